@@ -1,0 +1,1 @@
+"""What kpibot knows without asking anyone: pure functions and frozen values. Time is an argument here."""

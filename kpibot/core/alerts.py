@@ -1,0 +1,99 @@
+"""When does a breach become a notice? One pure decision: `step`.
+
+        breach           breach, `after` reached            recovered
+   OK ────────► PENDING ─────────────────────────► FIRING ────────────► OK
+    ◄────────────┘  back under the threshold         │ ▲  worse, eased, still firing
+                                                     └─┘
+Missing data changes nothing: it neither fires nor recovers.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from kpibot.core.thresholds import Verdict
+
+
+class Phase(StrEnum):
+    """Where an alert stands."""
+
+    OK = "ok"
+    PENDING = "pending"
+    FIRING = "firing"
+
+
+class Reason(StrEnum):
+    """Why a notice goes out."""
+
+    FIRING = "firing"
+    WORSE = "worse"
+    EASED = "eased"
+    STILL_FIRING = "still firing"
+    RECOVERED = "recovered"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRule:
+    """Fires after `after` measurements in a row, is over at `recovers_at`, reminds every `remind`."""
+
+    after: int = 1
+    recovers_at: float | None = None
+    remind: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One measurement, judged. `recovered` is about the recovery threshold, which may lie beyond the warning."""
+
+    verdict: Verdict
+    recovered: bool
+
+    @property
+    def breached(self) -> bool:
+        """Whether a threshold is crossed."""
+        return self.verdict in (Verdict.WARNING, Verdict.CRITICAL)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertState:
+    """What is remembered between measurements.
+
+    `since` is when the breach was first seen, `streak` how many measurements in a row saw it, `severity` the verdict
+    that people were last told of, `told` when that was.
+    """
+
+    phase: Phase = Phase.OK
+    severity: Verdict | None = None
+    since: datetime | None = None
+    streak: int = 0
+    told: datetime | None = None
+
+
+def step(state: AlertState, judgement: Judgement, rule: AlertRule, now: datetime) -> tuple[AlertState, Reason | None]:
+    """The next state, and why somebody should be told, if at all."""
+    if judgement.verdict in (Verdict.NO_DATA, Verdict.NOT_JUDGED):
+        return state, None
+    if state.phase is Phase.FIRING:
+        return _while_firing(state, judgement, rule, now)
+    if not judgement.breached:
+        return AlertState(), None
+    since, streak = state.since or now, state.streak + 1
+    if streak < rule.after:
+        return AlertState(Phase.PENDING, None, since, streak), None
+    return AlertState(Phase.FIRING, judgement.verdict, since, streak, now), Reason.FIRING
+
+
+def _while_firing(
+    state: AlertState, judgement: Judgement, rule: AlertRule, now: datetime
+) -> tuple[AlertState, Reason | None]:
+    if judgement.recovered:
+        return AlertState(), Reason.RECOVERED
+    # Between the recovery threshold and the warning a breach is neither over nor critical: it stays a warning.
+    severity = judgement.verdict if judgement.breached else Verdict.WARNING
+    state = replace(state, streak=state.streak + 1)
+    if severity is not state.severity:
+        reason = Reason.WORSE if severity is Verdict.CRITICAL else Reason.EASED
+        return replace(state, severity=severity, told=now), reason
+    if rule.remind is not None and state.told is not None and now - state.told >= rule.remind:
+        return replace(state, told=now), Reason.STILL_FIRING
+    return state, None

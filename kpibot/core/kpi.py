@@ -1,0 +1,85 @@
+"""A KPI: a measure with a name, an owner, a unit, thresholds and a rule for alerts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import reduce
+
+from kpibot.core.alerts import AlertRule
+from kpibot.core.campus import CampusTree
+from kpibot.core.measures import Flow, Measure, Query, Stock
+from kpibot.core.periods import PeriodRule, Unit
+from kpibot.core.thresholds import Better, Thresholds
+
+
+class Format(StrEnum):
+    """What a value is shown as."""
+
+    NUMBER = "number"
+    PERCENT = "percent"
+    CURRENCY = "currency"
+    HOURS = "hours"
+    DAYS = "days"
+
+    @property
+    def scale(self) -> float:
+        """What the measure's own unit (a share, seconds, an amount) is multiplied by."""
+        return {Format.PERCENT: 100.0, Format.HOURS: 1 / 3_600, Format.DAYS: 1 / 86_400}.get(self, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What people are told of a KPI beside its numbers. `rows` is what it counts or rests on, in the plural."""
+
+    id: str
+    name: str
+    objective: str
+    owner: str
+    format: Format = Format.NUMBER
+    rows: str = "rows"
+    currency: str = "USD"
+    period: str = ""
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """One of the district's few, well-chosen indicators."""
+
+    card: Card
+    measure: Measure
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    overrides: Mapping[str, Thresholds] = field(default_factory=dict)
+    period: PeriodRule | None = None
+    alert: AlertRule | None = None
+
+    @property
+    def id(self) -> str:
+        """The word that people type."""
+        return self.card.id
+
+    @property
+    def compared(self) -> PeriodRule:
+        """Which earlier point a reading is compared with: a stock's is a week back."""
+        return self.period or PeriodRule(Unit.WEEK)
+
+    @property
+    def additive(self) -> bool:
+        """Whether a group's value is the sum of its campuses' values."""
+        counts = isinstance(self.measure, (Stock, Flow)) or (
+            isinstance(self.measure, Query) and self.card.format in (Format.NUMBER, Format.CURRENCY)
+        )
+        return counts and self.card.format is not Format.PERCENT
+
+    def thresholds_of(self, campus: str, tree: CampusTree) -> Thresholds:
+        """The thresholds that hold at a campus or group.
+
+        A group's own come first. Without them, an additive KPI's are the sum of its campuses' (a feeder of six may
+        have six times the tickets of a campus), and any other KPI's are the district's.
+        """
+        if campus in self.overrides or not self.additive:
+            return self.overrides.get(campus, self.thresholds)
+        leaves = tree.leaves(campus)
+        if not leaves:
+            return Thresholds(Better.NEUTRAL)
+        return reduce(Thresholds.__add__, (self.overrides.get(leaf, self.thresholds) for leaf in leaves))

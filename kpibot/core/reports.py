@@ -1,0 +1,109 @@
+"""Reports: readings with everything that a message says of them, frozen, so that a late message is still true."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from kpibot.core.alerts import Reason
+from kpibot.core.kpi import Card
+from kpibot.core.readings import Reading
+from kpibot.core.series import Series
+from kpibot.core.thresholds import Thresholds, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A judged reading with its context. `before` is the value at the earlier point that `compared_with` names."""
+
+    card: Card
+    campus: str
+    campus_name: str
+    reading: Reading
+    thresholds: Thresholds
+    verdict: Verdict
+    before: float | None = None
+    compared_with: str = ""
+    series: Series | None = None
+    stale: bool = False
+
+    @property
+    def change(self) -> float | None:
+        """The value minus the one before, in the KPI's unit."""
+        if self.reading.value is None or self.before is None:
+            return None
+        return self.reading.value - self.before
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a question: one report with its series."""
+
+    report: Report
+    days: int
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """How a campus or group stands: every KPI once."""
+
+    campus: str
+    campus_name: str
+    as_of: datetime
+    zone: str
+    reports: tuple[Report, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """A campus whose value moved most, for better or worse."""
+
+    card: Card
+    campus_name: str
+    before: float
+    value: float
+    improved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DigestEdition:
+    """One issue of a digest for one channel, as things were at its slot. `failed` names KPIs it lacks, with why."""
+
+    digest: str
+    title: str
+    campus: str
+    campus_name: str
+    slot: datetime
+    zone: str
+    reports: tuple[Report, ...]
+    movers: tuple[Mover, ...] = ()
+    breaches: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One campus in an alert notice: why it is told, and since when the threshold is crossed."""
+
+    report: Report
+    reason: Reason
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AlertNotice:
+    """What one channel is told of one KPI after one measurement."""
+
+    card: Card
+    as_of: datetime
+    zone: str
+    mention: str
+    changes: tuple[Change, ...]
+    still_firing: int = 0
+
+
+Message = DigestEdition | AlertNotice
+
+
+def local(instant: datetime, zone: str) -> datetime:
+    """The instant on the wall clock of the zone of that name."""
+    return instant.astimezone(ZoneInfo(zone))
