@@ -36,7 +36,8 @@ class Unit(StrEnum):
 class PeriodRule:
     """Which period a KPI looks at, given the instant it is measured at.
 
-    `DAYS` is a rolling window of `days` local days' length; every other unit runs from its beginning to the instant.
+    `DAYS` is the last `days` local days, the current one as far as it has come; every other unit runs from its
+    beginning to the instant. All begin at a local midnight, so that a chart's days add up to the number beside it.
     """
 
     unit: Unit
@@ -67,13 +68,11 @@ class PeriodRule:
 
     def ending(self, as_of: datetime, calendar: Calendar) -> Period:
         """The period as it stands at `as_of`."""
-        if self.unit is Unit.DAYS:
-            start = _days_earlier(as_of, self.days, calendar)
-            return Period(start, as_of, f"{self.days}d-{calendar.local(as_of):%Y-%m-%d}")
         # An instant is the end of what lies before it: at midnight the day just over is still the current one.
         today = calendar.local(as_of - timedelta(microseconds=1)).date()
         first = self._first_day(today, calendar)
-        return Period(calendar.midnight(first), as_of, self._key(first))
+        key = f"{self.days}d-{today:%Y-%m-%d}" if self.unit is Unit.DAYS else self._key(first)
+        return Period(calendar.midnight(first), as_of, key)
 
     def step_back(self, as_of: datetime, calendar: Calendar) -> datetime:
         """The same point of the period before: what `as_of` is fairly compared with."""
@@ -92,6 +91,8 @@ class PeriodRule:
 
     def _first_day(self, day: date, calendar: Calendar) -> date:
         match self.unit:
+            case Unit.DAYS:
+                return day - timedelta(days=self.days - 1)
             case Unit.WEEK:
                 return day - timedelta(days=day.weekday())
             case Unit.MONTH:

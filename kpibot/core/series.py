@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import reduce
 
 import numpy as np
@@ -17,6 +17,21 @@ class Series:
 
     days: tuple[date, ...]
     values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The days of a series. Day n ends at `ends[n]` (the last one perhaps earlier than midnight); the period that is
+    current then began at `starts[n]`, a local midnight. All instants are aware."""
+
+    days: tuple[date, ...]
+    starts: tuple[datetime, ...]
+    ends: tuple[datetime, ...]
+
+    @property
+    def opens(self) -> datetime:
+        """The first local midnight of the window's own days, or of an earlier period that they need."""
+        return min(self.starts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The district's databases, read-only: where measures are taken."""

@@ -1,0 +1,57 @@
+"""The seam between what is measured and where.
+
+SourceError
+├── SourceDownError    unreachable, or too slow: try again later
+└── SourceMisfitError  the configuration and the database disagree: somebody must change one of them
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from kpibot.core.measures import Simple
+from kpibot.core.periods import Period
+from kpibot.core.readings import Parts
+from kpibot.core.series import Track, Window
+
+RawCampus = object  # what a database calls a campus: a code, a name, a number, None
+
+
+class SourceError(Exception):
+    """A measure cannot be taken. The message says what to do, and holds no secret."""
+
+
+class SourceDownError(SourceError):
+    """The database does not answer, or not in time."""
+
+
+class SourceMisfitError(SourceError):
+    """The database answers, but not to this configuration."""
+
+
+class Source(Protocol):
+    """One database of the district. Its methods block: call them in a thread."""
+
+    def measure(self, measure: Simple, period: Period) -> Mapping[RawCampus, Parts]:
+        """The parts of a measure for every campus at once, in one statement.
+
+        A stock is taken at the period's end. A campus without rows is absent.
+
+        Raises:
+            SourceError: with what to do about it.
+        """
+
+    def track(self, measure: Simple, window: Window) -> Mapping[RawCampus, Track]:
+        """The measure at the end of each day of a window for every campus at once, in one statement.
+
+        Raises:
+            SourceError: with what to do about it.
+        """
+
+    def is_empty(self, measure: Simple) -> bool:
+        """Whether the dataset of the measure holds no row at all: then nothing is 0, everything is missing."""
+
+
+def as_of(period: Period) -> datetime:
+    """The instant at which a stock is taken: everything before it has happened."""
+    return period.end

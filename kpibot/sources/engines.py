@@ -1,0 +1,139 @@
+"""Engines for the district's databases: read-only, with a statement time-out, made when they are first needed."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.pool import NullPool
+
+from kpibot.catalog.model import Database, FileTable
+from kpibot.sources.base import SourceDownError, SourceError, SourceMisfitError
+
+CONNECT_SECONDS = 10
+SUPPORTED = ("sqlite", "postgresql", "duckdb")
+TIMED_OUT = ("statement timeout", "interrupt")
+CANNOT_CONNECT = ("unable to open", "connection refused", "could not connect", "connection failed", "cannot open file")
+
+
+def build_engine(database: Database) -> sa.Engine:
+    """An engine that only reads.
+
+    Raises:
+        SourceMisfitError: the URL is of no database that kpibot knows.
+    """
+    if database.url is None:
+        return _over_files(database)
+    try:
+        url = sa.make_url(database.url)
+    except ArgumentError as error:
+        raise SourceMisfitError(f"database `{database.name}`: its URL cannot be read") from error
+    makers = {"sqlite": _sqlite, "postgresql": _postgresql, "duckdb": _duckdb}
+    backend = url.get_backend_name()
+    if backend not in makers:
+        raise SourceMisfitError(f"database `{database.name}` is `{backend}`; kpibot reads {', '.join(SUPPORTED)}")
+    try:
+        return makers[backend](url, database.timeout)
+    except (NoSuchModuleError, ImportError) as error:
+        raise SourceMisfitError(f"database `{database.name}`: the driver for `{url.drivername}` is missing") from error
+
+
+def _sqlite(url: sa.URL, timeout: timedelta) -> sa.Engine:
+    # Opened as a file that must exist: SQLite would otherwise make an empty database of a misspelt path.
+    path = url.database or ":memory:"
+    read_only = url.set(database=f"file:{Path(path).absolute()}", query={"mode": "ro", "uri": "true"})
+    return sa.create_engine(read_only, poolclass=NullPool, connect_args={"timeout": timeout.total_seconds()})
+
+
+def _postgresql(url: sa.URL, timeout: timedelta) -> sa.Engine:
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    milliseconds = int(timeout.total_seconds() * 1000)
+    options = f"-c default_transaction_read_only=on -c statement_timeout={milliseconds} -c timezone=UTC"
+    arguments = {"options": options, "connect_timeout": CONNECT_SECONDS, "application_name": "kpibot"}
+    return sa.create_engine(url, connect_args=arguments, pool_size=4, max_overflow=4, pool_pre_ping=True)
+
+
+def _duckdb(url: sa.URL, timeout: timedelta) -> sa.Engine:
+    if not Path(url.database or "").exists():
+        raise SourceMisfitError(f"no DuckDB file `{url.database}`; correct the path in databases")
+    return sa.create_engine(url, connect_args={"read_only": True}, poolclass=NullPool)
+
+
+def _over_files(database: Database) -> sa.Engine:
+    engine = sa.create_engine("duckdb:///:memory:", poolclass=NullPool)
+
+    @sa.event.listens_for(engine, "connect")
+    def make_views(connection: Any, _record: Any) -> None:
+        for name, file in database.files.items():
+            connection.execute(_view(name, file))
+
+    return engine
+
+
+def _view(name: str, file: FileTable) -> str:
+    """The statement that shows a file as a table. DuckDB takes no parameters here, so the words are quoted."""
+    reader = "read_parquet" if ".parquet" in Path(file.path).suffixes else "read_csv"
+    options = "".join(f", {_identifier(key)}={_literal(value)}" for key, value in file.options.items())
+    return f"CREATE VIEW {_identifier(name)} AS SELECT * FROM {reader}({_literal(file.path)}{options})"  # noqa: S608
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(value: str | float | bool) -> str:
+    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else str(value)
+
+
+@contextmanager
+def reading(engine: sa.Engine, database: Database) -> Iterator[sa.Connection]:
+    """A read-only connection whose errors say what to do.
+
+    Raises:
+        SourceDownError: the database is unreachable or too slow.
+        SourceMisfitError: it refuses the statement.
+    """
+    try:
+        with engine.connect() as connection, _deadline(connection, database.timeout):
+            yield connection
+    except DBAPIError as error:
+        raise _explained(error, database) from error
+
+
+@contextmanager
+def _deadline(connection: sa.Connection, timeout: timedelta) -> Iterator[None]:
+    """Interrupts an embedded database that takes too long; a server has a statement time-out of its own."""
+    interrupt = getattr(connection.connection.dbapi_connection, "interrupt", None)
+    if interrupt is None:
+        yield
+        return
+    timer = threading.Timer(timeout.total_seconds(), interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _explained(error: DBAPIError, database: Database) -> SourceError:
+    reason = _first_line(error)
+    lowered = reason.casefold()
+    if any(sign in lowered for sign in TIMED_OUT):
+        seconds = database.timeout.total_seconds()
+        return SourceDownError(f"database `{database.name}` did not answer within {seconds:g} s")
+    connecting = isinstance(error, OperationalError) and error.statement is None
+    if connecting or error.connection_invalidated or any(sign in lowered for sign in CANNOT_CONNECT):
+        return SourceDownError(f"database `{database.name}` cannot be reached: {reason}")
+    return SourceMisfitError(f"database `{database.name}` refuses the statement: {reason}")
+
+
+def _first_line(error: DBAPIError) -> str:
+    """What the driver says, on one line. Drivers name host, file, table or column there, never the password."""
+    lines = str(error.orig).strip().splitlines() or [type(error.orig).__name__]
+    return lines[0][:200]

@@ -1,0 +1,44 @@
+"""Parts from the district's own SELECT: (campus, value) or (campus, numerator, denominator)."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from kpibot.core.measures import Query
+from kpibot.core.readings import Parts
+from kpibot.sources.base import RawCampus, SourceMisfitError
+
+SHAPES = ({"campus", "value"}, {"campus", "numerator", "denominator"})
+
+
+def parts_of_query(query: Query, rows: Sequence[Any]) -> dict[RawCampus, Parts]:
+    """The parts for each campus.
+
+    Raises:
+        SourceMisfitError: other columns, two rows for a campus, or text where a number belongs.
+    """
+    found: dict[RawCampus, Parts] = {}
+    for row in rows:
+        given = dict(row._mapping)
+        if set(given) not in SHAPES:
+            raise SourceMisfitError(
+                f"the query gives the columns {', '.join(given)}; "
+                "it must give campus and value, or campus, numerator and denominator"
+            )
+        if given["campus"] in found:
+            raise SourceMisfitError(f"the query gives campus {given['campus']!r} twice; group it by campus")
+        found[given["campus"]] = _parts(given)
+    return found
+
+
+def _parts(given: dict[str, Any]) -> Parts:
+    if "value" in given:
+        return Parts(numerator=_number(given, "value"), rows=1, valued=1)
+    return Parts(numerator=_number(given, "numerator"), denominator=_number(given, "denominator"), rows=1, valued=1)
+
+
+def _number(given: dict[str, Any], name: str) -> float:
+    number = given[name]
+    if isinstance(number, (int, float, Decimal)):
+        return float(number)
+    raise SourceMisfitError(f"the query gives {number!r} as {name} of campus {given['campus']!r}; it must be a number")

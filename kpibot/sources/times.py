@@ -1,0 +1,191 @@
+"""Timestamps as databases keep them: naive or aware, dates, text, or seconds since 1970."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from enum import Enum, auto
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from kpibot.core.periods import Period
+from kpibot.sources.dialects import Expression, seconds
+
+DAY = 86_400
+ONE_DAY = timedelta(days=1)
+ONE_SECOND = timedelta(seconds=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class TimeKind(Enum):
+    """How a column keeps its instants."""
+
+    NAIVE = auto()
+    AWARE = auto()
+    DATE = auto()
+    TEXT = auto()
+    TEXT_T = auto()
+    TEXT_UTC = auto()
+    TEXT_DATE = auto()
+    SECONDS = auto()
+
+
+ON_UTC = frozenset({TimeKind.AWARE, TimeKind.TEXT_UTC, TimeKind.SECONDS})
+TEXT_PATTERNS = {
+    TimeKind.TEXT: "%Y-%m-%d %H:%M:%S",
+    TimeKind.TEXT_T: "%Y-%m-%dT%H:%M:%S",
+    TimeKind.TEXT_UTC: "%Y-%m-%dT%H:%M:%S",
+}
+
+
+def kind_of(sample: object) -> TimeKind:
+    """The kind of column that gave this value.
+
+    Raises:
+        ValueError: the value is no timestamp.
+    """
+    match sample:
+        case datetime():
+            return TimeKind.NAIVE if sample.tzinfo is None else TimeKind.AWARE
+        case date():
+            return TimeKind.DATE
+        case bool():
+            raise ValueError(f"`{sample}` is no timestamp")
+        case int() | float():
+            return TimeKind.SECONDS
+        case str():
+            return _kind_of_text(sample)
+    raise ValueError(f"`{sample}` is no timestamp")
+
+
+def _kind_of_text(sample: str) -> TimeKind:
+    parsed = datetime.fromisoformat(sample)
+    if len(sample) == len("2026-01-31"):
+        return TimeKind.TEXT_DATE
+    if parsed.utcoffset():
+        raise ValueError(f"`{sample}` has an offset, so that text order is not time order")
+    if parsed.tzinfo is not None:
+        return TimeKind.TEXT_UTC
+    return TimeKind.TEXT_T if sample[10] == "T" else TimeKind.TEXT
+
+
+def to_utc(value: object, zone: tzinfo) -> datetime | None:
+    """An instant from whatever a driver returned; naive times are on the wall clock of `zone`."""
+    match value:
+        case None:
+            return None
+        case str():
+            return to_utc(datetime.fromisoformat(value), zone)
+        case datetime():
+            return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
+        case date():
+            return datetime.combine(value, time(), zone).astimezone(UTC)
+        case int() | float():
+            return EPOCH + timedelta(seconds=value)
+    raise ValueError(f"`{value}` is no timestamp")
+
+
+@dataclass(frozen=True, slots=True)
+class TimeColumn:
+    """A timestamp column: how to compare it with an instant, and how to count its seconds and days in SQL.
+
+    `zone` is where its naive times were written.
+    """
+
+    expression: Expression
+    kind: TimeKind
+    zone: ZoneInfo
+    dialect: str
+
+    def before(self, instant: datetime) -> Expression:
+        """The column lies before the instant."""
+        return self.expression < self._bound(instant)
+
+    def not_before(self, instant: datetime) -> Expression:
+        """The column lies at or after the instant."""
+        return self.expression >= self._bound(instant)
+
+    def within(self, period: Period) -> Expression:
+        """The column lies in the half-open period."""
+        return sa.and_(self.not_before(period.start), self.before(period.end))
+
+    def utc_seconds(self, period: Period) -> Expression:
+        """Seconds since 1970 in UTC; exact for instants in or near the period."""
+        return self._shifted(UTC, period)
+
+    def local_day(self, zone: ZoneInfo, period: Period) -> Expression:
+        """Days since 1970-01-01 on the wall clock of `zone`; exact for instants in the period."""
+        return self._shifted(zone, period) // DAY
+
+    @property
+    def _clock(self) -> tzinfo:
+        """The clock that the column is written by."""
+        return UTC if self.kind in ON_UTC else self.zone
+
+    def _bound(self, instant: datetime) -> Expression:
+        """The instant as the column would have written it. Half a second belongs to the next whole one."""
+        written = _rounded_up(instant.astimezone(self._clock))
+        if (pattern := TEXT_PATTERNS.get(self.kind)) is not None:
+            return sa.literal(written.strftime(pattern))
+        match self.kind:
+            case TimeKind.AWARE:
+                return sa.literal(written, sa.DateTime(timezone=True))
+            case TimeKind.SECONDS:
+                return sa.literal((written - EPOCH) // ONE_SECOND)
+            case TimeKind.NAIVE:
+                return sa.literal(written.replace(tzinfo=None), sa.DateTime())
+        day = _first_whole_day(written)
+        return sa.literal(day, sa.Date()) if self.kind is TimeKind.DATE else sa.literal(day.isoformat())
+
+    def _shifted(self, target: tzinfo, period: Period) -> Expression:
+        is_number = self.kind is TimeKind.SECONDS
+        raw = sa.cast(self.expression, sa.BigInteger) if is_number else seconds(self.expression, self.dialect)
+        (_, first), *later = _shifts(self._clock, target, period)
+        if not later:
+            return raw + first if first else raw
+        # The latest change that a time lies after gives its shift, so the branches go backward.
+        return raw + sa.case(*((raw >= edge, shift) for edge, shift in reversed(later)), else_=first)
+
+
+def _shifts(own: tzinfo, target: tzinfo, period: Period) -> list[tuple[int, int]]:
+    """What to add to seconds on the clock `own` to have seconds on the clock `target`, from which second on.
+
+    Clocks differ by a constant but for a few changes a year, so that SQL needs a CASE of a few branches only.
+    """
+    if str(own) == str(target):
+        return [(0, 0)]
+    found = [(0, _shift(period.start, own, target))]
+    day = period.start
+    while day < period.end:
+        if _shift(day + ONE_DAY, own, target) != found[-1][1]:
+            edge = next(each for each in _quarters_after(day) if _shift(each, own, target) != found[-1][1])
+            # Where the clock is set back, an hour occurs twice: like Python's fold=0, its first time is meant.
+            reading = max(_clock(edge, own), _clock(edge - ONE_SECOND, own) + 1)
+            found.append((reading, _shift(edge, own, target)))
+        day += ONE_DAY
+    return found
+
+
+def _quarters_after(instant: datetime) -> Iterator[datetime]:
+    """Every quarter of an hour from `instant` on: no zone changes its clock at another moment."""
+    first = instant.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    return (first + timedelta(minutes=15 * n) for n in range(2 * 96))
+
+
+def _shift(instant: datetime, own: tzinfo, target: tzinfo) -> int:
+    return _clock(instant, target) - _clock(instant, own)
+
+
+def _clock(instant: datetime, zone: tzinfo) -> int:
+    local = instant.astimezone(zone)
+    return int((local.replace(tzinfo=UTC) - EPOCH).total_seconds())
+
+
+def _rounded_up(moment: datetime) -> datetime:
+    return moment + timedelta(microseconds=-moment.microsecond % 1_000_000)
+
+
+def _first_whole_day(local: datetime) -> date:
+    """The first date whose midnight does not lie before the moment."""
+    midnight = local.time() == time()
+    return local.date() if midnight else local.date() + timedelta(days=1)
