@@ -7,7 +7,7 @@ from functools import reduce
 
 from kpibot.core.alerts import AlertRule
 from kpibot.core.campus import CampusTree
-from kpibot.core.measures import Flow, Measure, Query, Stock
+from kpibot.core.measures import Flow, Measure, Query, Stock, halves
 from kpibot.core.periods import PeriodRule, Unit
 from kpibot.core.thresholds import Better, Thresholds
 
@@ -70,6 +70,13 @@ class Kpi:
             isinstance(self.measure, Query) and self.card.format in (Format.NUMBER, Format.CURRENCY)
         )
         return counts and self.card.format is not Format.PERCENT
+
+    @property
+    def has_past(self) -> bool:
+        """Whether the databases themselves know its past; otherwise only the bot's own readings do."""
+        return not any(
+            isinstance(half, Query) or (isinstance(half, Stock) and half.since is None) for half in halves(self.measure)
+        )
 
     def thresholds_of(self, campus: str, tree: CampusTree) -> Thresholds:
         """The thresholds that hold at a campus or group.

@@ -20,8 +20,7 @@ class Missing(StrEnum):
     NO_ROWS = "no rows"
     NO_DENOMINATOR = "nothing to divide by"
     SOURCE_DOWN = "source down"
-    STALE = "stale"
-    NO_HISTORY = "no history"
+    MISFIT = "set-up does not fit the database"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Series: a measure at the end of each day of a window, for one campus or the sum of several."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
@@ -67,6 +67,21 @@ class Spans:
 
 
 Track = Curve | Spans
+
+
+def held_since(series: Series, holds: Callable[[float], bool]) -> date | None:
+    """The first day of the unbroken run, up to the last day, on which `holds` is true; None where it is not now.
+
+    Days without a value neither begin nor break a run.
+    """
+    since = None
+    for day, value in zip(reversed(series.days), reversed(series.values), strict=True):
+        if value is None:
+            continue
+        if not holds(value):
+            break
+        since = day
+    return since
 
 
 def walk_back(level: float, opened: Floats, closed: Floats) -> Floats:

@@ -1,0 +1,1 @@
+"""What the bot does: measure, answer, digest, watch and deliver. Nothing here knows SQL or Slack."""

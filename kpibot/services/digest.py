@@ -1,0 +1,108 @@
+"""Digests: what leaders read every week, once per slot, however often and however late the bot starts."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from kpibot.catalog.model import Channel, Digest
+from kpibot.core.calendar import Calendar
+from kpibot.core.kpi import Kpi
+from kpibot.core.reports import DigestEdition, Mover, Report
+from kpibot.core.thresholds import Better, Verdict
+from kpibot.services.reporting import Reporting
+from kpibot.store.outbox import Owed
+from kpibot.store.store import Store
+
+SERIES_DAYS = 90
+MOVERS = 3
+WEEK = 7
+
+
+def latest_slot(digest: Digest, now: datetime, calendar: Calendar) -> datetime:
+    """The last instant, not after `now`, at which the digest was to go out."""
+    today = calendar.local(now).date()
+    for days in range(WEEK + 1):
+        day = today - timedelta(days=days)
+        slot = datetime.combine(day, digest.at, calendar.zone)
+        if day.weekday() in digest.weekdays and slot <= now:
+            return slot
+    raise ValueError(f"digest `{digest.id}` names no weekday")
+
+
+class Digests:
+    """Prepares digests and owes them to their channels. Its methods block."""
+
+    def __init__(
+        self,
+        digests: Mapping[str, Digest],
+        channels: Mapping[str, Channel],
+        kpis: Mapping[str, Kpi],
+        reporting: Reporting,
+        store: Store,
+    ) -> None:
+        self._digests = digests
+        self._channels = channels
+        self._kpis = kpis
+        self._reporting = reporting
+        self._store = store
+
+    def publish_due(self, now: datetime) -> list[str]:
+        """Puts every digest whose slot has come, and is still of use, into the outbox; the ids of those it did."""
+        return [digest.id for digest in self._digests.values() if self._publish(digest, now)]
+
+    def editions(self, digest: Digest, slot: datetime) -> list[tuple[Channel, DigestEdition]]:
+        """The digest as each of its channels gets it, as things stood at the slot."""
+        channels = [self._channels[each] for each in digest.channels]
+        by_campus = {campus: self._edition(digest, campus, slot) for campus in {each.campus for each in channels}}
+        return [(channel, by_campus[channel.campus]) for channel in channels]
+
+    def _publish(self, digest: Digest, now: datetime) -> bool:
+        slot = latest_slot(digest, now, self._reporting.measuring.calendar)
+        work, expires_at = f"digest:{digest.id}", slot + digest.useful_for
+        if now >= expires_at or self._store.is_claimed(work, slot):
+            return False
+        owed = [
+            Owed(f"{work}:{slot.isoformat()}:{channel.id}", channel.id, edition, expires_at)
+            for channel, edition in self.editions(digest, slot)
+        ]
+        return self._store.claim(work, slot, now, owed)
+
+    def _edition(self, digest: Digest, campus: str, slot: datetime) -> DigestEdition:
+        tree = self._reporting.measuring.tree
+        kpis = [self._kpis[each] for each in digest.kpis]
+        reports = [self._reporting.reports(kpi, [campus], slot, SERIES_DAYS)[0] for kpi in kpis]
+        below = [leaf for leaf in tree.leaves(campus) if leaf != campus]
+        per_campus = [report for kpi in kpis for report in self._reporting.reports(kpi, below, slot)]
+        return DigestEdition(
+            digest=digest.id,
+            title=digest.title,
+            campus=campus,
+            campus_name=tree[campus].name,
+            slot=slot,
+            zone=str(self._reporting.measuring.calendar.zone),
+            reports=tuple(reports),
+            movers=tuple(movers(per_campus)),
+            breaches=sum(each.verdict in (Verdict.WARNING, Verdict.CRITICAL) for each in per_campus),
+        )
+
+
+def movers(reports: Iterable[Report]) -> list[Mover]:
+    """The campuses that moved most, for better or worse; neutral KPIs have no direction to move in."""
+    moved = [report for report in reports if report.change and report.thresholds.better is not Better.NEUTRAL]
+    ranked = sorted(moved, key=_weight, reverse=True)[:MOVERS]
+    return [
+        Mover(
+            card=report.card,
+            campus_name=report.campus_name,
+            before=report.before or 0.0,
+            value=report.reading.value or 0.0,
+            improved=((report.change or 0.0) < 0) == (report.thresholds.better is Better.LOWER),
+        )
+        for report in ranked
+    ]
+
+
+def _weight(report: Report) -> float:
+    """The change in proportion to the warning threshold: three tickets more matter little where forty are many."""
+    value, before = abs(report.reading.value or 0.0), abs(report.before or 0.0)
+    scale = report.thresholds.warning or report.thresholds.target or max(value, before)
+    return abs((report.change or 0.0) / scale)

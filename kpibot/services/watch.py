@@ -1,0 +1,161 @@
+"""Watches the KPIs: measures everything, judges it, and owes a notice to whoever must know."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from kpibot.catalog.model import Route
+from kpibot.core.alerts import AlertRule, AlertState, Judgement, Phase, Reason, step
+from kpibot.core.campus import DISTRICT, CampusTree
+from kpibot.core.kpi import Kpi
+from kpibot.core.readings import Reading
+from kpibot.core.reports import AlertNotice, Change, Report
+from kpibot.core.series import held_since
+from kpibot.core.thresholds import Thresholds, Verdict
+from kpibot.services.reporting import Reporting
+from kpibot.store.outbox import Owed
+from kpibot.store.store import AlertKey, Store
+
+log = logging.getLogger(__name__)
+
+WORK = "watch"
+OF_USE_FOR = timedelta(days=1)
+SERIES_DAYS = 90
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+CALLS_FOR_ACTION = frozenset({Reason.FIRING, Reason.WORSE, Reason.STILL_FIRING})
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A campus whose alert changed, or is due for a reminder."""
+
+    campus: str
+    state: AlertState
+    reason: Reason
+
+
+class Watch:
+    """Measures on schedule and notices breaches. Its methods block."""
+
+    def __init__(
+        self, kpis: Mapping[str, Kpi], routes: tuple[Route, ...], reporting: Reporting, store: Store, every: timedelta
+    ) -> None:
+        self._kpis = kpis
+        self._routes = routes
+        self._reporting = reporting
+        self._store = store
+        self._every = every
+        self._tree = reporting.measuring.tree
+
+    def run(self, now: datetime) -> bool:
+        """Measures everything, unless this or another process did so in the current interval; whether it did."""
+        slot = now - (now - EPOCH) % self._every
+        if not self._store.claim(WORK, slot, now):
+            return False
+        self.measure(now)
+        return True
+
+    def measure(self, now: datetime) -> list[Reading]:
+        """Measures every KPI for every campus and group, and keeps readings, alert states and notices together."""
+        known = self._store.alert_states()
+        readings: list[Reading] = []
+        states: dict[AlertKey, AlertState] = {}
+        owed: list[Owed] = []
+        for kpi in self._kpis.values():
+            taken = self._reporting.readings(kpi, now)
+            readings += taken.values()
+            if kpi.alert is None:
+                continue
+            after, transitions = self._judge(kpi, kpi.alert, taken, known, now)
+            states |= after
+            owed += self._notices(kpi, transitions, known | after, now)
+        self._store.record_watch(readings, states, owed, now)
+        return readings
+
+    def _judge(
+        self,
+        kpi: Kpi,
+        rule: AlertRule,
+        taken: Mapping[str, Reading],
+        known: Mapping[AlertKey, AlertState],
+        now: datetime,
+    ) -> tuple[dict[AlertKey, AlertState], list[Transition]]:
+        """The alert states that changed, and what should be told."""
+        stale = self._reporting.is_stale(kpi, taken)
+        states: dict[AlertKey, AlertState] = {}
+        transitions = []
+        for campus in self._tree.leaves(DISTRICT):
+            before = known.get((kpi.id, campus), AlertState())
+            value = None if stale else taken[campus].value
+            judged = judgement(kpi.thresholds_of(campus, self._tree), value, rule)
+            after, reason = step(before, judged, rule, now)
+            if after != before:
+                states[kpi.id, campus] = after
+            if reason is not None:
+                told_of = before if reason is Reason.RECOVERED else after
+                transitions.append(Transition(campus, told_of, reason))
+        return states, transitions
+
+    def _notices(
+        self, kpi: Kpi, transitions: list[Transition], states: Mapping[AlertKey, AlertState], now: datetime
+    ) -> list[Owed]:
+        """One message for each channel, however many campuses it is about."""
+        by_channel: dict[str, list[Transition]] = {}
+        for transition in transitions:
+            channel = route(self._routes, kpi.id, transition.campus, self._tree)
+            if channel is None:
+                log.warning("%s at %s: no route leads anywhere; add one under alerts", kpi.id, transition.campus)
+            else:
+                by_channel.setdefault(channel, []).append(transition)
+        return [self._owed(kpi, channel, told, states, now) for channel, told in by_channel.items()]
+
+    def _owed(
+        self, kpi: Kpi, channel: str, told: list[Transition], states: Mapping[AlertKey, AlertState], now: datetime
+    ) -> Owed:
+        reports = self._reporting.reports(kpi, [each.campus for each in told], now, SERIES_DAYS)
+        changes = tuple(
+            Change(report, each.reason, self._since(report, each.state, now))
+            for report, each in zip(reports, told, strict=True)
+        )
+        firing = {
+            campus
+            for (kpi_id, campus), state in states.items()
+            if kpi_id == kpi.id
+            and state.phase is Phase.FIRING
+            and route(self._routes, kpi.id, campus, self._tree) == channel
+        }
+        notice = AlertNotice(
+            card=kpi.card,
+            as_of=now,
+            zone=str(self._reporting.measuring.calendar.zone),
+            mention=kpi.card.owner if any(each.reason in CALLS_FOR_ACTION for each in told) else "",
+            changes=changes,
+            still_firing=len(firing - {each.campus for each in told}),
+        )
+        return Owed(f"alert:{kpi.id}:{channel}:{now.isoformat()}", channel, notice, now + OF_USE_FOR)
+
+    def _since(self, report: Report, state: AlertState, now: datetime) -> datetime:
+        """When the threshold was crossed: the bot may have seen it later than it happened, but the series knows."""
+        seen = state.since or now
+        if report.series is None:
+            return seen
+        day = held_since(report.series, lambda value: report.thresholds.judge(value) in BREACHES)
+        return seen if day is None else min(seen, self._reporting.measuring.calendar.midnight(day))
+
+
+BREACHES = frozenset({Verdict.WARNING, Verdict.CRITICAL})
+
+
+def judgement(thresholds: Thresholds, value: float | None, rule: AlertRule) -> Judgement:
+    """A measurement as the alert rule sees it."""
+    return Judgement(thresholds.judge(value), value is not None and thresholds.recovered(value, rule.recovers_at))
+
+
+def route(routes: Iterable[Route], kpi: str, campus: str, tree: CampusTree) -> str | None:
+    """The channel of the first route that a breach of this KPI at this campus matches."""
+    for each in routes:
+        kpi_matches = each.kpis is None or kpi in each.kpis
+        if kpi_matches and (each.campuses is None or any(campus in tree.covered(one) for one in each.campuses)):
+            return each.channel
+    return None

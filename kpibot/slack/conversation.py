@@ -1,0 +1,166 @@
+"""Talks with people: works replies out in threads, and puts them where they were asked for."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from kpibot.core.query import QueryError
+from kpibot.render.blocks import Rendered
+from kpibot.render.guide import error_message
+from kpibot.services.answering import Answering, Reply
+from kpibot.services.deliver import InThread
+from kpibot.slack.directory import Directory
+from kpibot.slack.errors import BROKEN_OFF, code_of, explained
+from kpibot.slack.pictures import upload
+from kpibot.slack.replies import is_private, message_of, picture_of, with_note
+
+log = logging.getLogger(__name__)
+
+NOT_HERE = frozenset({"not_in_channel", "channel_not_found"})
+INVITE = "I am not in this channel, so I cannot show the chart. Invite me with `/invite @kpibot`."
+Respond = Callable[..., Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a reply goes. `respond` answers a command or a button even where the bot is no member."""
+
+    channel: str
+    thread_ts: str | None = None
+    respond: Respond | None = None
+    replaces: str | None = None  # the `ts` of the message that the reply takes the place of
+
+
+class Conversation:
+    """Replies to people. Every reply is a task of its own, so that Slack's event is acknowledged at once."""
+
+    def __init__(
+        self,
+        answering: Answering,
+        client: AsyncWebClient,
+        directory: Directory,
+        now: Callable[[], datetime],
+        in_thread: InThread,
+    ) -> None:
+        self._answering = answering
+        self._client = client
+        self._directory = directory
+        self._now = now
+        self._in_thread = in_thread
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._under_way: set[str] = set()
+
+    def start(self, work: Coroutine[Any, Any, None], once: str = "") -> None:
+        """Starts a task that is waited for at the end. While one of the same name runs, another is dropped:
+        people press twice."""
+        if once and once in self._under_way:
+            work.close()
+            return
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        self._under_way.add(once)
+        task.add_done_callback(lambda done: self._finished(done, once))
+
+    async def drain(self) -> None:
+        """Waits for the replies under way."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def ask(self, text: str, place: Place, user: str) -> None:
+        """Answers what a person typed."""
+        here = self._directory.campus_of(place.channel)
+        try:
+            reply = await self._in_thread(self._answering.reply, text, self._as_of(), here)
+        except QueryError as error:
+            await self._whisper(place, user, error_message(str(error)))
+            return
+        if is_private(reply):
+            await self._whisper(place, user, message_of(reply))
+        else:
+            await self._publish(reply, place, asked_by=user)
+
+    async def overview(self, campus: str) -> Reply:
+        """How everything stands, for the home tab."""
+        reply: Reply = await self._in_thread(self._answering.overview, campus, self._as_of())
+        return reply
+
+    async def whisper(self, place: Place, user: str, message: Rendered) -> None:
+        """Says something to one person only."""
+        await self._whisper(place, user, message)
+
+    def _as_of(self) -> datetime:
+        """The current minute, so that people who ask the same thing together share one measurement."""
+        now = self._now()
+        return now - timedelta(seconds=now.second, microseconds=now.microsecond)
+
+    async def _publish(self, reply: Reply, place: Place, asked_by: str) -> None:
+        """Number first: the text goes out at once, its chart follows into the same message."""
+        note = f"Asked by <@{asked_by}>"
+        text = with_note(message_of(reply), note)
+        try:
+            ts = await self._put(text, place)
+        except SlackApiError as error:
+            if code_of(error) not in NOT_HERE or place.respond is None:
+                raise
+            await _respond(place.respond, with_note(text, INVITE), in_channel=True)
+            return
+        picture = await self._in_thread(picture_of, reply)
+        if picture is not None and (chart := await upload(self._client, picture)) is not None:
+            await self._update(place.channel, ts, with_note(message_of(reply, chart), note))
+
+    async def _put(self, message: Rendered, place: Place) -> str:
+        if place.replaces is not None:
+            await self._update(place.channel, place.replaces, message)
+            return place.replaces
+        posted = await self._client.chat_postMessage(
+            channel=place.channel,
+            text=message.text,
+            blocks=list(message.blocks),
+            thread_ts=place.thread_ts,
+            unfurl_links=False,
+        )
+        return str(posted["ts"])
+
+    async def _update(self, channel: str, ts: str, message: Rendered) -> None:
+        await self._client.chat_update(channel=channel, ts=ts, text=message.text, blocks=list(message.blocks))
+
+    async def _whisper(self, place: Place, user: str, message: Rendered) -> None:
+        if place.respond is not None:
+            await _respond(place.respond, message, in_channel=False)
+            return
+        await self._client.chat_postEphemeral(
+            channel=place.channel,
+            user=user,
+            text=message.text,
+            blocks=list(message.blocks),
+            thread_ts=place.thread_ts,
+        )
+
+    def _finished(self, task: asyncio.Task[None], once: str) -> None:
+        self._tasks.discard(task)
+        self._under_way.discard(once)
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        if isinstance(error, SlackApiError):
+            log.error("a reply was not delivered: %s", explained(code_of(error)))
+        elif isinstance(error, BROKEN_OFF):
+            log.error("a reply was not delivered: the connection to Slack broke off (%s)", type(error).__name__)
+        else:
+            log.error("a reply failed", exc_info=error)
+
+
+async def _respond(respond: Respond, message: Rendered, *, in_channel: bool) -> None:
+    """Answers through the response_url. It raises nothing on its own, so its status is looked at."""
+    answer = await respond(
+        text=message.text,
+        blocks=list(message.blocks),
+        response_type="in_channel" if in_channel else "ephemeral",
+        replace_original=False,
+    )
+    if answer.status_code != 200:
+        log.error("a reply was not taken by the response_url: %s %s", answer.status_code, answer.body)

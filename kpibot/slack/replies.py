@@ -1,0 +1,46 @@
+"""Replies as Slack messages: which blocks a reply becomes, and its chart."""
+
+from dataclasses import replace
+
+from kpibot.core.reports import Answer, Overview
+from kpibot.render.alt import answer_alt
+from kpibot.render.answer import answer_message, overview_message
+from kpibot.render.blocks import Rendered, SlackFile
+from kpibot.render.charts import answer_chart
+from kpibot.render.guide import help_message, list_message
+from kpibot.services.answering import Help, Listing, Reply
+from kpibot.services.deliver import Picture
+
+
+def message_of(reply: Reply, chart: SlackFile | None = None) -> Rendered:
+    """The reply as a message, with its uploaded chart where it has one."""
+    match reply:
+        case Answer():
+            return answer_message(reply, chart)
+        case Overview():
+            return overview_message(reply)
+        case Help():
+            names = {card.id: card.name for card in reply.kpis}
+            return help_message(names, f"{next(iter(names), '')} {reply.campus.slug}".strip())
+        case Listing():
+            campuses = {campus.slug: campus.name for _, campus in reply.campuses}
+            return list_message({card.id: card.name for card in reply.kpis}, campuses)
+
+
+def picture_of(reply: Reply) -> Picture | None:
+    """The chart of an answer; None for every other reply, and where there is nothing to draw."""
+    if not isinstance(reply, Answer):
+        return None
+    png = answer_chart(reply)
+    return None if png is None else Picture(f"{reply.report.card.id}.png", png, answer_alt(reply))
+
+
+def is_private(reply: Reply) -> bool:
+    """Whether only the asker should see it: help and lists are no news to a channel."""
+    return isinstance(reply, Help | Listing)
+
+
+def with_note(message: Rendered, note: str) -> Rendered:
+    """The message with a line of small print at its end; `note` is mrkdwn."""
+    block = {"type": "context", "elements": [{"type": "mrkdwn", "text": note}]}
+    return replace(message, blocks=(*message.blocks, block))

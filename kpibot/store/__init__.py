@@ -1,0 +1,1 @@
+"""The bot's own memory: readings, alert states, claims and the outbox."""

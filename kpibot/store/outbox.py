@@ -1,0 +1,129 @@
+"""The outbox: messages that are owed to a channel, each sent exactly once.
+
+    waiting ──claimed──► (attempted) ──► sent
+       ▲                     │ ├───────► parked    a permanent error: somebody must mend something
+       └──── retry ──────────┘ └───────► expired   of no use any more
+
+`attempted_at` is written before a message leaves. A row that has it and is not sent is in doubt: it may stand in the
+channel already, and is looked up there before it is sent again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+
+from kpibot.core.reports import Message
+from kpibot.store.schema import outbox
+
+_bodies: TypeAdapter[Message] = TypeAdapter(Message)
+
+
+class OutboxState(StrEnum):
+    """Where a row stands."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    PARKED = "parked"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A message for a channel (an id of the configuration). The key is the same however often it is tried."""
+
+    key: str
+    channel: str
+    message: Message
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row of the outbox that this process may send until its lease ends. `in_doubt_since` is its last attempt."""
+
+    id: int
+    owed: Owed
+    attempts: int
+    in_doubt_since: datetime | None
+
+
+class Outbox:
+    """The outbox of a state database. Its methods block."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def claim(self, now: datetime, owner: str, lease: timedelta, most: int = 20) -> list[Claimed]:
+        """Rows that are due and nobody else's, oldest first; they are this owner's until the lease ends."""
+        free = sa.or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now)
+        due = sa.and_(outbox.c.state == OutboxState.WAITING, outbox.c.due_at <= now, free)
+        with self._engine.begin() as connection:
+            self._expire(connection, now)
+            rows = connection.execute(sa.select(outbox).where(due).order_by(outbox.c.id).limit(most)).fetchall()
+            return [_claimed(row) for row in rows if self._leased(connection, row.id, free, owner, now + lease)]
+
+    def attempt(self, row: int, now: datetime) -> None:
+        """Notes that the message is about to leave: from here on it is in doubt."""
+        self._update(row, attempted_at=now, attempts=outbox.c.attempts + 1)
+
+    def sent(self, row: int, ts: str) -> None:
+        """Slack returned a `ts`: the message stands in the channel."""
+        self._update(row, state=OutboxState.SENT, ts=ts, error=None, lease_owner=None, lease_until=None)
+
+    def retry(self, row: int, at: datetime, error: str, in_doubt: bool) -> None:
+        """Tries again later. What certainly did not arrive need not be looked up."""
+        kept = {} if in_doubt else {"attempted_at": None}
+        self._update(row, due_at=at, error=error, lease_owner=None, lease_until=None, **kept)
+
+    def park(self, row: int, error: str) -> None:
+        """Gives up until somebody mends the cause."""
+        self._update(row, state=OutboxState.PARKED, error=error, lease_owner=None, lease_until=None)
+
+    def counts(self) -> dict[str, int]:
+        """How many rows stand in each state."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(outbox.c.state, sa.func.count()).group_by(outbox.c.state))
+            return {state: count for state, count in rows}
+
+    def _update(self, row: int, **values: Any) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(sa.update(outbox).where(outbox.c.id == row).values(**values))
+
+    def _expire(self, connection: sa.Connection, now: datetime) -> None:
+        late = sa.and_(outbox.c.state == OutboxState.WAITING, outbox.c.expires_at <= now)
+        connection.execute(sa.update(outbox).where(late).values(state=OutboxState.EXPIRED))
+
+    def _leased(
+        self, connection: sa.Connection, row: int, free: sa.ColumnElement[bool], owner: str, until: datetime
+    ) -> bool:
+        mine = sa.update(outbox).where(outbox.c.id == row, free).values(lease_owner=owner, lease_until=until)
+        return connection.execute(mine).rowcount == 1
+
+
+def add(connection: sa.Connection, owed: Iterable[Owed], now: datetime) -> None:
+    """Puts messages into the outbox, in the transaction that decided on them."""
+    rows = [
+        {
+            "key": each.key,
+            "channel": each.channel,
+            "body": _bodies.dump_json(each.message).decode(),
+            "state": OutboxState.WAITING,
+            "created_at": now,
+            "due_at": now,
+            "expires_at": each.expires_at,
+            "attempts": 0,
+        }
+        for each in owed
+    ]
+    if rows:
+        connection.execute(sa.insert(outbox), rows)
+
+
+def _claimed(row: Any) -> Claimed:
+    owed = Owed(row.key, row.channel, _bodies.validate_json(row.body), row.expires_at)
+    return Claimed(row.id, owed, row.attempts, row.attempted_at)

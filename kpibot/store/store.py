@@ -1,0 +1,128 @@
+"""The state database: one transaction for what belongs together."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+
+from kpibot.core.alerts import AlertState, Phase
+from kpibot.core.readings import Reading
+from kpibot.core.thresholds import Verdict
+from kpibot.store import outbox
+from kpibot.store.schema import alert_states, claims, metadata, readings
+
+BUSY_SECONDS = 30
+AlertKey = tuple[str, str]  # KPI, campus
+
+
+def open_engine(url: str) -> sa.Engine:
+    """The engine of a state database, its tables made where they are missing. SQLite's folder is made too.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: it cannot be opened.
+    """
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        engine = sa.create_engine(parsed, pool_pre_ping=True)
+    else:
+        Path(parsed.database or "").absolute().parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+        sa.event.listen(engine, "connect", _write_ahead)
+    metadata.create_all(engine)
+    return engine
+
+
+def _write_ahead(connection: Any, _record: Any) -> None:
+    """Readers and the writer do not wait for each other."""
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+
+
+class Store:
+    """What the bot remembers. Its methods block."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self.outbox = outbox.Outbox(engine)
+
+    def save_readings(self, taken: Iterable[Reading]) -> None:
+        """Keeps readings; one of the same KPI, campus and instant replaces the former."""
+        with self._engine.begin() as connection:
+            _save_readings(connection, taken)
+
+    def alert_states(self) -> dict[AlertKey, AlertState]:
+        """What is remembered of every alert that is not at rest."""
+        with self._engine.connect() as connection:
+            return {(row.kpi, row.campus): _state(row) for row in connection.execute(sa.select(alert_states))}
+
+    def record_watch(
+        self,
+        taken: Iterable[Reading],
+        states: Mapping[AlertKey, AlertState],
+        owed: Iterable[outbox.Owed],
+        now: datetime,
+    ) -> None:
+        """One measurement's readings, new alert states and notices, together or not at all."""
+        with self._engine.begin() as connection:
+            _save_readings(connection, taken)
+            for key, state in states.items():
+                _save_state(connection, key, state)
+            outbox.add(connection, owed, now)
+
+    def claim(self, work: str, slot: datetime, now: datetime, owed: Iterable[outbox.Owed] = ()) -> bool:
+        """Claims a slot of some work and puts its messages into the outbox; False where it was claimed before."""
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(sa.insert(claims).values(work=work, slot=slot, claimed_at=now))
+                outbox.add(connection, owed, now)
+        except IntegrityError:
+            return False
+        return True
+
+    def is_claimed(self, work: str, slot: datetime) -> bool:
+        """Whether a slot is done, so that its work need not be prepared."""
+        with self._engine.connect() as connection:
+            found = sa.select(claims.c.work).where(claims.c.work == work, claims.c.slot == slot)
+            return connection.execute(found).first() is not None
+
+    def history(self, kpi: str, campus: str, since: datetime, until: datetime) -> list[tuple[datetime, float | None]]:
+        """The readings of a KPI at a campus in the half-open stretch, oldest first."""
+        chosen = sa.and_(readings.c.kpi == kpi, readings.c.campus == campus)
+        within = sa.and_(readings.c.as_of >= since, readings.c.as_of < until)
+        taken = sa.select(readings.c.as_of, readings.c.value).where(chosen, within).order_by(readings.c.as_of)
+        with self._engine.connect() as connection:
+            return [(row.as_of, row.value) for row in connection.execute(taken)]
+
+    def close(self) -> None:
+        """Gives back all connections."""
+        self._engine.dispose()
+
+
+def _save_readings(connection: sa.Connection, taken: Iterable[Reading]) -> None:
+    rows = [_reading(each) for each in taken]
+    if not rows:
+        return
+    insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(readings)
+    new = {column.name: insert.excluded[column.name] for column in readings.c if not column.primary_key}
+    connection.execute(insert.on_conflict_do_update(index_elements=readings.primary_key, set_=new), rows)
+
+
+def _reading(reading: Reading) -> dict[str, Any]:
+    return {column.name: getattr(reading, column.name) for column in readings.c}
+
+
+def _save_state(connection: sa.Connection, key: AlertKey, state: AlertState) -> None:
+    kpi, campus = key
+    connection.execute(sa.delete(alert_states).where(alert_states.c.kpi == kpi, alert_states.c.campus == campus))
+    if state.phase is not Phase.OK:
+        values = {name: getattr(state, name) for name in ("phase", "severity", "since", "streak", "told")}
+        connection.execute(sa.insert(alert_states).values(kpi=kpi, campus=campus, **values))
+
+
+def _state(row: Any) -> AlertState:
+    severity = None if row.severity is None else Verdict(row.severity)
+    return AlertState(Phase(row.phase), severity, row.since, row.streak, row.told)
