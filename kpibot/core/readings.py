@@ -54,7 +54,8 @@ class Parts:
 
 def combine(parts: Iterable[Parts]) -> Parts:
     """The parts of a group, from those of its members."""
-    return reduce(Parts.__add__, parts, Parts())
+    members = list(parts)
+    return reduce(Parts.__add__, members) if members else Parts()
 
 
 def divide(of: Parts, over: Parts) -> Parts:

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from kpibot.core.campus import DISTRICT
@@ -53,6 +52,12 @@ class Reporting:
             self._report(kpi, now[campus], before=earlier.get(campus), series=series.get(campus), stale=stale)
             for campus in chosen
         ]
+
+    def judged(self, kpi: Kpi, as_of: datetime) -> list[Report]:
+        """A report, without comparison or series, on every campus and group."""
+        readings = self.readings(kpi, as_of)
+        stale = self.is_stale(kpi, readings)
+        return [self._report(kpi, each, before=None, series=None, stale=stale) for each in readings.values()]
 
     def is_stale(self, kpi: Kpi, readings: Readings) -> bool:
         """Whether the newest row of the whole district is older than the dataset's rhythm allows."""
@@ -108,8 +113,3 @@ class Reporting:
             for instant, value in self._store.history(kpi.id, campus, since, as_of + timedelta(seconds=1))
         }
         return Series(window.days, tuple(last_of_day.get(day) for day in window.days))
-
-
-def without_series(report: Report) -> Report:
-    """The report without its chart's numbers, for a message that shows none."""
-    return replace(report, series=None)

@@ -53,6 +53,21 @@ class Directory:
         """`@helpdesk-leads` as a mention; anything that Slack does not know stays plain text."""
         return self._mentions.get(owner.lstrip("@").casefold()) or data(owner)
 
+    async def not_joined(self) -> list[str]:
+        """The channels to which nothing can be posted, each with what to do, found out before Monday morning.
+
+        Raises:
+            SlackApiError: Slack does not say.
+        """
+        problems = []
+        for channel in self._channels.values():
+            if (place := self._ids.get(channel.id)) is None:
+                continue
+            info = (await self._client.conversations_info(channel=place))["channel"]
+            if not info.get("is_member"):
+                problems.append(f"the bot is not in `{channel.slack}`; type /invite @kpibot there")
+        return problems
+
     async def _find_channels(self) -> None:
         by_name: dict[str, str] = {}
         if any(channel.slack.startswith("#") for channel in self._channels.values()):

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import UnaryExpression
 
+DAY = 86_400
 Expression = sa.ColumnElement[Any]
 
 
@@ -32,6 +33,11 @@ SECONDS: dict[str, Callable[[Expression], Expression]] = {
 def seconds(column: Expression, dialect: str) -> Expression:
     """Whole seconds since 1970-01-01 of a timestamp or date: of its instant, or of its wall clock where it is naive."""
     return SECONDS[dialect](column)
+
+
+def whole_days(seconds: Expression, dialect: str) -> Expression:
+    """Seconds since 1970 as whole days. DuckDB's `/` gives a fraction even of integers."""
+    return seconds.op("//", return_type=sa.BigInteger())(DAY) if dialect == "duckdb" else seconds // DAY
 
 
 def group_key(column: Expression, dialect: str) -> Expression:

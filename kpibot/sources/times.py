@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from kpibot.core.periods import Period
-from kpibot.sources.dialects import Expression, seconds
+from kpibot.sources.dialects import Expression, seconds, whole_days
 
-DAY = 86_400
 ONE_DAY = timedelta(days=1)
 ONE_SECOND = timedelta(seconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -115,7 +114,7 @@ class TimeColumn:
 
     def local_day(self, zone: ZoneInfo, period: Period) -> Expression:
         """Days since 1970-01-01 on the wall clock of `zone`; exact for instants in the period."""
-        return self._shifted(zone, period) // DAY
+        return whole_days(self._shifted(zone, period), self.dialect)
 
     @property
     def _clock(self) -> tzinfo:

@@ -1,0 +1,1 @@
+"""The composition root: wires everything together, and is the only place that reads the clock."""

@@ -1,0 +1,94 @@
+"""Wires the services of one district for a configuration."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from kpibot.catalog.model import CampusSelect, Catalog
+from kpibot.core.campus import Campus, CampusTree
+from kpibot.core.measures import Query, Simple, halves
+from kpibot.core.words import slug
+from kpibot.services.answering import Answering
+from kpibot.services.digest import Digests
+from kpibot.services.measuring import Measuring
+from kpibot.services.reporting import Reporting
+from kpibot.services.watch import Watch
+from kpibot.sources.sql import SqlSource
+from kpibot.store.store import Store, open_engine
+
+
+@dataclass(frozen=True)
+class House:
+    """The wired services of one district."""
+
+    catalog: Catalog
+    sources: dict[str, SqlSource]
+    measuring: Measuring
+    store: Store
+    reporting: Reporting
+    answering: Answering
+    digests: Digests
+    watch: Watch
+
+    def close(self) -> None:
+        """Gives back every connection."""
+        for source in self.sources.values():
+            source.close()
+        self.store.close()
+
+
+def furnish(catalog: Catalog, state_url: str) -> House:
+    """Wires the services for a configuration.
+
+    Raises:
+        SourceError: the campuses are to be read from a database that does not answer.
+        CampusTreeError: the campuses read form no tree.
+    """
+    zone = catalog.district.calendar.zone
+    sources = {database.name: SqlSource(database, catalog.datasets, zone) for database in catalog.databases.values()}
+
+    def source_of(measure: Simple) -> SqlSource:
+        database = measure.database if isinstance(measure, Query) else catalog.datasets[measure.dataset].database
+        return sources[database]
+
+    tree = CampusTree(_campuses(catalog, sources), catalog.district.name)
+    measuring = Measuring(tree, catalog.district.calendar, source_of)
+    store = Store(open_engine(state_url))
+    reporting = Reporting(measuring, store, _fresh_within(catalog))
+    return House(
+        catalog=catalog,
+        sources=sources,
+        measuring=measuring,
+        store=store,
+        reporting=reporting,
+        answering=Answering(catalog.kpis, reporting),
+        digests=Digests(catalog.digests, catalog.channels, catalog.kpis, reporting, store),
+        watch=Watch(catalog.kpis, catalog.routes, reporting, store, catalog.district.measure_every),
+    )
+
+
+def _campuses(catalog: Catalog, sources: dict[str, SqlSource]) -> tuple[Campus, ...]:
+    if not isinstance(catalog.campuses, CampusSelect):
+        return catalog.campuses
+    chosen = catalog.campuses
+    rows = sources[chosen.database].select(chosen.select)
+    slugs = {str(row["code"]): slug(chosen.slug.format_map(row)) for row in rows}
+    return tuple(
+        Campus(
+            slug=slugs[str(row["code"])],
+            name=chosen.name.format_map(row),
+            parent=slugs.get(str(row["parent"]), str(row["parent"])) if row.get("parent") is not None else None,
+            aliases=(str(row["code"]),),
+        )
+        for row in rows
+    )
+
+
+def _fresh_within(catalog: Catalog) -> dict[str, timedelta]:
+    """How old the newest row of each KPI may be: what its first dataset allows."""
+    allowed = {}
+    for kpi in catalog.kpis.values():
+        first = halves(kpi.measure)[0]
+        rhythm = None if isinstance(first, Query) else catalog.datasets[first.dataset].fresh_within
+        if rhythm is not None:
+            allowed[kpi.id] = rhythm
+    return allowed

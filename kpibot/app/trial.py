@@ -1,0 +1,77 @@
+"""The demo: a made-up district, a Slack workspace on this machine, and the real bot between them."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from kpibot.app.access import SlackAccess, StartError
+from kpibot.app.bot import Bot
+from kpibot.app.house import House
+from kpibot.catalog.model import Catalog
+from kpibot.demo.district import build
+from kpibot.workspace import Channel, Group, Person, Workspace, WorkspaceServer
+
+DATABASES = {
+    "HELPDESK_URL": "helpdesk.db",
+    "PURCHASING_URL": "purchasing.db",
+    "ASSETS_URL": "assets.db",
+    "TRAINING_URL": "training.db",
+}
+FRESH_FOR = timedelta(hours=12)  # a district built before that is built anew, so that "now" has data
+PEOPLE = (
+    Person("dana", "Dana Okafor", "Technology director"),
+    Person("luis", "Luis Ortega", "Helpdesk lead"),
+    Person("mei", "Mei Tanaka", "Principal, Campus West"),
+)
+Progress = Callable[[str, float], None]
+
+
+def build_district(folder: Path, now: datetime, progress: Progress) -> Mapping[str, str]:
+    """Makes the district's databases, unless they are there and fresh; the environment that leads to them."""
+    built = folder / "built-at.txt"
+    if not built.exists() or now - datetime.fromisoformat(built.read_text()) > FRESH_FOR:
+        build(folder, now, progress=progress)
+        built.write_text(now.isoformat())
+    return {name: f"sqlite:///{(folder / file).absolute()}" for name, file in DATABASES.items()}
+
+
+def fresh_state(folder: Path) -> str:
+    """The URL of an empty state database: the workspace forgets its messages at the end, so the bot must too."""
+    for file in folder.glob("kpibot.db*"):
+        file.unlink()
+    return f"sqlite:///{(folder / 'kpibot.db').absolute()}"
+
+
+def workspace_of(catalog: Catalog) -> Workspace:
+    """A workspace with the channels and owners that the configuration names."""
+    return Workspace(
+        name=catalog.district.name,
+        bot_name="kpibot",
+        channels=[
+            Channel("general", "Everything and everybody"),
+            *(Channel(each.slack.removeprefix("#")) for each in catalog.channels.values()),
+        ],
+        people=PEOPLE,
+        groups=[Group(owner) for owner in sorted({kpi.card.owner.lstrip("@") for kpi in catalog.kpis.values()})],
+        commands=[("/kpi", "[kpi] [campus] [period]", "How does a KPI stand?")],
+    )
+
+
+async def run(house: House, port: int, stop: asyncio.Event, say: Callable[[str], None]) -> None:
+    """Runs workspace and bot until `stop` is set.
+
+    Raises:
+        StartError: the port is taken.
+    """
+    server = WorkspaceServer(workspace_of(house.catalog), port=port)
+    try:
+        await server.start()
+    except OSError as error:
+        raise StartError(f"port {port} is taken; choose another with --port") from error
+    try:
+        say(f"\n  {server.url}\n\n  Try:  /kpi tickets campus-west     Ctrl-C ends it.\n")
+        access = SlackAccess(server.ws.bot_token, server.ws.app_token, server.api_url)
+        await Bot(house, access).run(stop)
+    finally:
+        await server.stop()

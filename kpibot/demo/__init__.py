@@ -1,0 +1,1 @@
+"""A made-up school district with years of data, the same on every machine."""

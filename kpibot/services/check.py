@@ -1,0 +1,45 @@
+"""Looks at everything beforehand, so that nobody finds out on Monday morning."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from kpibot.core.campus import DISTRICT, NO_CAMPUS
+from kpibot.core.kpi import Kpi
+from kpibot.core.readings import Reading
+from kpibot.core.words import plural
+from kpibot.services.reporting import Reporting
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What `check` has to say of one thing. A problem makes it fail; anything else is information."""
+
+    what: str
+    says: str
+    is_problem: bool
+
+
+def check_kpis(kpis: Mapping[str, Kpi], reporting: Reporting, as_of: datetime) -> list[Finding]:
+    """Measures every KPI once: does its database answer, does it hold rows, and do they belong to campuses?"""
+    return [_finding(kpi, reporting, as_of) for kpi in kpis.values()]
+
+
+def _finding(kpi: Kpi, reporting: Reporting, as_of: datetime) -> Finding:
+    readings = reporting.readings(kpi, as_of)
+    district = readings[DISTRICT]
+    what = f"kpis.{kpi.id}"
+    if district.value is None:
+        why = district.detail or "its dataset holds no rows for the period; look at the table and at the filters"
+        return Finding(what, f"{district.missing}: {why}", True)
+    says = [f"{district.value:,.6g}", f"rests on {plural(district.rows, 'row')}", _newest(district)]
+    if readings[NO_CAMPUS].rows:
+        says.append(f"{plural(readings[NO_CAMPUS].rows, 'row')} belong to no campus; add their codes as aliases")
+    stale = reporting.is_stale(kpi, readings)
+    if stale:
+        says.append("stale: the newest row is older than fresh_within allows")
+    return Finding(what, "; ".join(filter(None, says)), stale)
+
+
+def _newest(reading: Reading) -> str:
+    return f"newest {reading.newest:%Y-%m-%d %H:%M} UTC" if reading.newest else ""

@@ -1,0 +1,348 @@
+"""Every kind of measure on every kind of database, against the same numbers counted by hand from the rows."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from kpibot.catalog.model import Column, Dataset
+from kpibot.core.measures import Amount, Condition, Counted, Duration, Flow, Query, Statistic, Stock
+from kpibot.core.periods import Period, PeriodRule
+from kpibot.core.readings import Parts
+from kpibot.core.series import Curve, Spans, Window, statistic_over
+from kpibot.sources.base import SourceDownError, SourceMisfitError
+from kpibot.sources.sql import SqlSource
+from tests.integration.tickets import CALENDAR, CHICAGO, DATASET, Place, Ticket, fill, open_source, ugly_tickets
+
+OPEN = Stock("tickets", "opened", "resolved")
+NOT_MERGED = (Condition("kind", ("merged",), negated=True),)
+WINDOW_DAYS = 40
+
+
+def instant(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.replace(tzinfo=CHICAGO).astimezone(UTC)
+
+
+def stands(ticket: Ticket, at: datetime) -> bool:
+    opened, resolved = instant(ticket.opened), instant(ticket.resolved)
+    return opened is not None and opened < at and (resolved is None or resolved >= at)
+
+
+def happens(ticket: Ticket, period: Period) -> bool:
+    opened = instant(ticket.opened)
+    return opened is not None and period.start <= opened < period.end
+
+
+def counted(tickets: Iterable[Ticket]) -> dict[object, float]:
+    return dict(Counter(ticket.site for ticket in tickets))
+
+
+def numerators(parts: dict[object, Parts]) -> dict[object, float]:
+    return {campus: part.numerator for campus, part in parts.items()}
+
+
+def thirty_days(as_of: datetime) -> Period:
+    return PeriodRule.parse("30 days").ending(as_of, CALENDAR)
+
+
+def window(as_of: datetime, days: int = WINDOW_DAYS) -> Window:
+    rule = PeriodRule.parse("30 days")
+    last = as_of.astimezone(CHICAGO).date()
+    first = last - timedelta(days=days - 1)
+    ends = CALENDAR.day_ends(first, last, as_of)
+    starts = tuple(rule.ending(end, CALENDAR).start for end in ends)
+    return Window(tuple(first + timedelta(days=n) for n in range(days)), starts, tuple(ends))
+
+
+def test_a_stock_counts_what_is_open_at_the_instant(place: Place, now: datetime) -> None:
+    taken = place.source.measure(OPEN, thirty_days(now))
+    assert numerators(dict(taken)) == counted(ticket for ticket in place.tickets if stands(ticket, now))
+
+
+def test_a_stock_knows_its_newest_row(place: Place, now: datetime) -> None:
+    taken = place.source.measure(OPEN, thirty_days(now))
+    newest: dict[object, datetime] = {}
+    for ticket in place.tickets:
+        opened = instant(ticket.opened)
+        if opened is not None and stands(ticket, now):
+            newest[ticket.site] = max(opened, newest.get(ticket.site, opened))
+    assert {campus: part.newest for campus, part in taken.items()} == newest
+
+
+def test_what_happens_at_an_instant_belongs_to_what_follows_it(place: Place) -> None:
+    """At the very second of an opening the ticket is not open yet, at the next one it is."""
+    ticket = next(each for each in place.tickets if each.opened and not each.resolved and each.opened.second)
+    at = instant(ticket.opened)
+    assert at is not None
+    for moment in (at, at + timedelta(seconds=1)):
+        taken = place.source.measure(OPEN, Period(moment, moment, ""))
+        assert numerators(dict(taken)) == counted(each for each in place.tickets if stands(each, moment))
+
+
+def test_not_among_includes_rows_that_say_nothing(place: Place, now: datetime) -> None:
+    taken = place.source.measure(Stock("tickets", "opened", "resolved", NOT_MERGED), thirty_days(now))
+    kept = (each for each in place.tickets if stands(each, now) and each.kind != "merged")
+    assert numerators(dict(taken)) == counted(kept)
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        (Condition("kind", ("ticket",)), lambda kind: kind == "ticket"),
+        (Condition("kind", ("ticket", "merged")), lambda kind: kind in ("ticket", "merged")),
+        (Condition("kind", (None,)), lambda kind: kind is None),
+        (Condition("kind", (None, "ticket")), lambda kind: kind in (None, "ticket")),
+        (Condition("kind", (None,), negated=True), lambda kind: kind is not None),
+        (Condition("kind", (None, "ticket"), negated=True), lambda kind: kind not in (None, "ticket")),
+        (Condition("kind", ("x' OR '1'='1",)), lambda _: False),
+    ],
+)
+def test_a_condition_means_what_it_says(
+    place: Place, now: datetime, condition: Condition, holds: Callable[[str | None], bool]
+) -> None:
+    taken = place.source.measure(Flow("tickets", "opened", (condition,)), thirty_days(now))
+    kept = (each for each in place.tickets if happens(each, thirty_days(now)) and holds(each.kind))
+    assert numerators(dict(taken)) == counted(kept)
+
+
+def test_a_flow_adds_up_an_amount_and_says_how_many_rows_lack_one(place: Place, now: datetime) -> None:
+    taken = place.source.measure(Flow("tickets", "opened", amount=Amount(Counted.SUM, ("amount",))), thirty_days(now))
+    sums: dict[object, float] = defaultdict(float)
+    rows, valued = Counter[object](), Counter[object]()
+    for ticket in place.tickets:
+        if happens(ticket, thirty_days(now)):
+            sums[ticket.site] += ticket.amount or 0.0
+            rows[ticket.site] += 1
+            valued[ticket.site] += ticket.amount is not None
+    assert numerators(dict(taken)) == pytest.approx(dict(sums))
+    assert {campus: part.rows for campus, part in taken.items()} == rows
+    assert {campus: part.valued for campus, part in taken.items()} == dict(valued)
+
+
+def test_a_flow_counts_a_key_once_however_many_rows_bear_it(place: Place, now: datetime) -> None:
+    taken = place.source.measure(
+        Flow("tickets", "opened", amount=Amount(Counted.DISTINCT, ("number", "kind"))), thirty_days(now)
+    )
+    keys = defaultdict(set)
+    for ticket in place.tickets:
+        if happens(ticket, thirty_days(now)) and ticket.number is not None and ticket.kind is not None:
+            keys[ticket.site].add((ticket.number, ticket.kind))
+    assert numerators(dict(taken)) == {campus: len(found) for campus, found in keys.items()}
+
+
+def durations(tickets: Iterable[Ticket], period: Period) -> dict[object, list[float]]:
+    found = defaultdict(list)
+    for ticket in tickets:
+        opened, resolved = instant(ticket.opened), instant(ticket.resolved)
+        if opened is None or not happens(ticket, period) or (resolved is not None and resolved < opened):
+            continue
+        ended = period.end if resolved is None or resolved >= period.end else resolved
+        found[ticket.site].append((ended - opened).total_seconds())
+    return found
+
+
+def test_a_mean_duration_counts_what_waits_with_its_wait_so_far(place: Place, now: datetime) -> None:
+    taken = place.source.measure(Duration("tickets", "opened", "resolved", Statistic.MEAN), thirty_days(now))
+    expected = durations(place.tickets, thirty_days(now))
+    assert numerators(dict(taken)) == pytest.approx({campus: sum(each) for campus, each in expected.items()})
+    assert {campus: part.denominator for campus, part in taken.items()} == {
+        campus: len(each) for campus, each in expected.items()
+    }
+
+
+@pytest.mark.parametrize("statistic", [Statistic.MEDIAN, Statistic.P90])
+def test_a_percentile_brings_the_durations_themselves(place: Place, now: datetime, statistic: Statistic) -> None:
+    taken = place.source.measure(Duration("tickets", "opened", "resolved", statistic), thirty_days(now))
+    expected = durations(place.tickets, thirty_days(now))
+    assert {campus: sorted(part.sample) for campus, part in taken.items() if part.sample is not None} == {
+        campus: sorted(each) for campus, each in expected.items()
+    }
+
+
+def test_a_duration_through_a_change_of_clocks_has_its_true_length(
+    new_url: Callable[[str], str], now: datetime
+) -> None:
+    """From noon to noon around the end of daylight saving time there are 25 hours."""
+    for kind in ("sqlite", "postgresql", "duckdb"):
+        url = new_url(kind)
+        fill(url, [Ticket(1, "T1", "101", None, datetime(2026, 10, 31, 12), datetime(2026, 11, 1, 12), 1.0)])
+        source = open_source(url)
+        for statistic in (Statistic.MEAN, Statistic.MEDIAN):
+            taken = source.measure(Duration("tickets", "opened", "resolved", statistic), thirty_days(now))
+            assert taken["101"].numerator == 25 * 3_600
+        source.close()
+
+
+def test_the_series_of_a_stock_is_what_measuring_at_the_end_of_each_day_gives(place: Place, now: datetime) -> None:
+    days = window(now)
+    tracks = place.source.track(Stock("tickets", "opened", "resolved", NOT_MERGED), days)
+    for n, end in enumerate(days.ends):
+        expected = counted(each for each in place.tickets if stands(each, end) and each.kind != "merged")
+        walked = {campus: track.numerator[n] for campus, track in tracks.items() if isinstance(track, Curve)}
+        assert {campus: level for campus, level in walked.items() if level} == expected
+
+
+@pytest.mark.parametrize("amount", [Amount(), Amount(Counted.SUM, ("amount",))])
+def test_the_series_of_a_flow_is_what_measuring_at_the_end_of_each_day_gives(
+    place: Place, now: datetime, amount: Amount
+) -> None:
+    days, flow = window(now), Flow("tickets", "opened", amount=amount)
+    tracks = place.source.track(flow, days)
+    for n, (start, end) in enumerate(zip(days.starts, days.ends, strict=True)):
+        measured = numerators(dict(place.source.measure(flow, Period(start, end, ""))))
+        summed = {campus: track.numerator[n] for campus, track in tracks.items() if isinstance(track, Curve)}
+        assert summed == pytest.approx({campus: measured.get(campus, 0.0) for campus in summed})
+
+
+def test_the_series_of_a_duration_is_what_measuring_at_the_end_of_each_day_gives(place: Place, now: datetime) -> None:
+    days, duration = window(now), Duration("tickets", "opened", "resolved", Statistic.MEDIAN)
+    windows = [(start.timestamp(), end.timestamp()) for start, end in zip(days.starts, days.ends, strict=True)]
+    tracks = place.source.track(duration, days)
+    for campus in ("101", "102", None):
+        spans = tracks[campus]
+        assert isinstance(spans, Spans)
+        series = statistic_over(spans, windows, Statistic.MEDIAN)
+        for n, (start, end) in enumerate(zip(days.starts, days.ends, strict=True)):
+            sample = place.source.measure(duration, Period(start, end, "")).get(campus, Parts()).sample
+            assert series[n] == pytest.approx(np.nan if sample is None else np.median(sample), nan_ok=True)
+
+
+def test_days_are_local_even_when_they_have_25_hours(place: Place) -> None:
+    """The days around the change of clocks hold exactly what local midnights cut."""
+    as_of = datetime(2026, 11, 3, 6, tzinfo=UTC)
+    days = window(as_of, 5)
+    whole = Window(days.days, tuple(CALENDAR.midnight(day) for day in days.days), days.ends)
+    tracks = place.source.track(Flow("tickets", "opened"), whole)
+    for n, (start, end) in enumerate(pairwise([*whole.starts, as_of])):
+        happened = counted(each for each in place.tickets if happens(each, Period(start, end, "")))
+        shown = {campus: track.numerator[n] for campus, track in tracks.items() if isinstance(track, Curve)}
+        assert {campus: count for campus, count in shown.items() if count} == happened
+    assert date(2026, 11, 1) in whole.days
+
+
+def test_aware_times_and_dates_are_read_as_what_they_are(new_url: Callable[[str], str], now: datetime) -> None:
+    """A column with an offset means its instant, whatever zone the dataset names; a date begins at local midnight."""
+    url = new_url("postgresql")
+    fill(url, ugly_tickets(seed=3))
+    dataset = Dataset(
+        **{
+            **{name: getattr(DATASET, name) for name in DATASET.__dataclass_fields__},
+            "columns": {
+                "campus": Column("site_code"),
+                "aware": Column(sql="created_at AT TIME ZONE 'America/Chicago'"),
+                "day": Column(sql="created_at::date"),
+            },
+        }
+    )
+    source = open_source(url, tickets=dataset)
+    period = thirty_days(now)
+    aware = source.measure(Flow("tickets", "aware"), period)
+    assert numerators(dict(aware)) == counted(each for each in ugly_tickets(seed=3) if happens(each, period))
+    dated = source.measure(Flow("tickets", "day"), period)
+    begins = (
+        each
+        for each in ugly_tickets(seed=3)
+        if each.opened and period.start <= CALENDAR.midnight(each.opened.date()) < period.end
+    )
+    assert numerators(dict(dated)) == counted(begins)
+    source.close()
+
+
+def test_the_districts_own_select_gives_values_or_quotients(place: Place, now: datetime) -> None:
+    sql = "SELECT site_code AS campus, count(*) AS numerator, 2 AS denominator FROM hd_tickets GROUP BY site_code"
+    taken = place.source.measure(Query("helpdesk", sql), thirty_days(now))
+    assert numerators(dict(taken)) == counted(place.tickets)
+    assert {part.denominator for part in taken.values()} == {2.0}
+
+
+@pytest.mark.parametrize(
+    ("sql", "complaint"),
+    [
+        ("SELECT 1 AS a, 2 AS b", "it must give campus and value"),
+        ("SELECT '101' AS campus, 1 AS value UNION ALL SELECT '101', 2", "twice; group it by campus"),
+        ("SELECT '101' AS campus, 'many' AS value", "must be a number"),
+    ],
+)
+def test_a_select_of_another_shape_is_refused(place: Place, now: datetime, sql: str, complaint: str) -> None:
+    with pytest.raises(SourceMisfitError, match=complaint):
+        place.source.measure(Query("helpdesk", sql), thirty_days(now))
+
+
+def test_a_dataset_may_be_a_select_of_the_districts_own(place: Place, now: datetime) -> None:
+    select = "SELECT site_code, created_at, ':colon' AS note FROM hd_tickets WHERE kind = 'ticket';"
+    columns = {"campus": Column("site_code"), "opened": Column("created_at")}
+    dataset = Dataset("tickets", "helpdesk", None, select, columns, "tickets", CHICAGO)
+    source = SqlSource(place.source._database, {"tickets": dataset}, CHICAGO)
+    taken = source.measure(Flow("tickets", "opened"), thirty_days(now))
+    kept = (each for each in place.tickets if each.kind == "ticket" and happens(each, thirty_days(now)))
+    assert numerators(dict(taken)) == counted(kept)
+    source.close()
+
+
+def test_the_district_is_never_written_to(place: Place, now: datetime) -> None:
+    write = "DELETE FROM hd_tickets RETURNING site_code AS campus, 1 AS value"
+    with pytest.raises(SourceMisfitError):
+        place.source.measure(Query("helpdesk", write), thirty_days(now))
+    assert not place.source.is_empty(OPEN)
+
+
+def test_an_empty_table_is_known_from_a_quiet_one(new_url: Callable[[str], str], now: datetime) -> None:
+    for kind in ("sqlite", "postgresql", "duckdb"):
+        url = new_url(kind)
+        fill(url, [])
+        source = open_source(url)
+        assert dict(source.measure(OPEN, thirty_days(now))) == {}
+        assert source.is_empty(OPEN)
+        source.close()
+
+
+@pytest.mark.parametrize("table", ["hd_tickets", "no_such_table"])
+def test_a_missing_table_or_column_is_named(place: Place, now: datetime, table: str) -> None:
+    columns = {"campus": Column("site_code"), "opened": Column("no_such_column" if table == "hd_tickets" else "a")}
+    dataset = Dataset("tickets", "helpdesk", table, None, columns, "tickets", CHICAGO)
+    source = SqlSource(place.source._database, {"tickets": dataset}, CHICAGO)
+    with pytest.raises(SourceMisfitError, match="no_such_"):
+        source.measure(Flow("tickets", "opened"), thirty_days(now))
+    source.close()
+
+
+def test_a_column_without_times_is_refused_with_what_it_holds(place: Place, now: datetime) -> None:
+    with pytest.raises(SourceMisfitError, match="no timestamp"):
+        place.source.measure(Flow("tickets", "number"), thirty_days(now))
+
+
+SLOW = {
+    "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT 'x' AS campus, count(*) AS value "
+    "FROM n",
+    "postgresql": "SELECT 'x' AS campus, 1 AS value FROM pg_sleep(30)",
+    "duckdb": "SELECT 'x' AS campus, sum(a.range * b.range) AS value FROM range(1000000000) a, range(1000000000) b",
+}
+
+
+def test_a_database_that_takes_too_long_is_interrupted(place: Place, now: datetime) -> None:
+    database = place.source._database
+    impatient = type(database)(database.name, timedelta(seconds=0.3), database.url)
+    source = SqlSource(impatient, {"tickets": DATASET}, CHICAGO)
+    with pytest.raises(SourceDownError, match=r"did not answer within 0\.3 s"):
+        source.measure(Query("helpdesk", SLOW[place.name]), thirty_days(now))
+    source.close()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:////nowhere/at/all.db",
+        "postgresql://user:s3cret@127.0.0.1:1/none",
+        "duckdb:////nowhere/at/all.db",
+    ],
+)
+def test_an_unreachable_database_is_said_to_be_so_without_its_password(url: str, now: datetime) -> None:
+    source = open_source(url)
+    with pytest.raises((SourceDownError, SourceMisfitError)) as caught:
+        source.measure(OPEN, thirty_days(now))
+    assert "helpdesk" in str(caught.value) or "all.db" in str(caught.value)
+    assert "s3cret" not in str(caught.value)
+    source.close()

@@ -1,0 +1,142 @@
+"""A table of tickets, as ugly as real ones, and the sources that read it."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from kpibot.catalog.model import Column, Database, Dataset
+from kpibot.core.calendar import Calendar, YearStart
+from kpibot.sources.sql import SqlSource
+
+CHICAGO = ZoneInfo("America/Chicago")
+SCHOOL_DAYS = ((time(7, 30), time(16, 30)),) * 5 + (None, None)
+CALENDAR = Calendar(CHICAGO, YearStart(7, 1), YearStart(8, 15), SCHOOL_DAYS)
+CAMPUSES = ("101", "102", "103", "999", None)
+KINDS = ("ticket", "work_order", "merged", None)
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A row of the test table; times are naive and local to Chicago."""
+
+    id: int
+    number: str | None
+    site: str | None
+    kind: str | None
+    opened: datetime | None
+    resolved: datetime | None
+    amount: float | None
+
+
+@dataclass(frozen=True)
+class Place:
+    """A database to try, with a table of tickets in it."""
+
+    name: str
+    source: SqlSource
+    tickets: Sequence[Ticket]
+
+
+def ugly_tickets(seed: int, count: int = 400) -> list[Ticket]:
+    """Tickets with nulls, ties, ends before their beginnings, unknown campuses, around a change of clocks."""
+    draw = random.Random(seed)
+    begin = datetime(2026, 10, 5)
+
+    def moment(latest_day: int) -> datetime:
+        day, second = draw.randrange(latest_day), draw.choice([0, 1, 43_200, 86_399, draw.randrange(86_400)])
+        return begin + timedelta(days=day, seconds=second)
+
+    def ticket(number: int) -> Ticket:
+        opened = None if draw.random() < 0.03 else moment(45)
+        resolved = None
+        if opened is not None and draw.random() < 0.7:
+            resolved = opened + timedelta(seconds=draw.choice([0, -3_600, draw.randrange(30 * 86_400)]))
+        return Ticket(
+            id=number,
+            number=None if draw.random() < 0.05 else f"T{draw.randrange(count // 2)}",
+            site=draw.choice(CAMPUSES),
+            kind=draw.choice(KINDS),
+            opened=opened,
+            resolved=resolved,
+            amount=None if draw.random() < 0.1 else round(draw.uniform(-50, 500), 2),
+        )
+
+    return [_outside_the_repeated_hour(ticket(number)) for number in range(count)]
+
+
+def _outside_the_repeated_hour(ticket: Ticket) -> Ticket:
+    """Nobody can say what a naive time in the hour that occurs twice means, so that no test may ask."""
+
+    def moved(moment: datetime | None) -> datetime | None:
+        if moment is not None and moment.date().isoformat() == "2026-11-01" and moment.hour == 1:
+            return moment.replace(hour=3)
+        return moment
+
+    return Ticket(**{**ticket.__dict__, "opened": moved(ticket.opened), "resolved": moved(ticket.resolved)})
+
+
+TABLE = sa.Table(
+    "hd_tickets",
+    sa.MetaData(),
+    sa.Column("ticket_id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.String(20)),
+    sa.Column("site_code", sa.String(20)),
+    sa.Column("kind", sa.String(20)),
+    sa.Column("created_at", sa.DateTime),
+    sa.Column("resolved_at", sa.DateTime),
+    sa.Column("amount", sa.Float),
+)
+DATASET = Dataset(
+    id="tickets",
+    database="helpdesk",
+    table="hd_tickets",
+    select=None,
+    columns={
+        "id": Column("ticket_id"),
+        "number": Column("number"),
+        "campus": Column("site_code"),
+        "kind": Column("kind"),
+        "opened": Column("created_at"),
+        "resolved": Column("resolved_at"),
+        "amount": Column("amount"),
+    },
+    rows="tickets",
+    zone=CHICAGO,
+)
+
+
+def fill(url: str, tickets: Sequence[Ticket]) -> None:
+    """Writes the tickets as a helpdesk would: SQLite gets text without fractions."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql(
+                "CREATE TABLE hd_tickets (ticket_id INTEGER PRIMARY KEY, number TEXT, site_code TEXT, kind TEXT, "
+                "created_at TEXT, resolved_at TEXT, amount REAL)"
+            )
+            marks = ", ".join("?" * 7)
+            rows = [tuple(_plain(value) for value in ticket.__dict__.values()) for ticket in tickets]
+            if rows:
+                connection.exec_driver_sql(f"INSERT INTO hd_tickets VALUES ({marks})", rows)  # noqa: S608
+        else:
+            TABLE.create(connection)
+            names = [column.name for column in TABLE.columns]
+            rows_by_name = [dict(zip(names, ticket.__dict__.values(), strict=True)) for ticket in tickets]
+            if rows_by_name:
+                connection.execute(TABLE.insert(), rows_by_name)
+    engine.dispose()
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat(" ", "seconds") if isinstance(value, datetime) else value
+
+
+def open_source(url: str, **datasets: Dataset) -> SqlSource:
+    """A source over the test table, or over other datasets."""
+    database = Database("helpdesk", timedelta(seconds=20), url)
+    return SqlSource(database, datasets or {"tickets": DATASET}, CHICAGO)

@@ -1,0 +1,69 @@
+"""One build of the demo district for all tests of this folder that only read it."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from kpibot.demo.district import build
+
+CHICAGO = ZoneInfo("America/Chicago")
+UNTIL = datetime(2026, 11, 22, 12, 0, tzinfo=CHICAGO)
+
+Rows = list[tuple[Any, ...]]
+Ask = Callable[..., Rows]
+
+
+@pytest.fixture(scope="session")
+def district(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The district as it stands on Sunday 2026-11-22 at noon."""
+    folder = tmp_path_factory.mktemp("district")
+    build(folder, UNTIL)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def reports() -> list[tuple[str, float]]:
+    """What the build of `next_week` reports of its progress."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def next_week(tmp_path_factory: pytest.TempPathFactory, reports: list[tuple[str, float]]) -> Path:
+    """The same district nine days later, in the next month and after Thanksgiving."""
+    folder = tmp_path_factory.mktemp("next-week")
+    build(
+        folder, datetime(2026, 12, 1, 6, 0, tzinfo=CHICAGO), progress=lambda label, done: reports.append((label, done))
+    )
+    return folder
+
+
+def reader(folder: Path, name: str) -> Iterator[Ask]:
+    """Asks one of the databases."""
+    with closing(sqlite3.connect(folder / f"{name}.db")) as connection:
+        yield lambda sql, *values: connection.execute(sql, values).fetchall()
+
+
+@pytest.fixture
+def helpdesk(district: Path) -> Iterator[Ask]:
+    yield from reader(district, "helpdesk")
+
+
+@pytest.fixture
+def purchasing(district: Path) -> Iterator[Ask]:
+    yield from reader(district, "purchasing")
+
+
+@pytest.fixture
+def assets(district: Path) -> Iterator[Ask]:
+    yield from reader(district, "assets")
+
+
+@pytest.fixture
+def training(district: Path) -> Iterator[Ask]:
+    yield from reader(district, "training")
