@@ -50,8 +50,8 @@ class Bot:
         """Runs what blocks outside the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, work, *arguments)
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Works until `stop` is set, then finishes what is under way.
+    async def run(self, stop: asyncio.Event, ready: asyncio.Event | None = None) -> None:
+        """Works until `stop` is set, then finishes what is under way. `ready` is set when all that was due is done.
 
         Raises:
             ConnectionProblem: Slack does not let the bot in.
@@ -62,6 +62,8 @@ class Bot:
             stack.callback(self._schedule.stop)
             await self.catch_up()
             log.info("at work in %s", self._house.catalog.district.calendar.zone)
+            if ready is not None:
+                ready.set()
             await stop.wait()
         await self._conversation.drain()
         async with self._delivering:

@@ -22,6 +22,8 @@ from kpibot.slack.replies import is_private, message_of, picture_of, with_note
 
 log = logging.getLogger(__name__)
 
+PATIENCE = 1.0  # seconds after which a person wants to hear that the work goes on
+STILL_MEASURING = Rendered("Still measuring. The answer will be here in a moment.", ())
 NOT_HERE = frozenset({"not_in_channel", "channel_not_found"})
 INVITE = "I am not in this channel, so I cannot show the chart. Invite me with `/invite @kpibot`."
 Respond = Callable[..., Awaitable[Any]]
@@ -74,8 +76,12 @@ class Conversation:
     async def ask(self, text: str, place: Place, user: str) -> None:
         """Answers what a person typed."""
         here = self._directory.campus_of(place.channel)
+        work = asyncio.ensure_future(self._in_thread(self._answering.reply, text, self._as_of(), here))
+        done, _ = await asyncio.wait({work}, timeout=PATIENCE)
+        if not done and place.respond is not None:
+            await self._whisper(place, user, STILL_MEASURING)
         try:
-            reply = await self._in_thread(self._answering.reply, text, self._as_of(), here)
+            reply = await work
         except QueryError as error:
             await self._whisper(place, user, error_message(str(error)))
             return
@@ -158,7 +164,7 @@ async def _respond(respond: Respond, message: Rendered, *, in_channel: bool) -> 
     """Answers through the response_url. It raises nothing on its own, so its status is looked at."""
     answer = await respond(
         text=message.text,
-        blocks=list(message.blocks),
+        blocks=list(message.blocks) or None,
         response_type="in_channel" if in_channel else "ephemeral",
         replace_original=False,
     )

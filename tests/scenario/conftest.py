@@ -1,0 +1,32 @@
+"""The whole bot, over Socket Mode, against a Slack workspace on this machine."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from kpibot.workspace import Channel, Group, Person, Workspace, WorkspaceServer
+from tests.scenario.scene import Helpdesk, Scene
+
+
+@pytest.fixture
+async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+    """The workspace is up; the bot is not yet."""
+    workspace = Workspace(
+        name="Scenario ISD",
+        bot_name="kpibot",
+        channels=[
+            Channel("tech-leads"),
+            Channel("west-tech"),
+            Channel("teachers-lounge", members=("dana",)),
+        ],
+        people=[Person("dana", "Dana Okafor"), Person("luis", "Luis Ortega")],
+        groups=[Group("helpdesk-leads", members=("luis",))],
+        file_seconds=0.01,
+    )
+    server = WorkspaceServer(workspace)
+    await server.start()
+    scene = Scene(server, Helpdesk(tmp_path / "helpdesk.db"), tmp_path)
+    yield scene
+    await scene.stop()
+    await server.stop()

@@ -1,0 +1,128 @@
+"""A scene for the bot to act in: a workspace, a helpdesk, a clock."""
+
+import asyncio
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from kpibot.app.access import SlackAccess
+from kpibot.app.bot import Bot
+from kpibot.app.house import House, furnish
+from kpibot.catalog import load
+from kpibot.workspace import WorkspaceServer
+
+CONFIG = Path(__file__).parent / "config"
+CHICAGO = ZoneInfo("America/Chicago")
+MONDAY = datetime(2026, 11, 16, 16, tzinfo=UTC)  # ten in the morning in Chicago: the digest of seven is due
+
+
+class Helpdesk:
+    """The district's ticket system: a SQLite file that the bot only reads."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._number = 0
+        with sqlite3.connect(file) as database:
+            database.execute(
+                "CREATE TABLE hd_tickets (ticket_id INTEGER PRIMARY KEY, site_code TEXT, created_at TEXT, "
+                "replied_at TEXT, resolved_at TEXT)"
+            )
+        database.close()
+
+    @property
+    def url(self) -> str:
+        return f"sqlite:///{self._file}"
+
+    def open(self, site: str | None, count: int, opened: datetime = MONDAY - timedelta(hours=20)) -> None:
+        """Opens tickets that are answered after an hour and stay unresolved."""
+        rows = []
+        for _ in range(count):
+            self._number += 1
+            rows.append((self._number, site, _written(opened), _written(opened + timedelta(hours=1))))
+        self._run("INSERT INTO hd_tickets VALUES (?, ?, ?, ?, NULL)", rows)
+
+    def resolve(self, site: str, at: datetime, keep: int = 0) -> None:
+        """Resolves a campus's tickets but for the last `keep`."""
+        self._run(
+            "UPDATE hd_tickets SET resolved_at = ? WHERE ticket_id IN (SELECT ticket_id FROM hd_tickets "
+            "WHERE site_code = ? AND resolved_at IS NULL ORDER BY ticket_id DESC LIMIT -1 OFFSET ?)",
+            [(_written(at), site, keep)],
+        )
+
+    def break_down(self) -> None:
+        """Renames the table, as an upgrade of the ticket system might."""
+        self._run("ALTER TABLE hd_tickets RENAME TO tickets_v2", [()])
+
+    def recover(self) -> None:
+        """Undoes `break_down`."""
+        self._run("ALTER TABLE tickets_v2 RENAME TO hd_tickets", [()])
+
+    def _run(self, statement: str, rows: list[tuple[object, ...]]) -> None:
+        with sqlite3.connect(self._file) as database:
+            database.executemany(statement, rows)
+        database.close()
+
+
+def _written(moment: datetime) -> str:
+    return moment.astimezone(CHICAGO).strftime("%Y-%m-%d %H:%M:%S")
+
+
+class Clock:
+    """The time as the bot sees it."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, by: timedelta) -> None:
+        self.now += by
+
+
+class Scene:
+    """A workspace, a helpdesk, and a bot that can be started and stopped."""
+
+    def __init__(self, server: WorkspaceServer, helpdesk: Helpdesk, folder: Path) -> None:
+        self.server = server
+        self.ws = server.ws
+        self.helpdesk = helpdesk
+        self.clock = Clock(MONDAY)
+        self.bot: Bot | None = None
+        self.house: House | None = None
+        self._state = f"sqlite:///{folder / 'state.db'}"
+        self._stop = asyncio.Event()
+        self._running: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Starts the bot; everything that is due has been sent when this returns."""
+        self._stop = asyncio.Event()
+        self.house = furnish(load(CONFIG, {"HELPDESK_URL": self.helpdesk.url}), self._state)
+        self.bot = Bot(self.house, SlackAccess(self.ws.bot_token, self.ws.app_token, self.server.api_url), self.clock)
+        ready = asyncio.Event()
+        self._running = asyncio.create_task(self.bot.run(self._stop, ready))
+        waiting = asyncio.create_task(ready.wait())
+        await asyncio.wait({self._running, waiting}, timeout=20, return_when=asyncio.FIRST_COMPLETED)
+        if not ready.is_set():
+            waiting.cancel()
+            await self._running
+
+    async def stop(self) -> None:
+        """Stops the bot as Ctrl-C does."""
+        self._stop.set()
+        if self._running is not None:
+            await self._running
+        if self.house is not None:
+            self.house.close()
+        self._running = self.bot = self.house = None
+
+    async def later(self, by: timedelta) -> None:
+        """Lets time pass and does what is due then."""
+        self.clock.advance(by)
+        assert self.bot is not None
+        await self.bot.catch_up()
+
+    def texts(self, channel: str) -> list[str]:
+        """What a channel shows."""
+        return [message.text for message in self.ws.messages(channel)]
