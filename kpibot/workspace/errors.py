@@ -1,0 +1,36 @@
+"""What can go wrong, and what to do next.
+
+WorkspaceError
+├── SlackError       the Web API refuses: answered as {"ok": false, "error": …}
+├── UnknownNameError          a test or the page named a channel, person, message or action that doesn't exist
+└── WaitTimeoutError     wait_for ran out of time
+"""
+
+from __future__ import annotations
+
+from kpibot.workspace.model import Json
+
+
+class WorkspaceError(Exception):
+    """The root of this package's errors."""
+
+
+class SlackError(WorkspaceError):
+    """A refusal as the Web API gives it; `extra` is merged into the answer next to `error`."""
+
+    def __init__(self, error: str, **extra: object) -> None:
+        super().__init__(error)
+        self.error = error
+        self.extra: Json = extra
+
+    def body(self) -> Json:
+        """Return the answer to send."""
+        return {"ok": False, "error": self.error, **self.extra}
+
+
+class UnknownNameError(WorkspaceError, LookupError):
+    """A name that the workspace doesn't know; the message lists those that it does know."""
+
+
+class WaitTimeoutError(WorkspaceError, TimeoutError):
+    """The thing waited for didn't happen in time; the message tells what did happen."""

@@ -1,0 +1,214 @@
+"""The records that a workspace is made of. They hold data; who may do what is the Web API's business."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+
+BOT = "bot"
+"""Stands for the bot in `Channel.members`."""
+
+SLACKBOT = "USLACKBOT"
+"""The author of the workspace's own words, such as "the app did not respond"."""
+
+DEFAULT_SCOPES = (
+    "commands",
+    "chat:write",
+    "files:write",
+    "files:read",
+    "channels:read",
+    "groups:read",
+    "channels:history",
+    "groups:history",
+    "im:history",
+    "im:write",
+    "users:read",
+    "usergroups:read",
+    "app_mentions:read",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel to begin with.
+
+    `members` holds names or ids of people, and ``"bot"``; None means everybody and the bot.
+    """
+
+    name: str
+    topic: str = ""
+    private: bool = False
+    members: tuple[str, ...] | None = None
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who works in the workspace; `name` is the handle without ``@``."""
+
+    name: str
+    real_name: str = ""
+    title: str = ""
+    timezone: str = "America/Chicago"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A user group, mentioned as ``<!subteam^S…>``; `members` are names or ids of people."""
+
+    handle: str
+    name: str = ""
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person or a bot as the workspace knows it."""
+
+    id: str
+    name: str
+    real_name: str
+    title: str = ""
+    timezone: str = "America/Chicago"
+    is_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message as it stands now; an edit replaces the record, so a kept one never changes.
+
+    `ephemeral_for` is the id of the only person who sees it. `edited` is the ts of the last edit. `files` are ids.
+    `via` names the way it came: an API method, ``response_url``, ``ack``, ``person`` or ``workspace``;
+    `call` is the number of the recorded API call that brought or last changed it.
+    """
+
+    channel: str
+    ts: str
+    user: str
+    text: str
+    blocks: list[Json] = field(default_factory=list)
+    attachments: list[Json] = field(default_factory=list)
+    thread_ts: str | None = None
+    ephemeral_for: str | None = None
+    metadata: Json | None = None
+    edited: str | None = None
+    files: tuple[str, ...] = ()
+    broadcast: bool = False
+    deleted: bool = False
+    via: str = "person"
+    call: int | None = None
+
+
+@dataclass(slots=True)
+class Conversation:
+    """A channel, or the direct message between the bot and `user`; `messages` is kept in the order of ts."""
+
+    id: str
+    name: str
+    members: list[str]
+    created: int
+    topic: str = ""
+    private: bool = False
+    archived: bool = False
+    user: str | None = None
+    messages: dict[str, Message] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> str:
+        """Return Slack's word in ``conversations.list``'s `types`."""
+        if self.user is not None:
+            return "im"
+        return "private_channel" if self.private else "public_channel"
+
+
+@dataclass(slots=True)
+class File:
+    """An uploaded file. `content` is None until the bytes came; `ready_at` is on the workspace's timer, in seconds."""
+
+    id: str
+    name: str
+    length: int
+    user: str
+    created: int
+    title: str = ""
+    alt_text: str = ""
+    content: bytes | None = None
+    ready_at: float | None = None
+    channels: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A modal or a home tab as it was last published for `user`."""
+
+    id: str
+    user: str
+    type: str
+    payload: Json
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the Web API. `started` is on the workspace's clock; `seconds` is how long the answer took.
+
+    `response` is the JSON that was sent, or would have been sent if a fault hadn't cut the line; None when nothing
+    was accepted. `fault` names the fault that was at work.
+    """
+
+    id: int
+    method: str
+    arguments: Json
+    response: Json | None
+    status: int
+    started: float
+    seconds: float
+    fault: str | None = None
+
+
+@dataclass(slots=True)
+class Command:
+    """A slash command that a person sent; `state` is ``working``, ``acked`` or ``failed``."""
+
+    id: int
+    ts: str
+    channel: str
+    user: str
+    command: str
+    text: str
+    state: str = "working"
+    seconds: float | None = None
+    error: str | None = None
+
+
+@dataclass(slots=True)
+class Hook:
+    """A response_url. It lives 30 minutes and takes five messages."""
+
+    secret: str
+    channel: str
+    user: str
+    created: float
+    original: str | None = None
+    thread_ts: str | None = None
+    uses: int = 0
+
+
+@dataclass(slots=True)
+class Trigger:
+    """A trigger_id. It lives three seconds and opens one view."""
+
+    id: str
+    user: str
+    created: float
+    used: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that happened: to a message (``message``, ``removed``), ``command``, ``view``, ``call``, ``link``, …"""
+
+    kind: str
+    subject: object

@@ -1,0 +1,177 @@
+"""The page's side of the server: its files, one live line per browser, and the requests by which people act."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from aiohttp import web
+
+from kpibot.workspace import snapshot
+from kpibot.workspace.errors import UnknownNameError
+from kpibot.workspace.guard import HEADERS
+from kpibot.workspace.model import Change, Json
+from kpibot.workspace.people import People
+from kpibot.workspace.socket_mode import Outcome, SocketMode
+from kpibot.workspace.state import Workspace
+
+_STATIC = Path(__file__).parent / "static"
+_BACKLOG = 2000
+_PICTURES = ("image/png", "image/jpeg", "image/gif")
+
+
+class Page:
+    """Serves the page and lets people act from it."""
+
+    def __init__(self, ws: Workspace, people: People, link: SocketMode) -> None:
+        self._ws, self._people, self._link = ws, people, link
+        self._open: set[web.WebSocketResponse] = set()
+
+    def add_to(self, app: web.Application) -> None:
+        """Add the page's routes."""
+        app.router.add_get("/", self._index)
+        app.router.add_get("/static/{name}", self._static)
+        app.router.add_get("/archives/{channel}/{place}", self._archive)
+        app.router.add_get("/page/live", self._live)
+        app.router.add_get("/page/files/{file}", self._file)
+        app.router.add_get("/page/calls/{number}", self._call)
+        for name, act in self._acts().items():
+            app.router.add_post(f"/page/{name}", _acting(act))
+
+    async def stop(self) -> None:
+        """Hang up on every browser."""
+        for socket in list(self._open):
+            await socket.close()
+
+    async def _index(self, _: web.Request) -> web.StreamResponse:
+        return web.FileResponse(_STATIC / "index.html", headers=HEADERS)
+
+    async def _static(self, request: web.Request) -> web.StreamResponse:
+        known = {path.name: path for path in _STATIC.iterdir() if path.suffix in (".js", ".css", ".svg")}
+        path = known.get(request.match_info["name"])
+        if path is None:
+            raise web.HTTPNotFound
+        return web.FileResponse(path, headers=HEADERS)
+
+    async def _archive(self, request: web.Request) -> web.StreamResponse:
+        """Turn a permalink into the page's own address."""
+        found = self._ws.find(request.match_info["channel"])
+        place = request.match_info["place"].removeprefix("p")
+        if found is None or not place.isdecimal():
+            raise web.HTTPNotFound
+        raise web.HTTPFound(f"/#/{found.name}/{place[:-6]}.{place[-6:]}")
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        file = self._ws.files.find(request.match_info["file"])
+        if file is None or file.content is None:
+            raise web.HTTPNotFound
+        kind = self._ws.files.mimetype(file)
+        headers = dict(HEADERS)
+        if kind not in _PICTURES:  # anything else could be a document with scripts in it: save it, don't show it
+            kind = "application/octet-stream"
+            headers["Content-Disposition"] = "attachment"
+        return web.Response(body=file.content, content_type=kind, headers=headers)
+
+    async def _call(self, request: web.Request) -> web.StreamResponse:
+        number = request.match_info["number"]
+        for call in reversed(self._ws.calls()):
+            if str(call.id) == number:
+                return web.json_response(snapshot.call_form(call), headers=HEADERS)
+        raise web.HTTPNotFound
+
+    async def _live(self, request: web.Request) -> web.StreamResponse:
+        """Send how everything stands for one person, then every change that they may see."""
+        try:
+            person = self._ws.user_id(request.query.get("as") or self._ws.people()[0].id)
+        except UnknownNameError:
+            person = self._ws.people()[0].id
+        socket = web.WebSocketResponse(heartbeat=20.0)
+        await socket.prepare(request)
+        changes: asyncio.Queue[Json] = asyncio.Queue(_BACKLOG)
+
+        def note(change: Change) -> None:
+            form = snapshot.change_form(self._ws, change, person)
+            if form is not None and not changes.full():
+                changes.put_nowait(form)
+
+        unsubscribe = self._ws.subscribe(note)
+        self._open.add(socket)
+        try:
+            await socket.send_json(snapshot.everything(self._ws, person, self._link.connections))
+            await self._pump(socket, changes)
+        finally:
+            unsubscribe()
+            self._open.discard(socket)
+        return socket
+
+    async def _pump(self, socket: web.WebSocketResponse, changes: asyncio.Queue[Json]) -> None:
+        """Send changes until the browser leaves. One that is too slow is sent away, and comes back for everything."""
+        sending = asyncio.create_task(self._send(socket, changes))
+        try:
+            async for _ in socket:
+                pass  # the page only listens here; it acts by POST
+        finally:
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+
+    @staticmethod
+    async def _send(socket: web.WebSocketResponse, changes: asyncio.Queue[Json]) -> None:
+        while not changes.full():
+            await socket.send_json(await changes.get())
+        await socket.close()
+
+    def _acts(self) -> dict[str, Callable[[Json], Awaitable[Json]]]:
+        return {
+            "command": self._command,
+            "press": self._press,
+            "press-home": self._press_home,
+            "say": self._say,
+            "home": self._home,
+        }
+
+    async def _command(self, given: Json) -> Json:
+        command, _, text = str(given["text"]).strip().partition(" ")
+        return _told(await self._people.command(command, text, channel=given["channel"], user=given["user"]))
+
+    async def _press(self, given: Json) -> Json:
+        outcome = await self._people.press(
+            given["ts"],
+            given["action_id"],
+            channel=given["channel"],
+            user=given["user"],
+            value=given.get("value"),
+            block_id=given.get("block_id"),
+        )
+        return _told(outcome)
+
+    async def _press_home(self, given: Json) -> Json:
+        value = given.get("value")
+        return _told(await self._people.press_home(given["action_id"], user=given["user"], value=value))
+
+    async def _say(self, given: Json) -> Json:
+        thread = given.get("thread_ts")
+        message = await self._people.say(given["text"], channel=given["channel"], user=given["user"], thread_ts=thread)
+        return {"ok": True, "ts": message.ts}
+
+    async def _home(self, given: Json) -> Json:
+        await self._people.open_home(user=given["user"])
+        return {"ok": True}
+
+
+def _told(outcome: Outcome) -> Json:
+    return {"ok": outcome.acked and outcome.error is None, "error": outcome.error, "seconds": outcome.seconds}
+
+
+def _acting(act: Callable[[Json], Awaitable[Json]]) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        try:
+            given = json.loads(await request.text())
+            return web.json_response(await act(given), headers=HEADERS)
+        except UnknownNameError as error:
+            return web.json_response({"ok": False, "error": str(error)}, status=404)
+        except (ValueError, KeyError, TypeError) as error:
+            return web.json_response({"ok": False, "error": f"bad request: {error!r}"}, status=400)
+
+    return handle

@@ -1,0 +1,37 @@
+// Keeps a log at its end while somebody reads there, also when pictures arrive late, and leaves it alone otherwise.
+
+const NEAR = 80;
+
+export class Follower {
+  constructor(log, rows) {
+    this.log = log;
+    this.stuck = true;
+    // rows that are drawn late move the log as well, so only what a hand does takes it off its end
+    log.addEventListener("wheel", (event) => event.deltaY < 0 && this.leave(), { passive: true });
+    log.addEventListener("touchmove", () => this.leave(), { passive: true });
+    log.addEventListener("pointerdown", (event) => event.target === log && this.leave());
+    log.addEventListener("keydown", (event) => ["ArrowUp", "PageUp", "Home"].includes(event.key) && this.leave());
+    log.addEventListener("toggle", (event) => event.target.matches(".details, .chart-numbers") && this.leave(), true);
+    log.addEventListener("scroll", () => (this.stuck ||= this.near()), { passive: true });
+    new ResizeObserver(() => this.stuck && this.toEnd()).observe(rows);
+  }
+
+  near() {
+    return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR;
+  }
+
+  leave() {
+    this.stuck = false;
+  }
+
+  toEnd() {
+    this.log.scrollTop = this.log.scrollHeight;
+    this.stuck = true;
+  }
+
+  // Show one row; from now on the log stays where it is.
+  show(row) {
+    this.stuck = false;
+    row.scrollIntoView({ block: "center" });
+  }
+}
