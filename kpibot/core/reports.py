@@ -67,7 +67,7 @@ class Mover:
 
 @dataclass(frozen=True, slots=True)
 class DigestEdition:
-    """One issue of a digest for one channel, as things were at its slot. `failed` names KPIs it lacks, with why."""
+    """One issue of a digest for one channel, as things were at its slot."""
 
     digest: str
     title: str

@@ -1,0 +1,1 @@
+"""From reports to what a person sees: words, Block Kit and charts. Pure: no clock, no environment, no network."""

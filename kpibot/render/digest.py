@@ -1,0 +1,103 @@
+"""A digest as a Slack message: one sentence that sums up, one line a KPI, who moved, one picture."""
+
+from collections.abc import Sequence
+
+from kpibot.core.reports import DigestEdition, Mover, Report
+from kpibot.core.thresholds import Verdict
+from kpibot.render import facts
+from kpibot.render.alt import digest_alt
+from kpibot.render.answer import by_verdict, kpi_line, show_buttons
+from kpibot.render.blocks import Rendered, SlackFile, context, fitting, paragraphs, picture, rendered, section
+from kpibot.render.mrkdwn import clean, data
+from kpibot.render.times import moment
+
+MOVERS = 6
+COUNTED = (
+    (Verdict.CRITICAL, "critical"),
+    (Verdict.WARNING, "at warning"),
+    (Verdict.OFF_TARGET, "off target"),
+)
+
+
+def digest_message(edition: DigestEdition, chart: SlackFile | None = None) -> Rendered:
+    """One issue of a digest. KPIs without data keep their line and say why."""
+    alt = digest_alt(edition)
+    moved = [f"{'↗ better' if each.improved else '↘ worse'} · {data(facts.moved(each))}" for each in movers(edition)]
+    blocks = (
+        section(f"*{data(heading(edition), 250)}*\n{data(headline(edition), 400)}"),
+        *paragraphs(fitting([kpi_line(report) for report in edition.reports])),
+        section("\n".join(["*Moved most*", *moved]) if moved else ""),
+        picture(chart, alt),
+        context(*map(data, (breaches(edition), lacking(edition), when(edition), facts.compared(edition.reports)))),
+        show_buttons(by_verdict(edition.reports)),
+    )
+    return rendered(_fallback(edition), blocks, alt)
+
+
+def heading(edition: DigestEdition) -> str:
+    """`Weekly technology digest — District`."""
+    return f"{clean(edition.title, facts.NAME)} — {clean(edition.campus_name, facts.NAME)}"
+
+
+def headline(edition: DigestEdition) -> str:
+    """`2 of 5 KPIs are critical; Outstanding tickets improved most.`"""
+    best = _improved_most(edition.reports)
+    return f"{_counts(edition.reports)}{f'; {facts.kpi_name(best)} improved most' if best else ''}."
+
+
+def movers(edition: DigestEdition) -> tuple[Mover, ...]:
+    """The campuses that moved most, the best first."""
+    return tuple(sorted(edition.movers, key=lambda each: not each.improved))[:MOVERS]
+
+
+def breaches(edition: DigestEdition) -> str:
+    """How many thresholds are crossed at campuses."""
+    if not edition.breaches:
+        return "No campus is over a threshold"
+    return f"{edition.breaches:,} {'threshold is' if edition.breaches == 1 else 'thresholds are'} crossed at campuses"
+
+
+def lacking(edition: DigestEdition) -> str:
+    """Which KPIs this issue lacks; empty if it has them all. Their lines say why."""
+    names = [facts.kpi_name(each) for each in edition.reports if facts.value(each) is None]
+    shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    return f"Incomplete: no data for {shown}" if names else ""
+
+
+def when(edition: DigestEdition) -> str:
+    """The instant that the numbers are of."""
+    return f"as of {moment(edition.slot, edition.zone, year=True)}"
+
+
+def _counts(reports: tuple[Report, ...]) -> str:
+    verdicts = [facts.verdict(each) for each in reports]
+    judged = [each for each in verdicts if each is not Verdict.NOT_JUDGED]
+    found = [(verdicts.count(verdict), word) for verdict, word in COUNTED if verdict in verdicts]
+    if not found:
+        return _nothing_wrong(verdicts, judged)
+    (count, word), *others = found
+    head = f"{count} of {len(reports)} KPIs {'is' if count == 1 else 'are'} {word}"
+    return ", ".join([head, *(f"{many} {what}" for many, what in others)])
+
+
+def _nothing_wrong(verdicts: Sequence[Verdict], judged: Sequence[Verdict]) -> str:
+    if not verdicts:
+        return "No KPIs in this digest"
+    if Verdict.NO_DATA in verdicts:
+        return f"{verdicts.count(Verdict.NO_DATA)} of {len(verdicts)} KPIs without data, none off target"
+    return "All KPIs are on target" if judged else "For information"
+
+
+def _improved_most(reports: tuple[Report, ...]) -> Report | None:
+    better = [each for each in reports if facts.improved(each)]
+    return max(better, key=_relative_change, default=None)
+
+
+def _relative_change(report: Report) -> float:
+    return abs(report.change or 0.0) / max(abs(report.before or 0.0), 1e-9)
+
+
+def _fallback(edition: DigestEdition) -> str:
+    lines = [f"{facts.kpi_name(each)}: {facts.said(each, short=True)}" for each in edition.reports]
+    parts = [heading(edition), headline(edition), *lines, breaches(edition), when(edition)]
+    return "\n".join(fitting([data(part) for part in parts], 2_800))

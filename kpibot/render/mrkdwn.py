@@ -1,0 +1,62 @@
+"""Slack's mrkdwn: how data gets into it without pinging, linking or formatting anything."""
+
+import re
+import unicodedata
+
+ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+# Slack has no escape for its formatting characters: these look the same and mean nothing.
+TWINS = str.maketrans({"*": "∗", "~": "∼", "`": "'"})
+BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
+EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # inside a word an underscore formats nothing
+EMOJI_COLON = re.compile(r":(?=[a-z+-][\w+-]*:)")
+
+
+def clean(text: str, most: int) -> str:
+    """One line of at most `most` characters, cut with `…`, without control characters. Not yet safe for Slack."""
+    text = "".join(" " if unicodedata.category(each) in ("Cc", "Zl", "Zp") else each for each in text[: most * 4])
+    text = " ".join(text.translate(BIDI_CONTROLS).split())
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def data(text: str, most: int = 300) -> str:
+    """Text of any origin as mrkdwn that shows it as it is: at most `most` characters, escapes counted."""
+    text = EMOJI_COLON.sub("∶", EDGE_UNDERSCORE.sub("ˍ", clean(text, most).translate(TWINS)))
+    return _escaped(text, most)
+
+
+def code(text: str, most: int = 80) -> str:
+    """Text of any origin in backticks."""
+    return f"`{_escaped(clean(text, most).replace('`', chr(39)) or ' ', most - 2)}`"
+
+
+def with_code(text: str, most: int = 2_000) -> str:
+    """A sentence of kpibot's own with `words` in backticks, which it keeps; everything in it is escaped."""
+    parts = clean(text, most // 2).split("`")
+    if len(parts) % 2 == 0:  # a backtick without its pair quotes nothing
+        parts[-2:] = [parts[-2] + "'" + parts[-1]]
+    shown = (code(part, most) if place % 2 and part else data(part, most) for place, part in enumerate(parts))
+    spaced = (_outer_spaces(part, text) for part, text in zip(parts, shown, strict=True))
+    return cut("".join(spaced), most)
+
+
+def cut(text: str, most: int) -> str:
+    """Mrkdwn of at most `most` characters, cut with `…` and never within an escape."""
+    if len(text) <= most:
+        return text
+    return re.sub(r"&[a-z]{0,4}$", "", text[: most - 1]) + "…"
+
+
+def plain(text: str, most: int) -> str:
+    """Text of any origin for a plain_text object or an alt_text, which know no escapes."""
+    return clean(text, most).replace("<", "‹").replace(">", "›")
+
+
+def _escaped(text: str, most: int) -> str:
+    escaped = "".join(ENTITIES.get(each, each) for each in text)
+    return cut(escaped, most)
+
+
+def _outer_spaces(raw: str, shown: str) -> str:
+    if shown.startswith("`"):
+        return shown
+    return (" " if raw[:1].isspace() else "") + shown + (" " if raw[-1:].isspace() and raw.strip() else "")

@@ -1,0 +1,68 @@
+"""Readings and reports for programs: plain values, ready for JSON. Instants are ISO 8601 in the district's zone."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from kpibot.core.kpi import Card, Format
+from kpibot.core.readings import Reading
+from kpibot.core.reports import Report
+from kpibot.core.thresholds import Verdict
+from kpibot.core.words import plural
+
+
+def report_record(report: Report, zone: ZoneInfo) -> dict[str, Any]:
+    """A report: the reading's record, and how it compares with the earlier point."""
+    record = reading_record(report.reading, report.card, report.verdict, zone)
+    stale = ["stale: the newest row is older than it should be"] if report.stale else []
+    return record | {
+        "before": report.before,
+        "compared_with": report.compared_with,
+        "warnings": [*record["warnings"], *stale],
+    }
+
+
+def reading_record(reading: Reading, card: Card, verdict: Verdict, zone: ZoneInfo) -> dict[str, Any]:
+    """A reading with its unit and verdict; `value` is null exactly where the first warning says why."""
+    return {
+        "kpi": reading.kpi,
+        "campus": reading.campus,
+        "value": reading.value,
+        "numerator": reading.numerator,
+        "denominator": reading.denominator,
+        "rows": reading.rows,
+        "unit": unit_of(card),
+        "as_of": _local(reading.as_of, zone),
+        "status": str(verdict),
+        "newest_row": _local(reading.newest, zone),
+        "coverage": reading.coverage,
+        "waiting": reading.waiting,
+        "warnings": list(_warnings(reading)),
+    }
+
+
+def unit_of(card: Card) -> str:
+    """What the value counts: `tickets`, `percent`, `hours`, `USD`."""
+    match card.format:
+        case Format.NUMBER:
+            return card.rows
+        case Format.CURRENCY:
+            return card.currency
+        case _:
+            return str(card.format)
+
+
+def _warnings(reading: Reading) -> Iterator[str]:
+    if reading.missing is not None:
+        yield f"{reading.missing}: {reading.detail}" if reading.detail else str(reading.missing)
+    if reading.unplaced:
+        yield f"{plural(reading.unplaced, 'row')} without a campus"
+    if reading.valued < reading.rows:
+        yield f"{plural(reading.rows - reading.valued, 'row')} without an amount"
+    if reading.waiting:
+        yield f"{plural(reading.waiting, 'row')} still waiting, counted with the time so far"
+
+
+def _local(instant: datetime | None, zone: ZoneInfo) -> str | None:
+    return None if instant is None else instant.astimezone(zone).isoformat(timespec="seconds")

@@ -1,0 +1,37 @@
+"""Instants, days and stretches of time in words. Every clock time names its zone."""
+
+from datetime import date, datetime, timedelta
+
+from kpibot.core.reports import local
+
+# Not strftime's: its names follow the machine's locale.
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def moment(instant: datetime, zone: str, *, year: bool = False) -> str:
+    """`Sun 22 Nov, 14:02 CST` on the wall clock of the zone of that name; with its year if wanted."""
+    at = local(instant, zone)
+    named = at.tzname() or zone
+    # Zones without letters of their own call themselves `+05`: their name says more.
+    named = zone if named.lstrip("+-").isdigit() else named
+    return f"{WEEKDAYS[at.weekday()]} {day_month(at, year=year)}, {at:%H:%M} {named}"
+
+
+def day_month(day: date, *, year: bool = False) -> str:
+    """`22 Nov`, with its year `22 Nov 2026`."""
+    return f"{day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if year else "")
+
+
+def stretch(length: timedelta) -> str:
+    """`40 s`, `22 min`, `2 h`, `3 days`: the largest unit that fits, rounded down."""
+    seconds = int(abs(length).total_seconds())
+    for unit, name in ((60, "s"), (3_600, "min"), (2 * 86_400, "h")):
+        if seconds < unit:
+            return f"{seconds // {'s': 1, 'min': 60, 'h': 3_600}[name]} {name}"
+    return f"{seconds // 86_400:,} days"
+
+
+def ago(instant: datetime, now: datetime) -> str:
+    """`2 h ago`; `just now` within a minute, and for what lies ahead of `now`."""
+    return "just now" if now - instant < timedelta(minutes=1) else f"{stretch(now - instant)} ago"

@@ -1,0 +1,161 @@
+"""Reports of a small district at one instant: Sunday 22 November 2026, 14:02 in Chicago."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from kpibot.core.alerts import Reason
+from kpibot.core.kpi import Card, Format
+from kpibot.core.readings import Missing, Reading
+from kpibot.core.reports import AlertNotice, Answer, Change, DigestEdition, Mover, Overview, Report
+from kpibot.core.series import Series
+from kpibot.core.thresholds import Better, Thresholds
+
+NOW = datetime(2026, 11, 22, 20, 2, tzinfo=UTC)
+ZONE = "America/Chicago"
+WEEK = "same point last week"
+CARDS = {
+    "tickets": Card(
+        "tickets", "Outstanding tickets", "No classroom waits for technology", "@helpdesk-leads", rows="tickets"
+    ),
+    "response-time": Card(
+        "response-time",
+        "Response time",
+        "Teachers hear from us the same morning",
+        "@helpdesk-leads",
+        Format.HOURS,
+        "tickets",
+        period="30 days",
+    ),
+    "po-value": Card(
+        "po-value",
+        "Purchase order value to date",
+        "",
+        "@finance",
+        Format.CURRENCY,
+        "purchase orders",
+        period="fiscal year to date",
+    ),
+    "utilization": Card(
+        "utilization", "Asset utilization rate", "Every device is in use", "@assets", Format.PERCENT, "assets"
+    ),
+}
+LIMITS = {
+    "tickets": Thresholds(Better.LOWER, 20, 40, 80),
+    "response-time": Thresholds(Better.LOWER, 4, 6, 8),
+    "po-value": Thresholds(Better.NEUTRAL, 1_200_000),
+    "utilization": Thresholds(Better.HIGHER, 85, 80, 70),
+}
+
+
+def series(*values: float | None) -> Series:
+    """One value a day, the last one of today."""
+    last = date(2026, 11, 22)
+    days = tuple(last - timedelta(days=back) for back in reversed(range(len(values))))
+    return Series(days, values)
+
+
+@dataclass(frozen=True)
+class Samples:
+    """What the tests are given."""
+
+    now: datetime = NOW
+    zone: str = ZONE
+
+    def series(self, *values: float | None) -> Series:
+        return series(*values)
+
+    def report(self, kpi: str = "tickets", value: float | None = 104.0, **changed: Any) -> Report:
+        """A report of Campus West; `changed` goes to the report, what it has not to the reading."""
+        own = {name: changed.pop(name) for name in tuple(changed) if name in Report.__dataclass_fields__}
+        facts = {"rows": 104, "valued": 104, "newest": NOW - timedelta(minutes=22)} | changed
+        missing = Missing.NO_ROWS if value is None and "missing" not in facts else facts.pop("missing", None)
+        reading = Reading(kpi, "campus-west", NOW, value, missing, **facts)
+        limits = own.get("thresholds", LIMITS[kpi])
+        base = Report(
+            CARDS[kpi], "campus-west", "Campus West High School", reading, limits, limits.judge(value), None, WEEK
+        )
+        return replace(base, **own)
+
+    def answer(self, report: Report, days: int | None = None) -> Answer:
+        length = len(report.series.days) if report.series is not None else 90
+        return Answer(report, days or length, ZONE)
+
+    @property
+    def tickets(self) -> Report:
+        shape = series(*(float(45 + round(59 * (day / 89) ** 2) + day * 7 % 5) for day in range(89)), 104.0)
+        return self.report(before=92.0, series=shape)
+
+    @property
+    def utilization(self) -> Report:
+        shape = series(*(84 + 3 * math.sin(day / 12) for day in range(90)))
+        return self.report(
+            "utilization", 79.23, before=82.4, series=shape, numerator=412.0, denominator=520.0, rows=520, valued=520
+        )
+
+    @property
+    def response_time(self) -> Report:
+        shape = series(*(None if day % 7 > 4 else 3 + day % 4 / 2 for day in range(90)))
+        return self.report("response-time", 4.23, before=4.0, series=shape, rows=312, valued=312, waiting=12)
+
+    @property
+    def po_value(self) -> Report:
+        shape = series(*(float(day * 13_900) for day in range(90)))
+        return self.report(
+            "po-value",
+            1_240_300.0,
+            before=998_000.0,
+            series=shape,
+            campus="district",
+            campus_name="Maple Valley District",
+            rows=312,
+            valued=305,
+            unplaced=31,
+        )
+
+    @property
+    def down(self) -> Report:
+        return self.report(
+            "response-time", None, missing=Missing.SOURCE_DOWN, detail="time-out after 30 s", rows=0, newest=None
+        )
+
+    @property
+    def overview(self) -> Overview:
+        reports = (self.utilization, self.tickets, self.down, self.po_value)
+        return Overview("campus-west", "Campus West High School", NOW, ZONE, reports)
+
+    @property
+    def edition(self) -> DigestEdition:
+        movers = (
+            Mover(CARDS["tickets"], "Campus West High School", 61, 104, False),
+            Mover(CARDS["tickets"], "Oak Street Elementary", 40, 12, True),
+        )
+        reports = (self.tickets, self.down, self.po_value, self.report("utilization", 86.4, before=85.0))
+        return DigestEdition(
+            "weekly", "Weekly digest", "district", "Maple Valley District", NOW, ZONE, reports, movers, 7
+        )
+
+    @property
+    def notice(self) -> AlertNotice:
+        def change(name: str, value: float, reason: Reason, days: int) -> Change:
+            shape = series(*(value + day for day in range(30)))
+            report = self.report(value=value, campus=name.lower(), campus_name=name, series=shape)
+            return Change(report, reason, NOW - timedelta(days=days))
+
+        changes = (
+            change("Oak", 15.0, Reason.RECOVERED, 12),
+            change("Birch", 55.0, Reason.FIRING, 1),
+            change("West", 104.0, Reason.FIRING, 2),
+            change("Cedar", 60.0, Reason.EASED, 9),
+        )
+        return AlertNotice(CARDS["tickets"], NOW, ZONE, "<!subteam^S123>", changes, 3)
+
+
+@pytest.fixture(scope="session")
+def samples() -> Samples:
+    return Samples()

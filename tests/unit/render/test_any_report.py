@@ -1,0 +1,134 @@
+"""Any report whatsoever becomes a message that Slack takes and that pings nobody."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kpibot.core.alerts import Reason
+from kpibot.core.kpi import Card, Format
+from kpibot.core.readings import Missing, Reading
+from kpibot.core.reports import AlertNotice, Answer, Change, DigestEdition, Mover, Overview, Report
+from kpibot.core.series import Series
+from kpibot.core.thresholds import Better, Thresholds, Verdict
+from kpibot.render.alert import alert_message
+from kpibot.render.answer import answer_message, overview_message
+from kpibot.render.blocks import SlackFile
+from kpibot.render.charts import answer_chart
+from kpibot.render.digest import digest_message
+from kpibot.render.guide import about_message, error_message, help_message, list_message
+from kpibot.render.text import answer_text, columns, digest_text, overview_text
+from kpibot.workspace.blocks import problems_of, too_long
+
+ZONE = "America/Chicago"
+NASTY = ("<!channel>", "&" * 4_000, "🏫" * 4_000, "*_~`<@U1>`", "a" * 4_000, "\n\x00\x1b", "", "$x^2$")
+words = st.one_of(st.sampled_from(NASTY), st.text(max_size=60))
+floats = st.one_of(st.floats(), st.none(), st.sampled_from([0.0, -0.0, 1e308, -1e308, 5e-324, 104.0]))
+instants = st.floats(946_684_800, 4_102_444_800).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
+counts = st.integers(0, 10**12)
+thresholds = st.builds(Thresholds, st.sampled_from(Better), floats, floats, floats)
+cards = st.builds(Card, words, words, words, words, st.sampled_from(Format), words, words, words, words)
+readings = st.builds(
+    Reading,
+    words,
+    words,
+    instants,
+    floats,
+    st.one_of(st.none(), st.sampled_from(Missing)),
+    st.one_of(st.none(), words),
+    floats,
+    floats,
+    counts,
+    counts,
+    counts,
+    counts,
+    st.one_of(st.none(), instants),
+)
+
+
+def _series(values):
+    first = date(2026, 1, 1)
+    return Series(tuple(first + timedelta(days=n) for n in range(len(values))), tuple(values))
+
+
+lines = st.one_of(st.none(), st.lists(floats, max_size=40).map(_series))
+reports = st.builds(
+    Report, cards, words, words, readings, thresholds, st.sampled_from(Verdict), floats, words, lines, st.booleans()
+)
+many = st.builds(lambda some, times: tuple(some * times), st.lists(reports, max_size=3), st.sampled_from([1, 60]))
+changes = st.builds(Change, reports, st.sampled_from(Reason), instants)
+movers = st.builds(Mover, cards, words, st.floats(), st.floats(), st.booleans())
+thorough = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+
+def check(message):
+    blocks = list(message.blocks)
+    assert problems_of(blocks) == []
+    assert not too_long(blocks)
+    assert len(message.text) <= 3_000
+    assert len(message.alt_text) <= 2_000
+    for text in (message.text, message.alt_text, *strings(blocks)):
+        assert not re.search(r"<|>", text)
+
+
+def strings(value):
+    """Everything that is shown: the payloads of buttons are not."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from (text for key, part in value.items() if key not in ("value", "action_id") for text in strings(part))
+    elif isinstance(value, list):
+        yield from (text for part in value for text in strings(part))
+
+
+def check_text(text):
+    assert all(columns(line) <= 80 for line in text.splitlines())
+    assert "\x1b" not in text
+
+
+@thorough
+@given(reports, st.integers(2, 2_000), st.sampled_from([None, SlackFile("F1")]))
+def test_any_answer(report, days, chart):
+    answer = Answer(report, days, ZONE)
+    check(answer_message(answer, chart))
+    check_text(answer_text(answer))
+    check(about_message(report.card))
+
+
+@settings(thorough, max_examples=15)
+@given(reports, st.lists(st.tuples(st.dates(date(2025, 12, 1), date(2026, 3, 1)), words), max_size=4))
+def test_any_chart(report, notes):
+    drawn = answer_chart(Answer(report, 90, ZONE), notes)
+    assert drawn is None or drawn.startswith(b"\x89PNG")
+
+
+@thorough
+@given(words, instants, many)
+def test_any_overview(name, as_of, some):
+    overview = Overview("x", name, as_of, ZONE, some)
+    check(overview_message(overview))
+    check_text(overview_text(overview))
+
+
+@thorough
+@given(words, instants, many, st.lists(movers, max_size=9).map(tuple), counts)
+def test_any_digest(name, slot, some, moved, breaches):
+    edition = DigestEdition("weekly", name, "x", name, slot, ZONE, some, moved, breaches)
+    check(digest_message(edition, SlackFile("F1")))
+    check_text(digest_text(edition))
+
+
+@thorough
+@given(cards, instants, st.lists(changes, max_size=3), st.sampled_from([1, 60]), counts)
+def test_any_alert(card, as_of, some, times, still):
+    check(alert_message(AlertNotice(card, as_of, ZONE, "", tuple(some * times), still), SlackFile("F1")))
+
+
+@thorough
+@given(st.dictionaries(words, words, max_size=30), words)
+def test_any_guide(names, text):
+    for message in (help_message(names, text), list_message(names, names), error_message(text)):
+        check(message)

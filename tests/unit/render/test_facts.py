@@ -1,0 +1,110 @@
+"""What a report says in sentences."""
+
+import math
+
+import pytest
+
+from kpibot.core.kpi import Format
+from kpibot.core.readings import Missing
+from kpibot.core.thresholds import Better, Thresholds, Verdict
+from kpibot.render import facts
+from kpibot.render.signs import SIGNS, WORST_FIRST
+
+
+def test_every_verdict_has_a_sign_with_a_word_and_a_rank():
+    assert set(SIGNS) == set(Verdict) == set(WORST_FIRST)
+    assert all(sign.word for sign in SIGNS.values())
+
+
+def test_the_value_names_what_it_counts(samples):
+    assert facts.quantity(samples.tickets) == "104 tickets"
+    assert facts.quantity(samples.report(value=1.0)) == "1 ticket"
+    assert facts.quantity(samples.utilization) == "79.2%"
+
+
+def test_a_ratio_of_numbers_is_not_a_count(samples):
+    report = samples.report(value=0.35, numerator=35.0, denominator=100.0)
+    assert facts.quantity(report) == "0.35"
+
+
+def test_the_goal_is_aware_of_its_direction(samples):
+    assert facts.goal(samples.tickets) == "target ≤ 20 · warning from 40 · critical from 80"
+    assert facts.goal(samples.utilization) == "target ≥ 85% · warning from 80% down · critical from 70% down"
+    assert facts.goal(samples.po_value) == "target $1,200,000"
+    assert facts.goal(samples.report(thresholds=Thresholds())) == ""
+
+
+@pytest.mark.parametrize(
+    ("before", "sentence"),
+    [
+        (92.0, "▲ 12 more than the same point last week (92), worse"),
+        (105.0, "▼ 1 fewer than the same point last week (105), better"),
+        (104.0, "unchanged from the same point last week (104)"),
+        (104.0 + 1e-12, "unchanged from the same point last week (104)"),
+        (None, ""),
+        (math.nan, ""),
+    ],
+)
+def test_a_change_says_how_much_and_against_what(samples, before, sentence):
+    assert facts.change(samples.report(before=before)) == sentence
+
+
+def test_a_change_of_a_percentage_is_in_points(samples):
+    assert facts.change(samples.utilization).startswith(
+        "▼ 3.2 points lower than the same point last week (82.4%), worse"
+    )
+
+
+def test_a_change_without_a_better_direction_is_not_judged(samples):
+    assert facts.change(samples.po_value) == "▲ $242,300 more than the same point last week ($998,000)"
+
+
+def test_the_earlier_point_keeps_an_article_of_its_own(samples):
+    assert "than a week before (92)" in facts.change(samples.report(before=92.0, compared_with="a week before"))
+
+
+def test_a_number_says_what_it_rests_on(samples):
+    assert facts.basis(samples.tickets) == "rests on 104 tickets"
+    assert facts.basis(samples.utilization) == "412 of 520 assets"
+    assert facts.basis(samples.response_time) == (
+        "rests on 312 tickets, 12 still waiting, counted with their wait so far"
+    )
+
+
+def test_a_count_of_something_else_does_not_claim_its_rows(samples):
+    assert facts.basis(samples.report(value=12.0, rows=30)) == "rests on 30 rows"
+
+
+def test_incomplete_coverage_is_said(samples):
+    assert facts.gaps(samples.po_value) == (
+        "31 purchase orders have no campus",
+        "7 of 312 purchase orders have no usable amount",
+    )
+    assert facts.gaps(samples.tickets) == ()
+
+
+@pytest.mark.parametrize("reason", list(Missing))
+def test_every_missing_value_says_why_and_what_to_do(samples, reason):
+    report = samples.report(value=None, missing=reason)
+    assert facts.missing(report).startswith("No data: ")
+    assert facts.what_to_do(report).endswith("its owner is @helpdesk-leads.")
+
+
+@pytest.mark.parametrize("value", [None, math.nan, math.inf])
+def test_no_data_is_never_judged(samples, value):
+    report = samples.report(value=value, verdict=Verdict.ON_TARGET)
+    assert facts.verdict(report) is Verdict.NO_DATA
+    assert "0" not in facts.said(report)
+
+
+def test_stale_data_is_warned_of_only_where_it_is_stale(samples):
+    assert facts.stale(samples.tickets) == ""
+    assert "22 min ago" in facts.stale(samples.report(stale=True))
+
+
+def test_lower_is_better_or_worse_as_the_kpi_says(samples):
+    assert facts.improved(samples.report(before=200.0)) is True
+    assert facts.improved(samples.utilization) is False
+    assert facts.improved(samples.po_value) is None
+    assert samples.utilization.thresholds.better is Better.HIGHER
+    assert samples.utilization.card.format is Format.PERCENT

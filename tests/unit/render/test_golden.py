@@ -1,0 +1,73 @@
+"""Messages exactly as they go out. After a change that is meant: `KPIBOT_GOLDEN=write pytest tests/unit/render`,
+then read the difference in the golden files."""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+
+from kpibot.core.alerts import Reason
+from kpibot.render.alert import alert_message
+from kpibot.render.answer import answer_message, overview_message
+from kpibot.render.blocks import Rendered, SlackFile
+from kpibot.render.digest import digest_message
+from kpibot.render.guide import about_message, error_message, help_message, list_message
+from kpibot.render.text import answer_text, columns, digest_text, overview_text
+
+GOLDEN = Path(__file__).parent / "golden"
+CHART = SlackFile("F0CHART")
+KPIS = {"tickets": "Outstanding tickets", "response-time": "Response time"}
+
+MESSAGES: dict[str, Callable[..., Rendered]] = {
+    "answer-critical": lambda s: answer_message(s.answer(s.tickets), CHART),
+    "answer-percent": lambda s: answer_message(s.answer(s.utilization), CHART),
+    "answer-duration": lambda s: answer_message(s.answer(s.response_time)),
+    "answer-coverage": lambda s: answer_message(s.answer(s.po_value)),
+    "answer-stale": lambda s: answer_message(s.answer(replace(s.tickets, stale=True))),
+    "answer-no-data": lambda s: answer_message(s.answer(s.down)),
+    "overview": lambda s: overview_message(s.overview),
+    "digest": lambda s: digest_message(s.edition, CHART),
+    "alert": lambda s: alert_message(s.notice, CHART),
+    "alert-recovered": lambda s: alert_message(
+        replace(s.notice, mention="", still_firing=0, changes=(replace(s.notice.changes[0], reason=Reason.RECOVERED),))
+    ),
+    "help": lambda s: help_message(KPIS, "tickets campus-west"),
+    "list": lambda s: list_message(KPIS, {"campus-west": "Campus West High School", "oak": "Oak & Ash"}),
+    "about": lambda s: about_message(s.tickets.card),
+    "error": lambda s: error_message("no campus `<!channel>`; did you mean `campus-west`?"),
+}
+TEXTS: dict[str, Callable[..., str]] = {
+    "answer-critical": lambda s: answer_text(s.answer(s.tickets)),
+    "answer-no-data": lambda s: answer_text(s.answer(s.down)),
+    "answer-coverage": lambda s: answer_text(s.answer(s.po_value)),
+    "overview": lambda s: overview_text(s.overview),
+    "digest": lambda s: digest_text(s.edition),
+}
+
+
+def same_as_golden(name: str, text: str) -> None:
+    path = GOLDEN / name
+    if os.environ.get("KPIBOT_GOLDEN") == "write":
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_a_message_is_as_it_was(samples, name):
+    message = MESSAGES[name](samples)
+    same_as_golden(f"{name}.json", json.dumps(asdict(message), indent=2, ensure_ascii=False) + "\n")
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_text_is_as_it_was_and_fits_a_terminal(samples, name):
+    text = TEXTS[name](samples)
+    same_as_golden(f"{name}.txt", text + "\n")
+    assert max(map(columns, text.splitlines())) <= 80
+
+
+def test_every_golden_file_has_its_test():
+    expected = {f"{name}.json" for name in MESSAGES} | {f"{name}.txt" for name in TEXTS}
+    assert {path.name for path in GOLDEN.iterdir()} == expected

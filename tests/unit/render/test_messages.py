@@ -1,0 +1,109 @@
+"""What messages promise beyond their wording."""
+
+import json
+from dataclasses import replace
+
+from kpibot.core.alerts import Reason
+from kpibot.core.campus import DISTRICT
+from kpibot.core.reports import Change
+from kpibot.render.alert import alert_message, headline
+from kpibot.render.answer import answer_message, overview_message
+from kpibot.render.blocks import SlackFile, fitting
+from kpibot.render.digest import digest_message
+from kpibot.render.digest import headline as digest_headline
+from kpibot.render.text import overview_text
+
+
+def buttons(message):
+    return [
+        (each["action_id"], json.loads(each["value"]))
+        for block in message.blocks
+        if block["type"] == "actions"
+        for each in block["elements"]
+    ]
+
+
+def words(message):
+    return json.dumps(message.blocks, ensure_ascii=False)
+
+
+def test_the_number_stands_in_the_first_block_and_in_the_fallback(samples):
+    message = answer_message(samples.answer(samples.tickets))
+    assert "*104 tickets* · Critical" in message.blocks[0]["text"]["text"]
+    assert "104 tickets (Critical)" in message.text
+    assert "104 tickets (Critical)" in message.alt_text
+
+
+def test_a_chart_is_shown_with_its_alternative_text(samples):
+    message = answer_message(samples.answer(samples.tickets), SlackFile("F1"))
+    image = next(block for block in message.blocks if block["type"] == "image")
+    assert image == {"type": "image", "slack_file": {"id": "F1"}, "alt_text": message.alt_text}
+
+
+def test_an_answer_without_history_says_that_there_is_no_chart(samples):
+    empty = samples.report(series=samples.series(None, None))
+    assert "no history yet" in words(answer_message(samples.answer(empty)))
+    assert "no history yet" not in words(answer_message(samples.answer(samples.tickets)))
+
+
+def test_the_buttons_lead_to_the_other_windows_the_district_and_the_meaning(samples):
+    asked = {"kpi": "tickets", "campus": "campus-west"}
+    assert buttons(answer_message(samples.answer(samples.tickets, 90))) == [
+        ("window:30", asked | {"days": 30}),
+        ("window:365", asked | {"days": 365}),
+        ("show:tickets", {"kpi": "tickets", "campus": DISTRICT, "days": 90}),
+        ("about", {"kpi": "tickets"}),
+    ]
+
+
+def test_the_districts_answer_does_not_lead_to_itself(samples):
+    assert "show:po-value" not in dict(buttons(answer_message(samples.answer(samples.po_value))))
+
+
+def test_an_overview_begins_with_the_worst(samples):
+    signs = [line[0] for line in overview_text(samples.overview).splitlines() if line[:1] in set("🔴🟠🟡🟢⚪🔵")]
+    assert signs == ["🔴", "🟠", "⚪", "🔵"]
+    assert len(buttons(overview_message(samples.overview))) == 4
+
+
+def test_a_digest_says_what_it_lacks_and_why(samples):
+    message = digest_message(samples.edition)
+    assert "Incomplete: no data for Response time" in words(message)
+    assert "No data: its database did not answer (time-out after 30 s)" in words(message)
+
+
+def test_a_digest_sums_up_in_one_sentence(samples):
+    assert digest_headline(samples.edition) == "1 of 4 KPIs is critical; Asset utilization rate improved most."
+    calm = replace(samples.edition, reports=(samples.report(value=5.0),))
+    assert digest_headline(calm) == "All KPIs are on target."
+
+
+def test_a_digest_offers_five_buttons_at_most(samples):
+    reports = tuple(replace(samples.tickets, card=replace(samples.tickets.card, id=f"kpi-{n}")) for n in range(9))
+    assert len(buttons(digest_message(replace(samples.edition, reports=reports)))) == 5
+
+
+def test_an_alert_groups_its_changes_by_reason_and_mentions_once(samples):
+    message = alert_message(samples.notice)
+    text = words(message)
+    places = [text.index(title) for title in ("Over the threshold*", "Eased, but not over*", "Recovered*")]
+    assert places == sorted(places)
+    assert text.index("West") < text.index("Birch")
+    assert text.count("<!subteam^S123>") == message.text.count("<!subteam^S123>") == 1
+    assert headline(samples.notice) == "Outstanding tickets: 2 campuses over the threshold, 1 eased, 1 recovered"
+
+
+def test_an_alerts_button_shows_the_worst_campus(samples):
+    assert buttons(alert_message(samples.notice)) == [("show:tickets", {"kpi": "tickets", "campus": "west"})]
+
+
+def test_an_alert_of_two_hundred_campuses_is_shortened_and_says_so(samples):
+    one = samples.notice.changes[2]
+    many = tuple(Change(replace(one.report, campus_name=f"Campus {n}"), Reason.FIRING, one.since) for n in range(200))
+    assert "more" in words(alert_message(replace(samples.notice, changes=many)))
+    assert "200 campuses over the threshold" in words(alert_message(replace(samples.notice, changes=many)))
+
+
+def test_shortened_lines_say_how_many_more_there_are():
+    assert fitting(["12345"] * 4, 12) == ["12345", "12345", "… and 2 more"]
+    assert fitting(["12345"] * 2, 12) == ["12345", "12345"]

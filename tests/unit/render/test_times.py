@@ -1,0 +1,40 @@
+"""Instants and stretches of time in words."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from kpibot.render.times import ago, day_month, moment, stretch
+
+NOW = datetime(2026, 11, 22, 20, 2, tzinfo=UTC)
+
+
+def test_a_clock_time_names_its_zone():
+    assert moment(NOW, "America/Chicago") == "Sun 22 Nov, 14:02 CST"
+    assert moment(NOW, "America/Chicago", year=True) == "Sun 22 Nov 2026, 14:02 CST"
+
+
+def test_summer_time_has_its_own_name():
+    assert moment(datetime(2026, 7, 1, 12, tzinfo=UTC), "America/Chicago") == "Wed 1 Jul, 07:00 CDT"
+
+
+def test_a_zone_without_letters_is_named_in_full():
+    assert moment(NOW, "Asia/Tashkent") == "Mon 23 Nov, 01:02 Asia/Tashkent"
+
+
+def test_a_day_has_a_year_only_if_wanted():
+    assert day_month(date(2026, 9, 1)) == "1 Sep"
+    assert day_month(date(2026, 9, 1), year=True) == "1 Sep 2026"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(40, "40 s"), (119, "1 min"), (7_300, "2 h"), (47 * 3_600, "47 h"), (48 * 3_600, "2 days")],
+)
+def test_a_stretch_is_in_its_largest_unit(seconds, words):
+    assert stretch(timedelta(seconds=seconds)) == words
+
+
+def test_what_is_ahead_or_within_a_minute_is_just_now():
+    assert ago(NOW, NOW) == ago(NOW + timedelta(hours=1), NOW) == "just now"
+    assert ago(NOW - timedelta(hours=3), NOW) == "3 h ago"
