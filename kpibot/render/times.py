@@ -10,17 +10,21 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 
 def moment(instant: datetime, zone: str, *, year: bool = False) -> str:
-    """`Sun 22 Nov, 14:02 CST` on the wall clock of the zone of that name; with its year if wanted."""
+    """`Sun, Nov 22, 2:02 PM CST` on the wall clock of the zone of that name; with its year if wanted.
+
+    American school districts read dates and times in this form.
+    """
     at = local(instant, zone)
     named = at.tzname() or zone
     # Zones without letters of their own call themselves `+05`: their name says more.
     named = zone if named.lstrip("+-").isdigit() else named
-    return f"{WEEKDAYS[at.weekday()]} {day_month(at, year=year)}, {at:%H:%M} {named}"
+    hour, half = at.hour % 12 or 12, "AM" if at.hour < 12 else "PM"
+    return f"{WEEKDAYS[at.weekday()]}, {day_month(at, year=year)}, {hour}:{at.minute:02} {half} {named}"
 
 
 def day_month(day: date, *, year: bool = False) -> str:
-    """`22 Nov`, with its year `22 Nov 2026`."""
-    return f"{day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if year else "")
+    """`Nov 22`, with its year `Nov 22, 2026`."""
+    return f"{MONTHS[day.month - 1]} {day.day}" + (f", {day.year}" if year else "")
 
 
 def stretch(length: timedelta) -> str:
