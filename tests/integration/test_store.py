@@ -1,0 +1,137 @@
+"""What the bot remembers, on SQLite and on PostgreSQL."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from kpibot.core.alerts import AlertState, Phase
+from kpibot.core.kpi import Card
+from kpibot.core.readings import Missing, Reading
+from kpibot.core.reports import AlertNotice, DigestEdition, Report
+from kpibot.core.series import Series
+from kpibot.core.thresholds import Better, Thresholds, Verdict
+from kpibot.store.outbox import Claimed, Owed
+from kpibot.store.store import Store, open_engine
+
+NOW = datetime(2026, 11, 16, 13, tzinfo=UTC)
+LEASE = timedelta(minutes=2)
+CARD = Card("tickets", "Outstanding tickets", "", "@helpdesk-leads", rows="tickets")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, new_url: Callable[[str], str]) -> Iterator[Store]:
+    store = Store(open_engine(new_url(request.param)))
+    yield store
+    store.close()
+
+
+def reading(campus: str = "campus-west", value: float | None = 5.0, at: datetime = NOW) -> Reading:
+    missing = Missing.SOURCE_DOWN if value is None else None
+    return Reading("tickets", campus, at, value, missing, rows=5, valued=5, newest=at)
+
+
+def notice() -> AlertNotice:
+    return AlertNotice(CARD, NOW, "America/Chicago", "@helpdesk-leads", ())
+
+
+def owed(key: str, channel: str = "west-tech", useful_for: timedelta = timedelta(hours=1)) -> Owed:
+    return Owed(key, channel, notice(), NOW + useful_for)
+
+
+def put(store: Store, *messages: Owed) -> None:
+    store.record_watch([], {}, messages, NOW)
+
+
+def keys(claimed: list[Claimed]) -> list[str]:
+    return [row.owed.key for row in claimed]
+
+
+def test_readings_come_back_in_order_and_a_second_one_replaces_the_first(store: Store) -> None:
+    earlier = NOW - timedelta(hours=1)
+    store.save_readings([reading(value=7.0), reading(at=earlier, value=None), reading("campus-north")])
+    store.save_readings([reading(value=8.0)])
+    assert store.history("tickets", "campus-west", earlier, NOW + timedelta(seconds=1)) == [(earlier, None), (NOW, 8.0)]
+
+
+def test_alerts_at_rest_are_forgotten_and_others_remembered_whole(store: Store) -> None:
+    firing = AlertState(Phase.FIRING, Verdict.CRITICAL, NOW, 3, NOW)
+    store.record_watch([], {("tickets", "campus-west"): firing, ("tickets", "campus-north"): AlertState()}, [], NOW)
+    assert store.alert_states() == {("tickets", "campus-west"): firing}
+    store.record_watch([], {("tickets", "campus-west"): AlertState()}, [], NOW)
+    assert store.alert_states() == {}
+
+
+def test_a_slot_is_claimed_once_however_many_try(store: Store) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        won = list(pool.map(lambda n: store.claim("digest:weekly", NOW, NOW, [owed(f"try-{n}")]), range(16)))
+    assert won.count(True) == 1
+    assert len(store.outbox.claim(NOW, "me", LEASE)) == 1
+    assert store.is_claimed("digest:weekly", NOW)
+    assert not store.is_claimed("digest:weekly", NOW + timedelta(days=7))
+
+
+def test_a_row_has_one_owner_until_its_lease_ends(store: Store) -> None:
+    put(store, owed("a"), owed("b"))
+    assert keys(store.outbox.claim(NOW, "one", LEASE)) == ["a", "b"]
+    assert keys(store.outbox.claim(NOW, "two", LEASE)) == []
+    assert keys(store.outbox.claim(NOW + LEASE, "two", LEASE)) == ["a", "b"]
+
+
+def test_owners_that_claim_at_once_share_the_rows(store: Store) -> None:
+    put(store, *(owed(f"row-{n}") for n in range(20)))
+    with ThreadPoolExecutor(4) as pool:
+        shares = list(pool.map(lambda n: keys(store.outbox.claim(NOW, f"owner-{n}", LEASE)), range(4)))
+    assert sorted(key for share in shares for key in share) == sorted(f"row-{n}" for n in range(20))
+
+
+def test_a_message_that_was_being_sent_comes_back_in_doubt(store: Store) -> None:
+    put(store, owed("a"))
+    (row,) = store.outbox.claim(NOW, "one", LEASE)
+    assert row.in_doubt_since is None
+    store.outbox.attempt(row.id, NOW)
+    (again,) = store.outbox.claim(NOW + LEASE, "two", LEASE)
+    assert again.in_doubt_since == NOW
+    assert again.attempts == 1
+
+
+@pytest.mark.parametrize(("in_doubt", "since"), [(True, NOW), (False, None)])
+def test_a_retry_knows_whether_the_message_may_have_arrived(
+    store: Store, in_doubt: bool, since: datetime | None
+) -> None:
+    put(store, owed("a"))
+    (row,) = store.outbox.claim(NOW, "one", LEASE)
+    store.outbox.attempt(row.id, NOW)
+    later = NOW + timedelta(seconds=30)
+    store.outbox.retry(row.id, later, "Slack is away", in_doubt)
+    assert store.outbox.claim(NOW, "one", LEASE) == []
+    (again,) = store.outbox.claim(later, "one", LEASE)
+    assert again.in_doubt_since == since
+
+
+def test_sent_parked_and_expired_rows_are_not_claimed_again(store: Store) -> None:
+    put(store, owed("sent"), owed("parked"), owed("late", useful_for=timedelta(minutes=10)))
+    sent, parked, _ = store.outbox.claim(NOW, "one", LEASE)
+    store.outbox.sent(sent.id, "1763298000.000100")
+    store.outbox.park(parked.id, "is_archived")
+    assert store.outbox.claim(NOW + timedelta(minutes=30), "one", LEASE) == []
+    assert store.outbox.counts() == {"sent": 1, "parked": 1, "expired": 1}
+
+
+def test_a_message_comes_back_as_it_went_in(store: Store) -> None:
+    series = Series((NOW.date(), NOW.date() + timedelta(days=1)), (None, 2.5))
+    report = Report(
+        CARD,
+        "campus-west",
+        "Campus <!channel> West",
+        reading(),
+        Thresholds(Better.LOWER, 1, 2, 3),
+        Verdict.CRITICAL,
+        before=4.0,
+        compared_with="same point last week",
+        series=series,
+    )
+    edition = DigestEdition("weekly", "Weekly", "district", "Scenario ISD", NOW, "America/Chicago", (report,))
+    put(store, Owed("digest", "tech-leads", edition, NOW + LEASE), owed("alert"))
+    assert [row.owed.message for row in store.outbox.claim(NOW, "me", LEASE)] == [edition, notice()]
