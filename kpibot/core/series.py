@@ -8,7 +8,7 @@ from functools import reduce
 import numpy as np
 
 from kpibot.core.measures import Statistic
-from kpibot.core.readings import Floats
+from kpibot.core.readings import Floats, percentile
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +133,8 @@ def _durations(began: Floats, ended: Floats, start: float, end: float) -> Floats
 def _statistic(seconds: Floats, statistic: Statistic) -> float:
     if not seconds.size:
         return float("nan")
-    percentile = statistic.percentile
-    return float(np.mean(seconds) if percentile is None else np.percentile(seconds, percentile))
+    percent = statistic.percentile
+    return float(np.mean(seconds)) if percent is None else percentile(seconds, percent)
 
 
 def together(tracks: Iterable[Track]) -> Track | None:

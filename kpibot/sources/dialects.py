@@ -16,7 +16,8 @@ def _sqlite(column: Expression) -> Expression:
 
 
 def _postgresql(column: Expression) -> Expression:
-    return sa.cast(sa.func.floor(sa.extract("epoch", column)), sa.BigInteger)
+    # date_part gives a float; extract gives a numeric, which is several times slower to add up.
+    return sa.cast(sa.func.floor(sa.func.date_part("epoch", column)), sa.BigInteger)
 
 
 def _duckdb(column: Expression) -> Expression:

@@ -117,11 +117,16 @@ class SqlSource:
 
     def _spans(self, duration: Duration, period: Period) -> dict[RawCampus, Spans]:
         rows = self._fetch(statements.spans(duration, self._rows(duration), period))
-        gathered: dict[RawCampus, list[tuple[float, float]]] = {}
-        for campus, began, ended in rows:
-            gathered.setdefault(campus, []).append((float(began), np.nan if ended is None else float(ended)))
-        arrays = {campus: np.array(pairs, dtype=np.float64) for campus, pairs in gathered.items()}
-        return {campus: Spans(pairs[:, 0], pairs[:, 1]) for campus, pairs in arrays.items()}
+        if not rows:
+            return {}
+        campuses, began, ended = zip(*rows, strict=True)
+        numbers: dict[RawCampus, int] = {}
+        codes = np.array([numbers.setdefault(campus, len(numbers)) for campus in campuses])
+        order = np.argsort(codes, kind="stable")
+        cuts = np.searchsorted(codes[order], np.arange(1, len(numbers)))
+        each_began = np.split(np.array(began, dtype=np.float64)[order], cuts)
+        each_ended = np.split(np.array(ended, dtype=np.float64)[order], cuts)  # None becomes NaN
+        return {campus: Spans(each_began[n], each_ended[n]) for campus, n in numbers.items()}
 
     def _midnight(self, window: Window) -> datetime:
         first = window.days[0]

@@ -1,0 +1,146 @@
+"""What no single value can tell: whether everything that is referred to is there, and fits."""
+
+import re
+from collections.abc import Collection, Mapping
+
+from kpibot.catalog import words
+from kpibot.catalog.kpi_checks import check_kpis
+from kpibot.catalog.problems import Path, WordError, instead
+from kpibot.catalog.references import References
+from kpibot.catalog.sections import Sections
+from kpibot.catalog.shapes import CampusSelectShape, ConfigShape, DatabaseShape, DatasetShape, DistrictShape
+from kpibot.catalog.templates import filled, gaps, variables
+
+CAMPUS_COLUMNS = ("code", "name", "parent")
+
+
+def check(config: ConfigShape, sections: Sections, environment: Mapping[str, str]) -> None:
+    """Reports everything that is wrong with what fits its shape."""
+    for name, shape in config.databases.items():
+        _check_database(shape, ("databases", name), sections, environment)
+    if not sections.is_complete:
+        return
+    known = References(config, sections)
+    _check_required(sections)
+    if config.district is not None:
+        _check_district(config.district, known)
+    _check_campuses(known)
+    for name, dataset in config.datasets.items():
+        _check_dataset(dataset, ("datasets", name), known)
+    check_kpis(known)
+    _check_channels(known)
+    _check_digests(known)
+    _check_routes(known)
+
+
+def _check_required(sections: Sections) -> None:
+    examples = {"district": "`district: {name: Prairie View ISD, zone: America/Chicago}`", "kpis": "`kpis:` and a KPI"}
+    for name, example in examples.items():
+        if not sections.data.get(name):
+            sections.report((name,), "this section is missing", f"write {example} into a file of this folder")
+
+
+def _check_district(district: DistrictShape, known: References) -> None:
+    if district.administrators is not None:
+        known.check("channels", district.administrators, ("district", "administrators"))
+    taken: dict[int, str] = {}
+    for key in district.working_hours:
+        for day in words.weekdays(key):
+            if taken.setdefault(day, key) != key:
+                said = f"{words.DAYS[day]} is in `{taken[day]}` already"
+                known.sections.report(("district", "working_hours", key), said, "name each day once")
+
+
+def _check_database(
+    database: DatabaseShape, path: Path, sections: Sections, environment: Mapping[str, str]
+) -> None:
+    _check_either(path, ("url", "files"), (database.url, database.files), sections)
+    if database.url is not None:
+        _check_url(database.url, (*path, "url"), sections, environment)
+    for name, file in (database.files or {}).items():
+        try:
+            filled(file.path, environment)
+        except WordError as error:
+            sections.report((*path, "files", name, "path"), str(error), error.hint)
+
+
+def _check_url(url: str, path: Path, sections: Sections, environment: Mapping[str, str]) -> None:
+    try:
+        text = filled(url, environment)
+    except WordError as error:
+        sections.report(path, str(error), error.hint)
+        return
+    if not re.match(r"[a-z][a-z0-9]*(\+[a-z0-9_]+)?://", text):
+        names = variables(url)
+        said = f"the value of `{names[0]}` is not a database URL" if names else "is not a database URL"
+        sections.report(path, said, "it begins with `postgresql://` or `sqlite:///`, for example")
+
+
+def _check_either(path: Path, keys: tuple[str, str], values: tuple[object, object], sections: Sections) -> None:
+    one, other = keys
+    if all(value is not None for value in values):
+        sections.report(path, f"`{one}` and `{other}` at once", "keep one of them")
+    written = sections.names(*(str(step) for step in path))
+    if not any(key in written for key in keys):
+        sections.report(path, f"neither `{one}` nor `{other}`", "write one of them")
+
+
+def _check_dataset(dataset: DatasetShape, path: Path, known: References) -> None:
+    known.check("databases", dataset.database, (*path, "database"))
+    _check_either(path, ("table", "select"), (dataset.table, dataset.select), known.sections)
+    if dataset.link is not None:
+        columns = known.sections.names(str(path[0]), str(path[1]), "columns")
+        _check_gaps(dataset.link, columns, (*path, "link"), known.sections)
+
+
+def _check_gaps(template: str, columns: Collection[str], path: Path, sections: Sections) -> None:
+    try:
+        unknown = sorted(gaps(template) - set(columns))
+    except WordError as error:
+        sections.report(path, str(error), error.hint)
+        return
+    if unknown:
+        sections.report(path, f"no column `{unknown[0]}`", instead(unknown[0], columns))
+
+
+def _check_campuses(known: References) -> None:
+    campuses = known.config.campuses
+    if not isinstance(campuses, CampusSelectShape):
+        _ = known.claims
+        return
+    known.check("databases", campuses.database, ("campuses", "database"))
+    _check_gaps(campuses.slug, CAMPUS_COLUMNS, ("campuses", "slug"), known.sections)
+    _check_gaps(campuses.name, CAMPUS_COLUMNS, ("campuses", "name"), known.sections)
+    if "{" not in campuses.slug:
+        said = "every campus would have the same slug"
+        known.sections.report(("campuses", "slug"), said, "write for example `location-{code}`")
+
+
+def _check_channels(known: References) -> None:
+    for name, channel in known.config.channels.items():
+        known.check("campuses", channel.campus, ("channels", name, "campus"))
+
+
+def _check_digests(known: References) -> None:
+    for name, digest in known.config.digests.items():
+        known.check_all("channels", digest.channels, ("digests", name, "channels"))
+        known.check_all("kpis", digest.kpis, ("digests", name, "kpis"))
+
+
+def _check_routes(known: References) -> None:
+    takes_all = False
+    for index, route in enumerate(known.config.alerts):
+        path: Path = ("alerts", index)
+        if takes_all:
+            known.sections.report(path, "is never reached: a rule above it takes every breach", "move it up")
+        known.check("channels", route.channel, (*path, "channel"))
+        known.check_all("campuses", route.campuses, (*path, "campuses"))
+        for n, kpi in enumerate(route.kpis or ()):
+            _check_routed(kpi, (*path, "kpis", n), known)
+        takes_all |= route.kpis is None and route.campuses is None
+
+
+def _check_routed(kpi: str, path: Path, known: References) -> None:
+    if known.check("kpis", kpi, path) and "alert" not in known.sections.names("kpis", kpi):
+        hint = f"add `alert: {{after: 2 measurements}}` to `kpis.{kpi}`"
+        known.sections.report(path, f"`{kpi}` has no `alert`, so nothing is ever sent", hint)

@@ -1,0 +1,236 @@
+"""The kinds of value that a configuration holds: how each is read, and how an editor is told of it."""
+
+import re
+from collections.abc import Callable
+from datetime import date, time, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, WithJsonSchema
+from pydantic.json_schema import JsonDict
+
+from kpibot.catalog import words
+from kpibot.catalog.model import Column
+from kpibot.catalog.problems import WordError
+from kpibot.core.calendar import YearStart
+from kpibot.core.measures import Scalar
+from kpibot.core.periods import PeriodError, PeriodRule
+from kpibot.core.words import shown
+
+SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
+NAME = r"[a-z][a-z0-9]*([_-][a-z0-9]+)*"
+WORD = r"[A-Za-z_][A-Za-z0-9_]*"
+DURATION = r"^\d+ ?(s|m|min|h|d|w|seconds?|minutes?|hours?|days?|weeks?)$"
+
+
+def _text(raw: object) -> str:
+    if isinstance(raw, bool | int | float):
+        written = str(raw).lower() if isinstance(raw, bool) else str(raw)
+        raise WordError(f"{written} is not text", f'put it in quotes: `"{written}"`')
+    if not isinstance(raw, str):
+        raise WordError("a text belongs here", "write words, not a list or keys of its own")
+    if not raw.strip():
+        raise WordError("is empty", "write something, or leave the key out")
+    return raw.strip()
+
+
+def _number(raw: object) -> float:
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        said = f"`{shown(raw)}` is not a number" if isinstance(raw, str) else "a number belongs here"
+        raise WordError(said, "write for example `40` or `2.5`, without quotes, commas or units")
+    return float(raw)
+
+
+def _code(raw: object) -> str:
+    return str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else _text(raw)
+
+
+def _tuple(raw: object) -> tuple[str, ...]:
+    return tuple(_text(item) for item in raw) if isinstance(raw, list) and raw else (_text(raw),)
+
+
+def _measurements(raw: object) -> int:
+    return words.measurements(raw if isinstance(raw, int) and not isinstance(raw, bool) else _text(raw))
+
+
+def _scalar(raw: object) -> Scalar:
+    if raw is None or isinstance(raw, str | bool | int | float):
+        return raw
+    raise WordError("a value belongs here", "write a word, a number, a list of those, or `{not: …}`")
+
+
+def _scalars(raw: object) -> tuple[Scalar, ...]:
+    if isinstance(raw, list) and not raw:
+        raise WordError("an empty list matches nothing", "name at least one value, or leave the condition out")
+    return tuple(_scalar(item) for item in raw) if isinstance(raw, list) else (_scalar(raw),)
+
+
+def _condition(raw: object) -> tuple[tuple[Scalar, ...], bool]:
+    if not isinstance(raw, dict):
+        return _scalars(raw), False
+    for key in raw:
+        if key != "not":
+            raise WordError(f"unknown key `{shown(key)}`", "the only key here is `not`: `{not: [merged, deleted]}`")
+    if not raw:
+        raise WordError("says nothing", "write for example `{not: [merged, deleted]}`")
+    return _scalars(raw["not"]), True
+
+
+def _column(raw: object) -> Column:
+    if not isinstance(raw, dict):
+        return Column(name=_text(raw))
+    for key in raw:
+        if key != "sql":
+            hint = 'write a column\'s name, or `{sql: "…"}` for an expression'
+            raise WordError(f"unknown key `{shown(key)}`", hint)
+    return Column(sql=_text(raw.get("sql", "")))
+
+
+def _option(raw: object) -> str | int | float | bool:
+    if isinstance(raw, str | int | float):
+        return raw
+    raise WordError("an option is a word, a number, `true` or `false`", 'write for example `nullstr: "?"`')
+
+
+def _statement(raw: object) -> str:
+    sql = _text(raw).rstrip("; \n")
+    bare = re.sub(r"--[^\n]*\n?|/\*.*?\*/", " ", sql, flags=re.DOTALL).split()
+    if not bare or bare[0].casefold().strip("(") not in ("select", "with"):
+        raise WordError("kpibot only reads: this is no SELECT", "begin with `SELECT` or `WITH`")
+    return sql
+
+
+def _slack(raw: object) -> str:
+    place = _text(raw)
+    if re.fullmatch(r"[CG][A-Z0-9]{8,}", place) or re.fullmatch(r"#[^\sA-Z#,.]{1,80}", place):
+        return place
+    hint = (
+        f'write `"#{place}"`' if re.fullmatch(r"[^\sA-Z#,.]{1,80}", place) else 'write `"#tech-leads"` or `C0123ABCD`'
+    )
+    raise WordError(f"`{shown(place)}` is no channel of Slack: neither `#name` nor an id", hint)
+
+
+def _period(text: str) -> PeriodRule:
+    try:
+        return PeriodRule.parse(text)
+    except PeriodError:
+        hint = "write `30 days`, `week to date`, `month to date`, `fiscal year to date` or `school year to date`"
+        raise WordError(f"`{shown(text)}` is no period", hint) from None
+
+
+def _currency(raw: object) -> str:
+    code = _text(raw)
+    if re.fullmatch(r"[A-Z]{3}", code):
+        return code
+    raise WordError(f"`{shown(code)}` is no currency", "write its three letters, for example `USD`")
+
+
+def _link(raw: object) -> str:
+    if re.match(r"https?://\S+$", _text(raw)):
+        return _text(raw)
+    raise WordError("is no link", "write for example `https://help.example.org/tickets/{id}`")
+
+
+def _table(raw: object) -> str:
+    table = _text(raw)
+    if re.search(r"[\s;]", table):
+        raise WordError(f"`{shown(table)}` is no table", "write its name, or put a SELECT under `select`")
+    return table
+
+
+def _named(pattern: str, hint: str) -> Callable[[object], str]:
+    """A reader of ids of that pattern, which proposes one that would do."""
+
+    def read(raw: object) -> str:
+        text = _text(raw)
+        if re.fullmatch(pattern, text):
+            return text
+        better = re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
+        fits = better and re.fullmatch(pattern, better)
+        raise WordError(f"`{shown(text)}` cannot be an id", f"write `{better}`: {hint}" if fits else hint)
+
+    return read
+
+
+def _words(reader: Callable[[str], Any]) -> BeforeValidator:
+    return BeforeValidator(lambda raw: reader(_text(raw)))
+
+
+def one_of(*known: str) -> Any:
+    """A word out of a few."""
+    schema: JsonDict = {"type": "string", "enum": list(known)}
+    return Annotated[str, _words(lambda text: words.one_of(text, known)), WithJsonSchema(schema)]
+
+
+def _string(**more: Any) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", **more})
+
+
+_VALUE: list[JsonDict] = [
+    {"type": ["string", "number", "boolean", "null"]},
+    {"type": "array", "minItems": 1, "items": {"type": ["string", "number", "boolean", "null"]}},
+]
+_NOT: JsonDict = {"type": "object", "properties": {"not": {"anyOf": list(_VALUE)}}, "required": ["not"]}
+_SQL: JsonDict = {"type": "object", "properties": {"sql": {"type": "string"}}, "required": ["sql"]}
+_CLOSED: JsonDict = {"additionalProperties": False}
+_SLUGS = "ids are lower-case words and numbers joined by hyphens"
+_LETTER = "begin with a letter; lower-case words and numbers joined by hyphens"
+
+Text = Annotated[str, BeforeValidator(_text), _string(minLength=1)]
+Number = Annotated[float, BeforeValidator(_number), WithJsonSchema({"type": "number"})]
+Code = Annotated[str, BeforeValidator(_code), WithJsonSchema({"type": ["string", "integer"]})]
+Length = Annotated[timedelta, _words(words.duration), _string(pattern=DURATION)]
+Measurements = Annotated[
+    int,
+    BeforeValidator(_measurements),
+    WithJsonSchema({"type": ["string", "integer"], "pattern": r"^\d+( measurements?)?$"}),
+]
+MonthDay = Annotated[YearStart, _words(words.month_day), _string(pattern=r"^\d{1,2}-\d{1,2}$")]
+Hours = Annotated[tuple[time, time], _words(words.hours), _string(pattern=r"^\d{1,2}:\d\d ?[-–] ?\d{1,2}:\d\d$")]
+DaysOff = Annotated[
+    tuple[date, ...], _words(words.days_off), _string(pattern=r"^\d{4}-\d\d-\d\d(\.\.\d{4}-\d\d-\d\d)?$")
+]
+When = Annotated[tuple[tuple[int, ...], time], _words(words.when), _string(pattern=r"^.+ \d{1,2}:\d\d$")]
+Zone = Annotated[ZoneInfo, _words(words.zone), _string()]
+Period = Annotated[
+    PeriodRule, _words(_period), _string(pattern=r"^(\d+ days?|(week|month|fiscal year|school year) to date)$")
+]
+Where = Annotated[
+    tuple[tuple[Scalar, ...], bool], BeforeValidator(_condition), WithJsonSchema({"anyOf": [*_VALUE, _NOT | _CLOSED]})
+]
+ColumnOf = Annotated[Column, BeforeValidator(_column), WithJsonSchema({"anyOf": [{"type": "string"}, _SQL | _CLOSED]})]
+OneOrMany = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_tuple),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "minItems": 1, "items": {"type": "string"}}]}),
+]
+Option = Annotated[
+    str | int | float | bool, BeforeValidator(_option), WithJsonSchema({"type": ["string", "number", "boolean"]})
+]
+Statement = Annotated[str, BeforeValidator(_statement), _string(minLength=1)]
+SlackChannel = Annotated[str, BeforeValidator(_slack), _string(pattern=r"^(#[^\sA-Z#,.]{1,80}|[CG][A-Z0-9]{8,})$")]
+Currency = Annotated[str, BeforeValidator(_currency), _string(pattern="^[A-Z]{3}$")]
+Link = Annotated[str, BeforeValidator(_link), _string(pattern=r"^https?://\S+$")]
+Table = Annotated[str, BeforeValidator(_table), _string(pattern=r"^[^\s;]+$")]
+Slug = Annotated[str, BeforeValidator(_named(SLUG, _SLUGS)), _string(pattern=f"^{SLUG}$")]
+Id = Annotated[
+    str,
+    BeforeValidator(_named(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", _LETTER)),
+    _string(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
+]
+Name = Annotated[
+    str,
+    BeforeValidator(_named(NAME, "begin with a letter; lower-case words joined by hyphens or underscores")),
+    _string(pattern=f"^{NAME}$"),
+]
+ColumnName = Annotated[
+    str,
+    BeforeValidator(_named(WORD, "begin with a letter; letters, numbers and underscores")),
+    _string(pattern=f"^{WORD}$"),
+]
+TableName = ColumnName
+Days = Annotated[str, BeforeValidator(lambda raw: words.weekdays(_text(raw)) and _text(raw)), _string()]
+Category = one_of("operational", "financial", "compliance", "lifecycle", "security", "people")
+Better = one_of("lower", "higher", "neutral")
+Format = one_of("number", "percent", "currency", "hours", "days")
+Statistic = one_of("mean", "median", "p90")

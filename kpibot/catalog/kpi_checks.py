@@ -1,0 +1,199 @@
+"""Whether each KPI makes sense: its measure, its unit, its thresholds, its alert, and the word that people type."""
+
+import itertools
+from collections.abc import Iterator
+
+from kpibot.catalog.measure_shapes import AnyMeasure, AnySimple, DurationShape, FlowShape, QueryShape, RatioShape, StockShape
+from kpibot.catalog.problems import Path
+from kpibot.catalog.references import References
+from kpibot.catalog.shapes import KpiShape, LevelsShape
+from kpibot.core.campus import DISTRICT
+from kpibot.core.query import COMMANDS
+from kpibot.core.words import listed, shown, slug
+
+LEVELS = ("target", "warning", "critical")
+FORMATS: dict[type[AnyMeasure], tuple[str, ...]] = {
+    StockShape: ("number", "currency"),
+    FlowShape: ("number", "currency"),
+    DurationShape: ("hours", "days"),
+    RatioShape: ("percent", "number", "currency"),
+    QueryShape: ("number", "percent", "currency", "hours", "days"),
+}
+
+
+def check_kpis(known: References) -> None:
+    """Reports everything that is wrong with the KPIs."""
+    for name, kpi in known.config.kpis.items():
+        _Check(kpi, ("kpis", name), known).run()
+    _check_words(known)
+
+
+def kind_of(measure: AnyMeasure) -> str:
+    """The word for the kind of measure, as it is written."""
+    return next(iter(type(measure).keys()))
+
+
+def halves(measure: AnyMeasure) -> list[tuple[Path, AnySimple]]:
+    """The simple measures in a measure, each with its path from there."""
+    if isinstance(measure, RatioShape):
+        return [(("ratio", "of"), measure.ratio.of), (("ratio", "over"), measure.ratio.over)]
+    return [((), measure)]
+
+
+def columns(measure: StockShape | FlowShape | DurationShape) -> Iterator[tuple[Path, str]]:
+    """Every column that a measure uses, with its path from there."""
+    for field, key in (("from_", "from"), ("until", "until"), ("at", "at"), ("to", "to"), ("sum", "sum")):
+        if (column := getattr(measure, field, None)) is not None:
+            yield (key,), column
+    for index, column in enumerate(getattr(measure, "distinct", None) or ()):
+        yield ("distinct", index), column
+    for column in measure.where:
+        yield ("where", column), column
+
+
+class _Check:
+    def __init__(self, kpi: KpiShape, path: Path, known: References) -> None:
+        self._kpi = kpi
+        self._path = path
+        self._known = known
+
+    def run(self) -> None:
+        for path, half in halves(self._kpi.measure):
+            self._check_simple(half, (*self._path, "measure", *path))
+        self._check_format()
+        self._check_period()
+        self._check_better()
+        self._check_levels()
+        self._check_alert()
+
+    def _report(self, key: str, message: str, hint: str) -> None:
+        self._known.sections.report((*self._path, *key.split(".")), message, hint)
+
+    def _check_simple(self, measure: AnySimple, path: Path) -> None:
+        if isinstance(measure, QueryShape):
+            self._known.check("databases", measure.query, (*path, "query"))
+            return
+        dataset = getattr(measure, kind_of(measure))
+        if self._known.check("datasets", dataset, (*path, kind_of(measure))):
+            for place, column in columns(measure):
+                self._known.check_column(dataset, column, (*path, *place))
+        if isinstance(measure, StockShape | FlowShape) and measure.distinct and measure.sum:
+            self._known.sections.report((*path, "sum"), "`distinct` and `sum` at once", "keep one of them")
+        if isinstance(measure, StockShape) and measure.until and not measure.from_:
+            self._known.sections.report((*path, "from"), "is missing: there is an `until`", "say since when a row counts")
+
+    def _check_format(self) -> None:
+        fits, shown_as = FORMATS[type(self._kpi.measure)], self._kpi.as_
+        if shown_as is not None and shown_as not in fits:
+            self._report("as", f"a {kind_of(self._kpi.measure)} cannot be shown as `{shown_as}`", f"write {listed(fits)}")
+        if self._kpi.currency is not None and shown_as != "currency":
+            self._report("currency", "the value is not shown as a currency", "add `as: currency`, or leave this out")
+
+    def _check_period(self) -> None:
+        over_time = [half for _, half in halves(self._kpi.measure) if _needs_period(half)]
+        at_instant = all(isinstance(half, StockShape) for _, half in halves(self._kpi.measure))
+        if over_time and self._kpi.period is None:
+            hint = "write for example `period: 30 days` or `period: fiscal year to date`"
+            self._report("period", f"is missing: a {kind_of(over_time[0])} is measured over a period", hint)
+        if at_instant and self._kpi.period is not None:
+            self._report("period", "a stock is measured at an instant, not over a period", "leave `period` out")
+
+    def _check_better(self) -> None:
+        has_levels = any(_levels(each) for each in (self._kpi, *self._kpi.campuses.values()))
+        if not has_levels or self._kpi.better in ("lower", "higher"):
+            return
+        wrong = "`neutral` has no target and thresholds" if self._kpi.better else "is missing: there are thresholds"
+        self._report("better", wrong, "write `better: lower` or `better: higher`, or leave the levels out")
+
+    def _check_levels(self) -> None:
+        own = _levels(self._kpi)
+        is_right = self._check_order(own, own, ())
+        for campus, levels in self._kpi.campuses.items():
+            path: Path = ("campuses", campus)
+            self._known.check("campuses", campus, (*self._path, *path))
+            if is_right or set(_levels(levels)) == set(LEVELS):
+                self._check_order(_levels(levels), own | _levels(levels), path)
+
+    def _check_order(self, written: dict[str, float], levels: dict[str, float], path: Path) -> bool:
+        """Whether the levels are in order; the first pair that is not is reported at what was written of it."""
+        for (one, low), (other, high) in itertools.pairwise(levels.items() if levels else ()):
+            if self._is_worse(high, low):
+                continue
+            place = (*self._path, *path, other if other in written else one if one in written else "")
+            side = "above" if self._kpi.better == "lower" else "below"
+            said = f"the {other} {high:g} is not {side} the {one} {low:g}"
+            sign = "<" if self._kpi.better == "lower" else ">"
+            hint = f"`{self._kpi.better}` is better, so target {sign} warning {sign} critical"
+            self._known.sections.report(tuple(step for step in place if step != ""), said, hint)
+            return False
+        return True
+
+    def _is_worse(self, value: float, than: float) -> bool:
+        if self._kpi.better not in ("lower", "higher"):
+            return True
+        return value > than if self._kpi.better == "lower" else value < than
+
+    def _check_alert(self) -> None:
+        alert, own = self._kpi.alert, _levels(self._kpi)
+        if alert is None:
+            return
+        everywhere = [(DISTRICT, own), *((campus, own | _levels(each)) for campus, each in self._kpi.campuses.items())]
+        limits = [(campus, _mildest(levels)) for campus, levels in everywhere]
+        if all(limit is None for _, limit in limits) and self._is_sound("warning", "critical", "campuses"):
+            self._report("alert", "there is no threshold to cross", "add `warning` or `critical`, or leave `alert` out")
+        if alert.recovers_at is not None:
+            self._check_recovery(alert.recovers_at, limits)
+        self._check_route()
+
+    def _check_recovery(self, recovers_at: float, limits: list[tuple[str, tuple[str, float] | None]]) -> None:
+        for campus, limit in limits:
+            if limit is None or self._is_worse(limit[1], recovers_at):
+                continue
+            of = "" if campus == DISTRICT else f" of `{campus}`"
+            side = "below" if self._kpi.better == "lower" else "above"
+            said = f"{recovers_at:g} is not {side} the {limit[0]} {limit[1]:g}{of}"
+            self._report("alert.recovers_at", said, "a breach is over on the good side of the threshold")
+            return
+
+    def _check_route(self) -> None:
+        routes, kpi = self._known.config.alerts, str(self._path[-1])
+        written = self._known.sections.data.get("alerts")
+        all_fit = len(written) == len(routes) if isinstance(written, list) else not written
+        if all_fit and not any(route.kpis is None or kpi in route.kpis for route in routes):
+            hint = "add a rule to `alerts`, for example `- {channel: tech-leads}`"
+            self._report("alert", "no rule of `alerts` says where its breaches go", hint)
+
+    def _is_sound(self, *keys: str) -> bool:
+        return all(self._known.sections.is_sound_below((*self._path, key)) for key in keys)
+
+
+def _needs_period(measure: AnySimple) -> bool:
+    if isinstance(measure, QueryShape):
+        return ":period_start" in measure.sql or ":period_end" in measure.sql
+    return isinstance(measure, FlowShape | DurationShape)
+
+
+def _levels(shape: KpiShape | LevelsShape) -> dict[str, float]:
+    """The levels that are given, mildest first."""
+    return {name: level for name in LEVELS if (level := getattr(shape, name)) is not None}
+
+
+def _mildest(levels: dict[str, float]) -> tuple[str, float] | None:
+    """The threshold that is crossed first."""
+    return next(((name, levels[name]) for name in ("warning", "critical") if name in levels), None)
+
+
+def _check_words(known: References) -> None:
+    """A word that a person types must mean one thing: a command, a KPI or a campus."""
+    taken: dict[str, str] = {}
+    for name, kpi in known.config.kpis.items():
+        for path, word in ((("kpis", name), name), (("kpis", name, "name"), kpi.name)):
+            owner = taken.setdefault(slug(word), name)
+            if slug(word) in COMMANDS:
+                known.sections.report(path, f"`{shown(word)}` is a command", "choose another word")
+            elif slug(word) in known.claims:
+                said = f"`{shown(word)}` already stands for the campus `{known.claims[slug(word)]}`"
+                known.sections.report(path, said, "nobody could tell them apart: choose another word")
+            elif owner != name:
+                said = f"`{shown(word)}` already stands for the KPI `{owner}`"
+                known.sections.report(path, said, "nobody could tell them apart: choose another word")

@@ -1,0 +1,99 @@
+"""The shapes of the five kinds of measure. The key that names the kind comes first and says over what."""
+
+from typing import Annotated, Any
+
+from pydantic import Discriminator, Field, Tag
+
+from kpibot.catalog import fields as f
+from kpibot.catalog.shape import Shape
+
+KINDS = ("stock", "flow", "duration", "ratio", "query")
+
+Conditions = Annotated[
+    dict[f.ColumnName, f.Where],
+    Field(description="Which rows count: column to value, list of values, empty cell (null), or {not: …} of those."),
+]
+DISTINCT = Field(None, description="Count distinct combinations of these columns instead of rows.")
+SUM = Field(None, description="Add up this column instead of counting rows.")
+
+
+class StockShape(Shape):
+    """How many rows (or how much) stand between two timestamps at an instant."""
+
+    stock: f.Text = Field(description="The dataset.", examples=["tickets"])
+    from_: f.Text | None = Field(
+        None, alias="from", description="The column that says since when a row counts; without it: as it stands now."
+    )
+    until: f.Text | None = Field(None, description="The column that says until when; an empty cell: still.")
+    where: Conditions = Field({})
+    distinct: f.OneOrMany | None = DISTINCT
+    sum: f.Text | None = SUM
+
+
+class FlowShape(Shape):
+    """How many rows, distinct keys, or how much happens in a period."""
+
+    flow: f.Text = Field(description="The dataset.", examples=["orders"])
+    at: f.Text = Field(description="The column that says when it happened.", examples=["approved"])
+    where: Conditions = Field({})
+    distinct: f.OneOrMany | None = DISTINCT
+    sum: f.Text | None = SUM
+
+
+class DurationShape(Shape):
+    """How long from one timestamp to another, over the rows that begin in a period."""
+
+    duration: f.Text = Field(description="The dataset.", examples=["tickets"])
+    from_: f.Text = Field(alias="from", description="The column in which it begins.", examples=["opened"])
+    to: f.Text = Field(description="The column in which it ends; an empty cell: still waiting.", examples=["resolved"])
+    statistic: f.Statistic = Field("median", description="How many durations become one number.")
+    where: Conditions = Field({})
+
+
+class QueryShape(Shape):
+    """The district's own SELECT, giving (campus, value) or (campus, numerator, denominator)."""
+
+    query: f.Text = Field(description="The database.", examples=["helpdesk"])
+    sql: f.Statement = Field(
+        description="A SELECT; it may use :as_of, :period_start and :period_end.",
+        examples=["SELECT site_code AS campus, count(*) AS value FROM hd_tickets GROUP BY 1"],
+    )
+
+
+def kind_of(raw: Any) -> str | None:
+    """Which kind of measure the keys name; None where they name none, or more than one."""
+    named = [kind for kind in KINDS if kind in raw] if isinstance(raw, dict) else []
+    return f"{named[0]} measure" if len(named) == 1 else None
+
+
+SimpleShape = Annotated[
+    Annotated[StockShape, Tag("stock measure")]
+    | Annotated[FlowShape, Tag("flow measure")]
+    | Annotated[QueryShape, Tag("query measure")],
+    Discriminator(kind_of),
+]
+
+
+class HalvesShape(Shape):
+    """The two measures that a ratio divides."""
+
+    of: SimpleShape = Field(description="What is divided.", examples=["{stock: checkouts, from: checked_out}"])
+    over: SimpleShape = Field(description="What it is divided by.", examples=["{stock: assets, from: received}"])
+
+
+class RatioShape(Shape):
+    """One measure over another, which may live in another database: the ratio of sums, at every level."""
+
+    ratio: HalvesShape = Field(description="The two halves.")
+
+
+MeasureShape = Annotated[
+    Annotated[StockShape, Tag("stock measure")]
+    | Annotated[FlowShape, Tag("flow measure")]
+    | Annotated[DurationShape, Tag("duration measure")]
+    | Annotated[RatioShape, Tag("ratio measure")]
+    | Annotated[QueryShape, Tag("query measure")],
+    Discriminator(kind_of),
+]
+AnySimple = StockShape | FlowShape | DurationShape | QueryShape
+AnyMeasure = AnySimple | RatioShape

@@ -1,0 +1,132 @@
+"""What a configuration says, once it has been read and checked: frozen values that everybody may rely on.
+
+Every reference in here is sound: a dataset's database, a KPI's dataset and columns, a digest's channels are there.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from zoneinfo import ZoneInfo
+
+from kpibot.core.calendar import Calendar
+from kpibot.core.campus import Campus
+from kpibot.core.kpi import Kpi
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """The district itself. `administrators` is the id of the channel where problems are told, if there is one."""
+
+    name: str
+    calendar: Calendar
+    measure_every: timedelta = timedelta(minutes=15)
+    administrators: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileTable:
+    """A CSV or Parquet file that DuckDB reads as a table. `options` are those of `read_csv` or `read_parquet`."""
+
+    path: str
+    options: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One of the district's databases: either a URL (a secret, never shown) or files by the table's name.
+
+    `timeout` is how long a statement may take.
+    """
+
+    name: str
+    timeout: timedelta
+    url: str | None = field(default=None, repr=False)
+    files: Mapping[str, FileTable] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CampusSelect:
+    """Campuses read from a database: a SELECT that gives `code` and perhaps `name` and `parent`.
+
+    `slug` and `name` are templates over those columns, like `location-{code}`; `parent` is a code or a slug.
+    """
+
+    database: str
+    select: str
+    slug: str = "{code}"
+    name: str = "{code}"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column in the words of the KPIs: either a column of the table by its name, or an SQL expression."""
+
+    name: str | None = None
+    sql: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Rows of one database: a table (its name may hold a schema, `dbo.tickets`) or a SELECT of the district's own.
+
+    `rows` says what one row is, in the plural. `zone` is how naive times were written. `fresh_within` is the age at
+    which the newest row makes the dataset stale. `link` is a template over the columns that leads to one row.
+    """
+
+    id: str
+    database: str
+    table: str | None
+    select: str | None
+    columns: Mapping[str, Column]
+    rows: str
+    zone: ZoneInfo
+    fresh_within: timedelta | None = None
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel of Slack (`#name` or its id) and the campus meant there by those who name none."""
+
+    id: str
+    slack: str
+    campus: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A summary that is posted to channels. `weekdays` are 0 (Monday) to 6, `at` is local to the district.
+
+    A slot that was missed is still sent within `useful_for`. `channels` and `kpis` are ids.
+    """
+
+    id: str
+    title: str
+    weekdays: tuple[int, ...]
+    at: time
+    channels: tuple[str, ...]
+    kpis: tuple[str, ...]
+    useful_for: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where breaches go: `channel` is an id; without `kpis` or `campuses` it holds for all. A group covers its campuses."""
+
+    channel: str
+    kpis: frozenset[str] | None = None
+    campuses: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """The whole configuration of one district. `routes` are in order: the first that matches wins."""
+
+    district: District
+    databases: Mapping[str, Database]
+    campuses: tuple[Campus, ...] | CampusSelect
+    datasets: Mapping[str, Dataset]
+    kpis: Mapping[str, Kpi]
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    digests: Mapping[str, Digest] = field(default_factory=dict)
+    routes: tuple[Route, ...] = ()

@@ -1,0 +1,197 @@
+"""The shape of a configuration: which keys there are and what each of them holds. The JSON Schema is made of this.
+
+References between entries are not looked at here; see `checks`.
+"""
+
+from typing import Annotated, Any
+
+from pydantic import Discriminator, Field, Tag
+
+from kpibot.catalog import fields as f
+from kpibot.catalog.measure_shapes import MeasureShape
+from kpibot.catalog.shape import Shape
+
+
+class DistrictShape(Shape):
+    """The district: its name, its time zone and its calendar."""
+
+    name: f.Text = Field(description="What the district is called.", examples=["Prairie View ISD"])
+    zone: f.Zone = Field(description="Its time zone, by its IANA name.", examples=["America/Chicago"])
+    fiscal_year_starts: f.MonthDay = Field("07-01", validate_default=True, description="Month-day.")
+    school_year_starts: f.MonthDay = Field("08-15", validate_default=True, description="Month-day.")
+    working_hours: dict[f.Days, f.Hours] = Field(
+        {"mon-fri": "08:00-16:30"},
+        validate_default=True,
+        description="When the department works, by day or range of days; days left out are days off.",
+    )
+    holidays: list[f.DaysOff] = Field(
+        [], description="Days off: dates, or ranges with both ends included, like 2026-12-21..2027-01-01."
+    )
+    measure_every: f.Length = Field("15 minutes", validate_default=True, description="How often KPIs are measured.")
+    administrators: f.Text | None = Field(
+        None, description="The channel (a key of `channels`) where problems of kpibot itself are told."
+    )
+
+
+class FileShape(Shape):
+    """A CSV or Parquet file, read as it is."""
+
+    path: f.Text = Field(description="Where it lies; ${NAME} is taken from .env.", examples=['"${INCIDENTS_CSV}"'])
+    options: dict[f.ColumnName, f.Option] = Field(
+        {}, description='Options of DuckDB\'s read_csv or read_parquet, like nullstr: "?".'
+    )
+
+
+class DatabaseShape(Shape):
+    """One of the district's databases, only ever read: a URL, or files."""
+
+    url: f.Text | None = Field(
+        None,
+        repr=False,
+        description="An SQLAlchemy URL. Keep passwords out of this file: write ${NAME}, put NAME into .env.",
+    )
+    files: dict[f.TableName, FileShape] | None = Field(
+        None, description="CSV or Parquet files instead of a URL: each is a table of that name."
+    )
+    timeout: f.Length = Field("30 seconds", validate_default=True, description="How long a statement may take.")
+
+
+class CampusShape(Shape):
+    """A campus, or a group of campuses such as a feeder or region."""
+
+    name: f.Text = Field(description="What people call it.", examples=["Campus West High School"])
+    aliases: list[f.Code] = Field(
+        [], description="What the district's systems call it: codes and names. Upper and lower case are the same."
+    )
+    campuses: "dict[f.Slug, CampusShape]" = Field({}, description="The campuses of this group.")
+
+
+class CampusSelectShape(Shape):
+    """Campuses read from a database instead of being written down."""
+
+    database: f.Text = Field(description="A key of `databases`.", examples=["helpdesk"])
+    select: f.Statement = Field(
+        description="A SELECT with the column code, and name and parent if there are any.",
+        examples=["SELECT DISTINCT site AS code FROM tickets"],
+    )
+    slug: f.Text = Field("{code}", description="How the slug that people type is made, like location-{code}.")
+    name: f.Text = Field("{code}", description="How the name is made, like Location {code} or {name}.")
+
+
+class DatasetShape(Shape):
+    """Rows of a database, in the words of the KPIs."""
+
+    database: f.Text = Field(description="A key of `databases`.", examples=["helpdesk"])
+    table: f.Table | None = Field(None, description="The table; `schema.table` where it lies in a schema.")
+    select: f.Statement | None = Field(None, description="A SELECT of your own instead of a table.")
+    columns: dict[f.ColumnName, f.ColumnOf] = Field(
+        description="The word that KPIs use → the table's column, or {sql: expression}. `campus` says whose a row is.",
+        examples=["{campus: site_code, opened: created_at}"],
+    )
+    rows: f.Text | None = Field(None, description="What one row is, in the plural; without it the dataset's key.")
+    zone: f.Zone | None = Field(None, description="How times without a zone were written; without it the district's.")
+    fresh_within: f.Length | None = Field(None, description="The newest row is never older than this when all is well.")
+    link: f.Link | None = Field(None, description="Leads to one row, like https://help.example.org/tickets/{id}.")
+
+
+class LevelsShape(Shape):
+    """Target and thresholds of one campus or group; what is left out is the KPI's own."""
+
+    target: f.Number | None = Field(None, description="Good enough, in the KPI's unit.")
+    warning: f.Number | None = Field(None, description="A value that reaches it is a breach.")
+    critical: f.Number | None = Field(None, description="A value that reaches it is a serious breach.")
+
+
+class AlertShape(Shape):
+    """When a breach is told, and when it is over."""
+
+    after: f.Measurements = Field(1, description="How many measurements in a row must see it, like 2 measurements.")
+    recovers_at: f.Number | None = Field(
+        None,
+        description="The value at which a breach is over, on the good side of the warning; without it the warning.",
+    )
+    remind: f.Length | None = Field(None, description="How long until people are told again, like 4h.")
+
+
+class KpiShape(Shape):
+    """A KPI: what is measured, whose it is, and which values are good."""
+
+    name: f.Text = Field(description="What people call it.", examples=["Outstanding tickets"])
+    objective: f.Text = Field(description="What it is for.", examples=["No classroom waits for technology"])
+    owner: f.Text = Field(description="Who answers for it: a person or group of Slack.", examples=['"@helpdesk-leads"'])
+    category: f.Category | None = Field(None, description="Which part of asset management it belongs to.")
+    about: f.Text = Field(
+        "", validate_default=False, description="A paragraph for people who see it for the first time."
+    )
+    measure: MeasureShape = Field(
+        description="One of the five kinds of measure.", examples=["{stock: tickets, from: opened, until: resolved}"]
+    )
+    period: f.Period | None = Field(
+        None, description="For what happens over time: 30 days, week, month, fiscal year or school year to date."
+    )
+    as_: f.Format | None = Field(
+        None, alias="as", description="What the value is shown as; durations: hours, else number."
+    )
+    currency: f.Currency | None = Field(None, description="The currency, with `as: currency`; without it USD.")
+    better: f.Better | None = Field(None, description="Which way is good; without it the KPI is not judged.")
+    target: f.Number | None = Field(None, description="Good enough, in the KPI's unit.")
+    warning: f.Number | None = Field(None, description="A value that reaches it is a breach.")
+    critical: f.Number | None = Field(None, description="A value that reaches it is a serious breach.")
+    campuses: dict[f.Slug, LevelsShape] = Field({}, description="Other levels for some campuses or groups.")
+    alert: AlertShape | None = Field(None, description="Breaches are posted to channels; without it they are not.")
+
+
+class ChannelShape(Shape):
+    """A channel in which the bot posts."""
+
+    slack: f.SlackChannel = Field(description="Its #name or id in Slack.", examples=['"#tech-leads"'])
+    campus: f.Text = Field("district", description="The campus or group meant there by those who name none.")
+
+
+class DigestShape(Shape):
+    """A summary that is posted to channels on some days of the week."""
+
+    title: f.Text = Field(description="Its headline.", examples=["Weekly KPI digest"])
+    when: f.When = Field(description="Day and time, local to the district.", examples=["monday 07:00"])
+    channels: list[f.Text] = Field(description="Keys of `channels`.", examples=["[tech-leads]"], min_length=1)
+    kpis: list[f.Text] | None = Field(
+        None, description="Keys of `kpis`, in the order shown; without it all.", min_length=1
+    )
+    useful_for: f.Length = Field(
+        "1 day", validate_default=True, description="A missed one is still sent this much later."
+    )
+
+
+class RouteShape(Shape):
+    """Where breaches are posted. The first rule that matches a breach wins."""
+
+    channel: f.Text = Field(description="A key of `channels`.", examples=["tech-leads"])
+    kpis: list[f.Text] | None = Field(None, description="Only these KPIs; without it all.", min_length=1)
+    campuses: list[f.Text] | None = Field(
+        None, description="Only these campuses and groups; without it all.", min_length=1
+    )
+
+
+def campuses_kind(raw: Any) -> str:
+    """Whether campuses are written down or read from a database."""
+    is_select = isinstance(raw, dict) and any(isinstance(raw.get(key), str) for key in ("database", "select"))
+    return "campus select" if is_select else "campus tree"
+
+
+Campuses = Annotated[
+    Annotated[dict[f.Slug, CampusShape], Tag("campus tree")] | Annotated[CampusSelectShape, Tag("campus select")],
+    Discriminator(campuses_kind),
+]
+
+
+class ConfigShape(Shape):
+    """A file of a kpibot configuration: any of these sections, each in one file only."""
+
+    district: DistrictShape | None = Field(None, description="The district and its calendar.")
+    databases: dict[f.Name, DatabaseShape] = Field({}, description="The district's databases, only ever read.")
+    campuses: Campuses = Field({}, description="The campus tree: groups hold campuses.")
+    datasets: dict[f.Name, DatasetShape] = Field({}, description="Where rows are, in the words of the KPIs.")
+    kpis: dict[f.Id, KpiShape] = Field({}, description="The KPIs, by the word that people type.")
+    channels: dict[f.Slug, ChannelShape] = Field({}, description="The bot's channels in Slack.")
+    digests: dict[f.Slug, DigestShape] = Field({}, description="Summaries, posted by the week.")
+    alerts: list[RouteShape] = Field([], description="Where breaches are posted: the first rule that matches wins.")

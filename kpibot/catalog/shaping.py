@@ -1,0 +1,165 @@
+"""From plain data to shapes. What does not fit is told in words for people, and left out, so that the rest is checked.
+
+Leaving out goes on until everything fits: a wrong value goes, and where something that must be there is missing, the
+entry that lacks it.
+"""
+
+import copy
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from kpibot.catalog.measure_shapes import KINDS
+from kpibot.catalog.problems import Path, WordError, instead
+from kpibot.catalog.sections import Sections
+from kpibot.catalog.shape import Shape
+from kpibot.catalog.shapes import ConfigShape
+from kpibot.core.words import listed
+
+SECTIONS = tuple(ConfigShape.keys())
+Seen = Mapping[int, type[Shape]]
+
+
+def shaped(sections: Sections) -> ConfigShape:
+    """The shape of all that fits; everything else is reported to `sections`."""
+    data = copy.deepcopy(sections.data)
+    for path in list(_empties(data, ())):
+        sections.report(path, "has no value", "write one or leave the key out; text that begins with `#` needs quotes")
+        _leave_out(data, path)
+    for is_first in itertools.chain([True], itertools.repeat(False)):
+        seen: dict[int, type[Shape]] = {}
+        try:
+            return ConfigShape.model_validate(data, context=seen)
+        except ValidationError as error:
+            found = [_Mismatch(details, data, seen) for details in error.errors(include_url=False)]
+        for each in found:
+            if is_first or sections.is_sound_below(each.path):
+                each.tell(sections)
+        for each in sorted(found, key=lambda each: len(each.culprit), reverse=True):
+            _leave_out(data, each.culprit)
+    raise AssertionError("repeat() does not end")
+
+
+def _empties(data: Any, path: Path) -> Iterator[Path]:
+    """The keys without a value; only a condition may be about empty cells."""
+    if path[-1:] == ("where",):
+        return
+    for key, value in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
+        if value is None:
+            yield (*path, key)
+        else:
+            yield from _empties(value, (*path, key))
+
+
+def _leave_out(data: Any, path: Path) -> None:
+    """Removes what is at the path: an item with its whole list, since the places of the others must not move."""
+    while isinstance(path[-1], int):
+        path = path[:-1]
+    *above, last = path
+    for step in above:
+        data = data.get(step) if isinstance(data, dict) else data[step] if isinstance(data, list) else None
+    if isinstance(data, dict):
+        data.pop(last, None)
+
+
+class _Mismatch:
+    """One error of pydantic, with the place in the data that it is about."""
+
+    def __init__(self, details: ErrorDetails, data: Any, seen: Seen) -> None:
+        self._details = details
+        self._is_missing = details["type"] == "missing"
+        self.path, self._containers = _followed(details["loc"], data, keep_last=self._is_missing)
+        self._seen = seen
+
+    @property
+    def culprit(self) -> Path:
+        """What must be left out for the rest to fit."""
+        return self.path[:-1] if self._is_missing else self.path
+
+    def tell(self, sections: Sections) -> None:
+        message, hint = self._words()
+        sections.report(self.path, message, hint)
+
+    def _words(self) -> tuple[str, str]:
+        explain = _EXPLAINED.get(self._details["type"])
+        if explain is None:
+            return "cannot be understood", self._details["msg"].casefold()
+        return explain(self)
+
+    def own(self) -> tuple[str, str]:
+        """One of our own readers said what is wrong."""
+        error = self._details.get("ctx", {}).get("error")
+        return str(error), error.hint if isinstance(error, WordError) else ""
+
+    def unknown(self) -> tuple[str, str]:
+        shape, key = self._shape(-1), str(self.path[-1])
+        above = self._shape(-2)
+        known = shape.keys() if shape else {}
+        near = instead(key, known)
+        if above is not None and key in above.keys() and not near.startswith("did"):
+            return "unknown key", "it belongs one level up"
+        return "unknown key", near if near.startswith("did") else f"the keys here are {listed(known)}"
+
+    def missing(self) -> tuple[str, str]:
+        shape, key = self._shape(-1), str(self.path[-1])
+        example = shape.keys().get(key, "") if shape else ""
+        return "is missing", f"write for example `{key}: {example}`" if example else ""
+
+    def no_keys(self) -> tuple[str, str]:
+        return "keys of its own belong here", "write them indented below, each as `key: value`"
+
+    def no_list(self) -> tuple[str, str]:
+        if self.path == ("alerts",):
+            return "a list belongs here", "begin each rule with `- `, for example `- {channel: tech-leads}`"
+        return "a list belongs here", "put it in brackets: `[one, two]`"
+
+    def empty_list(self) -> tuple[str, str]:
+        return "an empty list", "name at least one, or leave the key out where it need not be"
+
+    def no_measure(self) -> tuple[str, str]:
+        raw = self._details["input"]
+        if not isinstance(raw, dict):
+            return self.no_keys()
+        named = [kind for kind in KINDS if kind in raw]
+        if len(named) > 1:
+            return f"two kinds of measure at once: {' and '.join(f'`{kind}`' for kind in named)}", "keep one of them"
+        if named:
+            return f"`{named[0]}` cannot be half of a ratio", "divide a `stock`, `flow` or `query` by another"
+        near = next((hint for key in raw if (hint := instead(key, KINDS)).startswith("did")), "")
+        return "names no kind of measure", near or f"write one of {listed(KINDS)}, for example `stock: tickets`"
+
+    def _shape(self, index: int) -> type[Shape] | None:
+        """The shape expected of the last container but so many."""
+        return self._seen.get(id(self._containers[index])) if len(self._containers) >= -index else None
+
+
+_EXPLAINED: dict[str, Callable[[_Mismatch], tuple[str, str]]] = {
+    "value_error": _Mismatch.own,
+    "extra_forbidden": _Mismatch.unknown,
+    "missing": _Mismatch.missing,
+    "model_type": _Mismatch.no_keys,
+    "model_attributes_type": _Mismatch.no_keys,
+    "dict_type": _Mismatch.no_keys,
+    "list_type": _Mismatch.no_list,
+    "too_short": _Mismatch.empty_list,
+    "union_tag_not_found": _Mismatch.no_measure,
+    "union_tag_invalid": _Mismatch.no_measure,
+}
+
+
+def _followed(loc: tuple[str | int, ...], data: Any, keep_last: bool) -> tuple[Path, list[Any]]:
+    """The location as a path in the data, without the names that pydantic puts between, and the containers passed."""
+    path: list[str | int] = []
+    containers = [data]
+    steps = loc[:-1] if keep_last else loc
+    for step in steps:
+        here = containers[-1]
+        if (isinstance(here, dict) and step in here) or (isinstance(here, list) and isinstance(step, int)):
+            path.append(step)
+            containers.append(here[step])
+    if keep_last:
+        return (*path, loc[-1]), containers
+    return tuple(path), containers[:-1]
