@@ -6,7 +6,7 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -148,7 +148,8 @@ def _parser() -> argparse.ArgumentParser:
         if function in (check, ask, measure, digest):
             command.add_argument("--as-of", type=_instant, metavar="ISO-TIME", help="default: now")
             command.add_argument("--json", action="store_true", help="for programs")
-        _ARGUMENTS.get(function, lambda _: None)(command)
+        if function in _ARGUMENTS:
+            _ARGUMENTS[function](command)
     return parser
 
 
@@ -192,13 +193,13 @@ def _house(options: argparse.Namespace, settings: Settings) -> House:
     return furnish(load(options.config, settings.environment), settings.state_url)
 
 
-async def _until_stopped(work: Callable[[asyncio.Event], object]) -> None:
+async def _until_stopped(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
     """Runs until Ctrl-C or a SIGTERM asks for the end."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for wish in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(wish, stop.set)
-    await work(stop)  # type: ignore[misc]
+    await work(stop)
 
 
 def _show_progress(label: str, fraction: float) -> None:

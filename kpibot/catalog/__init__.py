@@ -1,0 +1,33 @@
+"""The catalogue: a district's configuration, from YAML to frozen, checked values."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from kpibot.catalog.build import build
+from kpibot.catalog.checks import check
+from kpibot.catalog.editors import json_schema
+from kpibot.catalog.model import Catalog
+from kpibot.catalog.problems import CatalogError, Problem
+from kpibot.catalog.sections import read
+from kpibot.catalog.shaping import SECTIONS, shaped
+
+__all__ = ["Catalog", "CatalogError", "Problem", "json_schema", "load"]
+
+
+def load(folder: Path, environment: Mapping[str, str]) -> Catalog:
+    """The configuration in a folder's YAML files.
+
+    Args:
+        folder: every `*.yaml` in it is read, but not its sub-folders.
+        environment: what `${NAME}` in database URLs and paths of files stands for.
+
+    Raises:
+        CatalogError: every mistake at once. Where a file is not YAML at all, or a section is in two files, references
+            are looked at only after that has been mended.
+    """
+    sections = read(folder, SECTIONS)
+    config = shaped(sections)
+    check(config, sections, environment)
+    if sections.problems:
+        raise CatalogError(sections.problems)
+    return build(config, environment)

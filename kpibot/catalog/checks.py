@@ -51,9 +51,7 @@ def _check_district(district: DistrictShape, known: References) -> None:
                 known.sections.report(("district", "working_hours", key), said, "name each day once")
 
 
-def _check_database(
-    database: DatabaseShape, path: Path, sections: Sections, environment: Mapping[str, str]
-) -> None:
+def _check_database(database: DatabaseShape, path: Path, sections: Sections, environment: Mapping[str, str]) -> None:
     _check_either(path, ("url", "files"), (database.url, database.files), sections)
     if database.url is not None:
         _check_url(database.url, (*path, "url"), sections, environment)

@@ -7,20 +7,26 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, WithJsonSchema
-from pydantic.json_schema import JsonDict
 
 from kpibot.catalog import words
 from kpibot.catalog.model import Column
 from kpibot.catalog.problems import WordError
+from kpibot.core import kpi, measures, thresholds
 from kpibot.core.calendar import YearStart
 from kpibot.core.measures import Scalar
 from kpibot.core.periods import PeriodError, PeriodRule
 from kpibot.core.words import shown
 
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
+ID = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 NAME = r"[a-z][a-z0-9]*([_-][a-z0-9]+)*"
 WORD = r"[A-Za-z_][A-Za-z0-9_]*"
 DURATION = r"^\d+ ?(s|m|min|h|d|w|seconds?|minutes?|hours?|days?|weeks?)$"
+CATEGORIES = ("operational", "financial", "compliance", "lifecycle", "security", "people")
+BETTER = tuple(map(str, thresholds.Better))
+FORMATS = tuple(map(str, kpi.Format))
+STATISTICS = tuple(map(str, measures.Statistic))
+JsonDict = dict[str, Any]
 
 
 def _text(raw: object) -> str:
@@ -156,10 +162,8 @@ def _words(reader: Callable[[str], Any]) -> BeforeValidator:
     return BeforeValidator(lambda raw: reader(_text(raw)))
 
 
-def one_of(*known: str) -> Any:
-    """A word out of a few."""
-    schema: JsonDict = {"type": "string", "enum": list(known)}
-    return Annotated[str, _words(lambda text: words.one_of(text, known)), WithJsonSchema(schema)]
+def _among(*known: str) -> BeforeValidator:
+    return _words(lambda text: words.one_of(text, known))
 
 
 def _string(**more: Any) -> WithJsonSchema:
@@ -213,11 +217,7 @@ Currency = Annotated[str, BeforeValidator(_currency), _string(pattern="^[A-Z]{3}
 Link = Annotated[str, BeforeValidator(_link), _string(pattern=r"^https?://\S+$")]
 Table = Annotated[str, BeforeValidator(_table), _string(pattern=r"^[^\s;]+$")]
 Slug = Annotated[str, BeforeValidator(_named(SLUG, _SLUGS)), _string(pattern=f"^{SLUG}$")]
-Id = Annotated[
-    str,
-    BeforeValidator(_named(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", _LETTER)),
-    _string(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
-]
+Id = Annotated[str, BeforeValidator(_named(ID, _LETTER)), _string(pattern=f"^{ID}$")]
 Name = Annotated[
     str,
     BeforeValidator(_named(NAME, "begin with a letter; lower-case words joined by hyphens or underscores")),
@@ -230,7 +230,7 @@ ColumnName = Annotated[
 ]
 TableName = ColumnName
 Days = Annotated[str, BeforeValidator(lambda raw: words.weekdays(_text(raw)) and _text(raw)), _string()]
-Category = one_of("operational", "financial", "compliance", "lifecycle", "security", "people")
-Better = one_of("lower", "higher", "neutral")
-Format = one_of("number", "percent", "currency", "hours", "days")
-Statistic = one_of("mean", "median", "p90")
+Category = Annotated[str, _among(*CATEGORIES), _string(enum=[*CATEGORIES])]
+Better = Annotated[str, _among(*BETTER), _string(enum=[*BETTER])]
+Format = Annotated[str, _among(*FORMATS), _string(enum=[*FORMATS])]
+Statistic = Annotated[str, _among(*STATISTICS), _string(enum=[*STATISTICS])]

@@ -3,7 +3,15 @@
 import itertools
 from collections.abc import Iterator
 
-from kpibot.catalog.measure_shapes import AnyMeasure, AnySimple, DurationShape, FlowShape, QueryShape, RatioShape, StockShape
+from kpibot.catalog.measure_shapes import (
+    AnyMeasure,
+    AnySimple,
+    DurationShape,
+    FlowShape,
+    QueryShape,
+    RatioShape,
+    StockShape,
+)
 from kpibot.catalog.problems import Path
 from kpibot.catalog.references import References
 from kpibot.catalog.shapes import KpiShape, LevelsShape
@@ -30,7 +38,7 @@ def check_kpis(known: References) -> None:
 
 def kind_of(measure: AnyMeasure) -> str:
     """The word for the kind of measure, as it is written."""
-    return next(iter(type(measure).keys()))
+    return next(iter(type(measure).known_keys()))
 
 
 def halves(measure: AnyMeasure) -> list[tuple[Path, AnySimple]]:
@@ -80,12 +88,13 @@ class _Check:
         if isinstance(measure, StockShape | FlowShape) and measure.distinct and measure.sum:
             self._known.sections.report((*path, "sum"), "`distinct` and `sum` at once", "keep one of them")
         if isinstance(measure, StockShape) and measure.until and not measure.from_:
-            self._known.sections.report((*path, "from"), "is missing: there is an `until`", "say since when a row counts")
+            hint = "say since when a row counts"
+            self._known.sections.report((*path, "from"), "is missing: there is an `until`", hint)
 
     def _check_format(self) -> None:
-        fits, shown_as = FORMATS[type(self._kpi.measure)], self._kpi.as_
+        kind, fits, shown_as = kind_of(self._kpi.measure), FORMATS[type(self._kpi.measure)], self._kpi.as_
         if shown_as is not None and shown_as not in fits:
-            self._report("as", f"a {kind_of(self._kpi.measure)} cannot be shown as `{shown_as}`", f"write {listed(fits)}")
+            self._report("as", f"a {kind} cannot be shown as `{shown_as}`", f"write {listed(fits)}")
         if self._kpi.currency is not None and shown_as != "currency":
             self._report("currency", "the value is not shown as a currency", "add `as: currency`, or leave this out")
 
@@ -99,7 +108,7 @@ class _Check:
             self._report("period", "a stock is measured at an instant, not over a period", "leave `period` out")
 
     def _check_better(self) -> None:
-        has_levels = any(_levels(each) for each in (self._kpi, *self._kpi.campuses.values()))
+        has_levels = _levels(self._kpi) or any(map(_levels, self._kpi.campuses.values()))
         if not has_levels or self._kpi.better in ("lower", "higher"):
             return
         wrong = "`neutral` has no target and thresholds" if self._kpi.better else "is missing: there are thresholds"
@@ -112,7 +121,7 @@ class _Check:
             path: Path = ("campuses", campus)
             self._known.check("campuses", campus, (*self._path, *path))
             if is_right or set(_levels(levels)) == set(LEVELS):
-                self._check_order(_levels(levels), own | _levels(levels), path)
+                self._check_order(_levels(levels), _over(levels, self._kpi), path)
 
     def _check_order(self, written: dict[str, float], levels: dict[str, float], path: Path) -> bool:
         """Whether the levels are in order; the first pair that is not is reported at what was written of it."""
@@ -137,8 +146,8 @@ class _Check:
         alert, own = self._kpi.alert, _levels(self._kpi)
         if alert is None:
             return
-        everywhere = [(DISTRICT, own), *((campus, own | _levels(each)) for campus, each in self._kpi.campuses.items())]
-        limits = [(campus, _mildest(levels)) for campus, levels in everywhere]
+        limits = [(DISTRICT, _mildest(own))]
+        limits += [(campus, _mildest(_over(each, self._kpi))) for campus, each in self._kpi.campuses.items()]
         if all(limit is None for _, limit in limits) and self._is_sound("warning", "critical", "campuses"):
             self._report("alert", "there is no threshold to cross", "add `warning` or `critical`, or leave `alert` out")
         if alert.recovers_at is not None:
@@ -176,6 +185,12 @@ def _needs_period(measure: AnySimple) -> bool:
 def _levels(shape: KpiShape | LevelsShape) -> dict[str, float]:
     """The levels that are given, mildest first."""
     return {name: level for name in LEVELS if (level := getattr(shape, name)) is not None}
+
+
+def _over(levels: LevelsShape, kpi: KpiShape) -> dict[str, float]:
+    """The levels that hold at a campus: its own over the KPI's, mildest first."""
+    both = _levels(kpi) | _levels(levels)
+    return {name: both[name] for name in LEVELS if name in both}
 
 
 def _mildest(levels: dict[str, float]) -> tuple[str, float] | None:

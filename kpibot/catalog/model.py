@@ -111,7 +111,7 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where breaches go: `channel` is an id; without `kpis` or `campuses` it holds for all. A group covers its campuses."""
+    """Where breaches go: `channel` is an id; without `kpis` or `campuses` it takes all. A group covers its campuses."""
 
     channel: str
     kpis: frozenset[str] | None = None

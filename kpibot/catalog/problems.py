@@ -56,12 +56,17 @@ def dotted(path: Path) -> str:
     return "".join(words).removeprefix(".")
 
 
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A hint in place of a word that is near a known one; otherwise empty."""
+    near = closest(word, known)
+    return f"did you mean `{near[0]}`?" if near else ""
+
+
 def instead(word: str, known: Iterable[str], nothing: str = "") -> str:
     """A hint in place of an unknown word: the known one that is near, or those that there are."""
     names = list(known)
-    near = closest(word, names)
-    if near:
-        return f"did you mean `{near[0]}`?"
+    if near := nearest(word, names):
+        return near
     if not names:
         return nothing
     return f"there is {listed(names)}" if len(names) <= LISTED else f"there are {len(names)}, none like it"

@@ -19,6 +19,6 @@ class Shape(BaseModel):
         return data
 
     @classmethod
-    def keys(cls) -> dict[str, str]:
+    def known_keys(cls) -> dict[str, str]:
         """Each key as it is written, with an example of its value where there is one."""
         return {field.alias or name: str((field.examples or [""])[0]) for name, field in cls.model_fields.items()}

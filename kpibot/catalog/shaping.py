@@ -13,13 +13,13 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from kpibot.catalog.measure_shapes import KINDS
-from kpibot.catalog.problems import Path, WordError, instead
+from kpibot.catalog.problems import Path, WordError, nearest
 from kpibot.catalog.sections import Sections
 from kpibot.catalog.shape import Shape
 from kpibot.catalog.shapes import ConfigShape
 from kpibot.core.words import listed
 
-SECTIONS = tuple(ConfigShape.keys())
+SECTIONS = tuple(ConfigShape.known_keys())
 Seen = Mapping[int, type[Shape]]
 
 
@@ -58,11 +58,12 @@ def _leave_out(data: Any, path: Path) -> None:
     """Removes what is at the path: an item with its whole list, since the places of the others must not move."""
     while isinstance(path[-1], int):
         path = path[:-1]
-    *above, last = path
-    for step in above:
-        data = data.get(step) if isinstance(data, dict) else data[step] if isinstance(data, list) else None
-    if isinstance(data, dict):
-        data.pop(last, None)
+    try:
+        for step in path[:-1]:
+            data = data[step]
+        del data[path[-1]]
+    except (KeyError, IndexError):
+        pass  # it went with something around it
 
 
 class _Mismatch:
@@ -97,15 +98,16 @@ class _Mismatch:
     def unknown(self) -> tuple[str, str]:
         shape, key = self._shape(-1), str(self.path[-1])
         above = self._shape(-2)
-        known = shape.keys() if shape else {}
-        near = instead(key, known)
-        if above is not None and key in above.keys() and not near.startswith("did"):
+        known = shape.known_keys() if shape else {}
+        if near := nearest(key, known):
+            return "unknown key", near
+        if above is not None and key in above.known_keys():
             return "unknown key", "it belongs one level up"
-        return "unknown key", near if near.startswith("did") else f"the keys here are {listed(known)}"
+        return "unknown key", f"the keys here are {listed(known)}"
 
     def missing(self) -> tuple[str, str]:
         shape, key = self._shape(-1), str(self.path[-1])
-        example = shape.keys().get(key, "") if shape else ""
+        example = shape.known_keys().get(key, "") if shape else ""
         return "is missing", f"write for example `{key}: {example}`" if example else ""
 
     def no_keys(self) -> tuple[str, str]:
@@ -128,7 +130,7 @@ class _Mismatch:
             return f"two kinds of measure at once: {' and '.join(f'`{kind}`' for kind in named)}", "keep one of them"
         if named:
             return f"`{named[0]}` cannot be half of a ratio", "divide a `stock`, `flow` or `query` by another"
-        near = next((hint for key in raw if (hint := instead(key, KINDS)).startswith("did")), "")
+        near = next((hint for key in raw if (hint := nearest(key, KINDS))), "")
         return "names no kind of measure", near or f"write one of {listed(KINDS)}, for example `stock: tickets`"
 
     def _shape(self, index: int) -> type[Shape] | None:
@@ -156,8 +158,8 @@ def _followed(loc: tuple[str | int, ...], data: Any, keep_last: bool) -> tuple[P
     containers = [data]
     steps = loc[:-1] if keep_last else loc
     for step in steps:
-        here = containers[-1]
-        if (isinstance(here, dict) and step in here) or (isinstance(here, list) and isinstance(step, int)):
+        here: Any = containers[-1]
+        if step in here if isinstance(here, dict) else isinstance(here, list) and isinstance(step, int):
             path.append(step)
             containers.append(here[step])
     if keep_last:

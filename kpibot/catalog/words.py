@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from kpibot.catalog.problems import WordError, instead
+from kpibot.catalog.problems import WordError, nearest
 from kpibot.core.calendar import YearStart
 from kpibot.core.words import listed, shown
 
@@ -172,8 +172,7 @@ def zone(words: str) -> ZoneInfo:
     try:
         return ZoneInfo(words)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        near = instead(words, _zones())
-        hint = near if near.startswith("did") else "write for example `America/Chicago`"
+        hint = nearest(words, _zones()) or "write for example `America/Chicago`"
         raise WordError(f"no time zone `{shown(words)}`", hint) from None
 
 
@@ -186,9 +185,4 @@ def one_of(word: str, known: Iterable[str]) -> str:
     names = list(known)
     if word in names:
         return word
-    raise WordError(f"`{shown(word)}` is none of {listed(names)}", next(_near(word, names), ""))
-
-
-def _near(word: str, names: list[str]) -> Iterable[str]:
-    hint = instead(word, names)
-    return iter([hint] if hint.startswith("did") else [])
+    raise WordError(f"`{shown(word)}` is none of {listed(names)}", nearest(word, names))

@@ -20,7 +20,6 @@ from kpibot.render.blocks import (
     section,
 )
 from kpibot.render.mrkdwn import clean, data
-from kpibot.render.numbers import sparkline
 from kpibot.render.signs import WORST_FIRST
 from kpibot.render.times import moment
 
@@ -76,11 +75,10 @@ def tally(reports: tuple[Report, ...]) -> str:
 
 
 def kpi_line(report: Report) -> str:
-    """One KPI as a line of mrkdwn: sign, name, value, verdict, change, sparkline."""
+    """One KPI as a line of mrkdwn: sign, name, value, verdict, change. Its shape is in the picture."""
     said = facts.quantity(report, short=True) if facts.value(report) is not None else facts.missing(report)
     word = facts.sign(report).word if facts.value(report) is not None else ""
-    spark = sparkline(report.series.values) if report.series is not None else ""
-    parts = (f"*{data(said, 150)}*", word, data(facts.difference(report)), spark)
+    parts = (f"*{data(said, 150)}*", word, data(facts.difference(report)))
     return f"{facts.sign(report).emoji} {data(facts.kpi_name(report), 120)}: {' · '.join(filter(None, parts))}"
 
 

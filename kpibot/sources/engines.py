@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from kpibot.catalog.model import Database, FileTable
+from kpibot.catalog.model import Database
 from kpibot.sources.base import SourceDownError, SourceError, SourceMisfitError
+from kpibot.sources.files import engine_over_files
 
 CONNECT_SECONDS = 10
 SUPPORTED = ("sqlite", "postgresql", "duckdb")
@@ -27,7 +27,7 @@ def build_engine(database: Database) -> sa.Engine:
         SourceMisfitError: the URL is of no database that kpibot knows.
     """
     if database.url is None:
-        return _over_files(database)
+        return engine_over_files(database)
     try:
         url = sa.make_url(database.url)
     except ArgumentError as error:
@@ -62,32 +62,6 @@ def _duckdb(url: sa.URL, timeout: timedelta) -> sa.Engine:
     if not Path(url.database or "").exists():
         raise SourceMisfitError(f"no DuckDB file `{url.database}`; correct the path in databases")
     return sa.create_engine(url, connect_args={"read_only": True}, poolclass=NullPool)
-
-
-def _over_files(database: Database) -> sa.Engine:
-    engine = sa.create_engine("duckdb:///:memory:", poolclass=NullPool)
-
-    @sa.event.listens_for(engine, "connect")
-    def make_views(connection: Any, _record: Any) -> None:
-        for name, file in database.files.items():
-            connection.execute(_view(name, file))
-
-    return engine
-
-
-def _view(name: str, file: FileTable) -> str:
-    """The statement that shows a file as a table. DuckDB takes no parameters here, so the words are quoted."""
-    reader = "read_parquet" if ".parquet" in Path(file.path).suffixes else "read_csv"
-    options = "".join(f", {_identifier(key)}={_literal(value)}" for key, value in file.options.items())
-    return f"CREATE VIEW {_identifier(name)} AS SELECT * FROM {reader}({_literal(file.path)}{options})"  # noqa: S608
-
-
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(value: str | float | bool) -> str:
-    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else str(value)
 
 
 @contextmanager

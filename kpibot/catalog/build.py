@@ -1,0 +1,118 @@
+"""From checked shapes to the frozen values that everybody else works with. Nothing can go wrong here any more."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TypeVar
+
+from kpibot.catalog import words
+from kpibot.catalog.kpi_build import build_kpi
+from kpibot.catalog.model import (
+    CampusSelect,
+    Catalog,
+    Channel,
+    Database,
+    Dataset,
+    Digest,
+    District,
+    FileTable,
+    Route,
+)
+from kpibot.catalog.shapes import CampusSelectShape, CampusShape, ConfigShape, DatabaseShape, DistrictShape, RouteShape
+from kpibot.catalog.templates import filled
+from kpibot.core.calendar import Calendar
+from kpibot.core.campus import Campus
+
+V = TypeVar("V")
+
+
+def build(config: ConfigShape, environment: Mapping[str, str]) -> Catalog:
+    """The catalogue of a configuration in which `check` found nothing wrong."""
+    assert config.district is not None
+    district = _district(config.district)
+    datasets = _datasets(config, district)
+    return Catalog(
+        district=district,
+        databases=_frozen({name: _database(name, each, environment) for name, each in config.databases.items()}),
+        campuses=_campuses(config.campuses),
+        datasets=_frozen(datasets),
+        kpis=_frozen({name: build_kpi(name, kpi, datasets) for name, kpi in config.kpis.items()}),
+        channels=_frozen({name: Channel(name, each.slack, each.campus) for name, each in config.channels.items()}),
+        digests=_frozen(_digests(config)),
+        routes=tuple(map(_route, config.alerts)),
+    )
+
+
+def _frozen(entries: dict[str, V]) -> Mapping[str, V]:
+    return MappingProxyType(entries)
+
+
+def _district(shape: DistrictShape) -> District:
+    by_day = {day: hours for key, hours in shape.working_hours.items() for day in words.weekdays(key)}
+    calendar = Calendar(
+        zone=shape.zone,
+        fiscal_year=shape.fiscal_year_starts,
+        school_year=shape.school_year_starts,
+        working_hours=tuple(by_day.get(day) for day in range(7)),
+        holidays=frozenset(day for days in shape.holidays for day in days),
+    )
+    return District(shape.name, calendar, shape.measure_every, shape.administrators)
+
+
+def _database(name: str, shape: DatabaseShape, environment: Mapping[str, str]) -> Database:
+    files = {
+        table: FileTable(filled(file.path, environment), MappingProxyType(file.options))
+        for table, file in (shape.files or {}).items()
+    }
+    url = None if shape.url is None else filled(shape.url, environment)
+    return Database(name, shape.timeout, url, MappingProxyType(files))
+
+
+def _campuses(shape: dict[str, CampusShape] | CampusSelectShape) -> tuple[Campus, ...] | CampusSelect:
+    if isinstance(shape, CampusSelectShape):
+        return CampusSelect(shape.database, shape.select, shape.slug, shape.name)
+    return tuple(_tree(shape, None))
+
+
+def _tree(campuses: dict[str, CampusShape], parent: str | None) -> list[Campus]:
+    found = []
+    for slug, shape in campuses.items():
+        found.append(Campus(slug, shape.name, parent, tuple(shape.aliases)))
+        found += _tree(shape.campuses, slug)
+    return found
+
+
+def _datasets(config: ConfigShape, district: District) -> dict[str, Dataset]:
+    return {
+        name: Dataset(
+            id=name,
+            database=shape.database,
+            table=shape.table,
+            select=shape.select,
+            columns=MappingProxyType(shape.columns),
+            rows=shape.rows or name.replace("_", " ").replace("-", " "),
+            zone=shape.zone or district.calendar.zone,
+            fresh_within=shape.fresh_within,
+            link=shape.link,
+        )
+        for name, shape in config.datasets.items()
+    }
+
+
+def _digests(config: ConfigShape) -> dict[str, Digest]:
+    return {
+        name: Digest(
+            id=name,
+            title=shape.title,
+            weekdays=shape.when[0],
+            at=shape.when[1],
+            channels=tuple(shape.channels),
+            kpis=tuple(shape.kpis or config.kpis),
+            useful_for=shape.useful_for,
+        )
+        for name, shape in config.digests.items()
+    }
+
+
+def _route(shape: RouteShape) -> Route:
+    kpis = None if shape.kpis is None else frozenset(shape.kpis)
+    return Route(shape.channel, kpis, None if shape.campuses is None else frozenset(shape.campuses))
