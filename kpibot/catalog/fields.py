@@ -30,9 +30,10 @@ JsonDict = dict[str, Any]
 
 
 def _text(raw: object) -> str:
-    if isinstance(raw, bool | int | float):
-        written = str(raw).lower() if isinstance(raw, bool) else str(raw)
-        raise WordError(f"{written} is not text", f'put it in quotes: `"{written}"`')
+    if isinstance(raw, float):
+        raise WordError("a number with a decimal point is not text", "put it in quotes, as it stands there")
+    if isinstance(raw, bool | int):
+        raise WordError(f"{str(raw).lower()} is not text", f'put it in quotes: `"{str(raw).lower()}"`')
     if not isinstance(raw, str):
         raise WordError("a text belongs here", "write words, not a list or keys of its own")
     if not raw.strip():
@@ -152,14 +153,14 @@ def _named(pattern: str, hint: str) -> Callable[[object], str]:
         if re.fullmatch(pattern, text):
             return text
         better = re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
-        fits = better and re.fullmatch(pattern, better)
+        fits = re.fullmatch(pattern, better) and "://" not in text
         raise WordError(f"`{shown(text)}` cannot be an id", f"write `{better}`: {hint}" if fits else hint)
 
     return read
 
 
 def _words(reader: Callable[[str], Any]) -> BeforeValidator:
-    return BeforeValidator(lambda raw: reader(_text(raw)))
+    return BeforeValidator(lambda raw: reader(_text(str(raw) if isinstance(raw, int | float) else raw)))
 
 
 def _among(*known: str) -> BeforeValidator:

@@ -68,11 +68,11 @@ class _Check:
     def run(self) -> None:
         for path, half in halves(self._kpi.measure):
             self._check_simple(half, (*self._path, "measure", *path))
-        self._check_format()
-        self._check_period()
+        if not self._known.sections.has_guesses((*self._path, "measure")):
+            self._check_format()
+            self._check_period()
         self._check_better()
-        self._check_levels()
-        self._check_alert()
+        self._check_alert(self._levels_are_right())
 
     def _report(self, key: str, message: str, hint: str) -> None:
         self._known.sections.report((*self._path, *key.split(".")), message, hint)
@@ -114,7 +114,8 @@ class _Check:
         wrong = "`neutral` has no target and thresholds" if self._kpi.better else "is missing: there are thresholds"
         self._report("better", wrong, "write `better: lower` or `better: higher`, or leave the levels out")
 
-    def _check_levels(self) -> None:
+    def _levels_are_right(self) -> bool:
+        """Whether the KPI's own levels are in order; those of its campuses are looked at as well."""
         own = _levels(self._kpi)
         is_right = self._check_order(own, own, ())
         for campus, levels in self._kpi.campuses.items():
@@ -122,18 +123,19 @@ class _Check:
             self._known.check("campuses", campus, (*self._path, *path))
             if is_right or set(_levels(levels)) == set(LEVELS):
                 self._check_order(_levels(levels), _over(levels, self._kpi), path)
+        return is_right
 
     def _check_order(self, written: dict[str, float], levels: dict[str, float], path: Path) -> bool:
         """Whether the levels are in order; the first pair that is not is reported at what was written of it."""
-        for (one, low), (other, high) in itertools.pairwise(levels.items() if levels else ()):
+        for (one, low), (other, high) in itertools.pairwise(levels.items()):
             if self._is_worse(high, low):
                 continue
-            place = (*self._path, *path, other if other in written else one if one in written else "")
+            at = [level for level in (other, one) if level in written][:1]
             side = "above" if self._kpi.better == "lower" else "below"
             said = f"the {other} {high:g} is not {side} the {one} {low:g}"
             sign = "<" if self._kpi.better == "lower" else ">"
             hint = f"`{self._kpi.better}` is better, so target {sign} warning {sign} critical"
-            self._known.sections.report(tuple(step for step in place if step != ""), said, hint)
+            self._known.sections.report((*self._path, *path, *at), said, hint)
             return False
         return True
 
@@ -142,7 +144,7 @@ class _Check:
             return True
         return value > than if self._kpi.better == "lower" else value < than
 
-    def _check_alert(self) -> None:
+    def _check_alert(self, levels_are_right: bool) -> None:
         alert, own = self._kpi.alert, _levels(self._kpi)
         if alert is None:
             return
@@ -150,7 +152,7 @@ class _Check:
         limits += [(campus, _mildest(_over(each, self._kpi))) for campus, each in self._kpi.campuses.items()]
         if all(limit is None for _, limit in limits) and self._is_sound("warning", "critical", "campuses"):
             self._report("alert", "there is no threshold to cross", "add `warning` or `critical`, or leave `alert` out")
-        if alert.recovers_at is not None:
+        if alert.recovers_at is not None and levels_are_right:
             self._check_recovery(alert.recovers_at, limits)
         self._check_route()
 
@@ -203,6 +205,8 @@ def _check_words(known: References) -> None:
     taken: dict[str, str] = {}
     for name, kpi in known.config.kpis.items():
         for path, word in ((("kpis", name), name), (("kpis", name, "name"), kpi.name)):
+            if known.sections.is_guessed(path):
+                continue
             owner = taken.setdefault(slug(word), name)
             if slug(word) in COMMANDS:
                 known.sections.report(path, f"`{shown(word)}` is a command", "choose another word")

@@ -84,7 +84,9 @@ class HalvesShape(Shape):
 class RatioShape(Shape):
     """One measure over another, which may live in another database: the ratio of sums, at every level."""
 
-    ratio: HalvesShape = Field(description="The two halves.")
+    ratio: HalvesShape = Field(
+        description="The two halves.", examples=["{of: {stock: checkouts}, over: {stock: assets}}"]
+    )
 
 
 MeasureShape = Annotated[

@@ -82,6 +82,8 @@ class References:
         aliases = enumerate(campus.aliases)
         words = [(path, mine), ((*path, "name"), campus.name), *(((*path, "aliases", n), each) for n, each in aliases)]
         for place, word in words:
+            if self.sections.is_guessed(place):
+                continue
             owner = owners.setdefault(slug(word), mine)
             if not slug(word):
                 self.sections.report(place, f"`{shown(word)}` has no letters or digits", "give it another name")

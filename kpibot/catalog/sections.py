@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kpibot.catalog import yaml_lines
-from kpibot.catalog.problems import Path, Problem, dotted, instead
+from kpibot.catalog.problems import Path, Problem, dotted, instead, nearest
 from kpibot.catalog.yaml_lines import Document
 
 NOT_OURS = "slack-manifest.yaml"  # it lies in the same folder, but is for Slack
@@ -26,17 +26,26 @@ class Sections:
     is_complete: bool = True
     _places: dict[Path, tuple[str, int]] = field(default_factory=dict)
     _reported: set[Path] = field(default_factory=set)
+    _guessed: set[Path] = field(default_factory=set)
 
     def report(self, path: Path, message: str, hint: str = "") -> None:
         """Notes a problem, unless the same place has one already: one mistake is told once."""
-        if path not in self._reported:
+        if path not in self._reported and not self.is_guessed(path):
             self._reported.add(path)
             file, line = self.place(path)
             self.problems.append(Problem(file, line, dotted(path), message, hint))
 
-    def is_sound(self, path: Path) -> bool:
-        """Whether nothing has been found wrong with the value at this path."""
-        return path not in self._reported
+    def guess(self, path: Path) -> None:
+        """Notes that an example stands in for the value at this path: nothing in it is the author's mistake."""
+        self._guessed.add(path)
+
+    def is_guessed(self, path: Path) -> bool:
+        """Whether the value at this path is, or lies in, an example."""
+        return any(path[:length] in self._guessed for length in range(1, len(path) + 1))
+
+    def has_guesses(self, path: Path) -> bool:
+        """Whether the value at this path is, lies in, or holds an example."""
+        return self.is_guessed(path) or any(each[: len(path)] == path for each in self._guessed)
 
     def is_sound_below(self, path: Path) -> bool:
         """Whether nothing has been found wrong with the value at this path or within it."""
@@ -57,7 +66,10 @@ class Sections:
 
     def add(self, file: str, document: Document, known: Collection[str]) -> None:
         """Takes over a file's sections, and its slips."""
-        self.problems += [Problem(file, each.line, each.where, each.message, each.hint) for each in document.slips]
+        self.problems += [
+            Problem(file, each.line, dotted(each.path), each.message, each.hint) for each in document.slips
+        ]
+        self._reported |= {each.path for each in document.slips}
         for path, value in _sections(document):
             if path[0] in self.data:
                 there, line = self.place(path)
@@ -70,8 +82,8 @@ class Sections:
             if path[0] in known:
                 self.data[str(path[0])] = value
             else:
-                hint = instead(str(path[0]), known)
-                self.report(path, "unknown section", hint)
+                self.report(path, "unknown section", instead(str(path[0]), known))
+                self.is_complete &= not nearest(str(path[0]), known)
 
 
 def read(folder: pathlib.Path, known: Collection[str]) -> Sections:

@@ -1,7 +1,7 @@
 """From plain data to shapes. What does not fit is told in words for people, and left out, so that the rest is checked.
 
-Leaving out goes on until everything fits: a wrong value goes, and where something that must be there is missing, the
-entry that lacks it.
+Leaving out goes on until everything fits. In place of something that must be there, its example is taken: a KPI without
+an owner is checked like any other.
 """
 
 import copy
@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from kpibot.catalog import yaml_lines
 from kpibot.catalog.measure_shapes import KINDS
 from kpibot.catalog.problems import Path, WordError, nearest
 from kpibot.catalog.sections import Sections
@@ -38,8 +39,8 @@ def shaped(sections: Sections) -> ConfigShape:
         for each in found:
             if is_first or sections.is_sound_below(each.path):
                 each.tell(sections)
-        for each in sorted(found, key=lambda each: len(each.culprit), reverse=True):
-            _leave_out(data, each.culprit)
+        for each in sorted(found, key=lambda each: len(each.path), reverse=True):
+            each.mend(data, sections)
     raise AssertionError("repeat() does not end")
 
 
@@ -75,10 +76,17 @@ class _Mismatch:
         self.path, self._containers = _followed(details["loc"], data, keep_last=self._is_missing)
         self._seen = seen
 
-    @property
-    def culprit(self) -> Path:
-        """What must be left out for the rest to fit."""
-        return self.path[:-1] if self._is_missing else self.path
+    def mend(self, data: Any, sections: Sections) -> None:
+        """Makes the data fit: without the wrong value, or with an example in place of the missing one."""
+        if not self._is_missing:
+            _leave_out(data, self.path)
+            return
+        self._containers[-1][self.path[-1]] = yaml_lines.read(self._example().encode()).data
+        sections.guess(self.path)
+
+    def _example(self) -> str:
+        shape = self._shape(-1)
+        return shape.known_keys()[str(self.path[-1])] if shape else ""
 
     def tell(self, sections: Sections) -> None:
         message, hint = self._words()
@@ -106,9 +114,7 @@ class _Mismatch:
         return "unknown key", f"the keys here are {listed(known)}"
 
     def missing(self) -> tuple[str, str]:
-        shape, key = self._shape(-1), str(self.path[-1])
-        example = shape.known_keys().get(key, "") if shape else ""
-        return "is missing", f"write for example `{key}: {example}`" if example else ""
+        return "is missing", f"write for example `{self.path[-1]}: {self._example()}`"
 
     def no_keys(self) -> tuple[str, str]:
         return "keys of its own belong here", "write them indented below, each as `key: value`"

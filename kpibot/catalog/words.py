@@ -172,8 +172,8 @@ def zone(words: str) -> ZoneInfo:
     try:
         return ZoneInfo(words)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        hint = nearest(words, _zones()) or "write for example `America/Chicago`"
-        raise WordError(f"no time zone `{shown(words)}`", hint) from None
+        near = nearest(words, _zones()) if "/" in words else ""
+        raise WordError(f"no time zone `{shown(words)}`", near or "write for example `America/Chicago`") from None
 
 
 def one_of(word: str, known: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from kpibot.catalog.problems import Path, dotted
+from kpibot.catalog.problems import Path
 
 TAGS = "tag:yaml.org,2002:"
 
@@ -35,7 +35,7 @@ class Slip:
     """A mistake that needs no knowledge of what the file is about."""
 
     line: int
-    where: str
+    path: Path
     message: str
     hint: str = ""
 
@@ -57,11 +57,11 @@ def read(raw: bytes) -> Document:
         document.data = None if node is None else _Reader(document).value(node, ())
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        document.slips.append(Slip(line, "", "not UTF-8 text", "save the file as UTF-8"))
+        document.slips.append(Slip(line, (), "not UTF-8 text", "save the file as UTF-8"))
     except yaml.YAMLError as error:
         document.slips.append(_explained(error, raw))
     except RecursionError:
-        document.slips.append(Slip(1, "", "nested too deeply", "no section needs more than a few levels"))
+        document.slips.append(Slip(1, (), "nested too deeply", "no section needs more than a few levels"))
     return document
 
 
@@ -71,17 +71,17 @@ def _explained(error: yaml.YAMLError, raw: bytes) -> Slip:
     lines = raw.decode("utf-8-sig").splitlines()
     here = lines[line - 1] if line <= len(lines) else ""
     if "\t" in here[: len(here) - len(here.lstrip())]:
-        return Slip(line, "", "a tab at the beginning of the line", "YAML indents with spaces")
-    said = getattr(error, "problem", None) or "it holds characters that YAML does not allow"
+        return Slip(line, (), "a tab at the beginning of the line", "YAML indents with spaces")
+    said = (getattr(error, "problem", None) or "it holds characters that YAML does not allow").removeprefix("but ")
     hint = HINTS.get(next((known for known in HINTS if known in said), ""), "look at this line and the one before it")
-    return Slip(line, "", f"not YAML: {said}", hint)
+    return Slip(line, (), f"not YAML: {said}", hint)
 
 
 HINTS = {
     "cannot start any token": "put the value in quotes",
     "mapping values are not allowed": "put a value that holds `: ` in quotes, and indent the keys alike",
     "expected ':'": "each key needs a `:` and a space after it",
-    "but found another document": "write one document a file, without `---`",
+    "found another document": "write one document a file, without `---`",
     "expected ',' or": "close the bracket or brace, and put commas between the items",
     "undefined alias": "put a value that begins with `*` in quotes",
     "expected <block end>": "indent the keys of one block alike",
@@ -159,4 +159,4 @@ class _Reader:
                 self._slip(name, (*path, name.value), there, "keep one of them")
 
     def _slip(self, node: yaml.Node, path: Path, message: str, hint: str) -> None:
-        self._document.slips.append(Slip(node.start_mark.line + 1, dotted(path), message, hint))
+        self._document.slips.append(Slip(node.start_mark.line + 1, path, message, hint))

@@ -1,9 +1,10 @@
 """An alert as a Slack message: one for all campuses that changed, grouped by why they are told."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from kpibot.core.alerts import Reason
-from kpibot.core.reports import AlertNotice, Change, Report
+from kpibot.core.reports import AlertNotice, Change, Report, local
 from kpibot.core.thresholds import Verdict
 from kpibot.render import facts
 from kpibot.render.alt import alert_alt
@@ -22,8 +23,9 @@ from kpibot.render.blocks import (
 )
 from kpibot.render.mrkdwn import clean, data
 from kpibot.render.signs import SIGNS, WORST_FIRST
-from kpibot.render.times import moment, stretch
+from kpibot.render.times import day_month, moment, stretch
 
+TO_THE_DAY = timedelta(days=2)  # after that nobody asks for the minute
 TITLES = {
     Reason.FIRING: "Over the threshold",
     Reason.WORSE: "Worse",
@@ -70,15 +72,34 @@ def in_order(notice: AlertNotice) -> tuple[Change, ...]:
 
 
 def change_text(change: Change, zone: str) -> str:
-    """`Campus West: 104 tickets · critical from 80 · since Fri 20 Nov, 08:00 CST (2 days)`."""
+    """`Campus West: 104 tickets · critical from 80 · since Fri, Nov 20, 8:00 AM CST (2 days)`."""
     report = change.report
-    lasted = stretch(report.reading.as_of - change.since)
-    if change.reason is Reason.RECOVERED:
-        since = f"was over the threshold for {lasted}"
-    else:
-        since = f"since {moment(change.since, zone)} ({lasted})"
+    since = f"was over the threshold for {_lasted(change, zone)}" if _is_over(change) else _since(change, zone)
     said = facts.quantity(report) if facts.value(report) is not None else facts.missing(report)
     return " · ".join((f"{facts.campus_name(report)}: {said}", _standing(report), since))
+
+
+def _is_over(change: Change) -> bool:
+    return change.reason is Reason.RECOVERED
+
+
+def _since(change: Change, zone: str) -> str:
+    """Since when, as exactly as it is known: to the minute, to the day, or longer than the series looks back."""
+    if _from_the_first_day(change, zone):
+        return f"for {_lasted(change, zone)}"
+    is_old = change.report.reading.as_of - change.since >= TO_THE_DAY
+    since = day_month(local(change.since, zone)) if is_old else moment(change.since, zone)
+    return f"since {since} ({_lasted(change, zone)})"
+
+
+def _lasted(change: Change, zone: str) -> str:
+    lasted = stretch(change.report.reading.as_of - change.since)
+    return f"{lasted} or longer" if _from_the_first_day(change, zone) else lasted
+
+
+def _from_the_first_day(change: Change, zone: str) -> bool:
+    series = change.report.series
+    return series is not None and series.days[:1] == (local(change.since, zone).date(),)
 
 
 def _standing(report: Report) -> str:

@@ -55,7 +55,7 @@ def overview_message(overview: Overview) -> Rendered:
     blocks = (
         section(head),
         *paragraphs(fitting([kpi_line(report) for report in reports])),
-        context(data(when), data(facts.compared(reports))),
+        context(data(when)),
         show_buttons(reports),
     )
     said = [f"{facts.kpi_name(each)}: {facts.said(each)}" for each in reports]
@@ -78,7 +78,7 @@ def kpi_line(report: Report) -> str:
     """One KPI as a line of mrkdwn: sign, name, value, verdict, change. Its shape is in the picture."""
     said = facts.quantity(report, short=True) if facts.value(report) is not None else facts.missing(report)
     word = facts.sign(report).word if facts.value(report) is not None else ""
-    parts = (f"*{data(said, 150)}*", word, data(facts.difference(report)))
+    parts = (f"*{data(said, 150)}*", word, data(facts.difference_since(report)))
     return f"{facts.sign(report).emoji} {data(facts.kpi_name(report), 120)}: {' · '.join(filter(None, parts))}"
 
 

@@ -28,7 +28,7 @@ def digest_message(edition: DigestEdition, chart: SlackFile | None = None) -> Re
         *paragraphs(fitting([kpi_line(report) for report in edition.reports])),
         section("\n".join(["*Moved most*", *moved]) if moved else ""),
         picture(chart, alt),
-        context(*map(data, (breaches(edition), lacking(edition), when(edition), facts.compared(edition.reports)))),
+        context(*map(data, (breaches(edition), lacking(edition), when(edition)))),
         show_buttons(by_verdict(edition.reports)),
     )
     return rendered(_fallback(edition), blocks, alt)

@@ -3,8 +3,6 @@
 Nothing here is escaped; every piece of data is shortened.
 """
 
-from collections.abc import Iterable
-
 from kpibot.core.kpi import Format
 from kpibot.core.readings import Missing
 from kpibot.core.reports import Mover, Report
@@ -15,6 +13,8 @@ from kpibot.render.signs import SIGNS, Sign
 from kpibot.render.times import ago, moment
 
 NAME, SENTENCE = 80, 300
+UNCHANGED = "unchanged"
+LEAST_POINTS = 0.05  # of a percentage
 WHY_MISSING = {
     Missing.NO_ROWS: "nothing of this kind was found",
     Missing.NO_DENOMINATOR: "there is nothing to divide by",
@@ -104,7 +104,7 @@ def change(report: Report) -> str:
     if not words or before is None:
         return ""
     earlier = amount(before, report.card)
-    if words == "unchanged":
+    if words == UNCHANGED:
         return f"unchanged from {_the(report.compared_with)} ({earlier})"
     judged = {True: ", better", False: ", worse", None: ""}[improved(report)]
     return f"{words} than {_the(report.compared_with)} ({earlier}){judged}"
@@ -116,16 +116,19 @@ def difference(report: Report) -> str:
     if now is None or before is None or finite(now - before) is None:
         return ""
     by = now - before
-    # Noise of binary fractions is no change.
-    if abs(by) <= 1e-9 * max(abs(now), abs(before)):
-        return "unchanged"
+    # Noise of binary fractions is no change, and neither is what rounds to no points at all.
+    least = LEAST_POINTS if report.card.format is Format.PERCENT else 0.0
+    if abs(by) <= max(1e-9 * max(abs(now), abs(before)), least):
+        return UNCHANGED
     return f"{'▲' if by > 0 else '▼'} {points(by, report.card)} {_comparative(report.card.format, by)}"
 
 
-def compared(reports: Iterable[Report]) -> str:
-    """What the changes of several reports are against; empty if none of them has one."""
-    points = dict.fromkeys(_the(each.compared_with) for each in reports if difference(each))
-    return f"changes are against {' or '.join(points)}" if points else ""
+def difference_since(report: Report) -> str:
+    """`▲ 12 more than last week`: the difference with what it is against, short enough for a list."""
+    words, point = difference(report), clean(report.compared_with, NAME).removeprefix("same point ") or "before"
+    if not words:
+        return ""
+    return f"{words} from {point}" if words == UNCHANGED else f"{words} than {point}"
 
 
 def improved(report: Report) -> bool | None:

@@ -41,7 +41,7 @@ def amount(value: float | None, card: Card, *, short: bool = False) -> str:
 def points(value: float, card: Card) -> str:
     """The size of a change, unsigned: as an amount, but of percentages in points."""
     if card.format is Format.PERCENT:
-        return _counted(digits(abs(value)), "point")
+        return _counted(digits(round(abs(value), 1)), "point")
     return amount(abs(value), card)
 
 
