@@ -41,7 +41,12 @@ class Bot:
         self._conversation = Conversation(house.answering, self._client, self._directory, now, self.in_thread)
         sending = web_client(access.bot_token, access.api_url, waits_for_rate_limits=False)
         self._delivery = Delivery(
-            house.store.outbox, SlackSender(sending, self._directory), _owner(), now, self.in_thread
+            house.store.outbox,
+            SlackSender(sending, self._directory),
+            house.catalog.district,
+            _owner(),
+            now,
+            self.in_thread,
         )
         self._schedule = Schedule(house.catalog.district.calendar.zone)
         self._delivering = asyncio.Lock()

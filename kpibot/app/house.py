@@ -62,7 +62,7 @@ def furnish(catalog: Catalog, state_url: str) -> House:
         reporting=reporting,
         answering=Answering(catalog.kpis, reporting),
         digests=Digests(catalog.digests, catalog.channels, catalog.kpis, reporting, store),
-        watch=Watch(catalog.kpis, catalog.routes, reporting, store, catalog.district.measure_every),
+        watch=Watch(catalog.kpis, catalog.routes, reporting, store, catalog.district),
     )
 
 

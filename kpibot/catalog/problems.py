@@ -8,7 +8,7 @@ from kpibot.core.words import closest, listed
 
 Path = tuple[str | int, ...]
 LISTED = 12  # more names than this are not read by anybody
-CREDENTIALS = re.compile(r"(://)\S*@")
+CREDENTIALS = re.compile(r"(://)\S*[@…]")  # to the end of the password, or to where the text was cut
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -101,7 +101,17 @@ class AlertNotice:
     still_firing: int = 0
 
 
-Message = DigestEdition | AlertNotice
+@dataclass(frozen=True, slots=True)
+class TroubleNotice:
+    """What the administrators are told once: what does not work, with what to do about it, and what works again."""
+
+    as_of: datetime
+    zone: str
+    troubles: tuple[tuple[str, str], ...] = ()
+    mended: tuple[str, ...] = ()
+
+
+Message = DigestEdition | AlertNotice | TroubleNotice
 
 
 def local(instant: datetime, zone: str) -> datetime:

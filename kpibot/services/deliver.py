@@ -13,18 +13,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from kpibot.core.reports import AlertNotice, DigestEdition, Message
+from kpibot.catalog.model import District
+from kpibot.core.reports import AlertNotice, DigestEdition, Message, TroubleNotice
 from kpibot.render.alert import alert_message
 from kpibot.render.alt import alert_alt, digest_alt
 from kpibot.render.blocks import Rendered, SlackFile
 from kpibot.render.charts import alert_chart, digest_chart
 from kpibot.render.digest import digest_message
-from kpibot.store.outbox import Claimed, Outbox
+from kpibot.render.trouble import trouble_message
+from kpibot.store.outbox import Claimed, Outbox, Owed
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)
 LONGEST_WAIT = timedelta(minutes=5)
+COMPLAINT_OF_USE_FOR = timedelta(days=3)
 LOOK_BACK = timedelta(minutes=1)  # clocks differ: a message may bear an earlier time than its attempt
 
 Result = TypeVar("Result")
@@ -87,10 +90,17 @@ class Delivery:
     """Works off the outbox. `owner` names this process; `now` reads the clock; `in_thread` runs what blocks."""
 
     def __init__(
-        self, outbox: Outbox, sender: Sender, owner: str, now: Callable[[], datetime], in_thread: InThread
+        self,
+        outbox: Outbox,
+        sender: Sender,
+        district: District,
+        owner: str,
+        now: Callable[[], datetime],
+        in_thread: InThread,
     ) -> None:
         self._outbox = outbox
         self._sender = sender
+        self._district = district
         self._owner = owner
         self._now = now
         self._in_thread = in_thread
@@ -118,7 +128,7 @@ class Delivery:
             ts = await self._found(row) or await self._send(row)
         except RefusedError as error:
             log.error("%s cannot be delivered to %s: %s", row.owed.key, row.owed.channel, error)
-            await self._in_thread(self._outbox.park, row.id, str(error))
+            await self._in_thread(self._outbox.park, row.id, str(error), self._complaint(row, error), self._now())
         except (NotNowError, InDoubtError) as error:
             await self._wait(row, error)
             return False
@@ -137,6 +147,15 @@ class Delivery:
         await self._in_thread(self._outbox.attempt, row.id, self._now())
         return await self._sender.send(row.owed.channel, row.owed.key, lambda chart: compose(message, chart), picture)
 
+    def _complaint(self, row: Claimed, error: RefusedError) -> list[Owed]:
+        """What the administrators are told of a message that cannot be delivered, unless it was to themselves."""
+        now, administrators = self._now(), self._district.administrators
+        if administrators is None or administrators == row.owed.channel:
+            return []
+        what = f"A message to {row.owed.channel} was not delivered"
+        notice = TroubleNotice(now, str(self._district.calendar.zone), ((what, str(error)),))
+        return [Owed(f"refused:{row.owed.key}", administrators, notice, now + COMPLAINT_OF_USE_FOR)]
+
     async def _wait(self, row: Claimed, error: NotNowError | InDoubtError) -> None:
         asked = error.after if isinstance(error, NotNowError) else None
         backed_off = min(timedelta(seconds=2**row.attempts), LONGEST_WAIT)
@@ -152,15 +171,22 @@ class Delivery:
 
 def compose(message: Message, chart: SlackFile | None) -> Rendered:
     """The message as Slack takes it."""
-    if isinstance(message, DigestEdition):
-        return digest_message(message, chart)
-    return alert_message(message, chart)
+    match message:
+        case DigestEdition():
+            return digest_message(message, chart)
+        case AlertNotice():
+            return alert_message(message, chart)
+        case TroubleNotice():
+            return trouble_message(message)
 
 
 def picture_of(message: Message) -> Picture | None:
     """The message's chart; None where there is nothing to draw."""
-    if isinstance(message, DigestEdition):
-        png, name, alt_text = digest_chart(message), message.digest, digest_alt(message)
-    else:
-        png, name, alt_text = alert_chart(message), message.card.id, alert_alt(message)
+    match message:
+        case DigestEdition():
+            png, name, alt_text = digest_chart(message), message.digest, digest_alt(message)
+        case AlertNotice():
+            png, name, alt_text = alert_chart(message), message.card.id, alert_alt(message)
+        case TroubleNotice():
+            return None
     return None if png is None else Picture(f"{name}.png", png, alt_text)

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from kpibot.catalog.model import Route
+from kpibot.catalog.model import District, Route
 from kpibot.core.alerts import AlertRule, AlertState, Judgement, Phase, Reason, step
 from kpibot.core.campus import DISTRICT, CampusTree
 from kpibot.core.kpi import Kpi
 from kpibot.core.readings import Reading
-from kpibot.core.reports import AlertNotice, Change, Report
+from kpibot.core.reports import AlertNotice, Change, Report, TroubleNotice
 from kpibot.core.series import held_since
 from kpibot.core.thresholds import Thresholds, Verdict
 from kpibot.services.reporting import Reporting
@@ -20,6 +20,7 @@ from kpibot.store.store import AlertKey, Store
 log = logging.getLogger(__name__)
 
 WORK = "watch"
+DATA = ":data"  # stands in the place of a campus where the health of a KPI's data is remembered
 OF_USE_FOR = timedelta(days=1)
 SERIES_DAYS = 90
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,13 +40,19 @@ class Watch:
     """Measures on schedule and notices breaches. Its methods block."""
 
     def __init__(
-        self, kpis: Mapping[str, Kpi], routes: tuple[Route, ...], reporting: Reporting, store: Store, every: timedelta
+        self,
+        kpis: Mapping[str, Kpi],
+        routes: tuple[Route, ...],
+        reporting: Reporting,
+        store: Store,
+        district: District,
     ) -> None:
         self._kpis = kpis
         self._routes = routes
         self._reporting = reporting
         self._store = store
-        self._every = every
+        self._every = district.measure_every
+        self._administrators = district.administrators
         self._tree = reporting.measuring.tree
 
     def run(self, now: datetime) -> bool:
@@ -65,13 +72,38 @@ class Watch:
         for kpi in self._kpis.values():
             taken = self._reporting.readings(kpi, now)
             readings += taken.values()
+            states |= self._health(kpi, taken, known, now)
             if kpi.alert is None:
                 continue
             after, transitions = self._judge(kpi, kpi.alert, taken, known, now)
             states |= after
             owed += self._notices(kpi, transitions, known | after, now)
+        owed += self._trouble(states, readings, now)
         self._store.record_watch(readings, states, owed, now)
         return readings
+
+    def _health(
+        self, kpi: Kpi, taken: Mapping[str, Reading], known: Mapping[AlertKey, AlertState], now: datetime
+    ) -> dict[AlertKey, AlertState]:
+        """The new state of the KPI's data, if it changed: a database that is down is no breach, but a trouble."""
+        before, is_failing = (kpi.id, DATA) in known, taken[DISTRICT].detail is not None
+        if before == is_failing:
+            return {}
+        return {(kpi.id, DATA): AlertState(Phase.FIRING, since=now, told=now) if is_failing else AlertState()}
+
+    def _trouble(self, states: Mapping[AlertKey, AlertState], readings: Iterable[Reading], now: datetime) -> list[Owed]:
+        """One message to the administrators for all KPIs whose data began to fail, or came back."""
+        changed = {kpi: state.phase is Phase.FIRING for (kpi, about), state in states.items() if about == DATA}
+        if self._administrators is None or not changed:
+            return []
+        says = {each.kpi: each.detail or "" for each in readings if each.campus == DISTRICT}
+        notice = TroubleNotice(
+            as_of=now,
+            zone=str(self._reporting.measuring.calendar.zone),
+            troubles=tuple((self._kpis[kpi].card.name, says[kpi]) for kpi, failing in changed.items() if failing),
+            mended=tuple(self._kpis[kpi].card.name for kpi, failing in changed.items() if not failing),
+        )
+        return [Owed(f"trouble:{now.isoformat()}", self._administrators, notice, now + OF_USE_FOR)]
 
     def _judge(
         self,

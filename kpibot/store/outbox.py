@@ -80,9 +80,12 @@ class Outbox:
         kept = {} if in_doubt else {"attempted_at": None}
         self._update(row, due_at=at, error=error, lease_owner=None, lease_until=None, **kept)
 
-    def park(self, row: int, error: str) -> None:
-        """Gives up until somebody mends the cause."""
-        self._update(row, state=OutboxState.PARKED, error=error, lease_owner=None, lease_until=None)
+    def park(self, row: int, error: str, complaints: Iterable[Owed], now: datetime) -> None:
+        """Gives up until somebody mends the cause, and owes word of it to whoever can."""
+        parked = {"state": OutboxState.PARKED, "error": error, "lease_owner": None, "lease_until": None}
+        with self._engine.begin() as connection:
+            connection.execute(sa.update(outbox).where(outbox.c.id == row).values(parked))
+            add(connection, complaints, now)
 
     def counts(self) -> dict[str, int]:
         """How many rows stand in each state."""

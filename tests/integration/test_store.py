@@ -114,7 +114,7 @@ def test_sent_parked_and_expired_rows_are_not_claimed_again(store: Store) -> Non
     put(store, owed("sent"), owed("parked"), owed("late", useful_for=timedelta(minutes=10)))
     sent, parked, _ = store.outbox.claim(NOW, "one", LEASE)
     store.outbox.sent(sent.id, "1763298000.000100")
-    store.outbox.park(parked.id, "is_archived")
+    store.outbox.park(parked.id, "is_archived", [], NOW)
     assert store.outbox.claim(NOW + timedelta(minutes=30), "one", LEASE) == []
     assert store.outbox.counts() == {"sent": 1, "parked": 1, "expired": 1}
 

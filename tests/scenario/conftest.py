@@ -18,6 +18,7 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
         channels=[
             Channel("tech-leads"),
             Channel("west-tech"),
+            Channel("kpibot-admin"),
             Channel("teachers-lounge", members=("dana",)),
         ],
         people=[Person("dana", "Dana Okafor"), Person("luis", "Luis Ortega")],

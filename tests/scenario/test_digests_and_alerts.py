@@ -65,7 +65,15 @@ async def test_one_bad_channel_does_not_stop_the_others(quiet: Scene) -> None:
     assert digests(quiet, "tech-leads") == []
     assert len(digests(quiet, "west-tech")) == 1
     assert quiet.house is not None
-    assert quiet.house.store.outbox.counts() == {"sent": 1, "parked": 1}
+    assert quiet.house.store.outbox.counts() == {"sent": 2, "parked": 1}
+
+
+async def test_the_administrators_hear_of_a_message_that_cannot_be_delivered(quiet: Scene) -> None:
+    quiet.ws.fault(Fault("chat.postMessage", "error", error="is_archived", channel="tech-leads", times=1))
+    await quiet.start()
+    (complaint,) = quiet.ws.messages("kpibot-admin")
+    assert "tech-leads" in said(complaint)
+    assert "unarchive it" in said(complaint)
 
 
 async def test_a_breach_is_told_once_to_the_campus_s_own_channel(quiet: Scene) -> None:
@@ -109,9 +117,14 @@ async def test_a_database_that_is_down_neither_fires_nor_recovers(quiet: Scene) 
     before = len(quiet.ws.messages("west-tech"))
     quiet.helpdesk.break_down()
     await quiet.later(QUARTER)
+    await quiet.later(QUARTER)
     quiet.helpdesk.recover()
     await quiet.later(QUARTER)
     assert len(quiet.ws.messages("west-tech")) == before
+    trouble, mended = quiet.ws.messages("kpibot-admin")
+    assert "hd_tickets" in said(trouble)
+    assert "Response time" in said(trouble)
+    assert "works again" in said(mended)
 
 
 async def test_a_post_that_slack_took_but_did_not_confirm_is_not_repeated(quiet: Scene) -> None:
