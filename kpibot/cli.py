@@ -31,7 +31,9 @@ from kpibot.services.answering import Help, Listing
 from kpibot.services.check import Finding, check_kpis
 from kpibot.services.digest import latest_slot
 from kpibot.settings import Settings, SettingsError, from_process
+from kpibot.slack.connection import ConnectionProblem
 from kpibot.sources.base import SourceError
+from kpibot.store.store import StoreError
 
 CAMPUS_INDENT = 2
 
@@ -40,7 +42,17 @@ class UsageError(Exception):
     """What was typed cannot be done; the message says what to type instead."""
 
 
-TOLD = (UsageError, CatalogError, SettingsError, CampusTreeError, QueryError, SourceError, StartError)
+TOLD = (
+    UsageError,
+    CatalogError,
+    SettingsError,
+    CampusTreeError,
+    QueryError,
+    SourceError,
+    StoreError,
+    StartError,
+    ConnectionProblem,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,7 +83,7 @@ def demo(options: argparse.Namespace, settings: Settings) -> int:
     environment = trial.build_district(options.folder, now, _show_progress)
     catalog = load(options.config, {**environment, **settings.environment})
     with closing(furnish(catalog, trial.fresh_state(options.folder))) as house:
-        asyncio.run(_until_stopped(lambda stop: trial.run(house, options.port, stop, print)))
+        asyncio.run(_until_stopped(lambda stop: trial.run(house, options.port, stop, _say)))
     return 0
 
 
@@ -200,6 +212,10 @@ async def _until_stopped(work: Callable[[asyncio.Event], Awaitable[None]]) -> No
     for wish in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(wish, stop.set)
     await work(stop)
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
 
 
 def _show_progress(label: str, fraction: float) -> None:

@@ -28,6 +28,8 @@ def _tidied(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     kept = {key: _tidied(value) for key, value in node.items() if not (key == "default" and value is None)}
+    if "patternProperties" in kept:
+        kept["additionalProperties"] = False  # a key that is no id is a mistake, not one more entry
     choices = [each for each in kept.get("anyOf", []) if each != NOTHING]
     if NOTHING in kept.get("anyOf", []) and len(choices) == 1:
         del kept["anyOf"]

@@ -51,7 +51,9 @@ def web_client(token: str, api_url: str, *, waits_for_rate_limits: bool) -> Asyn
 
 def bolt_app(client: AsyncWebClient) -> AsyncApp:
     """The Bolt app. Listeners run before the response: they acknowledge at once and start tasks of their own."""
-    return AsyncApp(client=client, process_before_response=True, logger=logging.getLogger("kpibot.slack.bolt"))
+    quiet = logging.getLogger("kpibot.slack.bolt")
+    quiet.setLevel(logging.WARNING)  # every session and reconnection would be told
+    return AsyncApp(client=client, process_before_response=True, logger=quiet)
 
 
 def socket_mode(app: AsyncApp, app_token: str) -> AsyncSocketModeHandler:

@@ -29,13 +29,12 @@ class Directory:
         self.problems: list[str] = []
 
     async def load(self) -> None:
-        """Asks Slack for channels, user groups and people.
-
-        Raises:
-            SlackApiError: channels cannot be listed. Groups and people that cannot be listed are not mentioned.
-        """
+        """Asks Slack for channels, user groups and people. What cannot be listed is a problem, not an exception."""
         self.problems = []
-        await self._find_channels()
+        try:
+            await self._find_channels()
+        except SlackApiError as error:
+            self.problems.append(f"channels are not known by name: {explained(code_of(error))}")
         await self._find_groups()
 
     def id_of(self, channel: str) -> str | None:

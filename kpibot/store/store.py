@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from kpibot.core.alerts import AlertState, Phase
 from kpibot.core.readings import Reading
@@ -23,23 +23,36 @@ def open_engine(url: str) -> sa.Engine:
     """The engine of a state database, its tables made where they are missing. SQLite's folder is made too.
 
     Raises:
-        sqlalchemy.exc.SQLAlchemyError: it cannot be opened.
+        StoreError: it cannot be opened.
     """
-    parsed = sa.make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        engine = sa.create_engine(parsed, pool_pre_ping=True)
-    else:
+    try:
+        engine = _engine(sa.make_url(url))
+        metadata.create_all(engine)
+    except (SQLAlchemyError, OSError, ImportError) as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise StoreError(f"the bot's own database cannot be opened ({reason}); correct KPIBOT_STATE_URL") from error
+    return engine
+
+
+def _engine(parsed: sa.URL) -> sa.Engine:
+    if parsed.get_backend_name() == "sqlite":
         Path(parsed.database or "").absolute().parent.mkdir(parents=True, exist_ok=True)
         engine = sa.create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
         sa.event.listen(engine, "connect", _write_ahead)
-    metadata.create_all(engine)
-    return engine
+        return engine
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return sa.create_engine(parsed, pool_pre_ping=True)
 
 
 def _write_ahead(connection: Any, _record: Any) -> None:
     """Readers and the writer do not wait for each other."""
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
+
+
+class StoreError(Exception):
+    """The state database cannot be used; the message says what to change, and holds no secret."""
 
 
 class Store:

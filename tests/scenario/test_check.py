@@ -1,0 +1,115 @@
+"""`bot.py check` finds out beforehand what would otherwise be found out on Monday morning."""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from kpibot.cli import main
+from kpibot.workspace import Channel, Group, Workspace, WorkspaceServer
+from tests.scenario.scene import CONFIG, MONDAY, Helpdesk
+
+
+@dataclass
+class Checked:
+    status: int
+    problems: list[str]
+
+
+@pytest.fixture
+def helpdesk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Helpdesk:
+    helpdesk = Helpdesk(tmp_path / "helpdesk.db")
+    helpdesk.open("101", 5)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HELPDESK_URL", helpdesk.url)
+    monkeypatch.setenv("KPIBOT_STATE_URL", f"sqlite:///{tmp_path / 'state.db'}")
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-local-workspace")
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-local-workspace")
+    return helpdesk
+
+
+def workspace(**changes: object) -> Workspace:
+    settings = {
+        "channels": [Channel("tech-leads"), Channel("west-tech"), Channel("kpibot-admin")],
+        "groups": [Group("helpdesk-leads")],
+    } | changes
+    return Workspace(**settings)  # type: ignore[arg-type]
+
+
+async def check(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, slack: Workspace) -> Checked:
+    """Runs the command against a workspace."""
+    server = WorkspaceServer(slack)
+    await server.start()
+    monkeypatch.setenv("SLACK_API_URL", server.api_url)
+    arguments = ["check", "--config", str(CONFIG), "--as-of", MONDAY.isoformat(), "--json"]
+    status = await asyncio.to_thread(main, arguments)
+    await server.stop()
+    findings = json.loads(capsys.readouterr().out)
+    return Checked(status, [each["says"] for each in findings if each["problem"]])
+
+
+async def test_a_set_up_without_fault_passes(
+    helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await check(capsys, monkeypatch, workspace()) == Checked(0, [])
+
+
+async def test_a_wrong_token_is_told_without_showing_it(
+    helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-of-yesterday")
+    found = await check(capsys, monkeypatch, workspace())
+    assert found.status == 1
+    assert "invalid_auth" in found.problems[0]
+    assert "put the current one into SLACK_BOT_TOKEN" in found.problems[0]
+    assert "of-yesterday" not in found.problems[0]
+
+
+async def test_missing_scopes_and_channels_are_all_told_at_once(
+    helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slack = workspace(
+        channels=[Channel("tech-leds"), Channel("west-tech", members=()), Channel("kpibot-admin")],
+        scopes=["commands", "chat:write", "files:read", "channels:read", "groups:read", "channels:history",
+                "groups:history", "im:history", "im:write", "users:read", "usergroups:read", "app_mentions:read"],
+    )  # fmt: skip
+    found = await check(capsys, monkeypatch, slack)
+    said = "\n".join(found.problems)
+    for part in ("files:write", "no channel `#tech-leads`; did you mean `tech-leds`?", "not in `#west-tech`"):
+        assert part in said
+
+
+async def test_an_empty_table_and_a_missing_one_are_problems(
+    helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HELPDESK_URL", Helpdesk(tmp_path / "empty.db").url)
+    found = await check(capsys, monkeypatch, workspace())
+    assert all("holds no rows" in problem for problem in found.problems)
+    assert len(found.problems) == 2
+    helpdesk.break_down()
+    monkeypatch.setenv("HELPDESK_URL", helpdesk.url)
+    found = await check(capsys, monkeypatch, workspace())
+    assert all("no such table: hd_tickets" in problem for problem in found.problems)
+
+
+def test_slack_that_cannot_be_reached_is_told(
+    helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_API_URL", "http://127.0.0.1:1/api/")
+    arguments = ["check", "--config", str(CONFIG), "--as-of", MONDAY.isoformat()]
+    assert main(arguments) == 1
+    assert "Slack cannot be reached at http://127.0.0.1:1/api/" in capsys.readouterr().out
+    assert main(["run", "--config", str(CONFIG)]) == 1
+    assert "Slack cannot be reached" in capsys.readouterr().err
+
+
+def test_a_state_database_that_cannot_be_opened_is_told(
+    helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KPIBOT_STATE_URL", "postgresql://kpibot:s3cret@127.0.0.1:1/state")
+    assert main(["ask", "tickets", "--config", str(CONFIG)]) == 1
+    said = capsys.readouterr().err
+    assert "correct KPIBOT_STATE_URL" in said
+    assert "s3cret" not in said
