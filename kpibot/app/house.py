@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from kpibot.catalog.model import CampusSelect, Catalog
-from kpibot.core.campus import Campus, CampusTree
+from kpibot.core.campus import Campus, CampusTree, CampusTreeError
 from kpibot.core.measures import Query, Simple, halves
-from kpibot.core.words import slug
+from kpibot.core.words import did_you_mean, slug
 from kpibot.services.answering import Answering
 from kpibot.services.digest import Digests
 from kpibot.services.measuring import Measuring
@@ -41,7 +41,7 @@ def furnish(catalog: Catalog, state_url: str) -> House:
 
     Raises:
         SourceError: the campuses are to be read from a database that does not answer.
-        CampusTreeError: the campuses read form no tree.
+        CampusTreeError: the campuses read form no tree, or lack one that the configuration names.
     """
     zone = catalog.district.calendar.zone
     sources = {database.name: SqlSource(database, catalog.datasets, zone) for database in catalog.databases.values()}
@@ -51,6 +51,7 @@ def furnish(catalog: Catalog, state_url: str) -> House:
         return sources[database]
 
     tree = CampusTree(_campuses(catalog, sources), catalog.district.name)
+    _check_campuses(catalog, tree)
     measuring = Measuring(tree, catalog.district.calendar, source_of)
     store = Store(open_engine(state_url))
     reporting = Reporting(measuring, store, _fresh_within(catalog))
@@ -81,6 +82,16 @@ def _campuses(catalog: Catalog, sources: dict[str, SqlSource]) -> tuple[Campus, 
         )
         for row in rows
     )
+
+
+def _check_campuses(catalog: Catalog, tree: CampusTree) -> None:
+    """Campuses that are read from a database are known only now, and with them whether everybody's campus exists."""
+    named = [(f"channels.{channel.id}", channel.campus) for channel in catalog.channels.values()]
+    named += [(f"kpis.{kpi.id}", campus) for kpi in catalog.kpis.values() for campus in kpi.overrides]
+    named += [("alerts", campus) for route in catalog.routes for campus in route.campuses or ()]
+    for where, campus in named:
+        if campus not in tree:
+            raise CampusTreeError(f"{where}: no campus `{campus}`{did_you_mean(campus, [each.slug for each in tree])}")
 
 
 def _fresh_within(catalog: Catalog) -> dict[str, timedelta]:

@@ -59,10 +59,14 @@ def combine(parts: Iterable[Parts]) -> Parts:
 
 
 def divide(of: Parts, over: Parts) -> Parts:
-    """The parts of a ratio; it rests on the rows it divides by, and is as fresh as its older half."""
+    """The parts of a ratio; it rests on the rows it divides by, and is as fresh as its older half.
+
+    A half that itself has nothing to divide by leaves nothing to divide.
+    """
+    halves = _amount(of), _amount(over)
     return Parts(
-        numerator=_amount(of),
-        denominator=_amount(over),
+        numerator=0.0 if None in halves else halves[0] or 0.0,
+        denominator=0.0 if None in halves else halves[1],
         rows=over.rows,
         valued=over.valued,
         waiting=of.waiting,
@@ -70,11 +74,11 @@ def divide(of: Parts, over: Parts) -> Parts:
     )
 
 
-def _amount(parts: Parts) -> float:
-    """A half of a ratio as one number; a query that divides gives its quotient."""
+def _amount(parts: Parts) -> float | None:
+    """A half of a ratio as one number; a query that divides gives its quotient, if it has one."""
     if parts.denominator is None:
         return parts.numerator
-    return parts.numerator / parts.denominator if parts.denominator else 0.0
+    return parts.numerator / parts.denominator if parts.denominator else None
 
 
 def value_of(measure: Measure, parts: Parts) -> float | None:

@@ -1,0 +1,331 @@
+"""What good files become, and that every mistake is told at once."""
+
+from datetime import date, time, timedelta
+from pathlib import Path
+from textwrap import dedent, indent
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from kpibot.catalog import Catalog, CatalogError, load
+from kpibot.catalog.model import CampusSelect, Channel, Column, Database, Dataset, Digest, FileTable, Route
+from kpibot.core.alerts import AlertRule
+from kpibot.core.calendar import YearStart
+from kpibot.core.campus import Campus, CampusTree
+from kpibot.core.kpi import Format, Kpi
+from kpibot.core.measures import Amount, Condition, Counted, Duration, Flow, Measure, Query, Ratio, Statistic, Stock
+from kpibot.core.periods import PeriodRule, Unit
+from kpibot.core.thresholds import Better, Thresholds
+
+REPOSITORY = Path(__file__).parents[3]
+
+
+def kpis(configured, text: str) -> Catalog:
+    """The sound configuration with other KPIs, which nobody is alerted of."""
+    entries = "kpis:\n" + indent(text, "  ")
+    channels = 'channels:\n  tech-leads: {slack: "#tech-leads"}\n'
+    return load(configured(kpis=entries, channels=channels), {})
+
+
+def kpi(configured, text: str) -> Kpi:
+    """One KPI, given by what differs between KPIs."""
+    head = "x:\n  name: X Factor\n  objective: To see\n  owner: '@us'\n"
+    return kpis(configured, head + indent(text.strip(), "  ")).kpis["x"]
+
+
+def measure(configured, words: str, more: str = "") -> Measure:
+    return kpi(configured, f"measure: {words}\n{more}").measure
+
+
+def test_the_shipped_configuration_is_sound() -> None:
+    catalog = load(REPOSITORY / "config", {})
+    assert {"tickets", "response-time", "po-count", "po-value", "utilization"} <= set(catalog.kpis)
+    assert isinstance(catalog.campuses, tuple)
+    tree = CampusTree(catalog.campuses, catalog.district.name)
+    assert len(tree.leaves("district")) == 24
+    assert tree.resolve("101") == tree.resolve("ORG-101") == tree.resolve("campus west hs") == "campus-west"
+
+
+def test_the_district(configured) -> None:
+    district = """\
+    district:
+      name: Test ISD
+      zone: America/Denver
+      fiscal_year_starts: 09-01
+      school_year_starts: 08-20
+      working_hours: {mon-thu: 07:30-16:30, fri: 8:00-12:00}
+      holidays: [2026-11-26, 2026-12-31..2027-01-02]
+      measure_every: 1 hour
+      administrators: tech-leads
+    """
+    made = load(configured(district=dedent(district)), {}).district
+    assert (made.name, made.measure_every, made.administrators) == ("Test ISD", timedelta(hours=1), "tech-leads")
+    calendar = made.calendar
+    assert calendar.zone == ZoneInfo("America/Denver")
+    assert (calendar.fiscal_year, calendar.school_year) == (YearStart(9, 1), YearStart(8, 20))
+    whole, half = (time(7, 30), time(16, 30)), (time(8), time(12))
+    assert calendar.working_hours == (whole, whole, whole, whole, half, None, None)
+    off = {date(2026, 11, 26), date(2026, 12, 31), date(2027, 1, 1), date(2027, 1, 2)}
+    assert calendar.holidays == off
+
+
+def test_what_is_left_out_of_the_district_is_usual(configured) -> None:
+    made = load(configured(), {}).district
+    assert made.measure_every == timedelta(minutes=15)
+    assert made.administrators is None
+    assert made.calendar.fiscal_year == YearStart(7, 1)
+    assert made.calendar.working_hours[4] == (time(8), time(16, 30))
+    assert made.calendar.working_hours[5] is None
+
+
+def test_databases_take_their_urls_and_paths_from_the_environment(configured) -> None:
+    databases = """\
+    databases:
+      helpdesk: {url: "postgresql://bot:${PASSWORD}@db/${NAME:-helpdesk}", timeout: 5 seconds}
+      incidents:
+        files:
+          incident_log: {path: "${FOLDER:-data}/log.csv", options: {nullstr: "?", header: true}}
+    """
+    made = load(configured(databases=dedent(databases)), {"PASSWORD": "hunter2", "FOLDER": ""}).databases
+    assert made["helpdesk"] == Database("helpdesk", timedelta(seconds=5), "postgresql://bot:hunter2@db/helpdesk")
+    assert made["incidents"].url is None
+    assert made["incidents"].files == {"incident_log": FileTable("data/log.csv", {"nullstr": "?", "header": True})}
+    assert made["incidents"].timeout == timedelta(seconds=30)
+
+
+def test_campuses_in_their_groups(configured) -> None:
+    campuses = load(configured(), {}).campuses
+    assert campuses == (
+        Campus("feeder-west", "West feeder"),
+        Campus("campus-west", "Campus West High School", "feeder-west", ("101", "ORG-101")),
+        Campus("oakridge", "Oakridge Middle School", "feeder-west", ("111",)),
+    )
+
+
+def test_a_code_keeps_its_zeros_and_needs_no_quotes(configured) -> None:
+    campuses = load(configured(campuses="campuses: {west: {name: West, aliases: [0101, 17, 1e3]}}\n"), {}).campuses
+    assert isinstance(campuses, tuple)
+    assert campuses[0].aliases == ("0101", "17", "1e3")
+
+
+def test_campuses_from_a_database_may_be_referred_to_unseen(configured) -> None:
+    text = 'campuses: {database: helpdesk, select: "SELECT site AS code FROM sites;", slug: "site-{code}"}\n'
+    channels = "channels: {west: {slack: C0123ABCD, campus: site-101}}\nalerts: [{channel: west}]\n"
+    catalog = load(configured(campuses=text, channels=channels), {})
+    assert catalog.campuses == CampusSelect("helpdesk", "SELECT site AS code FROM sites", "site-{code}", "{code}")
+    assert catalog.channels["west"] == Channel("west", "C0123ABCD", "site-101")
+
+
+def test_datasets(configured) -> None:
+    datasets = """\
+    datasets:
+      tickets:
+        database: helpdesk
+        table: dbo.hd_tickets
+        columns: {campus: site_code, opened: created_at, resolved: {sql: "coalesce(resolved_at, closed_at)"}}
+        rows: tickets and work orders
+        zone: UTC
+        fresh_within: 2 days
+        link: https://help.example.org/{opened}
+      order_lines:
+        database: helpdesk
+        select: |
+          -- lines of approved orders
+          WITH l AS (SELECT 1) SELECT * FROM l;
+        columns: {opened: created_at}
+    """
+    made = load(configured(datasets=dedent(datasets)), {}).datasets
+    columns = {
+        "campus": Column("site_code"),
+        "opened": Column("created_at"),
+        "resolved": Column(sql="coalesce(resolved_at, closed_at)"),
+    }
+    assert made["tickets"] == Dataset(
+        "tickets", "helpdesk", "dbo.hd_tickets", None, columns, "tickets and work orders", ZoneInfo("UTC"),
+        timedelta(days=2), "https://help.example.org/{opened}",
+    )  # fmt: skip
+    lines = made["order_lines"]
+    assert lines.select == "-- lines of approved orders\nWITH l AS (SELECT 1) SELECT * FROM l"
+    assert (lines.rows, lines.zone) == ("order lines", ZoneInfo("America/Chicago"))
+    assert (lines.table, lines.fresh_within, lines.link) == (None, None, None)
+
+
+def test_a_stock(configured) -> None:
+    words = "{stock: tickets, from: opened, until: resolved, where: {status: {not: [merged, deleted]}}}"
+    where = (Condition("status", ("merged", "deleted"), negated=True),)
+    assert measure(configured, words) == Stock("tickets", "opened", "resolved", where)
+
+
+def test_a_snapshot_has_no_beginning(configured) -> None:
+    assert measure(configured, "{stock: tickets, where: {status: open}}") == Stock(
+        "tickets", where=(Condition("status", ("open",)),)
+    )
+
+
+def test_a_flow_of_distinct_keys(configured) -> None:
+    words = "{flow: tickets, at: opened, distinct: [id, campus]}"
+    amount = Amount(Counted.DISTINCT, ("id", "campus"))
+    assert measure(configured, words, "period: week to date") == Flow("tickets", "opened", (), amount)
+
+
+def test_a_flow_of_an_amount(configured) -> None:
+    made = kpi(configured, "measure: {flow: tickets, at: opened, sum: id}\nperiod: fiscal year to date\nas: currency")
+    assert made.measure == Flow("tickets", "opened", (), Amount(Counted.SUM, ("id",)))
+    assert made.period == PeriodRule(Unit.FISCAL_YEAR)
+    assert (made.card.format, made.card.currency) == (Format.CURRENCY, "USD")
+    assert made.card.period == "fiscal year to date"
+
+
+def test_a_duration_is_shown_in_hours_and_is_a_median(configured) -> None:
+    made = kpi(configured, "measure: {duration: tickets, from: opened, to: resolved}\nperiod: 30 days")
+    assert made.measure == Duration("tickets", "opened", "resolved", Statistic.MEDIAN)
+    assert made.card.format is Format.HOURS
+
+
+def test_a_ratio_rests_on_what_it_divides_by(configured) -> None:
+    words = "{ratio: {of: {stock: tickets, where: {status: open}}, over: {stock: tickets}}}"
+    made = kpi(configured, f"measure: {words}\nas: percent")
+    assert made.measure == Ratio(Stock("tickets", where=(Condition("status", ("open",)),)), Stock("tickets"))
+    assert (made.card.format, made.card.rows) == (Format.PERCENT, "tickets")
+
+
+def test_a_query(configured) -> None:
+    made = kpi(configured, 'measure: {query: helpdesk, sql: "SELECT site, count(*) FROM t GROUP BY 1"}\nas: percent')
+    assert made.measure == Query("helpdesk", "SELECT site, count(*) FROM t GROUP BY 1")
+    assert made.card.rows == "rows"
+
+
+@pytest.mark.parametrize(
+    ("written", "values", "negated"),
+    [
+        ("open", ("open",), False),
+        ("[open, new]", ("open", "new"), False),
+        ("null", (None,), False),
+        ("[open, null]", ("open", None), False),
+        ("{not: null}", (None,), True),
+        ("{not: merged}", ("merged",), True),
+        ("0", (0,), False),
+        ("1.5", (1.5,), False),
+        ("true", (True,), False),
+        ("no", ("no",), False),
+        ("0101", ("0101",), False),
+        ("2026-11-22", ("2026-11-22",), False),
+    ],
+)
+def test_conditions(configured, written: str, values: tuple[object, ...], negated: bool) -> None:
+    made = measure(configured, f"{{stock: tickets, where: {{status: {written}}}}}")
+    assert isinstance(made, Stock)
+    assert made.where == (Condition("status", values, negated),)  # type: ignore[arg-type]
+    assert [type(value) for value in made.where[0].values] == [type(value) for value in values]
+
+
+def test_thresholds_alert_and_overrides(configured) -> None:
+    catalog = load(configured(), {})
+    tickets = catalog.kpis["tickets"]
+    assert tickets.thresholds == Thresholds(Better.LOWER, 20, 40, 80)
+    assert tickets.alert == AlertRule(2, 35, timedelta(hours=4))
+    assert (tickets.card.owner, tickets.card.rows, tickets.card.period) == ("@helpdesk-leads", "tickets", "")
+
+
+def test_an_override_falls_back_to_the_kpis_own_levels(configured) -> None:
+    levels = "{campus-west: {warning: 60, critical: 100}, district: {target: 0}}"
+    text = f"measure: {{stock: tickets}}\nbetter: lower\ntarget: 20\nwarning: 40\ncampuses: {levels}"
+    made = kpi(configured, text)
+    west, district = Thresholds(Better.LOWER, 20, 60, 100), Thresholds(Better.LOWER, 0, 40)
+    assert made.overrides == {"campus-west": west, "district": district}
+
+
+def test_higher_may_be_better(configured) -> None:
+    made = kpi(configured, "measure: {stock: tickets}\nbetter: higher\ntarget: 85\nwarning: 75\ncritical: 65")
+    assert made.thresholds == Thresholds(Better.HIGHER, 85, 75, 65)
+
+
+def test_without_a_direction_nothing_is_judged_and_without_alert_nothing_is_sent(configured) -> None:
+    made = kpi(configured, "measure: {stock: tickets}")
+    assert made.thresholds == Thresholds()
+    assert made.alert is None
+
+
+def test_digests_and_routes(configured) -> None:
+    channels = """\
+    channels:
+      tech-leads: {slack: "#tech-leads"}
+      west-tech: {slack: C0123ABCD, campus: feeder-west}
+    digests:
+      weekly: {title: Weekly, when: monday 07:00, channels: [tech-leads, west-tech], useful_for: 6 days}
+      daily: {title: Daily, when: mon-fri 16:30, channels: [tech-leads], kpis: [tickets]}
+    alerts:
+      - {kpis: [tickets], campuses: [feeder-west], channel: west-tech}
+      - {channel: tech-leads}
+    """
+    catalog = load(configured(channels=dedent(channels)), {})
+    both, leads = ("tech-leads", "west-tech"), ("tech-leads",)
+    assert catalog.digests == {
+        "weekly": Digest("weekly", "Weekly", (0,), time(7), both, ("tickets",), timedelta(days=6)),
+        "daily": Digest("daily", "Daily", (0, 1, 2, 3, 4), time(16, 30), leads, ("tickets",), timedelta(days=1)),
+    }
+    assert catalog.routes == (
+        Route("west-tech", frozenset({"tickets"}), frozenset({"feeder-west"})),
+        Route("tech-leads"),
+    )
+    assert catalog.channels["tech-leads"].campus == "district"
+
+
+def test_all_sections_may_stand_in_one_file(configured, tmp_path: Path) -> None:
+    parts = [file.read_text(encoding="utf-8") for file in sorted(configured().glob("*.yaml"))]
+    folder = tmp_path / "one"
+    folder.mkdir()
+    (folder / "everything.yml").write_text("\n".join(parts), encoding="utf-8")
+    assert load(folder, {}) == load(Path("config"), {})
+
+
+def test_what_is_slacks_is_not_read(configured) -> None:
+    folder = configured()
+    (folder / "slack-manifest.yaml").write_text("display_information: {name: kpibot}\n", encoding="utf-8")
+    (folder / "examples").mkdir()
+    (folder / "examples" / "other.yaml").write_text("nonsense: {}\n", encoding="utf-8")
+    assert load(folder, {}).kpis
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_an_empty_folder(tmp_path: Path, exists: bool) -> None:
+    folder = tmp_path / "config"
+    if exists:
+        folder.mkdir()
+    with pytest.raises(CatalogError, match="holds no configuration; write at least `district:` and `kpis:`"):
+        load(folder, {})
+
+
+def test_nothing_can_be_added_to_a_catalogue(configured) -> None:
+    catalog = load(configured(), {})
+    with pytest.raises(TypeError):
+        catalog.kpis["more"] = catalog.kpis["tickets"]  # type: ignore[index]
+
+
+def test_problems_are_in_order_of_file_and_line_and_none_is_told_twice(configured) -> None:
+    folder = Path(__file__).parent / "bad" / "many-at-once"
+    with pytest.raises(CatalogError) as caught:
+        load(configured(folder), {})
+    places = [(problem.file, problem.line) for problem in caught.value.problems]
+    assert places == sorted(places)
+    assert len(set(caught.value.problems)) == len(caught.value.problems) == 8
+
+
+def test_a_file_that_is_not_yaml_hides_no_mistake_of_shape_elsewhere(configured) -> None:
+    folder = configured(kpis="kpis: {", district="district: {name: X, zone: Mars/Phobos}\n")
+    with pytest.raises(CatalogError) as caught:
+        load(folder, {})
+    assert [(Path(each.file).name, each.where) for each in caught.value.problems] == [
+        ("district.yaml", "district.zone"),
+        ("kpis.yaml", ""),
+    ]
+
+
+def test_an_entry_with_a_mistake_is_still_known_to_those_who_refer_to_it(configured) -> None:
+    folder = configured(datasets="datasets: {tickets: {database: helpdesk, table: t, columns: {opened: [], x: y}}}\n")
+    with pytest.raises(CatalogError) as caught:
+        load(folder, {})
+    assert {each.where for each in caught.value.problems} == {
+        "datasets.tickets.columns.opened",
+        "kpis.tickets.measure.until",
+    }

@@ -1,0 +1,143 @@
+"""The words of the configuration: what is understood, and that the rest is not."""
+
+from datetime import date, time, timedelta
+
+import pytest
+
+from kpibot.catalog import words
+from kpibot.catalog.problems import WordError
+from kpibot.core.calendar import YearStart
+
+
+@pytest.mark.parametrize(
+    ("written", "length"),
+    [
+        ("30 seconds", timedelta(seconds=30)),
+        ("1 second", timedelta(seconds=1)),
+        ("15 minutes", timedelta(minutes=15)),
+        ("15min", timedelta(minutes=15)),
+        ("4h", timedelta(hours=4)),
+        ("4 Hours", timedelta(hours=4)),
+        ("1 day", timedelta(days=1)),
+        ("2w", timedelta(weeks=2)),
+        (" 6   days ", timedelta(days=6)),
+    ],
+)
+def test_durations(written: str, length: timedelta) -> None:
+    assert words.duration(written) == length
+
+
+@pytest.mark.parametrize("written", ["", "4", "h", "0h", "-1 day", "1.5 hours", "1 working day", "4 hs ago", "1 month"])
+def test_what_is_no_duration(written: str) -> None:
+    with pytest.raises(WordError, match="no length of time") as caught:
+        words.duration(written)
+    assert "`4h`" in caught.value.hint
+
+
+def test_a_duration_of_centuries_is_a_slip() -> None:
+    with pytest.raises(WordError, match="longer than ten years"):
+        words.duration("99999 weeks")
+
+
+@pytest.mark.parametrize(("written", "count"), [("2 measurements", 2), ("1 measurement", 1), ("3", 3), (3, 3)])
+def test_measurements(written: str | int, count: int) -> None:
+    assert words.measurements(written) == count
+
+
+@pytest.mark.parametrize("written", ["0", 0, -1, "two", "2 hours", ""])
+def test_what_is_no_number_of_measurements(written: str | int) -> None:
+    with pytest.raises(WordError, match="no number of measurements"):
+        words.measurements(written)
+
+
+@pytest.mark.parametrize(("written", "at"), [("07:30", time(7, 30)), ("7:30", time(7, 30)), ("23:59", time(23, 59))])
+def test_times_of_day(written: str, at: time) -> None:
+    assert words.clock(written) == at
+
+
+@pytest.mark.parametrize("written", ["", "7", "24:00", "07:60", "7 am", "07:30:00"])
+def test_what_is_no_time_of_day(written: str) -> None:
+    with pytest.raises(WordError, match="no time of day"):
+        words.clock(written)
+
+
+@pytest.mark.parametrize("written", ["07:30-16:30", "07:30 - 16:30", "7:30–16:30"])
+def test_hours(written: str) -> None:
+    assert words.hours(written) == (time(7, 30), time(16, 30))
+
+
+@pytest.mark.parametrize("written", ["07:30", "16:30-07:30", "07:30-07:30", "07:30-", "7-16", "a-b"])
+def test_what_are_no_hours(written: str) -> None:
+    with pytest.raises(WordError):
+        words.hours(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "days"),
+    [
+        ("monday", (0,)),
+        ("Mon", (0,)),
+        ("thurs", (3,)),
+        ("mon-fri", (0, 1, 2, 3, 4)),
+        ("monday - friday", (0, 1, 2, 3, 4)),
+        ("sat-mon", (0, 5, 6)),
+        ("mon, thu", (0, 3)),
+        ("thu and mon", (0, 3)),
+        ("weekdays", (0, 1, 2, 3, 4)),
+        ("daily", (0, 1, 2, 3, 4, 5, 6)),
+        ("mon-sun", (0, 1, 2, 3, 4, 5, 6)),
+    ],
+)
+def test_weekdays(written: str, days: tuple[int, ...]) -> None:
+    assert words.weekdays(written) == days
+
+
+@pytest.mark.parametrize("written", ["", "mo", "someday", "mon-", "mon,", "mondayy"])
+def test_what_are_no_weekdays(written: str) -> None:
+    with pytest.raises(WordError, match="names no days"):
+        words.weekdays(written)
+
+
+def test_when_a_digest_goes_out() -> None:
+    assert words.when("monday 07:00") == ((0,), time(7))
+    assert words.when("mon, thu 16:30") == ((0, 3), time(16, 30))
+
+
+@pytest.mark.parametrize("written", ["monday", "07:00", "monday at 07:00", "07:00 monday", ""])
+def test_when_nothing_goes_out(written: str) -> None:
+    with pytest.raises(WordError):
+        words.when(written)
+
+
+def test_the_day_a_year_begins_on() -> None:
+    assert words.month_day("07-01") == words.month_day("7-1") == YearStart(7, 1)
+
+
+@pytest.mark.parametrize("written", ["", "July 1", "13-01", "02-30", "02-29", "2026-07-01", "07/01"])
+def test_a_day_that_not_every_year_has(written: str) -> None:
+    with pytest.raises(WordError, match="no day of every year"):
+        words.month_day(written)
+
+
+def test_days_off() -> None:
+    assert words.days_off("2026-11-26") == (date(2026, 11, 26),)
+    assert words.days_off("2026-12-31..2027-01-01") == (date(2026, 12, 31), date(2027, 1, 1))
+
+
+@pytest.mark.parametrize(
+    "written", ["", "11/26/2026", "2026-02-30", "2026-1-1", "2027-01-01..2026-01-01", "2026..2027"]
+)
+def test_what_are_no_days_off(written: str) -> None:
+    with pytest.raises(WordError):
+        words.days_off(written)
+
+
+def test_a_break_longer_than_a_year_is_a_slip() -> None:
+    with pytest.raises(WordError, match="longer than a year"):
+        words.days_off("2026-12-21..2028-01-01")
+
+
+@pytest.mark.parametrize("written", ["", "CST6", "America", "America/Chigaco", "/etc/passwd", "../UTC", "\x00"])
+def test_what_is_no_zone(written: str) -> None:
+    with pytest.raises(WordError, match="no time zone"):
+        words.zone(written)

@@ -1,0 +1,113 @@
+"""A KPI, and the thresholds that hold where."""
+
+import pytest
+
+from kpibot.core.campus import DISTRICT, NO_CAMPUS, Campus, CampusTree
+from kpibot.core.kpi import Card, Format, Kpi
+from kpibot.core.measures import Amount, Counted, Duration, Flow, Measure, Query, Ratio, Stock, columns, halves, times
+from kpibot.core.measures import Condition as Where
+from kpibot.core.periods import PeriodRule, Unit
+from kpibot.core.thresholds import Better, Thresholds
+
+TREE = CampusTree(
+    [
+        Campus("feeder", "Feeder"),
+        Campus("west", "West", "feeder"),
+        Campus("east", "East", "feeder"),
+        Campus("north", "North"),
+    ]
+)
+OWN, WEST = Thresholds(Better.LOWER, 20, 40, 80), Thresholds(Better.LOWER, 20, 60, 100)
+STOCK, FLOW, DURATION = Stock("t", "a", "b"), Flow("t", "a"), Duration("t", "a", "b")
+RATIO, QUERY = Ratio(STOCK, STOCK), Query("d", "SELECT 1")
+
+
+def kpi(measure: Measure = STOCK, shown_as: Format = Format.NUMBER, **overrides: Thresholds) -> Kpi:
+    return Kpi(Card("tickets", "Tickets", "", "", shown_as), measure, OWN, overrides)
+
+
+@pytest.mark.parametrize(
+    ("measure", "shown_as", "additive"),
+    [
+        (STOCK, Format.NUMBER, True),
+        (FLOW, Format.CURRENCY, True),
+        (DURATION, Format.HOURS, False),
+        (RATIO, Format.NUMBER, False),
+        (QUERY, Format.NUMBER, True),
+        (QUERY, Format.PERCENT, False),
+    ],
+)
+def test_what_adds_up(measure: Measure, shown_as: Format, additive: bool) -> None:
+    assert kpi(measure, shown_as).additive is additive
+
+
+@pytest.mark.parametrize(
+    ("measure", "has_past"),
+    [
+        (STOCK, True),
+        (Stock("t"), False),
+        (FLOW, True),
+        (DURATION, True),
+        (QUERY, False),
+        (RATIO, True),
+        (Ratio(STOCK, Stock("t")), False),
+        (Ratio(QUERY, STOCK), False),
+    ],
+)
+def test_whose_past_the_databases_know(measure: Measure, has_past: bool) -> None:
+    assert kpi(measure).has_past is has_past
+
+
+def test_a_campus_has_its_own_levels_or_the_kpis() -> None:
+    assert kpi(west=WEST).thresholds_of("west", TREE) == WEST
+    assert kpi(west=WEST).thresholds_of("east", TREE) == OWN
+
+
+def test_a_groups_levels_are_the_sum_of_its_campuses() -> None:
+    assert kpi(west=WEST).thresholds_of("feeder", TREE) == Thresholds(Better.LOWER, 40, 100, 180)
+    assert kpi(west=WEST).thresholds_of(DISTRICT, TREE) == Thresholds(Better.LOWER, 60, 140, 260)
+
+
+def test_a_groups_own_levels_come_first() -> None:
+    own = Thresholds(Better.LOWER, 1, 2, 3)
+    assert kpi(feeder=own).thresholds_of("feeder", TREE) == own
+    assert kpi(feeder=own).thresholds_of(DISTRICT, TREE) == OWN.scaled(3)
+
+
+def test_what_does_not_add_up_is_judged_alike_everywhere() -> None:
+    assert kpi(RATIO, Format.PERCENT, west=WEST).thresholds_of("feeder", TREE) == OWN
+    assert kpi(RATIO, Format.PERCENT, west=WEST).thresholds_of("west", TREE) == WEST
+
+
+def test_rows_without_a_campus_are_not_judged() -> None:
+    assert kpi().thresholds_of(NO_CAMPUS, TREE) == Thresholds(Better.NEUTRAL)
+
+
+def test_a_stock_is_compared_with_a_week_ago() -> None:
+    assert kpi().compared == PeriodRule(Unit.WEEK)
+    with_period = Kpi(Card("x", "X", "", ""), FLOW, period=PeriodRule(Unit.DAYS, 30))
+    assert with_period.compared == PeriodRule(Unit.DAYS, 30)
+
+
+@pytest.mark.parametrize(
+    ("shown_as", "measured", "value"),
+    [(Format.NUMBER, 7, 7), (Format.PERCENT, 0.5, 50), (Format.HOURS, 5_400, 1.5), (Format.DAYS, 43_200, 0.5)],
+)
+def test_units(shown_as: Format, measured: float, value: float) -> None:
+    assert measured * shown_as.scale == pytest.approx(value)
+
+
+def test_the_columns_of_a_measure_with_the_words_of_the_configuration() -> None:
+    amount, where = Amount(Counted.DISTINCT, ("n", "o")), (Where("s", ("x",)),)
+    assert list(columns(Stock("t", "a", "b", where, amount))) == [
+        ("from", "a"), ("until", "b"), ("where", "s"), ("distinct", "n"), ("distinct", "o"),
+    ]  # fmt: skip
+    assert list(columns(Flow("t", "a", amount=Amount(Counted.SUM, ("m",))))) == [("at", "a"), ("sum", "m")]
+    assert list(columns(Duration("t", "a", "b", where=where))) == [("from", "a"), ("to", "b"), ("where", "s")]
+    assert list(columns(Stock("t"))) == list(columns(QUERY)) == []
+    assert times(Stock("t", "a", "b", where, amount)) == ("a", "b")
+
+
+def test_halves() -> None:
+    assert halves(STOCK) == (STOCK,)
+    assert halves(Ratio(STOCK, FLOW)) == (STOCK, FLOW)

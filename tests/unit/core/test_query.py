@@ -1,0 +1,132 @@
+"""What people type."""
+
+import itertools
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from kpibot.core.campus import Campus, CampusTree
+from kpibot.core.query import Ask, AskHelp, AskList, AskOverview, QueryError, Request, parse
+from kpibot.core.words import slug
+
+KPIS = {"tickets": "Outstanding tickets", "response-time": "Response time", "ticket-age": "Old tickets"}
+TREE = CampusTree(
+    [
+        Campus("feeder-west", "West feeder"),
+        Campus("campus-west", "Campus West High School", "feeder-west", ("101",)),
+        Campus("campus-east", "Campus East High School"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "request_"),
+    [
+        ("", AskOverview()),
+        ("   ", AskOverview()),
+        ("help", AskHelp()),
+        ("HELP", AskHelp()),
+        ("list", AskList()),
+        ("tickets", Ask("tickets")),
+        ("Tickets", Ask("tickets")),
+        ("outstanding tickets", Ask("tickets")),
+        ("tickets campus-west", Ask("tickets", "campus-west")),
+        ("campus-west tickets", Ask("tickets", "campus-west")),
+        ("tickets campus west", Ask("tickets", "campus-west")),
+        ("tickets Campus West High School 90d", Ask("tickets", "campus-west", 90)),
+        ("90d campus-west tickets", Ask("tickets", "campus-west", 90)),
+        ("tickets 101", Ask("tickets", "campus-west")),
+        ("tickets district", Ask("tickets", "district")),
+        ("tickets no-campus", Ask("tickets", "no-campus")),
+        (
+            "show me the response time for campus east over the last 12 weeks please",
+            Ask("response-time", "campus-east", 84),
+        ),
+        ("tickets 90 days", Ask("tickets", None, 90)),
+        ("tickets 2y", Ask("tickets", None, 730)),
+        ("tickets 3 months", Ask("tickets", None, 90)),
+        ("campus-west", AskOverview("campus-west")),
+        ("tickets tickets", Ask("tickets")),
+        ("tickets, please!", Ask("tickets")),
+        ("tickets 🎉", Ask("tickets")),
+    ],
+)
+def test_what_is_meant(text: str, request_: Request) -> None:
+    assert parse(text, KPIS, TREE) == request_
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("tikets", "no KPI `tikets`; did you mean `tickets`?"),
+        ("tickets campus-wset", "no campus `campus-wset`; did you mean `campus-west`?"),
+        ("tickets zebra", "no campus `zebra`; type `list` to see all"),
+        ("90d", "which KPI? Put one before the period"),
+        ("tickets response-time", "one KPI at a time: `tickets` or `response-time`?"),
+        ("tickets campus-west campus-east", "one campus at a time: `campus-west` or `campus-east`?"),
+        ("tickets 1d", "`1d` is too short for a chart"),
+        ("tickets 6y", "`6y` is too long for a chart"),
+        ("🎉", "`🎉` is no KPI, campus or period"),
+        ("🎉" * 1_001, "that is too long for a question"),
+    ],
+)
+def test_what_nobody_can_tell(text: str, told: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(text, KPIS, TREE)
+    assert str(caught.value).startswith(told)
+
+
+PIECES = st.sampled_from(
+    ["tickets", "campus", "west", "90d", "7", "days", "0d", "99999y", "<!channel>", "`", "-", "for", "help", "٣d"]
+)
+
+
+@given(st.text(max_size=1_200) | st.lists(PIECES | st.text(max_size=6), max_size=12).map(" ".join))
+@example("9" * 1_000)
+@example("²d")
+@example("tickets ٣d")
+def test_any_text_is_a_request_or_a_short_explanation(text: str) -> None:
+    try:
+        parse(text, KPIS, TREE)
+    except QueryError as error:
+        assert len(str(error)) < 200
+        assert "\n" not in str(error)
+
+
+SLUGS = st.from_regex(r"[a-z]{3,8}(-[a-z]{3,8}){0,2}", fullmatch=True)
+
+
+@st.composite
+def districts(draw: st.DrawFn) -> tuple[list[str], list[str]]:
+    """Ids of KPIs and slugs of campuses, all different from each other and from what is reserved."""
+    words = draw(st.lists(SLUGS, min_size=2, max_size=8, unique=True))
+    assume(not {"district", "no-campus", "help", "list"} & set(words))
+    joined = {f"{one}-{other}" for one, other in itertools.permutations(words, 2)}
+    assume(not joined & set(words))
+    cut = draw(st.integers(1, len(words) - 1))
+    return words[:cut], words[cut:]
+
+
+@given(districts(), st.data())
+def test_kpi_campus_and_window_are_understood_in_any_order(
+    district: tuple[list[str], list[str]], data: st.DataObject
+) -> None:
+    kpis, campuses = district
+    parents = [data.draw(st.none() | st.sampled_from(campuses[:n])) if n else None for n in range(len(campuses))]
+    tree = CampusTree([Campus(each, f"The {each}", parent) for each, parent in zip(campuses, parents, strict=True)])
+    kpi, campus, days = data.draw(st.tuples(st.sampled_from(kpis), st.sampled_from(campuses), st.integers(2, 1_826)))
+    words = data.draw(st.permutations([kpi, campus, f"{days}d"]))
+    assert parse(" ".join(words), {each: f"{each} KPI" for each in kpis}, tree) == Ask(kpi, campus, days)
+
+
+@given(districts(), st.data())
+def test_a_name_may_be_typed_with_blanks_and_capitals(
+    district: tuple[list[str], list[str]], data: st.DataObject
+) -> None:
+    kpis, campuses = district
+    tree = CampusTree([Campus(each, each.replace("-", " ").title()) for each in campuses])
+    kpi, campus = data.draw(st.tuples(st.sampled_from(kpis), st.sampled_from(campuses)))
+    text = f"{tree[campus].name} {kpi}"
+    assert slug(tree[campus].name) == campus
+    assert parse(text, {each: each for each in kpis}, tree) == Ask(kpi, campus)
