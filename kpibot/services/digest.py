@@ -50,10 +50,16 @@ class Digests:
         return [digest.id for digest in self._digests.values() if self._publish(digest, now)]
 
     def editions(self, digest: Digest, slot: datetime) -> list[tuple[Channel, DigestEdition]]:
-        """The digest as each of its channels gets it, as things stood at the slot."""
+        """The digest as each of its channels gets it, as things stood at the slot. Each KPI is measured once."""
         channels = [self._channels[each] for each in digest.channels]
-        by_campus = {campus: self._edition(digest, campus, slot) for campus in {each.campus for each in channels}}
-        return [(channel, by_campus[channel.campus]) for channel in channels]
+        tree = self._reporting.measuring.tree
+        needed = dict.fromkeys(node for each in channels for node in (each.campus, *tree.leaves(each.campus)))
+        reports = {
+            (kpi, report.campus): report
+            for kpi in digest.kpis
+            for report in self._reporting.reports(self._kpis[kpi], needed, slot, SERIES_DAYS)
+        }
+        return [(channel, self._edition(digest, channel.campus, slot, reports)) for channel in channels]
 
     def _publish(self, digest: Digest, now: datetime) -> bool:
         slot = latest_slot(digest, now, self._reporting.measuring.calendar)
@@ -66,12 +72,11 @@ class Digests:
         ]
         return self._store.claim(work, slot, now, owed)
 
-    def _edition(self, digest: Digest, campus: str, slot: datetime) -> DigestEdition:
+    def _edition(
+        self, digest: Digest, campus: str, slot: datetime, reports: Mapping[tuple[str, str], Report]
+    ) -> DigestEdition:
         tree = self._reporting.measuring.tree
-        kpis = [self._kpis[each] for each in digest.kpis]
-        reports = [self._reporting.reports(kpi, [campus], slot, SERIES_DAYS)[0] for kpi in kpis]
-        below = [leaf for leaf in tree.leaves(campus) if leaf != campus]
-        per_campus = [report for kpi in kpis for report in self._reporting.reports(kpi, below, slot)]
+        below = [reports[kpi, leaf] for kpi in digest.kpis for leaf in tree.leaves(campus) if leaf != campus]
         return DigestEdition(
             digest=digest.id,
             title=digest.title,
@@ -79,9 +84,9 @@ class Digests:
             campus_name=tree[campus].name,
             slot=slot,
             zone=str(self._reporting.measuring.calendar.zone),
-            reports=tuple(reports),
-            movers=tuple(movers(per_campus)),
-            breaches=sum(each.verdict in (Verdict.WARNING, Verdict.CRITICAL) for each in per_campus),
+            reports=tuple(reports[kpi, campus] for kpi in digest.kpis),
+            movers=tuple(movers(below)),
+            breaches=sum(each.verdict in (Verdict.WARNING, Verdict.CRITICAL) for each in below),
         )
 
 

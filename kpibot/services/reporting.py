@@ -35,16 +35,16 @@ class Reporting:
 
     def readings(self, kpi: Kpi, as_of: datetime) -> Readings:
         """A reading for every campus and group."""
-
-        def measured(readings: Readings) -> bool:
-            return all(each.missing not in (Missing.SOURCE_DOWN, Missing.MISFIT) for each in readings.values())
-
-        return self._readings.get((kpi.id, as_of), lambda: self.measuring.measure(kpi, as_of), measured)
+        return self._readings.get(
+            (kpi.id, as_of), lambda: self.measuring.measure(kpi, as_of), lambda readings: not _failed(readings)
+        )
 
     def reports(self, kpi: Kpi, campuses: Iterable[str], as_of: datetime, days: int | None = None) -> list[Report]:
         """Reports on a KPI at these campuses or groups, each with the series of `days` days where that is given."""
         chosen = list(campuses)
         now = self.readings(kpi, as_of)
+        if _failed(now):  # a database that is down would make everybody wait for its past, too
+            return [self._report(kpi, now[campus], before=None, series=None, stale=False) for campus in chosen]
         earlier = self._before(kpi, chosen, as_of)
         series = self._all_series(kpi, as_of, days) if days else {}
         stale = self.is_stale(kpi, now)
@@ -113,3 +113,8 @@ class Reporting:
             for instant, value in self._store.history(kpi.id, campus, since, as_of + timedelta(seconds=1))
         }
         return Series(window.days, tuple(last_of_day.get(day) for day in window.days))
+
+
+def _failed(readings: Readings) -> bool:
+    """Whether the measure was not taken at all: a database fails for every campus or for none."""
+    return readings[DISTRICT].missing in (Missing.SOURCE_DOWN, Missing.MISFIT)

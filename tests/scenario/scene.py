@@ -89,6 +89,7 @@ class Scene:
         self.ws = server.ws
         self.helpdesk = helpdesk
         self.clock = Clock(MONDAY)
+        self.config = CONFIG
         self.bot: Bot | None = None
         self.house: House | None = None
         self._state = f"sqlite:///{folder / 'state.db'}"
@@ -98,15 +99,16 @@ class Scene:
     async def start(self) -> None:
         """Starts the bot; everything that is due has been sent when this returns."""
         self._stop = asyncio.Event()
-        self.house = furnish(load(CONFIG, {"HELPDESK_URL": self.helpdesk.url}), self._state)
+        self.house = furnish(load(self.config, {"HELPDESK_URL": self.helpdesk.url}), self._state)
         self.bot = Bot(self.house, SlackAccess(self.ws.bot_token, self.ws.app_token, self.server.api_url), self.clock)
         ready = asyncio.Event()
         self._running = asyncio.create_task(self.bot.run(self._stop, ready))
         waiting = asyncio.create_task(ready.wait())
-        await asyncio.wait({self._running, waiting}, timeout=20, return_when=asyncio.FIRST_COMPLETED)
-        if not ready.is_set():
-            waiting.cancel()
-            await self._running
+        await asyncio.wait({self._running, waiting}, timeout=30, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if self._running.done():
+            await self._running  # tells why
+        assert ready.is_set(), "the bot did not start within 30 s"
 
     async def stop(self) -> None:
         """Stops the bot as Ctrl-C does."""
@@ -122,7 +124,3 @@ class Scene:
         self.clock.advance(by)
         assert self.bot is not None
         await self.bot.catch_up()
-
-    def texts(self, channel: str) -> list[str]:
-        """What a channel shows."""
-        return [message.text for message in self.ws.messages(channel)]

@@ -3,11 +3,12 @@
 import asyncio
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from kpibot.workspace import Fault, Message
-from tests.scenario.scene import MONDAY, Scene
+from tests.scenario.scene import CONFIG, MONDAY, Scene
 
 
 def said(message: Message) -> str:
@@ -150,3 +151,38 @@ async def test_a_broken_database_is_said_and_the_rest_works(asked: Scene) -> Non
     asked.helpdesk.recover()
     asked.clock.advance(timedelta(minutes=1))
     assert "5 tickets" in said(await answer(asked, "tickets campus-west"))
+
+
+SLOW = """
+  slow:
+    database: helpdesk
+    select: |
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000)
+      SELECT site_code, created_at FROM hd_tickets, (SELECT count(*) FROM n)
+    columns: {campus: site_code, opened: created_at}
+kpis:
+  slow-tickets:
+    name: Slow tickets
+    objective: To find out who waits
+    owner: "@helpdesk-leads"
+    measure: {stock: slow, from: opened}
+"""
+
+
+async def test_whoever_waits_for_a_slow_database_is_told_and_nobody_else_waits(scene: Scene, tmp_path: Path) -> None:
+    scene.config = tmp_path / "config"
+    scene.config.mkdir()
+    shipped = (CONFIG / "district.yaml").read_text()
+    (scene.config / "district.yaml").write_text(shipped.replace("\nkpis:\n", SLOW, 1))
+    scene.helpdesk.open("101", 5)
+    await scene.start()
+    slow = asyncio.create_task(scene.server.command("/kpi", "slow-tickets", channel="tech-leads", user="dana"))
+    assert "5 tickets" in said(await answer(scene, "tickets campus-west", channel="west-tech"))
+    assert (await slow).acked
+    shown = await scene.server.wait_for(
+        lambda ws: next((m for m in ws.messages("tech-leads") if "Asked by" in said(m)), None),
+        timeout=20,
+    )
+    assert "No data" in said(shown)
+    assert "did not answer within 2 s" in said(shown)
+    assert any("Still measuring" in m.text for m in scene.ws.messages("tech-leads"))

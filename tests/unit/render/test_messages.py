@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from kpibot.core.alerts import Reason
 from kpibot.core.campus import DISTRICT
@@ -107,3 +109,26 @@ def test_an_alert_of_two_hundred_campuses_is_shortened_and_says_so(samples):
 def test_shortened_lines_say_how_many_more_there_are():
     assert fitting(["12345"] * 4, 12) == ["12345", "12345", "… and 2 more"]
     assert fitting(["12345"] * 2, 12) == ["12345", "12345"]
+
+
+def test_an_old_breach_is_told_to_the_day_a_young_one_to_the_minute(samples):
+    shown = words(alert_message(samples.notice))
+    assert "West: 104 tickets · Critical from 80 · since Nov 20 (2 days)" in shown
+    assert "Birch: 55 tickets · Warning from 40 · since Sat, Nov 21, 2:02 PM CST (24 h)" in shown
+
+
+def test_a_breach_that_is_older_than_the_series_is_said_to_last_longer(samples):
+    (change,) = (each for each in samples.notice.changes if each.report.campus == "west")
+    first = change.report.series.days[0]
+    midnight = datetime(first.year, first.month, first.day, tzinfo=ZoneInfo(samples.zone))
+    shown = words(alert_message(replace(samples.notice, changes=(replace(change, since=midnight),))))
+    assert "for 29 days or longer" in shown
+
+
+def test_a_line_of_an_overview_says_what_its_change_is_against(samples):
+    assert "104 tickets* · Critical · ▲ 12 more than last week" in words(overview_message(samples.overview))
+
+
+def test_a_change_that_rounds_to_no_points_is_none(samples):
+    report = replace(samples.utilization, before=samples.utilization.reading.value + 0.014)
+    assert "unchanged from the same point last week" in words(answer_message(samples.answer(report)))
