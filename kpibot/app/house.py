@@ -61,7 +61,7 @@ def furnish(catalog: Catalog, state_url: str) -> House:
         measuring=measuring,
         store=store,
         reporting=reporting,
-        answering=Answering(catalog.kpis, reporting),
+        answering=Answering(catalog.kpis, catalog.notes, reporting),
         digests=Digests(catalog.digests, catalog.channels, catalog.kpis, reporting, store),
         watch=Watch(catalog.kpis, catalog.routes, reporting, store, catalog.district),
     )
@@ -89,6 +89,7 @@ def _check_campuses(catalog: Catalog, tree: CampusTree) -> None:
     named = [(f"channels.{channel.id}", channel.campus) for channel in catalog.channels.values()]
     named += [(f"kpis.{kpi.id}", campus) for kpi in catalog.kpis.values() for campus in kpi.overrides]
     named += [("alerts", campus) for route in catalog.routes for campus in route.campuses or ()]
+    named += [("notes", campus) for rule in catalog.notes for campus in rule.campuses or ()]
     for where, campus in named:
         if campus not in tree:
             raise CampusTreeError(f"{where}: no campus `{campus}`{did_you_mean(campus, [each.slug for each in tree])}")

@@ -15,12 +15,22 @@ from kpibot.catalog.model import (
     Digest,
     District,
     FileTable,
+    NoteRule,
     Route,
 )
-from kpibot.catalog.shapes import CampusSelectShape, CampusShape, ConfigShape, DatabaseShape, DistrictShape, RouteShape
+from kpibot.catalog.shapes import (
+    CampusSelectShape,
+    CampusShape,
+    ConfigShape,
+    DatabaseShape,
+    DistrictShape,
+    NoteShape,
+    RouteShape,
+)
 from kpibot.catalog.templates import filled
 from kpibot.core.calendar import Calendar
 from kpibot.core.campus import Campus
+from kpibot.core.reports import Note
 
 V = TypeVar("V")
 
@@ -39,6 +49,7 @@ def build(config: ConfigShape, environment: Mapping[str, str]) -> Catalog:
         channels=_frozen({name: Channel(name, each.slack, each.campus) for name, each in config.channels.items()}),
         digests=_frozen(_digests(config)),
         routes=tuple(map(_route, config.alerts)),
+        notes=tuple(map(_note, config.notes)),
     )
 
 
@@ -114,5 +125,12 @@ def _digests(config: ConfigShape) -> dict[str, Digest]:
 
 
 def _route(shape: RouteShape) -> Route:
-    kpis = None if shape.kpis is None else frozenset(shape.kpis)
-    return Route(shape.channel, kpis, None if shape.campuses is None else frozenset(shape.campuses))
+    return Route(shape.channel, _some(shape.kpis), _some(shape.campuses))
+
+
+def _note(shape: NoteShape) -> NoteRule:
+    return NoteRule(Note(shape.on, shape.says), _some(shape.kpis), _some(shape.campuses))
+
+
+def _some(names: list[str] | None) -> frozenset[str] | None:
+    return None if names is None else frozenset(names)

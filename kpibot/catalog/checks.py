@@ -31,6 +31,7 @@ def check(config: ConfigShape, sections: Sections, environment: Mapping[str, str
     _check_channels(known)
     _check_digests(known)
     _check_routes(known)
+    _check_notes(known)
 
 
 def _check_required(sections: Sections) -> None:
@@ -136,6 +137,12 @@ def _check_routes(known: References) -> None:
         for n, kpi in enumerate(route.kpis or ()):
             _check_routed(kpi, (*path, "kpis", n), known)
         takes_all |= route.kpis is None and route.campuses is None
+
+
+def _check_notes(known: References) -> None:
+    for index, note in enumerate(known.config.notes):
+        known.check_all("kpis", note.kpis, ("notes", index, "kpis"))
+        known.check_all("campuses", note.campuses, ("notes", index, "campuses"))
 
 
 def _check_routed(kpi: str, path: Path, known: References) -> None:

@@ -195,6 +195,7 @@ Hours = Annotated[tuple[time, time], _words(words.hours), _string(pattern=r"^\d{
 DaysOff = Annotated[
     tuple[date, ...], _words(words.days_off), _string(pattern=r"^\d{4}-\d\d-\d\d(\.\.\d{4}-\d\d-\d\d)?$")
 ]
+Day = Annotated[date, _words(words.iso_date), _string(pattern=r"^\d{4}-\d\d-\d\d$")]
 When = Annotated[tuple[tuple[int, ...], time], _words(words.when), _string(pattern=r"^.+ \d{1,2}:\d\d$")]
 Zone = Annotated[ZoneInfo, _words(words.zone), _string()]
 Period = Annotated[

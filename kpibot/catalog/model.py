@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from kpibot.core.calendar import Calendar
 from kpibot.core.campus import Campus
 from kpibot.core.kpi import Kpi
+from kpibot.core.reports import Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,15 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteRule:
+    """A note, and the KPIs and campuses that it is about; without them it is about all."""
+
+    note: Note
+    kpis: frozenset[str] | None = None
+    campuses: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Catalog:
     """The whole configuration of one district. `routes` are in order: the first that matches wins."""
 
@@ -130,3 +140,4 @@ class Catalog:
     channels: Mapping[str, Channel] = field(default_factory=dict)
     digests: Mapping[str, Digest] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
+    notes: tuple[NoteRule, ...] = ()

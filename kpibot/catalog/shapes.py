@@ -172,6 +172,17 @@ class RouteShape(Shape):
     )
 
 
+class NoteShape(Shape):
+    """What happened on a day, shown with every answer that it explains."""
+
+    on: f.Day = Field(description="The day.", examples=["2026-11-09"])
+    says: f.Text = Field(description="What happened, in a few words.", examples=["Chromebook refresh week"])
+    kpis: list[f.Text] | None = Field(None, description="Only these KPIs; without it all.", min_length=1)
+    campuses: list[f.Text] | None = Field(
+        None, description="Only these campuses and groups; without it all.", min_length=1
+    )
+
+
 def campuses_kind(raw: Any) -> str:
     """Whether campuses are written down or read from a database."""
     is_select = isinstance(raw, dict) and any(isinstance(raw.get(key), str) for key in ("database", "select"))
@@ -195,3 +206,4 @@ class ConfigShape(Shape):
     channels: dict[f.Slug, ChannelShape] = Field({}, description="The bot's channels in Slack.")
     digests: dict[f.Slug, DigestShape] = Field({}, description="Summaries, posted by the week.")
     alerts: list[RouteShape] = Field([], description="Where breaches are posted: the first rule that matches wins.")
+    notes: list[NoteShape] = Field([], description="What happened, for whoever looks at a chart.")

@@ -122,6 +122,8 @@ class _Mismatch:
     def no_list(self) -> tuple[str, str]:
         if self.path == ("alerts",):
             return "a list belongs here", "begin each rule with `- `, for example `- {channel: tech-leads}`"
+        if self.path == ("notes",):
+            return "a list belongs here", "begin each note with `- `, for example `- {on: 2026-11-09, says: Move}`"
         return "a list belongs here", "put it in brackets: `[one, two]`"
 
     def empty_list(self) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """Reports: readings with everything that a message says of them, frozen, so that a late message is still true."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from kpibot.core.alerts import Reason
@@ -35,12 +35,21 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What happened on a day, without which a number would be misread: "Chromebook refresh week"."""
+
+    day: date
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to a question: one report with its series."""
+    """The answer to a question: one report with its series, and the notes that lie in its `days`."""
 
     report: Report
     days: int
     zone: str
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

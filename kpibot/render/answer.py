@@ -116,6 +116,7 @@ def _footing(answer: Answer) -> tuple[str, ...]:
     lines = (
         " · ".join(chain([period] if period else [], rests)),
         " · ".join(filter(None, (facts.as_of(report, zone), facts.newest(report, zone), history))),
+        facts.notes(answer),
         facts.purpose(report),
     )
     return tuple(filter(None, lines))

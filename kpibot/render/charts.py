@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
-from kpibot.core.reports import AlertNotice, Answer, DigestEdition, Report
+from kpibot.core.reports import AlertNotice, Answer, DigestEdition, Note, Report
 from kpibot.core.thresholds import Verdict
 from kpibot.render import facts
 from kpibot.render.alert import in_order
@@ -31,15 +30,10 @@ MARKS = {
 NOTE_ROWS, NOTE_ROW = 2, 44
 
 
-def answer_chart(answer: Answer, notes: Sequence[tuple[date, str]] = ()) -> bytes | None:
-    """The series of an answer with its thresholds, 1600 × 900 pixels; None without a single value.
-
-    Args:
-        answer: what to draw.
-        notes: what happened on which days ("Chromebook refresh week"); those outside the window are left out.
-    """
+def answer_chart(answer: Answer) -> bytes | None:
+    """The series of an answer with its thresholds and notes, 1600 × 900 pixels; None without a single value."""
     report = answer.report
-    rows = NOTE_ROWS * NOTE_ROW if notes else 0
+    rows = NOTE_ROWS * NOTE_ROW if answer.notes else 0
     plot = Plot.of(report, Box(170, 190 + rows, WIDTH - 170 - LARGE.labels, 610 - rows))
     if plot is None:
         return None
@@ -49,7 +43,7 @@ def answer_chart(answer: Answer, notes: Sequence[tuple[date, str]] = ()) -> byte
     plot.draw_ground(canvas)
     _heights(canvas, plot)
     _dates(canvas, plot)
-    _notes(canvas, plot, notes)
+    _notes(canvas, plot, answer.notes)
     plot.draw_line(canvas, LARGE)
     plot.draw_labels(canvas, LARGE)
     return canvas.png()
@@ -127,16 +121,16 @@ def _dates(canvas: Canvas, plot: Plot) -> None:
         canvas.write(text, plot.x(day), plot.bottom + 42, 36, colour=SOFT, align="center")
 
 
-def _notes(canvas: Canvas, plot: Plot, notes: Sequence[tuple[date, str]]) -> None:
+def _notes(canvas: Canvas, plot: Plot, notes: Sequence[Note]) -> None:
     """A dotted line at each day, its words above; where no row has room for them the line stands alone."""
     free = [0.0] * NOTE_ROWS
-    for day, text in sorted(notes):
-        if not plot.days[0] <= day <= plot.days[-1]:
+    for note in sorted(notes, key=lambda each: (each.day, each.says)):
+        if not plot.days[0] <= note.day <= plot.days[-1]:
             continue
-        x = plot.x(day)
+        x = plot.x(note.day)
         canvas.line((x, x), (plot.box.top - 10, plot.bottom), 3, colour=INK, dashes=DOTTED)
         row = next((each for each in range(NOTE_ROWS) if free[each] <= x), None)
         if row is not None:
             middle = plot.box.top - 32 - row * NOTE_ROW
-            taken = canvas.write(clean(text, 40), x, middle, 32, width=WIDTH - x - 20)
+            taken = canvas.write(clean(note.says, 40), x, middle, 32, width=WIDTH - x - 20)
             free[row] = x + taken + 30

@@ -5,14 +5,15 @@ Nothing here is escaped; every piece of data is shortened.
 
 from kpibot.core.kpi import Format
 from kpibot.core.readings import Missing
-from kpibot.core.reports import Mover, Report
+from kpibot.core.reports import Answer, Mover, Report
 from kpibot.core.thresholds import Better, Verdict
 from kpibot.render.mrkdwn import clean
 from kpibot.render.numbers import NO_DATA, amount, digits, finite, points
 from kpibot.render.signs import SIGNS, Sign
-from kpibot.render.times import ago, moment
+from kpibot.render.times import ago, day_month, moment
 
 NAME, SENTENCE = 80, 300
+NOTES = 4
 UNCHANGED = "unchanged"
 LEAST_POINTS = 0.05  # of a percentage
 WHY_MISSING = {
@@ -254,6 +255,13 @@ def _the(point: str) -> str:
     """`same point last week` → `the same point last week`; what has its article keeps it."""
     words = clean(point, NAME) or "time before"
     return words if words.split()[0].casefold() in ("a", "an", "the") else f"the {words}"
+
+
+def notes(answer: Answer) -> str:
+    """`noted: Chromebook refresh week (Nov 9)`; empty without notes. The latest ones, where there are many."""
+    latest = sorted(answer.notes, key=lambda each: each.day)[-NOTES:]
+    said = [f"{clean(each.says, NAME)} ({day_month(each.day)})" for each in latest]
+    return f"noted: {'; '.join(said)}" if said else ""
 
 
 def _have(count: int) -> str:

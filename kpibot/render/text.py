@@ -32,6 +32,7 @@ def answer_text(answer: Answer) -> str:
         _history(report, answer.days),
         " · ".join(filter(None, (clean(report.card.period, facts.NAME), *rests))),
         " · ".join(filter(None, times)),
+        facts.notes(answer),
         facts.purpose(report),
     )
     return _page(filter(None, lines))

@@ -1,13 +1,14 @@
 """Answers what people type: one KPI with its series, or how everything stands."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from kpibot.catalog.model import NoteRule
 from kpibot.core.campus import DISTRICT, NO_CAMPUS, Campus
 from kpibot.core.kpi import Card, Kpi
 from kpibot.core.query import Ask, AskHelp, AskList, AskOverview, parse
-from kpibot.core.reports import Answer, Overview
+from kpibot.core.reports import Answer, Note, Overview
 from kpibot.services.reporting import Reporting
 
 DAYS = 90  # of a chart for which no window was asked
@@ -35,8 +36,9 @@ Reply = Answer | Overview | Help | Listing
 class Answering:
     """Answers questions. Its methods block."""
 
-    def __init__(self, kpis: Mapping[str, Kpi], reporting: Reporting) -> None:
+    def __init__(self, kpis: Mapping[str, Kpi], notes: Iterable[NoteRule], reporting: Reporting) -> None:
         self._kpis = kpis
+        self._notes = tuple(notes)
         self._reporting = reporting
         self._tree = reporting.measuring.tree
         self._zone = str(reporting.measuring.calendar.zone)
@@ -65,12 +67,24 @@ class Answering:
 
     def answer(self, kpi: Kpi, campus: str, as_of: datetime, days: int) -> Answer:
         """One KPI at a campus or group, with the series of the last `days` days."""
-        return Answer(self._reporting.reports(kpi, [campus], as_of, days)[0], days, self._zone)
+        (report,) = self._reporting.reports(kpi, [campus], as_of, days)
+        return Answer(report, days, self._zone, tuple(self._noted(kpi, campus, as_of, days)))
 
     def overview(self, campus: str, as_of: datetime) -> Overview:
         """Every KPI at a campus or group."""
         reports = [self._reporting.reports(kpi, [campus], as_of)[0] for kpi in self._kpis.values()]
         return Overview(campus, self._tree[campus].name, as_of, self._zone, tuple(reports))
+
+    def _noted(self, kpi: Kpi, campus: str, as_of: datetime, days: int) -> Iterator[Note]:
+        """The notes on this KPI in the window, about the campus, what it belongs to, or what belongs to it."""
+        window = self._reporting.measuring.window(kpi, as_of, days)
+        for rule in self._notes:
+            about = rule.campuses is None or any(
+                campus in self._tree.covered(each) or each in self._tree.covered(campus) for each in rule.campuses
+            )
+            in_window = window.days[0] <= rule.note.day <= window.days[-1]
+            if in_window and about and (rule.kpis is None or kpi.id in rule.kpis):
+                yield rule.note
 
     def _cards(self) -> tuple[Card, ...]:
         return tuple(kpi.card for kpi in self._kpis.values())

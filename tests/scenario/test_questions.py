@@ -53,6 +53,15 @@ async def test_the_chart_follows_into_the_same_message_with_its_alt_text(asked: 
     assert image["slack_file"]["id"]
 
 
+async def test_a_note_stands_with_the_answers_that_it_explains(asked: Scene) -> None:
+    noted = "noted: Chromebook refresh week (Nov 9)"
+    assert noted in said(await answer(asked, "tickets campus-west"))
+    assert noted in said(await answer(asked, "tickets feeder-west"))
+    assert noted not in said(await answer(asked, "tickets oakridge-middle"))
+    assert noted not in said(await answer(asked, "response-time campus-west"))
+    assert noted not in said(await answer(asked, "tickets campus-west 5d"))
+
+
 async def test_a_channel_means_its_own_campus(asked: Scene) -> None:
     assert "Campus West High School" in said(await answer(asked, "tickets", channel="west-tech"))
     assert "Scenario ISD" in said(await answer(asked, "tickets", channel="tech-leads"))

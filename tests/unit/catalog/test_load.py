@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kpibot.catalog import Catalog, CatalogError, load
-from kpibot.catalog.model import CampusSelect, Channel, Column, Database, Dataset, Digest, FileTable, Route
+from kpibot.catalog.model import CampusSelect, Channel, Column, Database, Dataset, Digest, FileTable, NoteRule, Route
 from kpibot.core.alerts import AlertRule
 from kpibot.core.calendar import YearStart
 from kpibot.core.campus import Campus, CampusTree
 from kpibot.core.kpi import Format, Kpi
 from kpibot.core.measures import Amount, Condition, Counted, Duration, Flow, Measure, Query, Ratio, Statistic, Stock
 from kpibot.core.periods import PeriodRule, Unit
+from kpibot.core.reports import Note
 from kpibot.core.thresholds import Better, Thresholds
 
 REPOSITORY = Path(__file__).parents[3]
@@ -329,3 +330,11 @@ def test_an_entry_with_a_mistake_is_still_known_to_those_who_refer_to_it(configu
         "datasets.tickets.columns.opened",
         "kpis.tickets.measure.until",
     }
+
+
+def test_notes_say_what_happened_and_whom_it_concerns(configured) -> None:
+    notes = "notes:\n- {on: 2026-11-09, says: Refresh week, kpis: [tickets]}\n- {on: 2026-11-02, says: New helpdesk}\n"
+    assert load(configured(notes=notes), {}).notes == (
+        NoteRule(Note(date(2026, 11, 9), "Refresh week"), frozenset({"tickets"})),
+        NoteRule(Note(date(2026, 11, 2), "New helpdesk")),
+    )

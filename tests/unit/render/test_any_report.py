@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from kpibot.core.alerts import Reason
 from kpibot.core.kpi import Card, Format
 from kpibot.core.readings import Missing, Reading
-from kpibot.core.reports import AlertNotice, Answer, Change, DigestEdition, Mover, Overview, Report
+from kpibot.core.reports import AlertNotice, Answer, Change, DigestEdition, Mover, Note, Overview, Report
 from kpibot.core.series import Series
 from kpibot.core.thresholds import Better, Thresholds, Verdict
 from kpibot.render.alert import alert_message
@@ -99,9 +99,11 @@ def test_any_answer(report, days, chart):
 
 
 @settings(thorough, max_examples=15)
-@given(reports, st.lists(st.tuples(st.dates(date(2025, 12, 1), date(2026, 3, 1)), words), max_size=4))
+@given(reports, st.lists(st.builds(Note, st.dates(date(2025, 12, 1), date(2026, 3, 1)), words), max_size=4))
 def test_any_chart(report, notes):
-    drawn = answer_chart(Answer(report, 90, ZONE), notes)
+    answer = Answer(report, 90, ZONE, tuple(notes))
+    check(answer_message(answer))
+    drawn = answer_chart(answer)
     assert drawn is None or drawn.startswith(b"\x89PNG")
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from kpibot.core.reports import Note
 from kpibot.core.thresholds import Thresholds
 from kpibot.render.canvas import LINE, png
 from kpibot.render.charts import alert_chart, answer_chart, digest_chart
@@ -78,11 +79,10 @@ def test_a_gap_is_no_line(samples):
 
 def test_notes_are_marked_on_their_day(samples):
     answer = samples.answer(samples.tickets)
-    noted = answer_chart(answer, [(date(2026, 10, 5), "Chromebook refresh week"), (date(2020, 1, 1), "Long ago")])
+    notes = (Note(date(2026, 10, 5), "Chromebook refresh week"), Note(date(2020, 1, 1), "Long ago"))
+    noted = answer_chart(replace(answer, notes=notes))
     assert noted != answer_chart(answer)
-    assert noted == answer_chart(
-        answer, [(date(2020, 1, 1), "Long ago"), (date(2026, 10, 5), "Chromebook refresh week")]
-    )
+    assert noted == answer_chart(replace(answer, notes=notes[::-1]))
 
 
 def test_a_name_that_the_font_lacks_or_that_is_too_long_is_drawn_all_the_same(samples):
