@@ -16,7 +16,9 @@ from kpibot.sources.base import SourceDownError
 def engine_over_files(database: Database) -> sa.Engine:
     """An engine in which each file is a table. A file that was exported anew is read anew."""
     tables = _Tables(database.name, database.files)
-    return sa.create_engine("duckdb://", creator=tables.connect, poolclass=NullPool)
+    engine = sa.create_engine("duckdb://", creator=tables.connect, poolclass=NullPool)
+    sa.event.listen(engine, "engine_disposed", tables.close)
+    return engine
 
 
 class _Tables:
@@ -41,6 +43,9 @@ class _Tables:
                     self._database.execute(_statement(name, file))
                     self._read[name] = version
             return ConnectionWrapper(self._database.cursor())
+
+    def close(self, _engine: sa.Engine) -> None:
+        self._database.close()
 
     def _version(self, file: FileTable) -> tuple[int, int]:
         try:
