@@ -27,7 +27,7 @@ from kpibot.render.charts import answer_chart
 from kpibot.render.digest import digest_message
 from kpibot.render.records import reading_record, report_record
 from kpibot.render.text import answer_text, digest_text, overview_text
-from kpibot.services.answering import Help, Listing
+from kpibot.services.answering import Help, Listing, Reply
 from kpibot.services.check import Finding, check_kpis
 from kpibot.services.digest import latest_slot
 from kpibot.settings import Settings, SettingsError, from_process
@@ -35,7 +35,7 @@ from kpibot.slack.connection import ConnectionProblem
 from kpibot.sources.base import SourceError
 from kpibot.store.store import StoreError
 
-CAMPUS_INDENT = 2
+EARLIEST, LATEST = 1980, 2200  # years of an --as-of: before the first, SQL and Python count differently
 
 
 class UsageError(Exception):
@@ -82,8 +82,7 @@ def demo(options: argparse.Namespace, settings: Settings) -> int:
     now = utc_now()
     environment = trial.build_district(options.folder, now, _show_progress)
     catalog = load(options.config, {**environment, **settings.environment})
-    with closing(furnish(catalog, trial.fresh_state(options.folder))) as house:
-        asyncio.run(_until_stopped(lambda stop: trial.run(house, options.port, stop, _say)))
+    asyncio.run(_until_stopped(lambda stop: trial.run(catalog, options.folder, options.port, stop, _say)))
     return 0
 
 
@@ -109,12 +108,13 @@ def ask(options: argparse.Namespace, settings: Settings) -> int:
     match reply:
         case Answer():
             print(_json(report_record(reply.report, ZoneInfo(reply.zone))) if options.json else answer_text(reply))
-            _write_chart(options.chart, reply)
         case Overview():
             reports = [report_record(report, ZoneInfo(reply.zone)) for report in reply.reports]
             print(_json(reports) if options.json else overview_text(reply))
         case Listing() | Help():
-            print(_guide(reply))
+            print(_json(_guide_record(reply)) if options.json else _guide(reply))
+    if options.chart is not None:
+        _write_chart(options.chart, reply)
     return 0
 
 
@@ -166,7 +166,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _demo_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--port", type=int, default=8065, help="of the page; default: 8065")
+    command.add_argument("--port", type=_port, default=8065, help="of the page; default: 8065")
     command.add_argument("--folder", type=Path, default=Path("var/demo"), help="of the data; default: var/demo")
 
 
@@ -189,9 +189,18 @@ _ARGUMENTS: dict[Callable[..., int], Callable[[argparse.ArgumentParser], None]] 
 def _instant(text: str) -> datetime:
     """A time as ISO 8601 writes it; without an offset it is the district's."""
     try:
-        return datetime.fromisoformat(text)
+        instant = datetime.fromisoformat(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is no time; write for example 2026-03-31T23:59") from error
+    if not EARLIEST <= instant.year <= LATEST:
+        raise argparse.ArgumentTypeError(f"{text!r} is out of reach; name a year from {EARLIEST} to {LATEST}")
+    return instant
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; write a number from 1 to 65535")
+    return int(text)
 
 
 def _as_of(options: argparse.Namespace, house: House) -> datetime:
@@ -222,13 +231,22 @@ def _show_progress(label: str, fraction: float) -> None:
     print(f"\r  making the demo district: {fraction:4.0%} {label:<20}", end="\n" if fraction >= 1 else "", flush=True)
 
 
-def _write_chart(file: Path | None, reply: Answer) -> None:
-    if file is None:
-        return
-    png = answer_chart(reply)
+def _write_chart(file: Path, reply: Reply) -> None:
+    png = answer_chart(reply) if isinstance(reply, Answer) else None
     if png is None:
-        raise UsageError("there is nothing to draw: the KPI has no history yet")
-    file.write_bytes(png)
+        raise UsageError("there is nothing to draw; ask for one KPI that has a history")
+    try:
+        file.write_bytes(png)
+    except OSError as error:
+        raise UsageError(f"the chart cannot be written to {file} ({error.strerror}); name another file") from error
+
+
+def _guide_record(reply: Help | Listing) -> dict[str, object]:
+    campuses = [reply.campus] if isinstance(reply, Help) else [campus for _, campus in reply.campuses]
+    return {
+        "kpis": {card.id: card.name for card in reply.kpis},
+        "campuses": {campus.slug: campus.name for campus in campuses},
+    }
 
 
 def _guide(reply: Help | Listing) -> str:

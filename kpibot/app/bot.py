@@ -5,9 +5,9 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,8 +24,11 @@ from kpibot.slack.sender import SlackSender
 
 log = logging.getLogger(__name__)
 
-THREADS = 4  # statements and charts under way at once; the event loop itself never waits for one
+ANSWERING = 4  # threads for what people ask; the event loop itself never waits for a statement or a chart
+WORKING = 3  # threads for measuring, digests and delivery, which must not wait behind people's questions
 DELIVER_EVERY = timedelta(seconds=5)
+LOOK_UP_EVERY = timedelta(minutes=1)
+DRAIN_WITHIN = 10.0  # seconds
 
 
 class Bot:
@@ -35,10 +38,13 @@ class Bot:
         self._house = house
         self._access = access
         self._now = now
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="kpibot")
+        self._answering = ThreadPoolExecutor(ANSWERING, thread_name_prefix="answering")
+        self._working = ThreadPoolExecutor(WORKING, thread_name_prefix="working")
+        self._under_way: set[asyncio.Task[Any]] = set()
+        self._is_stopping = False
         self._client = web_client(access.bot_token, access.api_url, waits_for_rate_limits=True)
         self._directory = Directory(self._client, house.catalog.channels)
-        self._conversation = Conversation(house.answering, self._client, self._directory, now, self.in_thread)
+        self._conversation = Conversation(house.answering, self._client, self._directory, now, self._answer)
         sending = web_client(access.bot_token, access.api_url, waits_for_rate_limits=False)
         self._delivery = Delivery(
             house.store.outbox,
@@ -46,14 +52,18 @@ class Bot:
             house.catalog.district,
             _owner(),
             now,
-            self.in_thread,
+            self._work,
         )
         self._schedule = Schedule(house.catalog.district.calendar.zone)
         self._delivering = asyncio.Lock()
 
-    async def in_thread(self, work: Callable[..., Any], *arguments: Any) -> Any:
-        """Runs what blocks outside the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, work, *arguments)
+    async def _answer(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        """Runs what people wait for outside the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._answering, work, *arguments)
+
+    async def _work(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        """Runs the bot's own work outside the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._working, work, *arguments)
 
     async def run(self, stop: asyncio.Event, ready: asyncio.Event | None = None) -> None:
         """Works until `stop` is set, then finishes what is under way. `ready` is set when all that was due is done.
@@ -70,23 +80,30 @@ class Bot:
             if ready is not None:
                 ready.set()
             await stop.wait()
-        await self._conversation.drain()
-        async with self._delivering:
-            self._pool.shutdown(wait=True)
+            self._is_stopping = True
+        await self._drain()
 
     async def catch_up(self) -> None:
-        """Measures and sends what is due: at the start, and whenever the schedule says so."""
-        await self._measure()
-        await self._digest()
+        """Measures and sends what is due: at the start, and whenever the schedule says so.
+
+        A digest whose slot could not be prepared is tried again with the next measurement.
+        """
+        await self._guarded("measuring", self._house.watch.run)
+        await self._guarded("preparing digests", self._house.digests.publish_due)
+
+    async def _drain(self) -> None:
+        """Lets replies and jobs under way come to their end, but waits for nobody for ever."""
+        replies = asyncio.create_task(self._conversation.drain())
+        await asyncio.wait({replies, *self._under_way}, timeout=DRAIN_WITHIN)
+        for pool in (self._answering, self._working):
+            pool.shutdown(wait=False, cancel_futures=True)
 
     async def _connect(self, stack: AsyncExitStack) -> None:
         lacking = await missing_scopes(self._client)
         if lacking:
             log.warning("the Slack app lacks the scopes %s; update it from its manifest", ", ".join(lacking))
         await check_app_token(self._client, self._access.app_token)
-        await self._directory.load()
-        for problem in self._directory.problems:
-            log.warning("%s", problem)
+        await self._look_up()
         app = bolt_app(self._client)
         register(app, self._conversation, self._house.catalog.kpis)
         handler = socket_mode(app, self._access.app_token)
@@ -94,32 +111,55 @@ class Bot:
         stack.push_async_callback(handler.close_async)
 
     def _plan(self) -> None:
-        self._schedule.every(self._house.catalog.district.measure_every, self._measure, "measure")
+        self._schedule.every(self._house.catalog.district.measure_every, self.catch_up, "measure")
         self._schedule.every(DELIVER_EVERY, self._deliver, "deliver")
+        self._schedule.every(LOOK_UP_EVERY, self._look_up_again, "look up channels")
         for digest in self._house.catalog.digests.values():
-            self._schedule.weekly(digest.weekdays, digest.at, self._digest, f"digest {digest.id}")
+            self._schedule.weekly(digest.weekdays, digest.at, self.catch_up, f"digest {digest.id}")
         self._schedule.start()
 
-    async def _measure(self) -> None:
-        await self._guarded("measuring", self._house.watch.run)
+    async def _look_up(self) -> None:
+        await self._directory.load()
+        for problem in self._directory.problems:
+            log.warning("%s", problem)
 
-    async def _digest(self) -> None:
-        await self._guarded("preparing digests", self._house.digests.publish_due)
+    async def _look_up_again(self) -> None:
+        """A channel that was missing may have been made, and a Slack that was away may be back."""
+        if not self._directory.is_loaded or self._directory.problems:
+            await self._directory.load()
 
     async def _guarded(self, what: str, work: Callable[[datetime], object]) -> None:
         """One failed round must not end the schedule: the next one is due soon."""
-        try:
-            await self.in_thread(work, self._now())
-        except Exception:
-            log.exception("%s failed; it is tried again on schedule", what)
-        await self._deliver()
+        with self._noted():
+            try:
+                await self._work(work, self._now())
+            except Exception:
+                log.exception("%s failed; it is tried again on schedule", what)
+            await self._deliver()
 
     async def _deliver(self) -> None:
         if self._delivering.locked():
             return
         async with self._delivering:
-            while await self._delivery.work_off():
-                pass
+            with self._noted():
+                try:
+                    while not self._is_stopping and await self._delivery.work_off():
+                        pass
+                except Exception:
+                    log.exception("delivering failed; it is tried again on schedule")
+
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        """Notes that the current task is at work, so that the end waits for it."""
+        task = asyncio.current_task()
+        is_outermost = task is not None and task not in self._under_way
+        if task is not None:
+            self._under_way.add(task)
+        try:
+            yield
+        finally:
+            if is_outermost and task is not None:
+                self._under_way.discard(task)
 
 
 def _owner() -> str:

@@ -1,11 +1,10 @@
 """Wires the services of one district for a configuration."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from kpibot.catalog.model import CampusSelect, Catalog
 from kpibot.core.campus import Campus, CampusTree, CampusTreeError
-from kpibot.core.measures import Query, Simple, halves
+from kpibot.core.measures import Query, Simple
 from kpibot.core.words import did_you_mean, slug
 from kpibot.services.answering import Answering
 from kpibot.services.digest import Digests
@@ -54,7 +53,8 @@ def furnish(catalog: Catalog, state_url: str) -> House:
     _check_campuses(catalog, tree)
     measuring = Measuring(tree, catalog.district.calendar, source_of)
     store = Store(open_engine(state_url))
-    reporting = Reporting(measuring, store, _fresh_within(catalog))
+    rhythms = {each.id: each.fresh_within for each in catalog.datasets.values() if each.fresh_within is not None}
+    reporting = Reporting(measuring, store, rhythms)
     return House(
         catalog=catalog,
         sources=sources,
@@ -93,14 +93,3 @@ def _check_campuses(catalog: Catalog, tree: CampusTree) -> None:
     for where, campus in named:
         if campus not in tree:
             raise CampusTreeError(f"{where}: no campus `{campus}`{did_you_mean(campus, [each.slug for each in tree])}")
-
-
-def _fresh_within(catalog: Catalog) -> dict[str, timedelta]:
-    """How old the newest row of each KPI may be: what its first dataset allows."""
-    allowed = {}
-    for kpi in catalog.kpis.values():
-        first = halves(kpi.measure)[0]
-        rhythm = None if isinstance(first, Query) else catalog.datasets[first.dataset].fresh_within
-        if rhythm is not None:
-            allowed[kpi.id] = rhythm
-    return allowed

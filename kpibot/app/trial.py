@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from kpibot.app.access import SlackAccess, StartError
 from kpibot.app.bot import Bot
-from kpibot.app.house import House
+from kpibot.app.house import furnish
 from kpibot.catalog.model import Catalog
 from kpibot.demo.district import build
 from kpibot.workspace import Channel, Group, Person, Workspace, WorkspaceServer
@@ -36,11 +37,12 @@ def build_district(folder: Path, now: datetime, progress: Progress) -> Mapping[s
     return {name: f"sqlite:///{(folder / file).absolute()}" for name, file in DATABASES.items()}
 
 
-def fresh_state(folder: Path) -> str:
+def _fresh_state(folder: Path, port: int) -> str:
     """The URL of an empty state database: the workspace forgets its messages at the end, so the bot must too."""
-    for file in folder.glob("kpibot.db*"):
+    name = f"kpibot-{port}.db"
+    for file in folder.glob(f"{name}*"):
         file.unlink()
-    return f"sqlite:///{(folder / 'kpibot.db').absolute()}"
+    return f"sqlite:///{(folder / name).absolute()}"
 
 
 def workspace_of(catalog: Catalog) -> Workspace:
@@ -49,8 +51,8 @@ def workspace_of(catalog: Catalog) -> Workspace:
         name=catalog.district.name,
         bot_name="kpibot",
         channels=[
-            Channel("general", "Everything and everybody"),
             *(Channel(each.slack.removeprefix("#")) for each in catalog.channels.values()),
+            Channel("general", "Everything and everybody"),
         ],
         people=PEOPLE,
         groups=[Group(owner) for owner in sorted({kpi.card.owner.lstrip("@") for kpi in catalog.kpis.values()})],
@@ -58,13 +60,13 @@ def workspace_of(catalog: Catalog) -> Workspace:
     )
 
 
-async def run(house: House, port: int, stop: asyncio.Event, say: Callable[[str], None]) -> None:
-    """Runs workspace and bot until `stop` is set.
+async def run(catalog: Catalog, folder: Path, port: int, stop: asyncio.Event, say: Callable[[str], None]) -> None:
+    """Runs workspace and bot until `stop` is set. The port is taken first: a demo that runs already keeps its state.
 
     Raises:
         StartError: the port is taken.
     """
-    server = WorkspaceServer(workspace_of(house.catalog), port=port)
+    server = WorkspaceServer(workspace_of(catalog), port=port)
     try:
         await server.start()
     except OSError as error:
@@ -72,6 +74,7 @@ async def run(house: House, port: int, stop: asyncio.Event, say: Callable[[str],
     try:
         say(f"\n  {server.url}\n\n  Try:  /kpi tickets campus-west     Ctrl-C ends it.\n")
         access = SlackAccess(server.ws.bot_token, server.ws.app_token, server.api_url)
-        await Bot(house, access).run(stop)
+        with closing(furnish(catalog, _fresh_state(folder, port))) as house:
+            await Bot(house, access).run(stop)
     finally:
         await server.stop()

@@ -33,6 +33,7 @@ from kpibot.core.measures import (
 from kpibot.core.thresholds import Better, Thresholds
 
 US_DOLLARS = "USD"
+CAMPUS = "campus"  # the column that says whose a row is
 
 
 def build_kpi(name: str, shape: KpiShape, datasets: Mapping[str, Dataset]) -> Kpi:
@@ -51,7 +52,8 @@ def build_kpi(name: str, shape: KpiShape, datasets: Mapping[str, Dataset]) -> Kp
         about=shape.about,
     )
     overrides = {campus: _thresholds(shape, levels) for campus, levels in shape.campuses.items()}
-    return Kpi(card, measure, _thresholds(shape, shape), overrides, shape.period, _alert(shape))
+    by_campus = all(isinstance(half, Query) or CAMPUS in datasets[half.dataset].columns for half in halves(measure))
+    return Kpi(card, measure, _thresholds(shape, shape), overrides, shape.period, _alert(shape), by_campus)
 
 
 def _format(shape: KpiShape) -> Format:

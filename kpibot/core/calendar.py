@@ -44,11 +44,3 @@ class Calendar:
         days = (last - first).days + 1
         ends = (self.midnight(first + timedelta(days=n + 1)).astimezone(UTC) for n in range(days))
         return [min(end, as_of) for end in ends]
-
-    def is_working_time(self, instant: datetime) -> bool:
-        """Whether the department is at work at this instant."""
-        local = self.local(instant)
-        hours = self.working_hours[local.weekday()]
-        if hours is None or local.date() in self.holidays:
-            return False
-        return hours[0] <= local.time() < hours[1]

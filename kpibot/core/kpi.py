@@ -52,6 +52,7 @@ class Kpi:
     overrides: Mapping[str, Thresholds] = field(default_factory=dict)
     period: PeriodRule | None = None
     alert: AlertRule | None = None
+    by_campus: bool = True  # False where the rows belong to the whole district and to no campus
 
     @property
     def id(self) -> str:
@@ -84,7 +85,7 @@ class Kpi:
         A group's own come first. Without them, an additive KPI's are the sum of its campuses' (a feeder of six may
         have six times the tickets of a campus), and any other KPI's are the district's.
         """
-        if campus in self.overrides or not self.additive:
+        if campus in self.overrides or not self.additive or not self.by_campus:
             return self.overrides.get(campus, self.thresholds)
         leaves = tree.leaves(campus)
         if not leaves:

@@ -19,6 +19,7 @@ class Missing(StrEnum):
 
     NO_ROWS = "no rows"
     NO_DENOMINATOR = "nothing to divide by"
+    NOT_A_NUMBER = "not a number"
     SOURCE_DOWN = "source down"
     MISFIT = "set-up does not fit the database"
 

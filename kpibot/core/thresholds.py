@@ -52,14 +52,6 @@ class Thresholds:
             return self._achieved(value, recovers_at)
         return self.judge(value) not in (Verdict.WARNING, Verdict.CRITICAL)
 
-    def scaled(self, factor: float) -> "Thresholds":
-        """The thresholds of a group of `factor` campuses that share these."""
-
-        def times(level: float | None) -> float | None:
-            return None if level is None else level * factor
-
-        return Thresholds(self.better, times(self.target), times(self.warning), times(self.critical))
-
     def __add__(self, other: "Thresholds") -> "Thresholds":
         """The thresholds of two campuses together; a level that one of them lacks is lacking."""
 

@@ -25,7 +25,9 @@ from kpibot.store.outbox import Claimed, Outbox, Owed
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=1)
+SEND_WITHIN = timedelta(seconds=40)  # within the lease: what takes longer might be sent by somebody else as well
+DOUBLINGS = 9
 LONGEST_WAIT = timedelta(minutes=5)
 COMPLAINT_OF_USE_FOR = timedelta(days=3)
 LOOK_BACK = timedelta(minutes=1)  # clocks differ: a message may bear an earlier time than its attempt
@@ -36,6 +38,10 @@ InThread = Callable[..., Awaitable[Any]]
 
 class DeliveryError(Exception):
     """A message was not delivered; the text says why, without secrets."""
+
+
+class LeaseLostError(Exception):
+    """Another process may have the message by now."""
 
 
 class RefusedError(DeliveryError):
@@ -106,35 +112,26 @@ class Delivery:
         self._in_thread = in_thread
 
     async def work_off(self) -> int:
-        """Sends all that is due, channels side by side; how many rows it took up."""
+        """Sends the next message of every channel that is due, channels side by side; how many it took up."""
         claimed: list[Claimed] = await self._in_thread(self._outbox.claim, self._now(), self._owner, LEASE)
-        by_channel: dict[str, list[Claimed]] = {}
-        for row in claimed:
-            by_channel.setdefault(row.owed.channel, []).append(row)
-        await asyncio.gather(*(self._in_order(rows) for rows in by_channel.values()))
+        await asyncio.gather(*(self._deliver(row) for row in claimed))
         return len(claimed)
 
-    async def _in_order(self, rows: list[Claimed]) -> None:
-        """One channel's messages; what comes after one that must wait waits too."""
-        for n, row in enumerate(rows):
-            if not await self._deliver(row):
-                for later in rows[n + 1 :]:
-                    await self._in_thread(self._outbox.retry, later.id, self._now(), "waits for the one before", False)
-                return
-
-    async def _deliver(self, row: Claimed) -> bool:
-        """Sends one message; False where it must wait."""
+    async def _deliver(self, row: Claimed) -> None:
         try:
             ts = await self._found(row) or await self._send(row)
+        except LeaseLostError:
+            log.warning("%s took longer than its lease; whoever has it now sends it", row.owed.key)
         except RefusedError as error:
             log.error("%s cannot be delivered to %s: %s", row.owed.key, row.owed.channel, error)
             await self._in_thread(self._outbox.park, row.id, str(error), self._complaint(row, error), self._now())
         except (NotNowError, InDoubtError) as error:
             await self._wait(row, error)
-            return False
+        except Exception:  # whatever it was, it must cost neither the message nor other channels theirs
+            log.exception("%s was not delivered", row.owed.key)
+            await self._wait(row, InDoubtError("an unexpected error; the log says which"))
         else:
             await self._in_thread(self._outbox.sent, row.id, ts)
-        return True
 
     async def _found(self, row: Claimed) -> str | None:
         if row.in_doubt_since is None:
@@ -144,8 +141,13 @@ class Delivery:
     async def _send(self, row: Claimed) -> str:
         message = self._addressed(row.owed.message)
         picture = await self._in_thread(picture_of, message)
-        await self._in_thread(self._outbox.attempt, row.id, self._now())
-        return await self._sender.send(row.owed.channel, row.owed.key, lambda chart: compose(message, chart), picture)
+        if not await self._in_thread(self._outbox.attempt, row.id, self._now(), self._owner, LEASE):
+            raise LeaseLostError
+        sending = self._sender.send(row.owed.channel, row.owed.key, lambda chart: compose(message, chart), picture)
+        try:
+            return await asyncio.wait_for(sending, SEND_WITHIN.total_seconds())
+        except TimeoutError as error:
+            raise InDoubtError("Slack took too long") from error
 
     def _complaint(self, row: Claimed, error: RefusedError) -> list[Owed]:
         """What the administrators are told of a message that cannot be delivered, unless it was to themselves."""
@@ -158,7 +160,7 @@ class Delivery:
 
     async def _wait(self, row: Claimed, error: NotNowError | InDoubtError) -> None:
         asked = error.after if isinstance(error, NotNowError) else None
-        backed_off = min(timedelta(seconds=2**row.attempts), LONGEST_WAIT)
+        backed_off = min(timedelta(seconds=2 ** min(row.attempts, DOUBLINGS)), LONGEST_WAIT)
         at = self._now() + (asked or backed_off)
         log.warning("%s waits until %s: %s", row.owed.key, at.isoformat(timespec="seconds"), error)
         await self._in_thread(self._outbox.retry, row.id, at, str(error), isinstance(error, InDoubtError))

@@ -11,11 +11,11 @@ import numpy as np
 from kpibot.core.calendar import Calendar
 from kpibot.core.campus import DISTRICT, NO_CAMPUS, CampusTree
 from kpibot.core.kpi import Kpi
-from kpibot.core.measures import Duration, Ratio, Simple, Statistic, halves
+from kpibot.core.measures import Duration, Query, Ratio, Simple, Statistic, halves
 from kpibot.core.periods import Period
 from kpibot.core.readings import Floats, Missing, Parts, Reading, combine, divide, value_of, why_missing
 from kpibot.core.series import Curve, Series, Track, Window, statistic_over, together
-from kpibot.sources.base import RawCampus, Source, SourceDownError, SourceError
+from kpibot.sources.base import RawCampus, Source, SourceDownError, SourceError, SourceMisfitError
 
 log = logging.getLogger(__name__)
 
@@ -39,9 +39,14 @@ class Measuring:
         period = self.period(kpi, as_of)
         try:
             taken = [self._parts(half, period) for half in halves(kpi.measure)]
+            _check_divisible(kpi, taken)
         except SourceError as error:
             log.warning("%s cannot be measured: %s", kpi.id, error)
             return {campus.slug: _failed(kpi, campus.slug, as_of, error) for campus in self.tree}
+        except Exception:  # data that nobody foresaw may cost its own KPI, but no other one
+            log.exception("%s cannot be measured", kpi.id)
+            unforeseen = SourceMisfitError("its data cannot be understood; the log says why")
+            return {campus.slug: _failed(kpi, campus.slug, as_of, unforeseen) for campus in self.tree}
         return {campus.slug: self._reading(kpi, campus.slug, as_of, taken) for campus in self.tree}
 
     def series(self, kpi: Kpi, campuses: Iterable[str], as_of: datetime, days: int) -> dict[str, Series]:
@@ -53,6 +58,14 @@ class Measuring:
         window = self.window(kpi, as_of, days)
         tracks = [self._tracks(half, window) for half in halves(kpi.measure)]
         return {campus: self._series(kpi, campus, tracks, window) for campus in campuses}
+
+    def newest(self, measure: Simple, as_of: datetime) -> datetime | None:
+        """The newest row of the measure's dataset before `as_of`, whatever the KPI's filters.
+
+        Raises:
+            SourceError: with what to do about it.
+        """
+        return self._source_of(measure).newest(measure, as_of)
 
     def period(self, kpi: Kpi, as_of: datetime) -> Period:
         """The period that a reading of the KPI looks at; a stock looks at its end only."""
@@ -89,10 +102,14 @@ class Measuring:
         if any(parts is None for parts in taken):
             return Reading(kpi.id, campus, as_of, None, Missing.NO_ROWS)
         covered = self.tree.covered(campus)
+        if not _is_known(kpi, campus, covered, taken):
+            return Reading(kpi.id, campus, as_of, None, Missing.NO_ROWS)
         sums = [combine(parts[slug] for slug in covered if slug in parts) for parts in taken if parts is not None]
         parts = divide(*sums) if isinstance(kpi.measure, Ratio) else sums[0]
         value = value_of(kpi.measure, parts)
-        strays = [each[NO_CAMPUS].rows for each in taken if each and NO_CAMPUS in each]
+        if value is not None and not math.isfinite(value):
+            return Reading(kpi.id, campus, as_of, None, Missing.NOT_A_NUMBER, rows=parts.rows)
+        strays = (taken[-1] or {}).get(NO_CAMPUS, Parts()).rows  # of the half that the reading rests on
         return Reading(
             kpi.id,
             campus,
@@ -103,7 +120,7 @@ class Measuring:
             denominator=parts.denominator,
             rows=parts.rows,
             valued=parts.valued,
-            unplaced=strays[-1] if strays and campus == DISTRICT else 0,
+            unplaced=strays if campus == DISTRICT else 0,
             waiting=parts.waiting,
             newest=parts.newest,
         )
@@ -127,6 +144,20 @@ def _values(measure: Simple, track: Track | None, window: Window) -> Floats:
     statistic = measure.statistic if isinstance(measure, Duration) else Statistic.MEAN
     stretches = [(start.timestamp(), end.timestamp()) for start, end in zip(window.starts, window.ends, strict=True)]
     return statistic_over(track, stretches, statistic)
+
+
+def _check_divisible(kpi: Kpi, taken: list[PartsByCampus | None]) -> None:
+    """Percentages and durations of campuses have no sum: a query must give what they are made of."""
+    parts = [each for found in taken if found is not None for each in found.values()]
+    if isinstance(kpi.measure, Query) and not kpi.additive and any(each.denominator is None for each in parts):
+        raise SourceMisfitError(f"`as: {kpi.card.format}` needs a query that gives campus, numerator and denominator")
+
+
+def _is_known(kpi: Kpi, campus: str, covered: tuple[str, ...], taken: list[PartsByCampus | None]) -> bool:
+    """Whether anything can be said of a campus; nothing where a query leaves it out, or rows name no campus at all."""
+    if not kpi.by_campus:
+        return campus == DISTRICT
+    return not isinstance(kpi.measure, Query) or any(slug in parts for parts in taken if parts for slug in covered)
 
 
 def _failed(kpi: Kpi, campus: str, as_of: datetime, error: SourceError) -> Reading:

@@ -21,8 +21,8 @@ class Recent(Generic[Result]):
         self._futures: OrderedDict[Hashable, Future[Result]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable, work_out: Callable[[], Result], keep: Callable[[Result], bool]) -> Result:
-        """The remembered result, or the one that `work_out` gives; kept for others if `keep` says so."""
+    def get(self, key: Hashable, work_out: Callable[[], Result]) -> Result:
+        """The remembered result, or the one that `work_out` gives."""
         with self._lock:
             future = self._futures.get(key)
             if mine := future is None:
@@ -30,22 +30,15 @@ class Recent(Generic[Result]):
                 while len(self._futures) > self._most:
                     self._futures.popitem(last=False)
         if mine:
-            self._settle(key, future, work_out, keep)
+            self._settle(key, future, work_out)
         return future.result()
 
-    def _settle(
-        self, key: Hashable, future: Future[Result], work_out: Callable[[], Result], keep: Callable[[Result], bool]
-    ) -> None:
+    def _settle(self, key: Hashable, future: Future[Result], work_out: Callable[[], Result]) -> None:
         try:
             result = work_out()
         except BaseException as error:
-            self._forget(key)
+            with self._lock:
+                self._futures.pop(key, None)
             future.set_exception(error)
             raise
-        if not keep(result):
-            self._forget(key)
         future.set_result(result)
-
-    def _forget(self, key: Hashable) -> None:
-        with self._lock:
-            self._futures.pop(key, None)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from kpibot.core.campus import DISTRICT
 from kpibot.core.kpi import Kpi
+from kpibot.core.measures import Query, Simple, halves
 from kpibot.core.readings import Missing, Reading
 from kpibot.core.reports import Report
 from kpibot.core.series import Series
@@ -23,7 +24,7 @@ NEAR = timedelta(days=1)  # how far a stored reading may lie from the point that
 class Reporting:
     """Reports on KPIs. Its methods block.
 
-    `fresh_within` is the age, by KPI id, at which the newest row makes its data stale.
+    `fresh_within` is the age, by dataset, at which the newest row makes its data stale.
     """
 
     def __init__(self, measuring: Measuring, store: Store, fresh_within: Mapping[str, timedelta]) -> None:
@@ -32,12 +33,11 @@ class Reporting:
         self._fresh_within = fresh_within
         self._readings: Recent[dict[str, Reading]] = Recent()
         self._series: Recent[dict[str, Series]] = Recent()
+        self._staleness: Recent[bool] = Recent()
 
     def readings(self, kpi: Kpi, as_of: datetime) -> Readings:
         """A reading for every campus and group."""
-        return self._readings.get(
-            (kpi.id, as_of), lambda: self.measuring.measure(kpi, as_of), lambda readings: not _failed(readings)
-        )
+        return self._readings.get((kpi.id, as_of), lambda: self.measuring.measure(kpi, as_of))
 
     def reports(self, kpi: Kpi, campuses: Iterable[str], as_of: datetime, days: int | None = None) -> list[Report]:
         """Reports on a KPI at these campuses or groups, each with the series of `days` days where that is given."""
@@ -60,9 +60,18 @@ class Reporting:
         return [self._report(kpi, each, before=None, series=None, stale=stale) for each in readings.values()]
 
     def is_stale(self, kpi: Kpi, readings: Readings) -> bool:
-        """Whether the newest row of the whole district is older than the dataset's rhythm allows."""
-        allowed, district = self._fresh_within.get(kpi.id), readings[DISTRICT]
-        return bool(allowed and district.newest and district.as_of - district.newest > allowed)
+        """Whether a dataset of the KPI has had no new row, of any kind, for longer than its rhythm allows."""
+        as_of = readings[DISTRICT].as_of
+        return not _failed(readings) and any(self._is_old(half, as_of) for half in halves(kpi.measure))
+
+    def _is_old(self, half: Simple, as_of: datetime) -> bool:
+        if isinstance(half, Query) or (allowed := self._fresh_within.get(half.dataset)) is None:
+            return False
+        return self._staleness.get((half, as_of), lambda: self._is_older(half, as_of, allowed))
+
+    def _is_older(self, half: Simple, as_of: datetime, allowed: timedelta) -> bool:
+        newest = self.measuring.newest(half, as_of)
+        return newest is None or as_of - newest > allowed
 
     def _report(
         self, kpi: Kpi, reading: Reading, *, before: float | None, series: Series | None, stale: bool
@@ -98,12 +107,12 @@ class Reporting:
         if not kpi.has_past:
             return {campus: self._remembered_series(kpi, campus, as_of, days) for campus in nodes}
         try:
-            return self._series.get(
-                (kpi.id, as_of, days), lambda: self.measuring.series(kpi, nodes, as_of, days), lambda _: True
-            )
+            return self._series.get((kpi.id, as_of, days), lambda: self.measuring.series(kpi, nodes, as_of, days))
         except SourceError as error:
             log.warning("no series of %s: %s", kpi.id, error)
-            return {}
+        except Exception:  # a chart that cannot be drawn may not cost the number
+            log.exception("no series of %s", kpi.id)
+        return {}
 
     def _remembered_series(self, kpi: Kpi, campus: str, as_of: datetime, days: int) -> Series:
         window = self.measuring.window(kpi, as_of, days)

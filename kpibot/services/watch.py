@@ -117,7 +117,7 @@ class Watch:
         stale = self._reporting.is_stale(kpi, taken)
         states: dict[AlertKey, AlertState] = {}
         transitions = []
-        for campus in self._tree.leaves(DISTRICT):
+        for campus in self._tree.leaves(DISTRICT) if kpi.by_campus else (DISTRICT,):
             before = known.get((kpi.id, campus), AlertState())
             value = None if stale else taken[campus].value
             judged = judgement(kpi.thresholds_of(campus, self._tree), value, rule)
@@ -154,6 +154,7 @@ class Watch:
             campus
             for (kpi_id, campus), state in states.items()
             if kpi_id == kpi.id
+            and campus != DATA
             and state.phase is Phase.FIRING
             and route(self._routes, kpi.id, campus, self._tree) == channel
         }
@@ -172,8 +173,9 @@ class Watch:
         seen = state.since or now
         if report.series is None:
             return seen
+        calendar = self._reporting.measuring.calendar
         day = held_since(report.series, lambda value: report.thresholds.judge(value) in BREACHES)
-        return seen if day is None else min(seen, self._reporting.measuring.calendar.midnight(day))
+        return seen if day is None or day >= calendar.local(seen).date() else calendar.midnight(day)
 
 
 BREACHES = frozenset({Verdict.WARNING, Verdict.CRITICAL})

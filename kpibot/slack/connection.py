@@ -53,7 +53,13 @@ def bolt_app(client: AsyncWebClient) -> AsyncApp:
     """The Bolt app. Listeners run before the response: they acknowledge at once and start tasks of their own."""
     quiet = logging.getLogger("kpibot.slack.bolt")
     quiet.setLevel(logging.WARNING)  # every session and reconnection would be told
+    quiet.addFilter(_is_news)
     return AsyncApp(client=client, process_before_response=True, logger=quiet)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Bolt warns that it found SLACK_BOT_TOKEN in the environment and does not need it: the client has it."""
+    return "token will be unused" not in record.getMessage()
 
 
 def socket_mode(app: AsyncApp, app_token: str) -> AsyncSocketModeHandler:

@@ -23,6 +23,7 @@ from kpibot.slack.replies import is_private, message_of, picture_of, with_note
 log = logging.getLogger(__name__)
 
 PATIENCE = 1.0  # seconds after which a person wants to hear that the work goes on
+FAILED = "something went wrong, and the bot's log says what; please tell whoever runs kpibot"
 STILL_MEASURING = Rendered("Still measuring. The answer will be here in a moment.", ())
 NOT_HERE = frozenset({"not_in_channel", "channel_not_found"})
 INVITE = "I am not in this channel, so I cannot show the chart. Invite me with `/invite @kpibot`."
@@ -84,6 +85,10 @@ class Conversation:
             reply = await work
         except QueryError as error:
             await self._whisper(place, user, error_message(str(error)))
+            return
+        except Exception:
+            log.exception("a question could not be answered")
+            await self._whisper(place, user, error_message(FAILED))
             return
         if is_private(reply):
             await self._whisper(place, user, message_of(reply))

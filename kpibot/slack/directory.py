@@ -11,7 +11,7 @@ from kpibot.catalog.model import Channel
 from kpibot.core.campus import DISTRICT
 from kpibot.core.words import did_you_mean
 from kpibot.render.mrkdwn import data
-from kpibot.slack.errors import code_of, explained
+from kpibot.slack.errors import BROKEN_OFF, code_of, explained
 
 log = logging.getLogger(__name__)
 
@@ -27,15 +27,19 @@ class Directory:
         self._ids: dict[str, str] = {}
         self._mentions: dict[str, str] = {}
         self.problems: list[str] = []
+        self.is_loaded = False
 
     async def load(self) -> None:
         """Asks Slack for channels, user groups and people. What cannot be listed is a problem, not an exception."""
         self.problems = []
         try:
             await self._find_channels()
+            await self._find_groups()
+            self.is_loaded = True
         except SlackApiError as error:
             self.problems.append(f"channels are not known by name: {explained(code_of(error))}")
-        await self._find_groups()
+        except BROKEN_OFF as error:
+            self.problems.append(f"channels are not known yet: Slack cannot be reached ({type(error).__name__})")
 
     def id_of(self, channel: str) -> str | None:
         """The Slack id of a configured channel, or None where Slack has no such channel."""
@@ -93,7 +97,7 @@ class Directory:
     async def _find_groups(self) -> None:
         try:
             groups = (await self._client.usergroups_list())["usergroups"]
-            people = (await self._client.users_list(limit=PAGE))["members"]
+            people = [each async for page in await self._client.users_list(limit=PAGE) for each in page["members"]]
         except SlackApiError as error:
             self.problems.append(f"owners are not mentioned: {explained(code_of(error))}")
             return

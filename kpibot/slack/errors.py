@@ -1,6 +1,7 @@
 """What an error of Slack's means: permanent, transient, or in doubt."""
 
 import asyncio
+import math
 from datetime import timedelta
 
 import aiohttp
@@ -52,4 +53,4 @@ def delivery_error(error: Exception) -> DeliveryError:
 
 def _retry_after(error: SlackApiError) -> timedelta:
     stated = error.response.headers.get("Retry-After") or error.response.headers.get("retry-after") or "1"
-    return timedelta(seconds=max(1, int(stated)))
+    return timedelta(seconds=max(1, math.ceil(float(stated))))

@@ -8,7 +8,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from kpibot.render.blocks import Rendered, SlackFile
-from kpibot.services.deliver import DeliveryError, InDoubtError, Picture, RefusedError
+from kpibot.services.deliver import DeliveryError, InDoubtError, NotNowError, Picture, RefusedError
 from kpibot.slack.directory import Directory
 from kpibot.slack.errors import BROKEN_OFF, code_of, delivery_error
 from kpibot.slack.pictures import upload
@@ -59,6 +59,8 @@ class SlackSender:
 
     def _place(self, channel: str) -> str:
         place = self._directory.id_of(channel)
+        if place is None and not self._directory.is_loaded:
+            raise NotNowError("Slack has not told yet which channels there are")
         if place is None:
             raise RefusedError(f"Slack has no channel for `{channel}`; correct its name under channels")
         return place

@@ -8,6 +8,7 @@
 channel already, and is looked up there before it is sent again.
 """
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,10 +16,12 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from kpibot.core.reports import Message
 from kpibot.store.schema import outbox
+
+log = logging.getLogger(__name__)
 
 _bodies: TypeAdapter[Message] = TypeAdapter(Message)
 
@@ -58,18 +61,28 @@ class Outbox:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def claim(self, now: datetime, owner: str, lease: timedelta, most: int = 20) -> list[Claimed]:
-        """Rows that are due and nobody else's, oldest first; they are this owner's until the lease ends."""
-        free = sa.or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now)
-        due = sa.and_(outbox.c.state == OutboxState.WAITING, outbox.c.due_at <= now, free)
-        with self._engine.begin() as connection:
-            self._expire(connection, now)
-            rows = connection.execute(sa.select(outbox).where(due).order_by(outbox.c.id).limit(most)).fetchall()
-            return [_claimed(row) for row in rows if self._leased(connection, row.id, free, owner, now + lease)]
+    def claim(self, now: datetime, owner: str, lease: timedelta) -> list[Claimed]:
+        """The oldest waiting row of each channel, if due and nobody else's; this owner's while the lease lasts.
 
-    def attempt(self, row: int, now: datetime) -> None:
-        """Notes that the message is about to leave: from here on it is in doubt."""
-        self._update(row, attempted_at=now, attempts=outbox.c.attempts + 1)
+        What comes after a row that must wait waits too: a channel reads its messages in their order.
+        """
+        due = _due(now)
+        with self._engine.begin() as connection:
+            _expire(connection, now)
+            heads = connection.scalars(sa.select(outbox.c.id).where(due, ~_is_behind_another())).all()
+            mine = sa.update(outbox).values(lease_owner=owner, lease_until=now + lease).returning(*outbox.c)
+            taken = [connection.execute(mine.where(outbox.c.id == each, due)).first() for each in heads]
+            return [claimed for row in taken if row is not None and (claimed := _read(connection, row)) is not None]
+
+    def attempt(self, row: int, now: datetime, owner: str, lease: timedelta) -> bool:
+        """Notes that the message is about to leave, and renews the lease: from here on the message is in doubt.
+
+        False where the lease is lost: the row may be somebody else's by now, and must be left alone.
+        """
+        held = sa.and_(outbox.c.id == row, outbox.c.lease_owner == owner, outbox.c.lease_until > now)
+        noted = {"attempted_at": now, "attempts": outbox.c.attempts + 1, "lease_until": now + lease}
+        with self._engine.begin() as connection:
+            return connection.execute(sa.update(outbox).where(held).values(noted)).rowcount == 1
 
     def sent(self, row: int, ts: str) -> None:
         """Slack returned a `ts`: the message stands in the channel."""
@@ -97,15 +110,37 @@ class Outbox:
         with self._engine.begin() as connection:
             connection.execute(sa.update(outbox).where(outbox.c.id == row).values(**values))
 
-    def _expire(self, connection: sa.Connection, now: datetime) -> None:
-        late = sa.and_(outbox.c.state == OutboxState.WAITING, outbox.c.expires_at <= now)
-        connection.execute(sa.update(outbox).where(late).values(state=OutboxState.EXPIRED))
 
-    def _leased(
-        self, connection: sa.Connection, row: int, free: sa.ColumnElement[bool], owner: str, until: datetime
-    ) -> bool:
-        mine = sa.update(outbox).where(outbox.c.id == row, free).values(lease_owner=owner, lease_until=until)
-        return connection.execute(mine).rowcount == 1
+def _due(now: datetime) -> sa.ColumnElement[bool]:
+    free = sa.or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now)
+    return sa.and_(outbox.c.state == OutboxState.WAITING, outbox.c.due_at <= now, free)
+
+
+def _is_behind_another() -> sa.ColumnElement[bool]:
+    """An earlier message to the same channel still waits."""
+    earlier = outbox.alias("earlier")
+    return sa.exists().where(
+        earlier.c.channel == outbox.c.channel, earlier.c.id < outbox.c.id, earlier.c.state == OutboxState.WAITING
+    )
+
+
+def _expire(connection: sa.Connection, now: datetime) -> None:
+    late = sa.and_(outbox.c.state == OutboxState.WAITING, outbox.c.expires_at <= now)
+    expired = sa.update(outbox).where(late).values(state=OutboxState.EXPIRED).returning(outbox.c.key)
+    for key in connection.scalars(expired):
+        log.warning("%s was never delivered, and is of no use any more", key)
+
+
+def _read(connection: sa.Connection, row: Any) -> Claimed | None:
+    """The row as it can be sent. One that cannot be read is parked, so that it costs nobody else's message."""
+    try:
+        owed = Owed(row.key, row.channel, _bodies.validate_json(row.body), row.expires_at)
+    except ValidationError as error:
+        log.error("%s cannot be read: %s", row.key, error)
+        parked = {"state": OutboxState.PARKED, "error": "its message cannot be read", "lease_until": None}
+        connection.execute(sa.update(outbox).where(outbox.c.id == row.id).values(parked))
+        return None
+    return Claimed(row.id, owed, row.attempts, row.attempted_at)
 
 
 def add(connection: sa.Connection, owed: Iterable[Owed], now: datetime) -> None:
@@ -125,8 +160,3 @@ def add(connection: sa.Connection, owed: Iterable[Owed], now: datetime) -> None:
     ]
     if rows:
         connection.execute(sa.insert(outbox), rows)
-
-
-def _claimed(row: Any) -> Claimed:
-    owed = Owed(row.key, row.channel, _bodies.validate_json(row.body), row.expires_at)
-    return Claimed(row.id, owed, row.attempts, row.attempted_at)

@@ -28,6 +28,8 @@ def open_engine(url: str) -> sa.Engine:
     try:
         engine = _engine(sa.make_url(url))
         metadata.create_all(engine)
+    except ValueError:  # a malformed port: what it says may hold a part of the password
+        raise StoreError("KPIBOT_STATE_URL cannot be read; quote special characters (%40 for @, %2F for /)") from None
     except (SQLAlchemyError, OSError, ImportError) as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise StoreError(f"the bot's own database cannot be opened ({reason}); correct KPIBOT_STATE_URL") from error

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from kpibot.core.alerts import AlertState, Phase
 from kpibot.core.kpi import Card
@@ -13,6 +14,7 @@ from kpibot.core.reports import AlertNotice, DigestEdition, Report
 from kpibot.core.series import Series
 from kpibot.core.thresholds import Better, Thresholds, Verdict
 from kpibot.store.outbox import Claimed, Owed
+from kpibot.store.schema import outbox
 from kpibot.store.store import Store, open_engine
 
 NOW = datetime(2026, 11, 16, 13, tzinfo=UTC)
@@ -73,27 +75,55 @@ def test_a_slot_is_claimed_once_however_many_try(store: Store) -> None:
 
 
 def test_a_row_has_one_owner_until_its_lease_ends(store: Store) -> None:
-    put(store, owed("a"), owed("b"))
+    put(store, owed("a"), owed("b", "tech-leads"))
     assert keys(store.outbox.claim(NOW, "one", LEASE)) == ["a", "b"]
     assert keys(store.outbox.claim(NOW, "two", LEASE)) == []
     assert keys(store.outbox.claim(NOW + LEASE, "two", LEASE)) == ["a", "b"]
 
 
 def test_owners_that_claim_at_once_share_the_rows(store: Store) -> None:
-    put(store, *(owed(f"row-{n}") for n in range(20)))
+    put(store, *(owed(f"row-{n}", f"channel-{n}") for n in range(20)))
     with ThreadPoolExecutor(4) as pool:
         shares = list(pool.map(lambda n: keys(store.outbox.claim(NOW, f"owner-{n}", LEASE)), range(4)))
     assert sorted(key for share in shares for key in share) == sorted(f"row-{n}" for n in range(20))
+
+
+def test_a_channel_gets_its_messages_in_order_however_long_the_first_one_waits(store: Store) -> None:
+    put(store, owed("first"), owed("second"), owed("elsewhere", "tech-leads"))
+    first, elsewhere = store.outbox.claim(NOW, "one", LEASE)
+    assert (first.owed.key, elsewhere.owed.key) == ("first", "elsewhere")
+    store.outbox.retry(first.id, NOW + timedelta(seconds=30), "Slack asks to wait", False)
+    assert store.outbox.claim(NOW + timedelta(seconds=20), "one", LEASE) == []
+    (again,) = store.outbox.claim(NOW + timedelta(seconds=30), "one", LEASE)
+    store.outbox.sent(again.id, "1763298000.000100")
+    assert keys(store.outbox.claim(NOW + timedelta(seconds=30), "one", LEASE)) == ["second"]
 
 
 def test_a_message_that_was_being_sent_comes_back_in_doubt(store: Store) -> None:
     put(store, owed("a"))
     (row,) = store.outbox.claim(NOW, "one", LEASE)
     assert row.in_doubt_since is None
-    store.outbox.attempt(row.id, NOW)
+    assert store.outbox.attempt(row.id, NOW, "one", LEASE)
     (again,) = store.outbox.claim(NOW + LEASE, "two", LEASE)
     assert again.in_doubt_since == NOW
     assert again.attempts == 1
+
+
+def test_whoever_lost_a_lease_may_not_send(store: Store) -> None:
+    put(store, owed("a"))
+    (row,) = store.outbox.claim(NOW, "one", LEASE)
+    store.outbox.claim(NOW + LEASE, "two", LEASE)
+    assert not store.outbox.attempt(row.id, NOW + LEASE, "one", LEASE)
+    assert store.outbox.attempt(row.id, NOW + LEASE, "two", LEASE)
+
+
+def test_an_attempt_renews_the_lease(store: Store) -> None:
+    put(store, owed("a"))
+    (row,) = store.outbox.claim(NOW, "one", LEASE)
+    late = NOW + LEASE - timedelta(seconds=1)
+    store.outbox.attempt(row.id, late, "one", LEASE)
+    assert store.outbox.claim(NOW + LEASE, "two", LEASE) == []
+    assert keys(store.outbox.claim(late + LEASE, "two", LEASE)) == ["a"]
 
 
 @pytest.mark.parametrize(("in_doubt", "since"), [(True, NOW), (False, None)])
@@ -102,7 +132,7 @@ def test_a_retry_knows_whether_the_message_may_have_arrived(
 ) -> None:
     put(store, owed("a"))
     (row,) = store.outbox.claim(NOW, "one", LEASE)
-    store.outbox.attempt(row.id, NOW)
+    store.outbox.attempt(row.id, NOW, "one", LEASE)
     later = NOW + timedelta(seconds=30)
     store.outbox.retry(row.id, later, "Slack is away", in_doubt)
     assert store.outbox.claim(NOW, "one", LEASE) == []
@@ -111,12 +141,20 @@ def test_a_retry_knows_whether_the_message_may_have_arrived(
 
 
 def test_sent_parked_and_expired_rows_are_not_claimed_again(store: Store) -> None:
-    put(store, owed("sent"), owed("parked"), owed("late", useful_for=timedelta(minutes=10)))
+    put(store, owed("sent", "a"), owed("parked", "b"), owed("late", "c", useful_for=timedelta(minutes=10)))
     sent, parked, _ = store.outbox.claim(NOW, "one", LEASE)
     store.outbox.sent(sent.id, "1763298000.000100")
     store.outbox.park(parked.id, "is_archived", [], NOW)
     assert store.outbox.claim(NOW + timedelta(minutes=30), "one", LEASE) == []
     assert store.outbox.counts() == {"sent": 1, "parked": 1, "expired": 1}
+
+
+def test_a_message_that_cannot_be_read_costs_no_other_one(store: Store) -> None:
+    put(store, owed("broken", "a"), owed("sound", "b"))
+    with store._engine.begin() as connection:
+        connection.execute(sa.update(outbox).where(outbox.c.key == "broken").values(body='{"of": "another version"}'))
+    assert keys(store.outbox.claim(NOW, "one", LEASE)) == ["sound"]
+    assert store.outbox.counts() == {"parked": 1, "waiting": 1}
 
 
 def test_a_message_comes_back_as_it_went_in(store: Store) -> None:

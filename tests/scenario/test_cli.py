@@ -127,3 +127,34 @@ def test_a_configuration_that_is_no_yaml_is_told_with_file_and_line(
     (broken / "kpis.yaml").write_text("kpis:\n  tickets: {name: [\n")
     assert run("check", config=broken) == 1
     assert "kpis.yaml:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["ask", "tickets", "--chart", "/nowhere/at/all.png"], "cannot be written"),
+        (["ask", "list", "--chart", "chart.png"], "nothing to draw"),
+    ],
+)
+def test_a_chart_that_cannot_be_is_told(
+    helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+) -> None:
+    assert run(*arguments) == 1
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments", [["ask", "tickets", "--as-of", "0001-01-01"], ["ask", "--as-of", "soon"], ["demo", "--port", "99999"]]
+)
+def test_a_mistyped_option_is_told_with_what_to_write(
+    helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        run(*arguments)
+    assert "error: argument" in capsys.readouterr().err
+
+
+def test_help_and_lists_are_json_for_programs(helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str]) -> None:
+    for question in ("help", "list"):
+        assert run("ask", question, "--json") == 0
+        assert json.loads(capsys.readouterr().out)["kpis"]["tickets"] == "Outstanding tickets"

@@ -151,3 +151,44 @@ async def test_slack_is_waited_for_as_long_as_it_asks(quiet: Scene) -> None:
     assert digests(quiet, "tech-leads") == []
     await quiet.later(timedelta(seconds=20))
     assert len(digests(quiet, "tech-leads")) == 1
+
+
+async def test_a_channel_reads_its_messages_in_order_when_the_first_one_must_wait(quiet: Scene) -> None:
+    quiet.helpdesk.open("101", 9, MONDAY - timedelta(hours=5))  # an alert at once, then the digest
+    quiet.ws.fault(Fault("chat.postMessage", "ratelimited", channel="west-tech", times=1, seconds=30))
+    await quiet.start()
+    assert quiet.ws.messages("west-tech") == []
+    await quiet.later(timedelta(seconds=40))
+    first, second = quiet.ws.messages("west-tech")
+    assert "threshold" in said(first)
+    assert "Weekly KPI digest" in said(second)
+
+
+async def test_a_message_behind_one_that_waits_is_still_looked_up_when_in_doubt(quiet: Scene) -> None:
+    quiet.helpdesk.open("101", 9, MONDAY - timedelta(hours=5))
+    quiet.ws.fault(Fault("chat.postMessage", "drop_after", channel="west-tech", times=1))
+    quiet.ws.fault(Fault("conversations.history", "ratelimited", channel="west-tech", times=1, seconds=10))
+    await quiet.start()
+    for _ in range(3):
+        await quiet.later(timedelta(seconds=40))
+    assert len(quiet.ws.messages("west-tech")) == 2
+
+
+async def test_channels_that_slack_could_not_list_at_the_start_are_looked_up_again(quiet: Scene) -> None:
+    quiet.ws.fault(Fault("conversations.list", "error", error="internal_error", times=1))
+    await quiet.start()
+    assert quiet.ws.messages("tech-leads") == []
+    assert quiet.bot is not None
+    await quiet.bot._look_up_again()
+    await quiet.later(timedelta(minutes=1))
+    assert len(digests(quiet, "tech-leads")) == 1
+    assert quiet.house is not None
+    assert "parked" not in quiet.house.store.outbox.counts()
+
+
+async def test_a_breach_of_today_began_when_it_was_seen_and_not_at_midnight(quiet: Scene) -> None:
+    await quiet.start()
+    quiet.helpdesk.open("101", 9, MONDAY)
+    await quiet.later(QUARTER)
+    (alert,) = alerts(quiet, "west-tech")
+    assert "since Mon, Nov 16, 10:15 AM CST" in said(alert)

@@ -185,6 +185,7 @@ async def test_whoever_waits_for_a_slow_database_is_told_and_nobody_else_waits(s
     (scene.config / "district.yaml").write_text(shipped.replace("\nkpis:\n", SLOW, 1))
     scene.helpdesk.open("101", 5)
     await scene.start()
+    scene.clock.advance(timedelta(minutes=1))  # within the minute the failure would be remembered
     slow = asyncio.create_task(scene.server.command("/kpi", "slow-tickets", channel="tech-leads", user="dana"))
     assert "5 tickets" in said(await answer(scene, "tickets campus-west", channel="west-tech"))
     assert (await slow).acked

@@ -40,23 +40,3 @@ def test_no_day_ends_after_the_instant() -> None:
     as_of = datetime(2026, 11, 22, 18, tzinfo=UTC)
     ends = CALENDAR.day_ends(date(2026, 11, 20), date(2026, 11, 22), as_of)
     assert ends == [datetime(2026, 11, 21, 6, tzinfo=UTC), datetime(2026, 11, 22, 6, tzinfo=UTC), as_of]
-
-
-@pytest.mark.parametrize(
-    ("local", "works"),
-    [
-        (datetime(2026, 11, 23, 7, 29, 59), False),
-        (datetime(2026, 11, 23, 7, 30), True),
-        (datetime(2026, 11, 23, 16, 29, 59), True),
-        (datetime(2026, 11, 23, 16, 30), False),
-        (datetime(2026, 11, 22, 12), False),
-        (datetime(2026, 11, 26, 12), False),
-    ],
-)
-def test_working_time_is_half_open_and_knows_holidays(local: datetime, works: bool) -> None:
-    assert CALENDAR.is_working_time(local.replace(tzinfo=ZONE)) is works
-
-
-def test_working_time_is_meant_on_the_districts_clock() -> None:
-    assert CALENDAR.is_working_time(datetime(2026, 11, 23, 14, tzinfo=UTC))
-    assert not CALENDAR.is_working_time(datetime(2026, 11, 23, 7, 45, tzinfo=UTC))

@@ -71,7 +71,7 @@ def test_a_groups_levels_are_the_sum_of_its_campuses() -> None:
 def test_a_groups_own_levels_come_first() -> None:
     own = Thresholds(Better.LOWER, 1, 2, 3)
     assert kpi(feeder=own).thresholds_of("feeder", TREE) == own
-    assert kpi(feeder=own).thresholds_of(DISTRICT, TREE) == OWN.scaled(3)
+    assert kpi(feeder=own).thresholds_of(DISTRICT, TREE) == OWN + OWN + OWN
 
 
 def test_what_does_not_add_up_is_judged_alike_everywhere() -> None:

@@ -71,7 +71,7 @@ def test_a_recovery_threshold_is_reached_on_the_good_side() -> None:
 
 
 def test_scaling_and_adding_agree() -> None:
-    assert LOWER + LOWER == LOWER.scaled(2) == Thresholds(Better.LOWER, 40, 80, 160)
+    assert Thresholds(Better.LOWER, 40, 80, 160) == LOWER + LOWER
 
 
 def test_a_level_that_one_lacks_is_lacking_in_the_sum() -> None:

@@ -1,6 +1,7 @@
 """From what the databases give to readings and series, up the campus tree."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -10,10 +11,11 @@ import pytest
 from kpibot.core.calendar import Calendar, YearStart
 from kpibot.core.campus import Campus, CampusTree
 from kpibot.core.kpi import Card, Format, Kpi
-from kpibot.core.measures import Duration, Flow, Measure, Ratio, Simple, Statistic, Stock
+from kpibot.core.measures import Duration, Flow, Measure, Query, Ratio, Simple, Statistic, Stock
 from kpibot.core.periods import Period, PeriodRule
 from kpibot.core.readings import Missing, Parts
 from kpibot.core.series import Curve, Spans, Track, Window
+from kpibot.core.thresholds import Better, Thresholds
 from kpibot.services.measuring import Measuring
 from kpibot.sources.base import RawCampus, SourceDownError, SourceMisfitError
 
@@ -49,6 +51,9 @@ class Given:
 
     def is_empty(self, measure: Simple) -> bool:
         return self.empty
+
+    def newest(self, measure: Simple, before: datetime) -> datetime | None:
+        return None
 
 
 class Down(Given):
@@ -186,3 +191,43 @@ def test_a_window_knows_the_fiscal_year_that_each_day_belongs_to() -> None:
         "2026-07-01",
     ]
     assert window.ends[-1] == as_of
+
+
+def test_data_that_nobody_foresaw_costs_its_own_kpi_alone() -> None:
+    reading = Measuring(TREE, CALENDAR, lambda _: Down(ZeroDivisionError())).measure(kpi(OWNED), NOW)["district"]
+    assert (reading.value, reading.missing) == (None, Missing.MISFIT)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_what_is_no_number_is_missing(number: float) -> None:
+    source = Given({"101": Parts(numerator=number, rows=1, valued=1)})
+    reading = Measuring(TREE, CALENDAR, lambda _: source).measure(kpi(OWNED), NOW)["campus-west"]
+    assert (reading.value, reading.missing) == (None, Missing.NOT_A_NUMBER)
+
+
+def test_percentages_of_a_query_are_not_added_up() -> None:
+    source = Given({"101": Parts(80.0, rows=1, valued=1), "111": Parts(90.0, rows=1, valued=1)})
+    one = kpi(Query("helpdesk", "SELECT"), Format.PERCENT)
+    reading = Measuring(TREE, CALENDAR, lambda _: source).measure(one, NOW)["district"]
+    assert reading.value is None
+    assert "numerator and denominator" in (reading.detail or "")
+
+
+def test_a_campus_that_a_query_leaves_out_has_no_data() -> None:
+    source = Given({"101": Parts(80.0, rows=1, valued=1)})
+    found = values(Measuring(TREE, CALENDAR, lambda _: source), kpi(Query("helpdesk", "SELECT")))
+    assert (found["campus-west"], found["oakridge-middle"], found["feeder-west"]) == (80.0, None, 80.0)
+
+
+def test_rows_of_the_whole_district_belong_to_no_campus() -> None:
+    source = Given({"district": count(7)})
+    one = replace(kpi(OWNED), by_campus=False, thresholds=Thresholds(Better.LOWER, 1, 2, 3))
+    found = values(Measuring(TREE, CALENDAR, lambda _: source), one)
+    assert (found["district"], found["campus-west"]) == (7.0, None)
+    assert one.thresholds_of("district", TREE) == one.thresholds
+
+
+def test_strays_are_those_of_the_half_that_a_ratio_rests_on() -> None:
+    loans, devices = Given({"101": count(1), None: count(5)}), Given({"101": count(5)})
+    measuring = Measuring(TREE, CALENDAR, lambda half: loans if half == IN_USE else devices)
+    assert measuring.measure(kpi(Ratio(IN_USE, OWNED)), NOW)["district"].unplaced == 0

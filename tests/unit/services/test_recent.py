@@ -8,10 +8,6 @@ import pytest
 from kpibot.services.recent import Recent
 
 
-def always(_: object) -> bool:
-    return True
-
-
 def test_people_who_ask_together_wait_for_one_answer() -> None:
     recent: Recent[int] = Recent()
     begun, go_on, worked = threading.Event(), threading.Event(), []
@@ -23,17 +19,11 @@ def test_people_who_ask_together_wait_for_one_answer() -> None:
         return 7
 
     with ThreadPoolExecutor(5) as pool:
-        asked = [pool.submit(recent.get, "key", work, always) for _ in range(5)]
+        asked = [pool.submit(recent.get, "key", work) for _ in range(5)]
         begun.wait(5)
         go_on.set()
         assert [each.result(5) for each in asked] == [7] * 5
     assert worked == [1]
-
-
-def test_what_is_not_worth_keeping_is_worked_out_again() -> None:
-    recent: Recent[int] = Recent()
-    worked = iter(range(10))
-    assert [recent.get("key", lambda: next(worked), lambda _: False) for _ in range(3)] == [0, 1, 2]
 
 
 def test_an_error_is_passed_on_and_forgotten() -> None:
@@ -43,13 +33,13 @@ def test_an_error_is_passed_on_and_forgotten() -> None:
         raise LookupError("no")
 
     with pytest.raises(LookupError):
-        recent.get("key", fail, always)
-    assert recent.get("key", lambda: 1, always) == 1
+        recent.get("key", fail)
+    assert recent.get("key", lambda: 1) == 1
 
 
 def test_only_the_latest_are_remembered() -> None:
     recent: Recent[int] = Recent(most=2)
     for key in "abc":
-        recent.get(key, lambda: 1, always)
-    assert recent.get("a", lambda: 2, always) == 2
-    assert recent.get("c", lambda: 2, always) == 1
+        recent.get(key, lambda: 1)
+    assert recent.get("a", lambda: 2) == 2
+    assert recent.get("c", lambda: 2) == 1
