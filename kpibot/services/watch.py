@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from kpibot.catalog.model import District, Route
@@ -76,8 +76,9 @@ class Watch:
             if kpi.alert is None:
                 continue
             after, transitions = self._judge(kpi, kpi.alert, taken, known, now)
-            states |= after
-            owed += self._notices(kpi, transitions, known | after, now)
+            changes = self._changes(kpi, transitions, now)
+            states |= after | _dated(kpi.id, after, changes)
+            owed += self._notices(kpi, changes, known | after, now)
         owed += self._trouble(states, readings, now)
         self._store.record_watch(readings, states, owed, now)
         return readings
@@ -129,27 +130,32 @@ class Watch:
                 transitions.append(Transition(campus, told_of, reason))
         return states, transitions
 
+    def _changes(self, kpi: Kpi, transitions: list[Transition], now: datetime) -> list[Change]:
+        """What is to be told, with the series that shows it."""
+        if not transitions:
+            return []
+        reports = self._reporting.reports(kpi, [each.campus for each in transitions], now, SERIES_DAYS)
+        return [
+            Change(report, each.reason, self._since(report, each.state, now))
+            for report, each in zip(reports, transitions, strict=True)
+        ]
+
     def _notices(
-        self, kpi: Kpi, transitions: list[Transition], states: Mapping[AlertKey, AlertState], now: datetime
+        self, kpi: Kpi, changes: list[Change], states: Mapping[AlertKey, AlertState], now: datetime
     ) -> list[Owed]:
         """One message for each channel, however many campuses it is about."""
-        by_channel: dict[str, list[Transition]] = {}
-        for transition in transitions:
-            channel = route(self._routes, kpi.id, transition.campus, self._tree)
+        by_channel: dict[str, list[Change]] = {}
+        for change in changes:
+            channel = route(self._routes, kpi.id, change.report.campus, self._tree)
             if channel is None:
-                log.warning("%s at %s: no route leads anywhere; add one under alerts", kpi.id, transition.campus)
+                log.warning("%s at %s: no route leads anywhere; add one under alerts", kpi.id, change.report.campus)
             else:
-                by_channel.setdefault(channel, []).append(transition)
+                by_channel.setdefault(channel, []).append(change)
         return [self._owed(kpi, channel, told, states, now) for channel, told in by_channel.items()]
 
     def _owed(
-        self, kpi: Kpi, channel: str, told: list[Transition], states: Mapping[AlertKey, AlertState], now: datetime
+        self, kpi: Kpi, channel: str, told: list[Change], states: Mapping[AlertKey, AlertState], now: datetime
     ) -> Owed:
-        reports = self._reporting.reports(kpi, [each.campus for each in told], now, SERIES_DAYS)
-        changes = tuple(
-            Change(report, each.reason, self._since(report, each.state, now))
-            for report, each in zip(reports, told, strict=True)
-        )
         firing = {
             campus
             for (kpi_id, campus), state in states.items()
@@ -163,8 +169,8 @@ class Watch:
             as_of=now,
             zone=str(self._reporting.measuring.calendar.zone),
             mention=kpi.card.owner if any(each.reason in CALLS_FOR_ACTION for each in told) else "",
-            changes=changes,
-            still_firing=len(firing - {each.campus for each in told}),
+            changes=tuple(told),
+            still_firing=len(firing - {each.report.campus for each in told}),
         )
         return Owed(f"alert:{kpi.id}:{channel}:{now.isoformat()}", channel, notice, now + OF_USE_FOR)
 
@@ -179,6 +185,16 @@ class Watch:
 
 
 BREACHES = frozenset({Verdict.WARNING, Verdict.CRITICAL})
+
+
+def _dated(kpi: str, states: Mapping[AlertKey, AlertState], changes: list[Change]) -> dict[AlertKey, AlertState]:
+    """The firing states with the beginning that people were told, so that the recovery says the same."""
+    begun = {(kpi, change.report.campus): change.since for change in changes}
+    return {
+        key: replace(state, since=begun[key])
+        for key, state in states.items()
+        if key in begun and state.phase is Phase.FIRING
+    }
 
 
 def judgement(thresholds: Thresholds, value: float | None, rule: AlertRule) -> Judgement:

@@ -192,3 +192,12 @@ async def test_a_breach_of_today_began_when_it_was_seen_and_not_at_midnight(quie
     await quiet.later(QUARTER)
     (alert,) = alerts(quiet, "west-tech")
     assert "since Mon, Nov 16, 10:15 AM CST" in said(alert)
+
+
+async def test_a_recovery_says_the_same_beginning_as_the_alert(scene: Scene) -> None:
+    scene.helpdesk.open("101", 11, MONDAY - timedelta(days=5))
+    await scene.start()
+    assert "since Nov 11 (5 days)" in said(alerts(scene, "west-tech")[0])
+    scene.helpdesk.resolve("101", MONDAY)
+    await scene.later(QUARTER)
+    assert "was over the threshold for 5 days" in said(alerts(scene, "west-tech", "Recovered")[0])
