@@ -1,20 +1,24 @@
 """The query language: what people type after `/kpi`, in any order and without quotes.
 
-tickets · tickets campus-west · tickets campus west 90d · campus-west · list · help
+tickets · tickets campus-west · tickets campus west 90d · tickets pine · campus-west · list · help
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-from kpibot.core.campus import NO_CAMPUS, CampusTree
-from kpibot.core.words import did_you_mean, listed, shown, similarity, slug
+from kpibot.core.campus import DISTRICT, NO_CAMPUS, CampusTree
+from kpibot.core.words import closest, listed, shown, slug
 
 LONGEST = 1_000  # characters that anybody means
 LONGEST_WINDOW = 1_826  # days: five years
 DAYS_IN = {"d": 1, "day": 1, "w": 7, "week": 7, "m": 30, "month": 30, "y": 365, "year": 365}
 FILLERS = frozenset({"for", "at", "in", "of", "the", "last", "past", "show", "me", "over", "please"})
 WORDS_IN_A_NAME = 8
+LETTERS = 3  # that the beginning of a word needs to stand for it
+OFFERED = 3  # campuses, where a word could be several
+GREETINGS = frozenset({"hi", "hello", "hey", "thanks", "thank-you"})  # no commands: a campus may be called so
 
 
 class QueryError(ValueError):
@@ -80,6 +84,9 @@ class _Reader:
         self._days: int | None = None
 
     def read(self, words: list[str]) -> Request:
+        whole = " ".join(words)
+        if slug(whole) in GREETINGS and not self._understood(whole):
+            return AskHelp()
         while words:
             words = words[self._take(words) :]
         if self._kpi is not None:
@@ -95,11 +102,11 @@ class _Reader:
                 return length
         if window := self._window(words):
             return window
-        if slug(words[0]) not in FILLERS and slug(words[0]):
-            raise QueryError(self._unknown(words[0]))
-        if not slug(words[0]):
-            raise QueryError(f"`{shown(words[0])}` is no KPI, campus or period; type `help` to see what is")
-        return 1
+        if slug(words[0]) in FILLERS:
+            return 1
+        if length := self._part_of_a_campus(words):
+            return length
+        raise QueryError(self._unknown(words[0]))
 
     def _understood(self, phrase: str) -> bool:
         if (kpi := self._by_name.get(slug(phrase))) is not None:
@@ -110,10 +117,54 @@ class _Reader:
         campus = self._tree.resolve(phrase)
         if campus == NO_CAMPUS and slug(phrase) != NO_CAMPUS:
             return False
+        self._settle_on(campus)
+        return True
+
+    def _settle_on(self, campus: str) -> None:
         if self._campus not in (None, campus):
             raise QueryError(f"one campus at a time: `{self._campus}` or `{campus}`?")
         self._campus = campus
-        return True
+
+    def _part_of_a_campus(self, words: list[str]) -> int:
+        """Understands the longest part of a campus's name at the beginning of `words`; how many words, 0 for none."""
+        for length in range(self._words_before_a_kpi(words), 0, -1):
+            phrase = " ".join(words[:length])
+            # What Slack made of a mention is no part of a name, whatever letters it has.
+            found = [] if "<" in phrase else self._campuses_with(slug(phrase))
+            if self._campus in found:  # `campus-west high`: nothing new, and no other campus
+                return length
+            if len(found) > 1:
+                more = ", among others" if len(found) > OFFERED else ""
+                raise QueryError(f"`{shown(phrase)}` could be {listed(found[:OFFERED])}{more}; type one of them")
+            if found:
+                self._settle_on(found[0])
+                return length
+        return 0
+
+    def _words_before_a_kpi(self, words: list[str]) -> int:
+        """How many of the first words may belong to a campus: none that names a KPI."""
+        for start in range(1, min(len(words), WORDS_IN_A_NAME)):
+            phrases = (" ".join(words[start : start + length]) for length in range(1, WORDS_IN_A_NAME + 1))
+            if any(slug(phrase) in self._by_name for phrase in phrases):
+                return start
+        return min(len(words), WORDS_IN_A_NAME)
+
+    def _campuses_with(self, typed: str) -> list[str]:
+        """The campuses in whose slug, name or aliases these words stand; else those where the last one is begun."""
+        last = typed.rpartition("-")[2]
+        if not last or last in FILLERS:
+            return []
+        whole = {campus for name, campus in self._campus_names if f"-{typed}-" in f"-{name}-"}
+        # Of a code the beginning says nothing: `101` is not `1012`.
+        if whole or len(last) < LETTERS or not last.isalpha():
+            return sorted(whole)
+        return sorted({campus for name, campus in self._campus_names if f"-{typed}" in f"-{name}"})
+
+    @cached_property
+    def _campus_names(self) -> list[tuple[str, str]]:
+        """Every way to call a campus, with its slug. Not the district: campuses are often its namesakes."""
+        campuses = (each for each in self._tree if each.slug not in (DISTRICT, NO_CAMPUS))
+        return [(slug(name), each.slug) for each in campuses for name in (each.slug, each.name, *each.aliases)]
 
     def _window(self, words: list[str]) -> int:
         """Reads `90d`, `90 days` or `12w`; how many words that was, 0 for none."""
@@ -131,8 +182,14 @@ class _Reader:
         return days
 
     def _unknown(self, word: str) -> str:
-        campuses = [each.slug for each in self._tree if each.slug != NO_CAMPUS]
-        if self._kpi is None and similarity(word, self._ids) >= similarity(word, campuses):
-            near = did_you_mean(word, self._ids) or f"; there is {listed(self._ids)}"
-            return f"no KPI `{shown(word)}`{near}"
-        return f"no campus `{shown(word)}`{did_you_mean(word, campuses) or '; type `list` to see all'}"
+        """What to say of the word: about the campus where the KPI is understood, and the other way round."""
+        if not slug(word):
+            return f"`{shown(word)}` is no KPI, campus or period; type `help` to see what is"
+        kinds = {"KPI": self._ids, "campus": [each.slug for each in self._tree if each.slug != NO_CAMPUS]}
+        if (self._kpi is None) is not (self._campus is None):
+            kinds.pop("KPI" if self._kpi is not None else "campus")
+        near = closest(word, [each for known in kinds.values() for each in known])
+        if not near:
+            return f"no {' or '.join(kinds)} `{shown(word)}`; type `list` to see all"
+        kind = "KPI" if near[0] in self._ids else "campus"
+        return f"no {kind} `{shown(word)}`; did you mean `{near[0]}`?"

@@ -2,9 +2,10 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 SHOWN = 40  # characters of a stranger's word that an error repeats
+MENTION = re.compile(r"<([@#])([^<>|]+)\|?([^<>|]*)>")  # as Slack escapes them: `<@U024BE7LH|mei>`
 
 
 def slug(text: str) -> str:
@@ -13,8 +14,12 @@ def slug(text: str) -> str:
 
 
 def shown(word: str) -> str:
-    """The word as an error may repeat it: one line, short, without the backticks that would end its quotation."""
-    flat = " ".join(word.replace("`", "'").split())
+    """The word as an error may repeat it: one line, short, without the backticks that would end its quotation.
+
+    What Slack made of a mention is shown as it was typed: `<@U024BE7LH|mei>` as `@mei`.
+    """
+    typed = MENTION.sub(lambda found: found[1] + (found[3] or found[2]), word)
+    flat = " ".join(typed.replace("`", "'").split())
     return flat if len(flat) <= SHOWN else flat[: SHOWN - 1] + "…"
 
 
@@ -29,12 +34,6 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`; did you mean `campus-west`?`, or nothing where no known word is near."""
     near = closest(word, known)
     return f"; did you mean `{near[0]}`?" if near else ""
-
-
-def similarity(word: str, known: Mapping[str, object] | Iterable[str]) -> float:
-    """How near the nearest known word is, from 0 (nothing in common) to 1 (the same)."""
-    typed = slug(word)[:SHOWN]
-    return max((difflib.SequenceMatcher(None, typed, slug(each)).ratio() for each in known), default=0.0)
 
 
 def listed(words: Iterable[str]) -> str:

@@ -1,9 +1,8 @@
 """A digest as a Slack message: one sentence that sums up, one line a KPI, who moved, one picture."""
 
-from collections.abc import Sequence
-
 from kpibot.core.reports import DigestEdition, Mover, Report
 from kpibot.core.thresholds import Verdict
+from kpibot.core.words import plural
 from kpibot.render import facts
 from kpibot.render.alt import digest_alt
 from kpibot.render.answer import by_verdict, kpi_line, show_buttons
@@ -12,6 +11,7 @@ from kpibot.render.mrkdwn import clean, data
 from kpibot.render.times import moment
 
 MOVERS = 6
+WORTH_SAYING = 0.05  # of the value before: a smaller improvement is no headline
 COUNTED = (
     (Verdict.CRITICAL, "critical"),
     (Verdict.WARNING, "at warning"),
@@ -28,7 +28,7 @@ def digest_message(edition: DigestEdition, chart: SlackFile | None = None) -> Re
         *paragraphs(fitting([kpi_line(report) for report in edition.reports])),
         section("\n".join(["*Moved most*", *moved]) if moved else ""),
         picture(chart, alt),
-        context(*map(data, (breaches(edition), lacking(edition), when(edition)))),
+        context(*map(data, (lacking(edition), when(edition)))),
         show_buttons(by_verdict(edition.reports)),
     )
     return rendered(_fallback(edition), blocks, alt)
@@ -40,21 +40,16 @@ def heading(edition: DigestEdition) -> str:
 
 
 def headline(edition: DigestEdition) -> str:
-    """`2 of 5 KPIs are critical; Outstanding tickets improved most.`"""
+    """`2 of 5 judged KPIs are critical; 7 thresholds are crossed at campuses; Outstanding tickets improved most.`"""
     best = _improved_most(edition.reports)
-    return f"{_counts(edition.reports)}{f'; {facts.kpi_name(best)} improved most' if best else ''}."
+    praise = f"{facts.kpi_name(best)} improved most" if best else ""
+    parts = (_counts(edition.reports), _without_data(edition.reports), _breaches(edition.breaches), praise)
+    return f"{'; '.join(filter(None, parts)) or 'For information'}."
 
 
 def movers(edition: DigestEdition) -> tuple[Mover, ...]:
     """The campuses that moved most, the best first."""
     return tuple(sorted(edition.movers, key=lambda each: not each.improved))[:MOVERS]
-
-
-def breaches(edition: DigestEdition) -> str:
-    """How many thresholds are crossed at campuses."""
-    if not edition.breaches:
-        return "No campus is over a threshold"
-    return f"{edition.breaches:,} {'threshold is' if edition.breaches == 1 else 'thresholds are'} crossed at campuses"
 
 
 def lacking(edition: DigestEdition) -> str:
@@ -70,26 +65,37 @@ def when(edition: DigestEdition) -> str:
 
 
 def _counts(reports: tuple[Report, ...]) -> str:
-    verdicts = [facts.verdict(each) for each in reports]
-    judged = [each for each in verdicts if each is not Verdict.NOT_JUDGED]
-    found = [(verdicts.count(verdict), word) for verdict, word in COUNTED if verdict in verdicts]
-    if not found:
-        return _nothing_wrong(verdicts, judged)
-    (count, word), *others = found
-    head = f"{count} of {len(reports)} KPIs {'is' if count == 1 else 'are'} {word}"
-    return ", ".join([head, *(f"{many} {what}" for many, what in others)])
-
-
-def _nothing_wrong(verdicts: Sequence[Verdict], judged: Sequence[Verdict]) -> str:
-    if not verdicts:
+    """How many of the judged KPIs stand how; empty if none is judged, as nothing can be on target then."""
+    if not reports:
         return "No KPIs in this digest"
-    if Verdict.NO_DATA in verdicts:
-        return f"{verdicts.count(Verdict.NO_DATA)} of {len(verdicts)} KPIs without data, none off target"
-    return "All KPIs are on target" if judged else "For information"
+    verdicts = [facts.verdict(each) for each in reports]
+    judged = sum(each not in (Verdict.NOT_JUDGED, Verdict.NO_DATA) for each in verdicts)
+    found = [(verdicts.count(verdict), word) for verdict, word in COUNTED if verdict in verdicts]
+    if not judged:
+        return ""
+    (count, word), *others = found or [(judged, "on target")]
+    return ", ".join([f"{_share(count, judged)} {word}", *(f"{many} {what}" for many, what in others)])
+
+
+def _share(count: int, judged: int) -> str:
+    if judged == 1:
+        return "The one judged KPI is"
+    if count == judged:
+        return f"{'Both' if judged == 2 else f'All {judged}'} judged KPIs are"
+    return f"{count} of {judged} judged KPIs {'is' if count == 1 else 'are'}"
+
+
+def _without_data(reports: tuple[Report, ...]) -> str:
+    count = sum(facts.verdict(each) is Verdict.NO_DATA for each in reports)
+    return f"{plural(count, 'KPI has', 'KPIs have')} no data" if count else ""
+
+
+def _breaches(count: int) -> str:
+    return f"{plural(count, 'threshold is', 'thresholds are')} crossed at campuses" if count else ""
 
 
 def _improved_most(reports: tuple[Report, ...]) -> Report | None:
-    better = [each for each in reports if facts.improved(each)]
+    better = [each for each in reports if facts.improved(each) and _relative_change(each) >= WORTH_SAYING]
     return max(better, key=_relative_change, default=None)
 
 
@@ -99,5 +105,5 @@ def _relative_change(report: Report) -> float:
 
 def _fallback(edition: DigestEdition) -> str:
     lines = [f"{facts.kpi_name(each)}: {facts.said(each, short=True)}" for each in edition.reports]
-    parts = [heading(edition), headline(edition), *lines, breaches(edition), when(edition)]
+    parts = [heading(edition), headline(edition), *lines, when(edition)]
     return "\n".join(fitting([data(part) for part in parts], 2_800))

@@ -126,10 +126,10 @@ def difference(report: Report) -> str:
 
 def difference_since(report: Report) -> str:
     """`▲ 12 more than last week`: the difference with what it is against, short enough for a list."""
-    words, point = difference(report), clean(report.compared_with, NAME).removeprefix("same point ") or "before"
+    words = difference(report)
     if not words:
         return ""
-    return f"{words} from {point}" if words == UNCHANGED else f"{words} than {point}"
+    return f"{words} from {_point(report)}" if words == UNCHANGED else f"{words} than {_point(report, 'at ')}"
 
 
 def improved(report: Report) -> bool | None:
@@ -255,6 +255,18 @@ def _the(point: str) -> str:
     """`same point last week` → `the same point last week`; what has its article keeps it."""
     words = clean(point, NAME) or "time before"
     return words if words.split()[0].casefold() in ("a", "an", "the") else f"the {words}"
+
+
+def _point(report: Report, at: str = "") -> str:
+    """The earlier point for a list: `last week`, `the 30 days before`, and of a period to date `at this point last …`.
+
+    Half a fiscal year against "last fiscal year" would read as against the whole of it.
+    """
+    words = clean(report.compared_with, NAME)
+    last = words.removeprefix("same point ")
+    if last == words:
+        return _the(words)
+    return f"{at}this point {last}" if report.card.period.endswith("to date") else last
 
 
 def notes(answer: Answer) -> str:

@@ -7,7 +7,7 @@ from kpibot.core.reports import Answer, DigestEdition, Overview, Report
 from kpibot.render import digest, facts
 from kpibot.render.answer import by_verdict, tally
 from kpibot.render.mrkdwn import clean
-from kpibot.render.numbers import sparkline
+from kpibot.render.numbers import finite, sparkline
 from kpibot.render.times import moment
 
 COLUMNS = 80
@@ -49,7 +49,7 @@ def digest_text(edition: DigestEdition) -> str:
     """One issue of a digest; ends without a line break."""
     moved = [f"{'better' if each.improved else 'worse'} · {facts.moved(each)}" for each in digest.movers(edition)]
     rows = map(_row, edition.reports)
-    closing = filter(None, (digest.breaches(edition), digest.lacking(edition), digest.when(edition)))
+    closing = filter(None, (digest.lacking(edition), digest.when(edition)))
     head = (digest.heading(edition), digest.headline(edition), "", *rows, "")
     return _page((*head, *(["Moved most", *moved, ""] if moved else []), *closing))
 
@@ -68,6 +68,9 @@ def _columns_of(character: str) -> int:
 def _history(report: Report, days: int) -> str:
     if report.series is None or not facts.has_history(report):
         return facts.no_history(report)
+    # Where no rows were found, each day counts 0: beside "no data" a line of them would claim a measurement.
+    if facts.value(report) is None and not any(map(finite, report.series.values)):
+        return ""
     return f"{sparkline(report.series.values, 60)} {days:,} days"
 
 

@@ -86,7 +86,7 @@ async def test_nothing_asked_is_an_overview(asked: Scene) -> None:
         ("tickets campus-wst", "no campus `campus-wst`; did you mean `campus-west`?"),
         ("tickets 1d", "too short"),
         ("😀" * 4_000, "too long"),
-        ("<!channel>", "no campus"),
+        ("<!channel>", "no KPI or campus"),
     ],
 )
 async def test_what_nobody_understands_is_told_to_the_asker_only(asked: Scene, typed: str, told: str) -> None:

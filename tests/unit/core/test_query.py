@@ -50,6 +50,11 @@ TREE = CampusTree(
         ("tickets tickets", Ask("tickets")),
         ("tickets, please!", Ask("tickets")),
         ("tickets 🎉", Ask("tickets")),
+        ("hi", AskHelp()),
+        ("Hello!", AskHelp()),
+        ("hey", AskHelp()),
+        ("thanks", AskHelp()),
+        ("Thank you", AskHelp()),
     ],
 )
 def test_what_is_meant(text: str, request_: Request) -> None:
@@ -61,7 +66,13 @@ def test_what_is_meant(text: str, request_: Request) -> None:
     [
         ("tikets", "no KPI `tikets`; did you mean `tickets`?"),
         ("tickets campus-wset", "no campus `campus-wset`; did you mean `campus-west`?"),
+        ("campus-wset", "no campus `campus-wset`; did you mean `campus-west`?"),
+        ("salary", "no KPI or campus `salary`; type `list` to see all"),
         ("tickets zebra", "no campus `zebra`; type `list` to see all"),
+        ("campus-west zebra", "no KPI `zebra`; type `list` to see all"),
+        ("tickets campus-west zebra", "no KPI or campus `zebra`; type `list` to see all"),
+        ("<@U0Y94EZ5NUV|mei>", "no KPI or campus `@mei`; type `list` to see all"),
+        ("hi tickets", "no KPI or campus `hi`"),
         ("90d", "which KPI? Put one before the period"),
         ("tickets response-time", "one KPI at a time: `tickets` or `response-time`?"),
         ("tickets campus-west campus-east", "one campus at a time: `campus-west` or `campus-east`?"),
@@ -77,8 +88,100 @@ def test_what_nobody_can_tell(text: str, told: str) -> None:
     assert str(caught.value).startswith(told)
 
 
+LARGER = CampusTree(
+    [
+        Campus("feeder-west", "West feeder"),
+        Campus("campus-west", "Campus West High School", "feeder-west", ("101", "ORG-101")),
+        Campus("pine-hollow-elementary", "Pine Hollow Elementary School", "feeder-west", ("1012", "Pine Hollow ES")),
+        Campus("overlook-elementary", "Overlook Elementary School", None, ("The Lookout",)),
+        Campus("ticket-to-read", "Ticket to Read Academy"),
+        Campus("career-training", "Career Response Time Center"),
+        Campus("hilltop", "Hilltop Elementary School"),
+        Campus("hill", "Hill Street Middle School"),
+    ],
+    "Pine Hollow ISD",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "request_"),
+    [
+        ("tickets Pine Hollow", Ask("tickets", "pine-hollow-elementary")),
+        ("tickets pine", Ask("tickets", "pine-hollow-elementary")),
+        ("tickets hollow", Ask("tickets", "pine-hollow-elementary")),
+        ("tickets pin", Ask("tickets", "pine-hollow-elementary")),
+        ("pine holl 90d tickets", Ask("tickets", "pine-hollow-elementary", 90)),
+        ("show me tickets at pine please", Ask("tickets", "pine-hollow-elementary")),
+        ("pine", AskOverview("pine-hollow-elementary")),
+        ("tickets west high", Ask("tickets", "campus-west")),
+        ("tickets campus-west high school", Ask("tickets", "campus-west")),
+    ],
+)
+def test_part_of_a_campuss_name_is_enough_where_no_other_has_it(text: str, request_: Request) -> None:
+    assert parse(text, KPIS, LARGER) == request_
+
+
+@pytest.mark.parametrize(
+    ("text", "request_"),
+    [
+        ("tickets hill", Ask("tickets", "hill")),  # whole, not the beginning of `hilltop`
+        ("tickets 101", Ask("tickets", "campus-west")),
+        ("tickets Pine Hollow ISD", Ask("tickets", "district")),
+        ("career response time", Ask("response-time", "career-training")),  # a KPI's name is not part of a campus's
+        ("tickets over 90d", Ask("tickets", None, 90)),  # and neither are fillers
+        ("tickets for the 90d", Ask("tickets", None, 90)),
+        ("tickets pine over 90d", Ask("tickets", "pine-hollow-elementary", 90)),
+    ],
+)
+def test_whole_names_kpis_and_fillers_win_over_parts(text: str, request_: Request) -> None:
+    assert parse(text, KPIS, LARGER) == request_
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("tickets west", "`west` could be `campus-west` or `feeder-west`; type one of them"),
+        (
+            "tickets school",
+            "`school` could be `campus-west`, `hill` or `hilltop`, among others; type one of them",
+        ),
+        ("tickets <!pine>", "no campus `<!pine>`; type `list` to see all"),
+        ("tickets pi", "no campus `pi`; type `list` to see all"),
+        ("tickets 10", "no campus `10`"),
+        ("tickets pine overlook", "one campus at a time: `pine-hollow-elementary` or `overlook-elementary`?"),
+    ],
+)
+def test_a_part_that_several_campuses_have_is_asked_about(text: str, told: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(text, KPIS, LARGER)
+    assert str(caught.value).startswith(told)
+
+
+def test_a_campus_that_is_called_like_a_greeting_is_meant() -> None:
+    assert parse("hello", KPIS, CampusTree([Campus("hello", "Hello Academy")])) == AskOverview("hello")
+
+
 PIECES = st.sampled_from(
-    ["tickets", "campus", "west", "90d", "7", "days", "0d", "99999y", "<!channel>", "`", "-", "for", "help", "٣d"]
+    [
+        "tickets",
+        "hi",
+        "high",
+        "school",
+        "<@U1|mei>",
+        "campus",
+        "west",
+        "90d",
+        "7",
+        "days",
+        "0d",
+        "99999y",
+        "<!channel>",
+        "`",
+        "-",
+        "for",
+        "help",
+        "٣d",
+    ]
 )
 
 
@@ -86,9 +189,10 @@ PIECES = st.sampled_from(
 @example("9" * 1_000)
 @example("²d")
 @example("tickets ٣d")
-def test_any_text_is_a_request_or_a_short_explanation(text: str) -> None:
+@pytest.mark.parametrize("tree", [TREE, LARGER])
+def test_any_text_is_a_request_or_a_short_explanation(tree: CampusTree, text: str) -> None:
     try:
-        parse(text, KPIS, TREE)
+        parse(text, KPIS, tree)
     except QueryError as error:
         assert len(str(error)) < 200
         assert "\n" not in str(error)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpibot.core.words import SHOWN, closest, did_you_mean, listed, plural, shown, similarity, slug
+from kpibot.core.words import SHOWN, closest, did_you_mean, listed, plural, shown, slug
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,20 @@ def test_what_is_shown_is_short_one_line_and_ends_no_quotation(text: str) -> Non
     assert "\n" not in said
 
 
+@pytest.mark.parametrize(
+    ("word", "typed"),
+    [
+        ("<@U0Y94EZ5NUV|mei>", "@mei"),
+        ("<#C024BE91L|tech-leads>", "#tech-leads"),
+        ("<@U0Y94EZ5NUV>", "@U0Y94EZ5NUV"),
+        ("<#C024BE91L|>", "#C024BE91L"),
+        ("<!channel>", "<!channel>"),
+    ],
+)
+def test_a_mention_is_shown_as_it_was_typed(word: str, typed: str) -> None:
+    assert shown(word) == typed
+
+
 def test_the_nearest_words_come_first() -> None:
     assert closest("tikets", ["utilization", "tickets", "ticket-age"], most=2) == ["tickets", "ticket-age"]
     assert closest("zebra", ["tickets"]) == []
@@ -46,16 +60,6 @@ def test_the_nearest_words_come_first() -> None:
 def test_did_you_mean() -> None:
     assert did_you_mean("tikets", ["tickets"]) == "; did you mean `tickets`?"
     assert did_you_mean("zebra", ["tickets"]) == ""
-
-
-@given(st.text(max_size=300), st.lists(st.text(max_size=10), max_size=5))
-def test_similarity_is_a_share(word: str, known: list[str]) -> None:
-    assert 0 <= similarity(word, known) <= 1
-
-
-def test_the_same_word_is_wholly_similar() -> None:
-    assert similarity("Tickets", ["tickets", "x"]) == 1
-    assert similarity("tickets", []) == 0
 
 
 def test_alternatives() -> None:

@@ -110,6 +110,7 @@ class Samples:
             "po-value",
             1_240_300.0,
             before=998_000.0,
+            compared_with="same point last fiscal year",
             series=shape,
             campus="district",
             campus_name="Maple Valley District",

@@ -1,6 +1,7 @@
 """What a report says in sentences."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -56,11 +57,34 @@ def test_a_change_of_a_percentage_is_in_points(samples):
 
 
 def test_a_change_without_a_better_direction_is_not_judged(samples):
-    assert facts.change(samples.po_value) == "▲ $242,300 more than the same point last week ($998,000)"
+    assert facts.change(samples.po_value) == "▲ $242,300 more than the same point last fiscal year ($998,000)"
 
 
 def test_the_earlier_point_keeps_an_article_of_its_own(samples):
     assert "than a week before (92)" in facts.change(samples.report(before=92.0, compared_with="a week before"))
+
+
+@pytest.mark.parametrize(
+    ("period", "compared_with", "sentence"),
+    [
+        ("", "same point last week", "▼ 31 fewer than last week"),
+        ("week to date", "same point last week", "▼ 31 fewer than at this point last week"),
+        ("fiscal year to date", "same point last fiscal year", "▼ 31 fewer than at this point last fiscal year"),
+        ("30 days", "30 days before", "▼ 31 fewer than the 30 days before"),
+        ("1 day", "day before", "▼ 31 fewer than the day before"),
+    ],
+)
+def test_in_a_list_a_period_to_date_is_not_compared_with_a_whole_one(samples, period, compared_with, sentence):
+    report = samples.report(before=135.0, compared_with=compared_with)
+    assert facts.difference_since(replace(report, card=replace(report.card, period=period))) == sentence
+
+
+def test_in_a_list_what_is_unchanged_is_so_from_a_point(samples):
+    report = samples.report(before=104.0, compared_with="same point last month")
+    assert facts.difference_since(report) == "unchanged from last month"
+    to_date = replace(report, card=replace(report.card, period="month to date"))
+    assert facts.difference_since(to_date) == "unchanged from this point last month"
+    assert facts.difference_since(samples.report(before=None)) == ""
 
 
 def test_a_number_says_what_it_rests_on(samples):

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from kpibot.core.alerts import Reason
 from kpibot.core.campus import DISTRICT
 from kpibot.core.reports import Change
@@ -13,7 +15,7 @@ from kpibot.render.answer import answer_message, overview_message
 from kpibot.render.blocks import SlackFile, fitting
 from kpibot.render.digest import digest_message
 from kpibot.render.digest import headline as digest_headline
-from kpibot.render.text import overview_text
+from kpibot.render.text import answer_text, digest_text, overview_text
 
 
 def buttons(message):
@@ -48,6 +50,13 @@ def test_an_answer_without_history_says_that_there_is_no_chart(samples):
     assert "no history yet" not in words(answer_message(samples.answer(samples.tickets)))
 
 
+def test_without_a_value_days_that_count_nothing_are_not_drawn_in_a_terminal(samples):
+    empty = samples.report(value=None, series=samples.series(0.0, 0.0, None, 0.0))
+    assert "4 days" not in answer_text(samples.answer(empty))
+    assert "4 days" in answer_text(samples.answer(replace(empty, series=samples.series(0.0, 3.0, None, 0.0))))
+    assert "2 days" in answer_text(samples.answer(samples.report(value=0.0, series=samples.series(0.0, 0.0))))
+
+
 def test_the_buttons_lead_to_the_other_windows_the_district_and_the_meaning(samples):
     asked = {"kpi": "tickets", "campus": "campus-west"}
     assert buttons(answer_message(samples.answer(samples.tickets, 90))) == [
@@ -75,9 +84,44 @@ def test_a_digest_says_what_it_lacks_and_why(samples):
 
 
 def test_a_digest_sums_up_in_one_sentence(samples):
-    assert digest_headline(samples.edition) == "1 of 4 KPIs is critical; Asset utilization rate improved most."
-    calm = replace(samples.edition, reports=(samples.report(value=5.0),))
-    assert digest_headline(calm) == "All KPIs are on target."
+    assert digest_headline(samples.edition) == (
+        "1 of 2 judged KPIs is critical; 1 KPI has no data; 7 thresholds are crossed at campuses."
+    )
+    calm = replace(samples.edition, reports=(samples.report(value=5.0),) * 3, breaches=0)
+    assert digest_headline(calm) == "All 3 judged KPIs are on target."
+
+
+def test_what_is_calm_in_sum_is_not_called_so_where_campuses_are_over_a_threshold(samples):
+    edition = replace(samples.edition, reports=(samples.report(value=5.0),) * 2, breaches=1)
+    assert digest_headline(edition) == "Both judged KPIs are on target; 1 threshold is crossed at campuses."
+    assert digest_text(edition).count("crossed") == 1
+
+
+@pytest.mark.parametrize(
+    ("kpis", "sentence"),
+    [
+        ({}, "No KPIs in this digest."),
+        ({"po-value": 5.0}, "For information."),
+        ({"tickets": 5.0, "po-value": 5.0}, "The one judged KPI is on target."),
+        ({"tickets": 50.0, "po-value": 5.0}, "The one judged KPI is at warning."),
+        ({"tickets": None, "response-time": None}, "2 KPIs have no data."),
+        ({"tickets": 5.0, "response-time": None}, "The one judged KPI is on target; 1 KPI has no data."),
+        ({"tickets": 50.0, "response-time": 7.0}, "Both judged KPIs are at warning."),
+        ({"tickets": 30.0, "response-time": 7.0}, "1 of 2 judged KPIs is at warning, 1 off target."),
+    ],
+)
+def test_a_digest_counts_only_what_is_judged(samples, kpis, sentence):
+    reports = tuple(samples.report(kpi, value) for kpi, value in kpis.items())
+    assert digest_headline(replace(samples.edition, reports=reports, breaches=0)) == sentence
+
+
+def test_a_digest_praises_no_improvement_that_is_small(samples):
+    def headline_after(before):
+        reports = (samples.report(value=19.0, before=before),)
+        return digest_headline(replace(samples.edition, reports=reports, breaches=0))
+
+    assert headline_after(19.5) == "The one judged KPI is on target."
+    assert headline_after(20.0) == "The one judged KPI is on target; Outstanding tickets improved most."
 
 
 def test_a_digest_offers_five_buttons_at_most(samples):

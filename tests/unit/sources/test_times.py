@@ -90,6 +90,9 @@ def test_a_date_begins_at_local_midnight(day: date, instant: datetime) -> None:
         ("2026-01-01 10:00:00", TimeKind.TEXT),
         ("2026-01-01T10:00:00", TimeKind.TEXT_T),
         ("2026-01-01T10:00:00Z", TimeKind.TEXT_UTC),
+        ("2026-01-01 10:00:00.5", TimeKind.TEXT),
+        ("2026-01-01T10:00:00.123456", TimeKind.TEXT_T),
+        ("2026-01-01T10:00:00.123Z", TimeKind.TEXT_UTC),
         ("2026-01-01", TimeKind.TEXT_DATE),
         (1_767_261_600, TimeKind.SECONDS),
     ],
@@ -99,7 +102,42 @@ def test_one_value_tells_how_a_column_keeps_time(value: object, kind: TimeKind) 
     assert to_utc(value, ZONES[1]) is not None
 
 
-@pytest.mark.parametrize("value", ["29/2/2016 01:16", "soon", True, b"2026", "2026-01-01T10:00:00-06:00"])
-def test_what_is_no_timestamp_is_refused(value: object) -> None:
-    with pytest.raises(ValueError, match=r"isoformat|timestamp|offset"):
+@pytest.mark.parametrize(
+    "value",
+    [
+        "29/2/2016 01:16",
+        "soon",
+        "",
+        True,
+        b"2026",
+        "2026-01-01T10:00:00-06:00",
+        "2026-01-01T10:00:00+00:00",
+        "2026-01-01 10:00:00Z",
+        "2026-01-01 10:00",
+        "2026-01-01T10:00",
+        "2026-01-01 9:00:00",
+        "2026-01-01  10:00:00",
+        "2026-01-01 10:00:00,5",
+        "20260101",
+        "20260101T100000",
+        "2026-W01-1",
+        "2026-02-31",
+        "2026-01-01\n",
+        "２０２６-01-01",
+    ],
+)
+def test_what_is_no_timestamp_or_no_text_in_the_order_of_time_is_refused(value: object) -> None:
+    with pytest.raises(ValueError, match=r"no timestamp .*\{sql: …\}"):
         kind_of(value)
+
+
+@pytest.mark.parametrize("value", [1_767_261_600_000, 1_767_261_600_000.0])
+def test_milliseconds_are_not_taken_for_seconds(value: float) -> None:
+    with pytest.raises(ValueError, match=r"milliseconds; write \{sql: x / 1000\}"):
+        kind_of(value)
+
+
+@pytest.mark.parametrize("value", ["2026-01-01 9:00:00", "20260101", ""])
+def test_text_in_another_shape_is_no_instant(value: str) -> None:
+    with pytest.raises(ValueError, match="no timestamp"):
+        to_utc(value, ZONES[0])
