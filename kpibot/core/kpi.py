@@ -7,7 +7,7 @@ from functools import reduce
 
 from kpibot.core.alerts import AlertRule
 from kpibot.core.campus import CampusTree
-from kpibot.core.measures import Flow, Measure, Query, Stock, halves
+from kpibot.core.measures import Counted, Flow, Measure, Query, Simple, Stock, halves
 from kpibot.core.periods import PeriodRule, Unit
 from kpibot.core.thresholds import Better, Thresholds
 
@@ -75,9 +75,7 @@ class Kpi:
     @property
     def has_past(self) -> bool:
         """Whether the databases themselves know its past; otherwise only the bot's own readings do."""
-        return not any(
-            isinstance(half, Query) or (isinstance(half, Stock) and half.since is None) for half in halves(self.measure)
-        )
+        return all(map(_has_past, halves(self.measure)))
 
     def thresholds_of(self, campus: str, tree: CampusTree) -> Thresholds:
         """The thresholds that hold at a campus or group.
@@ -91,3 +89,10 @@ class Kpi:
         if not leaves:
             return Thresholds(Better.NEUTRAL)
         return reduce(Thresholds.__add__, (self.overrides.get(leaf, self.thresholds) for leaf in leaves))
+
+
+def _has_past(half: Simple) -> bool:
+    """A query is of now, a snapshot has no times, and distinct keys that come and go cannot be walked back."""
+    if isinstance(half, Stock):
+        return half.since is not None and half.amount.counted is not Counted.DISTINCT
+    return not isinstance(half, Query)

@@ -51,7 +51,11 @@ class Source(Protocol):
     def is_empty(self, measure: Simple) -> bool:
         """Whether the dataset of the measure holds no row at all: then nothing is 0, everything is missing."""
 
+    def newest(self, measure: Simple, before: datetime) -> datetime | None:
+        """The latest time, before `before`, of any row of the measure's dataset, whatever its filter.
 
-def as_of(period: Period) -> datetime:
-    """The instant at which a stock is taken: everything before it has happened."""
-    return period.end
+        It says how fresh the dataset is; it is in UTC. None for a query, a snapshot, or an empty dataset.
+
+        Raises:
+            SourceError: with what to do about it.
+        """

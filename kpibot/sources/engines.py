@@ -7,12 +7,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    NoSuchModuleError,
+    OperationalError,
+    SQLAlchemyError,
+    StatementError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import NullPool
 
 from kpibot.catalog.model import Database
 from kpibot.sources.base import SourceDownError, SourceError, SourceMisfitError
-from kpibot.sources.files import engine_over_files
+from kpibot.sources.files import ON_UTC, engine_over_files
 
 CONNECT_SECONDS = 10
 SUPPORTED = ("sqlite", "postgresql", "duckdb")
@@ -28,10 +36,7 @@ def build_engine(database: Database) -> sa.Engine:
     """
     if database.url is None:
         return engine_over_files(database)
-    try:
-        url = sa.make_url(database.url)
-    except ArgumentError as error:
-        raise SourceMisfitError(f"database `{database.name}`: its URL cannot be read") from error
+    url = _url(database.name, database.url)
     makers = {"sqlite": _sqlite, "postgresql": _postgresql, "duckdb": _duckdb}
     backend = url.get_backend_name()
     if backend not in makers:
@@ -40,6 +45,21 @@ def build_engine(database: Database) -> sa.Engine:
         return makers[backend](url, database.timeout)
     except (NoSuchModuleError, ImportError) as error:
         raise SourceMisfitError(f"database `{database.name}`: the driver for `{url.drivername}` is missing") from error
+
+
+def _url(name: str, text: str) -> sa.URL:
+    """The URL in its parts. An @ in the password would leave the rest of it in the host, which drivers name."""
+    try:
+        url = sa.make_url(text)
+    except (ArgumentError, ValueError):
+        url = None
+    if url is None or "@" in (url.host or ""):
+        # Raised out of the handler: what was caught may quote a part of the password.
+        raise SourceMisfitError(
+            f"database `{name}`: its URL cannot be read; "
+            "quote special characters of the password (%40 for @, %2F for /)"
+        )
+    return url
 
 
 def _sqlite(url: sa.URL, timeout: timedelta) -> sa.Engine:
@@ -61,7 +81,9 @@ def _postgresql(url: sa.URL, timeout: timedelta) -> sa.Engine:
 def _duckdb(url: sa.URL, timeout: timedelta) -> sa.Engine:
     if not Path(url.database or "").exists():
         raise SourceMisfitError(f"no DuckDB file `{url.database}`; correct the path in databases")
-    return sa.create_engine(url, connect_args={"read_only": True}, poolclass=NullPool)
+    engine = sa.create_engine(url, connect_args={"read_only": True}, poolclass=NullPool)
+    sa.event.listen(engine, "connect", lambda connection, _record: connection.execute(ON_UTC))
+    return engine
 
 
 @contextmanager
@@ -77,6 +99,10 @@ def reading(engine: sa.Engine, database: Database) -> Iterator[sa.Connection]:
             yield connection
     except DBAPIError as error:
         raise _explained(error, database) from error
+    except PoolTimeoutError as error:
+        raise SourceDownError(f"database `{database.name}` is busy: all its connections are in use") from error
+    except SQLAlchemyError as error:
+        raise SourceMisfitError(f"database `{database.name}` cannot run the statement: {_unrun(error)}") from error
 
 
 @contextmanager
@@ -107,7 +133,14 @@ def _explained(error: DBAPIError, database: Database) -> SourceError:
     return SourceMisfitError(f"database `{database.name}` refuses the statement: {reason}")
 
 
-def _first_line(error: DBAPIError) -> str:
+def _unrun(error: SQLAlchemyError) -> str:
+    """Why a statement did not get as far as the driver: mostly a colon that seems to begin a parameter."""
+    reason = _first_line(error).partition(" (Background on this error")[0]
+    return f"{reason}; write \\: for a colon that begins no parameter" if "bind parameter" in reason else reason
+
+
+def _first_line(error: SQLAlchemyError) -> str:
     """What the driver says, on one line. Drivers name host, file, table or column there, never the password."""
-    lines = str(error.orig).strip().splitlines() or [type(error.orig).__name__]
+    said = error.orig if isinstance(error, StatementError) else error
+    lines = str(said).strip().splitlines() or [type(said).__name__]
     return lines[0][:200]

@@ -12,12 +12,12 @@ SHAPES = ({"campus", "value"}, {"campus", "numerator", "denominator"})
 
 
 def parts_of_query(query: Query, rows: Sequence[Any]) -> dict[RawCampus, Parts]:
-    """The parts for each campus.
+    """The parts for each campus. One with an empty number has nothing to show and is left out; the others stay.
 
     Raises:
         SourceMisfitError: other columns, two rows for a campus, or text where a number belongs.
     """
-    found: dict[RawCampus, Parts] = {}
+    found: dict[RawCampus, Parts | None] = {}
     for row in rows:
         given = dict(row._mapping)
         if set(given) not in SHAPES:
@@ -28,17 +28,21 @@ def parts_of_query(query: Query, rows: Sequence[Any]) -> dict[RawCampus, Parts]:
         if given["campus"] in found:
             raise SourceMisfitError(f"the query gives campus {given['campus']!r} twice; group it by campus")
         found[given["campus"]] = _parts(given)
-    return found
+    return {campus: parts for campus, parts in found.items() if parts is not None}
 
 
-def _parts(given: dict[str, Any]) -> Parts:
-    if "value" in given:
-        return Parts(numerator=_number(given, "value"), rows=1, valued=1)
-    return Parts(numerator=_number(given, "numerator"), denominator=_number(given, "denominator"), rows=1, valued=1)
+def _parts(given: dict[str, Any]) -> Parts | None:
+    numbers = {name: _number(given, name) for name in given if name != "campus"}
+    numerator = numbers.get("value", numbers.get("numerator"))
+    if numerator is None or None in numbers.values():
+        return None
+    return Parts(numerator=numerator, denominator=numbers.get("denominator"), rows=1, valued=1)
 
 
-def _number(given: dict[str, Any], name: str) -> float:
+def _number(given: dict[str, Any], name: str) -> float | None:
     number = given[name]
+    if number is None:
+        return None
     if isinstance(number, (int, float, Decimal)):
         return float(number)
     raise SourceMisfitError(f"the query gives {number!r} as {name} of campus {given['campus']!r}; it must be a number")

@@ -47,7 +47,8 @@ def from_clause(dataset: Dataset) -> sa.FromClause:
     if dataset.table is not None:
         *schema, table = dataset.table.split(".")
         return sa.table(table, schema=".".join(schema) or None)
-    return sa.text(literal_sql(dataset.select or "")).columns().subquery("dataset_rows")
+    # The line ends here, so that a comment at the end of the SELECT does not swallow the bracket that closes it.
+    return sa.text(literal_sql(dataset.select or "") + "\n").columns().subquery("dataset_rows")
 
 
 def column_of(dataset: Dataset, name: str) -> Expression:

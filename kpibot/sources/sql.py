@@ -1,27 +1,25 @@
 """A Source over SQLAlchemy: runs the statements and turns their rows into parts and tracks."""
 
 import threading
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import sqlalchemy as sa
 
 from kpibot.catalog.model import Database, Dataset
-from kpibot.core.measures import Duration, Flow, Query, Simple, Stock, times
+from kpibot.core.measures import Counted, Duration, Flow, Query, Simple, Stock, times
 from kpibot.core.periods import Period
-from kpibot.core.readings import Floats, Parts
-from kpibot.core.series import Curve, Spans, Track, Window, sums_since, walk_back
-from kpibot.sources import statements
+from kpibot.core.readings import Parts
+from kpibot.core.series import Track, Window
+from kpibot.sources import answers, statements
 from kpibot.sources.base import RawCampus, SourceMisfitError
 from kpibot.sources.engines import build_engine, reading
 from kpibot.sources.queries import parts_of_query
 from kpibot.sources.rows import Rows, column_of, from_clause
 from kpibot.sources.times import TimeKind, kind_of, to_utc
-
-EPOCH_DAY = datetime(1970, 1, 1, tzinfo=UTC).toordinal()
 
 
 class SqlSource:
@@ -40,40 +38,55 @@ class SqlSource:
 
     def measure(self, measure: Simple, period: Period) -> Mapping[RawCampus, Parts]:
         """See `Source.measure`."""
-        match measure:
-            case Query():
-                return parts_of_query(measure, self._fetch(sa.text(measure.sql), _bound(measure.sql, period)))
-            case Stock():
-                statement = statements.stock_parts(measure, self._rows(measure), period)
-            case Flow():
-                statement = statements.flow_parts(measure, self._rows(measure), period)
-            case Duration():
-                if statements.wants_spans(measure):
-                    return self._sampled(measure, period)
-                statement = statements.mean_parts(measure, self._rows(measure), period)
-        zone = self._datasets[measure.dataset].zone
-        return {row.campus: _parts(row, zone) for row in self._fetch(statement)}
+        with _understanding(measure):
+            match measure:
+                case Query():
+                    return parts_of_query(measure, self._fetch(sa.text(measure.sql), _bound(measure.sql, period)))
+                case Stock():
+                    statement = statements.stock_parts(measure, self._rows(measure), period)
+                case Flow():
+                    statement = statements.flow_parts(measure, self._rows(measure), period)
+                case Duration() if statements.wants_spans(measure):
+                    spans = self._fetch(statements.spans(measure, self._rows(measure), period))
+                    return answers.sampled(answers.spans_of(spans), period)
+                case Duration():
+                    statement = statements.mean_parts(measure, self._rows(measure), period)
+            return answers.parts_of(self._fetch(statement), self._datasets[measure.dataset].zone)
 
     def track(self, measure: Simple, window: Window) -> Mapping[RawCampus, Track]:
         """See `Source.track`.
 
         Raises:
-            SourceMisfitError: also for a snapshot or a query, whose past only the bot's own store knows.
+            SourceMisfitError: also for a snapshot or a query, whose past only the bot's own store knows, and for a
+                distinct stock: a key that closes may still be open in another row, so that no walk back is right.
         """
         period = Period(window.opens, window.ends[-1], "")
-        match measure:
-            case Stock(since=str(since)):
-                own = Period(self._midnight(window), period.end, "")
-                days = statements.DayOf(self._zone, own)
-                statement = statements.stock_track(measure, since, self._rows(measure), own, days)
-                return _levels(self._fetch(statement), window)
-            case Flow():
-                days = statements.DayOf(self._zone, period)
-                statement = statements.flow_track(measure, self._rows(measure), period, days)
-                return _sums(self._fetch(statement), window, self._zone)
-            case Duration():
-                return self._spans(measure, period)
-        raise SourceMisfitError("a snapshot has no past in the database; its history comes from the bot's own readings")
+        with _understanding(measure):
+            match measure:
+                case Stock(since=str(since)) if measure.amount.counted is not Counted.DISTINCT:
+                    own = Period(self._midnight(window), period.end, "")
+                    days = statements.DayOf(self._zone, own)
+                    statement = statements.stock_track(measure, since, self._rows(measure), own, days)
+                    return answers.levels(self._fetch(statement), window)
+                case Flow():
+                    return self._flow_track(measure, window, period)
+                case Duration():
+                    spans = self._fetch(statements.spans(measure, self._rows(measure), period))
+                    return answers.spans_of(spans)
+        raise SourceMisfitError(
+            "a snapshot, a query or a distinct stock has no series in the database; "
+            "its history comes from the bot's own readings"
+        )
+
+    def newest(self, measure: Simple, before: datetime) -> datetime | None:
+        """See `Source.newest`."""
+        name = statements.begins(measure)
+        if isinstance(measure, Query) or name is None:
+            return None
+        dataset = self._datasets[measure.dataset]
+        rows = Rows(dataset, self._dialect, self._time_kinds(dataset, [name]))
+        with _understanding(measure):
+            return to_utc(self._fetch(statements.newest(rows, name, before))[0][0], dataset.zone)
 
     def is_empty(self, measure: Simple) -> bool:
         """See `Source.is_empty`."""
@@ -99,34 +112,12 @@ class SqlSource:
         dataset = self._datasets[measure.dataset]
         return Rows(dataset, self._dialect, self._time_kinds(dataset, times(measure)))
 
-    def _sampled(self, duration: Duration, period: Period) -> Mapping[RawCampus, Parts]:
-        sampled = {}
-        for campus, spans in self._spans(duration, period).items():
-            waiting = ~(spans.ended < period.end.timestamp())
-            lasted = np.where(waiting, period.end.timestamp(), spans.ended) - spans.began
-            sampled[campus] = Parts(
-                numerator=float(lasted.sum()),
-                denominator=float(lasted.size),
-                rows=lasted.size,
-                valued=lasted.size,
-                waiting=int(waiting.sum()),
-                newest=datetime.fromtimestamp(float(spans.began.max()), UTC),
-                sample=lasted,
-            )
-        return sampled
-
-    def _spans(self, duration: Duration, period: Period) -> dict[RawCampus, Spans]:
-        rows = self._fetch(statements.spans(duration, self._rows(duration), period))
-        if not rows:
-            return {}
-        campuses, began, ended = zip(*rows, strict=True)
-        numbers: dict[RawCampus, int] = {}
-        codes = np.array([numbers.setdefault(campus, len(numbers)) for campus in campuses])
-        order = np.argsort(codes, kind="stable")
-        cuts = np.searchsorted(codes[order], np.arange(1, len(numbers)))
-        each_began = np.split(np.array(began, dtype=np.float64)[order], cuts)
-        each_ended = np.split(np.array(ended, dtype=np.float64)[order], cuts)  # None becomes NaN
-        return {campus: Spans(each_began[n], each_ended[n]) for campus, n in numbers.items()}
+    def _flow_track(self, flow: Flow, window: Window, period: Period) -> Mapping[RawCampus, Track]:
+        rows, days = self._rows(flow), statements.DayOf(self._zone, period)
+        if flow.amount.counted is Counted.DISTINCT:
+            statement = statements.distinct_track(flow, rows, period, days)
+            return answers.distinct_counts(self._fetch(statement), window, self._zone)
+        return answers.sums(self._fetch(statements.flow_track(flow, rows, period, days)), window, self._zone)
 
     def _midnight(self, window: Window) -> datetime:
         first = window.days[0]
@@ -147,63 +138,43 @@ class SqlSource:
             return connection.execute(statement, parameters or {}).fetchall()
 
     def _time_kinds(self, dataset: Dataset, names: Sequence[str]) -> dict[str, TimeKind]:
+        """How the columns keep their instants. Only what was seen is remembered: an empty table may be filled later."""
         known = self._kinds.setdefault(dataset.id, {})
+        guess = TimeKind.TEXT if self._dialect == "sqlite" else TimeKind.NAIVE
+        kinds = {}
         for name in names:
-            if name not in known:
-                known[name] = self._probe(dataset, name)
-        return known
+            seen = known.get(name) or self._probe(dataset, name)
+            if seen is not None:
+                known[name] = seen
+            kinds[name] = seen or guess
+        return kinds
 
-    def _probe(self, dataset: Dataset, name: str) -> TimeKind:
+    def _probe(self, dataset: Dataset, name: str) -> TimeKind | None:
         column = column_of(dataset, name)
         sample = self._fetch(sa.select(column).select_from(from_clause(dataset)).where(column.is_not(None)).limit(1))
         if not sample:
-            return TimeKind.TEXT if self._dialect == "sqlite" else TimeKind.NAIVE
+            return None
         try:
             return kind_of(sample[0][0])
         except ValueError as error:
+            shown = str(sample[0][0])[:40]
             raise SourceMisfitError(
-                f"dataset `{dataset.id}`: column `{name}` holds {str(sample[0][0])[:40]!r}, which is no timestamp; "
-                "write {sql: …} with an expression that makes one"
+                f"dataset `{dataset.id}`: column `{name}` holds {shown!r}, which is {error}"
             ) from error
+
+
+@contextmanager
+def _understanding(measure: Simple) -> Iterator[None]:
+    """What a row holds may be no timestamp or no number, whatever the first row held: then the set-up does not fit."""
+    try:
+        yield
+    except (ValueError, TypeError, IndexError, OverflowError) as error:
+        what = "the query" if isinstance(measure, Query) else f"dataset `{measure.dataset}`"
+        raise SourceMisfitError(
+            f"{what}: a row cannot be understood ({error}); leave such rows out, or write {{sql: …}} for the column"
+        ) from error
 
 
 def _bound(sql: str, period: Period) -> dict[str, datetime]:
     offered = {"as_of": period.end, "period_start": period.start, "period_end": period.end}
     return {name: instant for name, instant in offered.items() if f":{name}" in sql}
-
-
-def _parts(row: Any, zone: ZoneInfo) -> Parts:
-    return Parts(
-        numerator=float(row.numerator or 0),
-        denominator=None if row.denominator is None else float(row.denominator),
-        rows=int(row.rows or 0),
-        valued=int(row.valued or 0),
-        waiting=int(row.waiting or 0),
-        newest=to_utc(row.newest, zone),
-    )
-
-
-def _levels(rows: Sequence[Any], window: Window) -> dict[RawCampus, Track]:
-    level: dict[RawCampus, float] = {}
-    moved: dict[RawCampus, dict[str, Floats]] = {}
-    first, length = window.days[0].toordinal() - EPOCH_DAY, len(window.days)
-    for what, campus, day, amount in rows:
-        arrays = moved.setdefault(campus, {statements.OPENED: np.zeros(length), statements.CLOSED: np.zeros(length)})
-        if what == statements.LEVEL:
-            level[campus] = float(amount)
-        else:
-            arrays[what][day - first] += float(amount)
-    return {
-        campus: Curve(walk_back(level.get(campus, 0.0), by[statements.OPENED], by[statements.CLOSED]))
-        for campus, by in moved.items()
-    }
-
-
-def _sums(rows: Sequence[Any], window: Window, zone: ZoneInfo) -> dict[RawCampus, Track]:
-    origin = window.opens.astimezone(zone).date().toordinal()
-    first = [start.astimezone(zone).date().toordinal() - origin for start in window.starts]
-    length = window.days[-1].toordinal() - origin + 1
-    per_day: dict[RawCampus, Floats] = {}
-    for _, campus, day, amount in rows:
-        per_day.setdefault(campus, np.zeros(length))[day + EPOCH_DAY - origin] += float(amount)
-    return {campus: Curve(sums_since(amounts, first)) for campus, amounts in per_day.items()}

@@ -1,14 +1,16 @@
 """Measures as SQL: one statement for all campuses, giving additive parts.
 
 Every statement of parts has the columns campus, numerator, denominator, rows, valued, waiting, newest; every track has
-campus, day (1970-01-01 is 0; None for the level of a stock) and numerator; spans have campus, began, ended.
+what, campus, day (1970-01-01 is 0; None for the level of a stock) and numerator, that of distinct keys campus, day,
+again and numerator; spans have campus, began, ended.
 """
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from kpibot.core.measures import Amount, Counted, Duration, Flow, Statistic, Stock
+from kpibot.core.measures import Amount, Counted, Duration, Flow, Simple, Statistic, Stock
 from kpibot.core.periods import Period
 from kpibot.sources.dialects import Expression, group_key
 from kpibot.sources.rows import CAMPUS, Rows
@@ -26,8 +28,7 @@ def stock_parts(stock: Stock, rows: Rows, period: Period) -> Statement:
 
 def flow_parts(flow: Flow, rows: Rows, period: Period) -> Statement:
     """What happens in the period."""
-    happening = [rows.time(flow.at).within(period), *rows.conditions(flow.where)]
-    return _amounts(rows, flow.amount, happening, rows.column(flow.at))
+    return _amounts(rows, flow.amount, _happening(flow, rows, period), rows.column(flow.at))
 
 
 def mean_parts(duration: Duration, rows: Rows, period: Period) -> Statement:
@@ -70,24 +71,47 @@ def stock_track(stock: Stock, since: str, rows: Rows, period: Period, days: "Day
 
 
 def flow_track(flow: Flow, rows: Rows, period: Period, days: "DayOf") -> Statement:
-    """What happens on each day of the period; a distinct key happens on the first day that names it."""
-    happening = [rows.time(flow.at).within(period), *rows.conditions(flow.where)]
-    day = days(rows.time(flow.at))
-    if flow.amount.counted is not Counted.DISTINCT:
-        return _per_day(rows, OPENED, flow.amount, day, happening)
+    """What happens on each day of the period; not for distinct keys, whose days do not add up."""
+    return _per_day(rows, OPENED, flow.amount, days(rows.time(flow.at)), _happening(flow, rows, period))
+
+
+def distinct_track(flow: Flow, rows: Rows, period: Period, days: "DayOf") -> Statement:
+    """How many distinct keys each day names that are named again on another day, or (None) on no later one.
+
+    The database tells the keys apart, as it does for `flow_parts`: it may take "a" and "A" for the same.
+    """
     keys = [rows.column(name) for name in flow.amount.columns]
-    per_key = (
+    named = (
         rows.select(
             rows.column(CAMPUS).label("campus"),
-            sa.func.min(day).label("day"),
-            where=[*happening, *(key.is_not(None) for key in keys)],
+            days(rows.time(flow.at)).label("day"),
+            *(key.label(f"key_{n}") for n, key in enumerate(keys)),
+            where=[*_happening(flow, rows, period), *(key.is_not(None) for key in keys)],
         )
-        .group_by(*_by_campus(rows), *keys)
-        .subquery("first_days")
+        .distinct()
+        .subquery("named")
     )
-    return sa.select(
-        sa.literal(OPENED).label("what"), per_key.c.campus, per_key.c.day, sa.func.count().label("numerator")
-    ).group_by(per_key.c.campus, per_key.c.day)
+    key = [named.c.campus, *(named.c[f"key_{n}"] for n in range(len(keys)))]
+    again = sa.func.lead(named.c.day, type_=sa.BigInteger()).over(partition_by=key, order_by=named.c.day)
+    each = sa.select(named.c.campus, named.c.day, again.label("again")).subquery("each_day")
+    return sa.select(each.c.campus, each.c.day, each.c.again, sa.func.count().label("numerator")).group_by(
+        each.c.campus, each.c.day, each.c.again
+    )
+
+
+def begins(measure: Simple) -> str | None:
+    """The column that says when a row of the measure came to be; None where none does."""
+    match measure:
+        case Stock() | Duration():
+            return measure.since
+        case Flow():
+            return measure.at
+    return None
+
+
+def newest(rows: Rows, name: str, before: datetime) -> Statement:
+    """The latest time in the column that lies before an instant."""
+    return rows.select(sa.func.max(rows.column(name)), where=[rows.time(name).before(before)])
 
 
 class DayOf:
@@ -104,6 +128,10 @@ class DayOf:
 def wants_spans(duration: Duration) -> bool:
     """Whether the durations themselves are needed: a percentile of a group is no sum of its campuses' percentiles."""
     return duration.statistic is not Statistic.MEAN
+
+
+def _happening(flow: Flow, rows: Rows, period: Period) -> list[Expression]:
+    return [rows.time(flow.at).within(period), *rows.conditions(flow.where)]
 
 
 def _standing(stock: Stock, rows: Rows, period: Period) -> list[Expression]:

@@ -1,5 +1,6 @@
 """Timestamps as databases keep them: naive or aware, dates, text, or seconds since 1970."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -37,11 +38,22 @@ TEXT_PATTERNS = {
 }
 
 
+_DATE, _TIME = r"\d{4}-\d\d-\d\d", r"\d\d:\d\d:\d\d(\.\d+)?"
+TEXT_SHAPES = {
+    TimeKind.TEXT: re.compile(f"{_DATE} {_TIME}", re.ASCII),
+    TimeKind.TEXT_T: re.compile(f"{_DATE}T{_TIME}", re.ASCII),
+    TimeKind.TEXT_UTC: re.compile(f"{_DATE}T{_TIME}Z", re.ASCII),
+    TimeKind.TEXT_DATE: re.compile(_DATE, re.ASCII),
+}
+NO_TIMESTAMP = "no timestamp that kpibot reads; write {sql: …} with an expression that makes `YYYY-MM-DD HH:MM:SS`"
+MILLISECONDS = 1e11  # as seconds the year 5138, as milliseconds 1973
+
+
 def kind_of(sample: object) -> TimeKind:
     """The kind of column that gave this value.
 
     Raises:
-        ValueError: the value is no timestamp.
+        ValueError: what the value is instead, and what to do about it.
     """
     match sample:
         case datetime():
@@ -49,23 +61,26 @@ def kind_of(sample: object) -> TimeKind:
         case date():
             return TimeKind.DATE
         case bool():
-            raise ValueError(f"`{sample}` is no timestamp")
+            raise ValueError(NO_TIMESTAMP)
         case int() | float():
+            if sample >= MILLISECONDS:
+                raise ValueError("milliseconds; write {sql: x / 1000}")
             return TimeKind.SECONDS
         case str():
             return _kind_of_text(sample)
-    raise ValueError(f"`{sample}` is no timestamp")
+    raise ValueError(NO_TIMESTAMP)
 
 
 def _kind_of_text(sample: str) -> TimeKind:
-    parsed = datetime.fromisoformat(sample)
-    if len(sample) == len("2026-01-31"):
-        return TimeKind.TEXT_DATE
-    if parsed.utcoffset():
-        raise ValueError(f"`{sample}` has an offset, so that text order is not time order")
-    if parsed.tzinfo is not None:
-        return TimeKind.TEXT_UTC
-    return TimeKind.TEXT_T if sample[10] == "T" else TimeKind.TEXT
+    """Only shapes in which text order is time order, and which SQL reads as it reads the bounds it is compared with."""
+    kind = next((kind for kind, shape in TEXT_SHAPES.items() if shape.fullmatch(sample)), None)
+    try:
+        datetime.fromisoformat(sample)  # 31 February has the shape too
+    except ValueError:
+        kind = None
+    if kind is None:
+        raise ValueError(NO_TIMESTAMP)
+    return kind
 
 
 def to_utc(value: object, zone: tzinfo) -> datetime | None:
@@ -74,6 +89,7 @@ def to_utc(value: object, zone: tzinfo) -> datetime | None:
         case None:
             return None
         case str():
+            kind_of(value)  # in another shape it was not compared by its time either
             return to_utc(datetime.fromisoformat(value), zone)
         case datetime():
             return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)

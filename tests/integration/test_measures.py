@@ -1,21 +1,24 @@
 """Every kind of measure on every kind of database, against the same numbers counted by hand from the rows."""
 
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from kpibot.catalog.model import Column, Dataset
+from kpibot.catalog.model import Column, Database, Dataset, FileTable
 from kpibot.core.measures import Amount, Condition, Counted, Duration, Flow, Query, Statistic, Stock
 from kpibot.core.periods import Period, PeriodRule
 from kpibot.core.readings import Parts
 from kpibot.core.series import Curve, Spans, Window, statistic_over
 from kpibot.sources.base import SourceDownError, SourceMisfitError
 from kpibot.sources.sql import SqlSource
-from tests.integration.tickets import CALENDAR, CHICAGO, DATASET, Place, Ticket, fill, open_source, ugly_tickets
+from tests.integration.tickets import CALENDAR, CHICAGO, DATASET, Place, Ticket, fill, open_source, texts, ugly_tickets
 
 OPEN = Stock("tickets", "opened", "resolved")
 NOT_MERGED = (Condition("kind", ("merged",), negated=True),)
@@ -48,8 +51,8 @@ def thirty_days(as_of: datetime) -> Period:
     return PeriodRule.parse("30 days").ending(as_of, CALENDAR)
 
 
-def window(as_of: datetime, days: int = WINDOW_DAYS) -> Window:
-    rule = PeriodRule.parse("30 days")
+def window(as_of: datetime, days: int = WINDOW_DAYS, words: str = "30 days") -> Window:
+    rule = PeriodRule.parse(words)
     last = as_of.astimezone(CHICAGO).date()
     first = last - timedelta(days=days - 1)
     ends = CALENDAR.day_ends(first, last, as_of)
@@ -185,16 +188,74 @@ def test_the_series_of_a_stock_is_what_measuring_at_the_end_of_each_day_gives(pl
         assert {campus: level for campus, level in walked.items() if level} == expected
 
 
-@pytest.mark.parametrize("amount", [Amount(), Amount(Counted.SUM, ("amount",))])
+@pytest.mark.parametrize("words", ["30 days", "2 days", "month to date"])
+@pytest.mark.parametrize(
+    "amount",
+    [
+        Amount(),
+        Amount(Counted.SUM, ("amount",)),
+        Amount(Counted.DISTINCT, ("number",)),
+        Amount(Counted.DISTINCT, ("kind", "number")),
+    ],
+)
 def test_the_series_of_a_flow_is_what_measuring_at_the_end_of_each_day_gives(
-    place: Place, now: datetime, amount: Amount
+    place: Place, now: datetime, amount: Amount, words: str
 ) -> None:
-    days, flow = window(now), Flow("tickets", "opened", amount=amount)
+    days, flow = window(now, words=words), Flow("tickets", "opened", amount=amount)
     tracks = place.source.track(flow, days)
     for n, (start, end) in enumerate(zip(days.starts, days.ends, strict=True)):
         measured = numerators(dict(place.source.measure(flow, Period(start, end, ""))))
         summed = {campus: track.numerator[n] for campus, track in tracks.items() if isinstance(track, Curve)}
         assert summed == pytest.approx({campus: measured.get(campus, 0.0) for campus in summed})
+        assert {campus for campus, number in measured.items() if number} <= summed.keys()
+
+
+def test_keys_that_the_database_takes_for_one_are_one_in_the_series_too(
+    new_url: Callable[[str], str], now: datetime
+) -> None:
+    """A column may compare without regard to case; the series must not count what the reading does not."""
+    url = new_url("sqlite")
+    rows = [Ticket(n, key, "101", None, datetime(2026, 11, 9 + n), None, 1.0) for n, key in enumerate(("t1", "T1"))]
+    fill(url, rows)
+    columns = {**DATASET.columns, "number": Column(sql="number COLLATE NOCASE")}
+    source = open_source(url, tickets=replace(DATASET, columns=columns))
+    flow = Flow("tickets", "opened", amount=Amount(Counted.DISTINCT, ("number",)))
+    assert source.measure(flow, thirty_days(now))["101"].numerator == 1
+    track = source.track(flow, window(now))["101"]
+    assert isinstance(track, Curve)
+    assert track.numerator[-1] == 1
+    source.close()
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        Stock("tickets", "opened", "resolved", amount=Amount(Counted.DISTINCT, ("number",))),
+        Stock("tickets"),
+        Query("helpdesk", "SELECT 1 AS campus, 1 AS value"),
+    ],
+)
+def test_what_cannot_be_walked_back_has_no_series(place: Place, now: datetime, measure: Stock | Query) -> None:
+    """A key that closes in one row may stay open in another, so that openings and closings do not add up."""
+    with pytest.raises(SourceMisfitError, match="distinct stock has no series"):
+        place.source.track(measure, window(now))
+
+
+@pytest.mark.parametrize("measure", [OPEN, Flow("tickets", "opened", NOT_MERGED), Duration("tickets", "opened", "x")])
+def test_a_dataset_is_as_fresh_as_its_newest_row_whatever_the_filter(
+    place: Place, now: datetime, measure: Stock | Flow | Duration
+) -> None:
+    for before in (now, now - timedelta(days=10)):
+        expected = max(at for each in place.tickets if (at := instant(each.opened)) and at < before)
+        found = place.source.newest(measure, before)
+        assert found == expected
+        assert found.tzinfo is UTC
+    assert place.source.newest(measure, datetime(2026, 1, 1, tzinfo=UTC)) is None
+
+
+def test_what_names_no_beginning_has_no_newest_row(place: Place, now: datetime) -> None:
+    assert place.source.newest(Stock("tickets"), now) is None
+    assert place.source.newest(Query("helpdesk", "SELECT 1 AS campus, 1 AS value"), now) is None
 
 
 def test_the_series_of_a_duration_is_what_measuring_at_the_end_of_each_day_gives(place: Place, now: datetime) -> None:
@@ -223,24 +284,26 @@ def test_days_are_local_even_when_they_have_25_hours(place: Place) -> None:
     assert date(2026, 11, 1) in whole.days
 
 
-def test_aware_times_and_dates_are_read_as_what_they_are(new_url: Callable[[str], str], now: datetime) -> None:
+@pytest.mark.parametrize("kind", ["postgresql", "duckdb"])
+def test_aware_times_and_dates_are_read_as_what_they_are(
+    new_url: Callable[[str], str], now: datetime, kind: str
+) -> None:
     """A column with an offset means its instant, whatever zone the dataset names; a date begins at local midnight."""
-    url = new_url("postgresql")
+    url = new_url(kind)
     fill(url, ugly_tickets(seed=3))
-    dataset = Dataset(
-        **{
-            **{name: getattr(DATASET, name) for name in DATASET.__dataclass_fields__},
-            "columns": {
-                "campus": Column("site_code"),
-                "aware": Column(sql="created_at AT TIME ZONE 'America/Chicago'"),
-                "day": Column(sql="created_at::date"),
-            },
-        }
-    )
+    columns = {
+        "campus": Column("site_code"),
+        "aware": Column(sql="created_at AT TIME ZONE 'America/Chicago'"),
+        "day": Column(sql="created_at::date"),
+    }
+    dataset = replace(DATASET, columns=columns)
     source = open_source(url, tickets=dataset)
     period = thirty_days(now)
     aware = source.measure(Flow("tickets", "aware"), period)
     assert numerators(dict(aware)) == counted(each for each in ugly_tickets(seed=3) if happens(each, period))
+    opened = [at for each in ugly_tickets(seed=3) if (at := instant(each.opened)) and at < now]
+    assert max(part.newest for part in aware.values() if part.newest) == max(opened)
+    assert source.newest(Flow("tickets", "aware"), now) == max(opened)
     dated = source.measure(Flow("tickets", "day"), period)
     begins = (
         each
@@ -248,6 +311,89 @@ def test_aware_times_and_dates_are_read_as_what_they_are(new_url: Callable[[str]
         if each.opened and period.start <= CALENDAR.midnight(each.opened.date()) < period.end
     )
     assert numerators(dict(dated)) == counted(begins)
+    source.close()
+
+
+def over_csv(tmp_path: Path, *lines: str) -> SqlSource:
+    """A source over a CSV file of campuses and times."""
+    file = tmp_path / "tickets.csv"
+    file.write_text("\n".join(("site_code,created_at", *lines)) + "\n")
+    database = Database("helpdesk", timedelta(seconds=20), files={"hd_tickets": FileTable(str(file))})
+    return SqlSource(database, {"tickets": DATASET}, CHICAGO)
+
+
+def test_times_with_an_offset_in_a_csv_file_are_instants(tmp_path: Path, now: datetime) -> None:
+    source = over_csv(tmp_path, "101,2026-11-12T10:00:00Z", "101,2026-11-12T21:00:00Z")
+    taken = source.measure(Flow("tickets", "opened"), thirty_days(now))
+    assert numerators(dict(taken)) == {101: 1}
+    assert [part.newest for part in taken.values()] == [datetime(2026, 11, 12, 10, tzinfo=UTC)]
+    source.close()
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "duckdb", "files"])
+def test_a_session_is_in_utc_whatever_zone_the_machine_is_in(
+    new_url: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Otherwise the district's own SQL would cast an instant to another date on another machine."""
+    monkeypatch.setenv("TZ", "Asia/Kolkata")
+    time.tzset()
+    source = over_csv(tmp_path, "101,2026-11-12T10:00:00Z") if kind == "files" else None
+    if source is None:
+        url = new_url(kind)
+        fill(url, [])
+        source = open_source(url)
+    assert source.select("SELECT current_setting('TimeZone') AS zone") == [{"zone": "UTC"}]
+    source.close()
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("text", "as_of"),
+    [
+        ("2026-11-11 9:00:00", datetime(2026, 11, 12, 20, tzinfo=UTC)),
+        ("", datetime(2026, 11, 12, 20, tzinfo=UTC)),
+        ("20261112", datetime(2027, 1, 5, tzinfo=UTC)),
+    ],
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_text_that_is_no_timestamp_is_a_misfit_wherever_it_stands(
+    new_url: Callable[[str], str], text: str, as_of: datetime, first: bool
+) -> None:
+    """The first row tells the shape; a later one may break it, and must not pass for another time or end the bot."""
+    url = new_url("sqlite")
+    texts(url, *([] if first else ["2025-01-01 10:00:00"]), text)
+    each_row_a_campus = {**DATASET.columns, "campus": Column("created_at")}  # so that each is the newest of its own
+    source = open_source(url, tickets=replace(DATASET, columns=each_row_a_campus))
+    stock, duration = Stock("tickets", "opened"), Duration("tickets", "opened", "resolved")
+    period = Period(datetime(2025, 6, 1, tzinfo=UTC), as_of, "")
+    with pytest.raises(SourceMisfitError, match=r"dataset `tickets`.*\{sql: …\}"):
+        source.measure(stock, period)
+    if text or first:  # an empty text after others sorts before every period
+        for measure in (Flow("tickets", "opened"), duration, replace(duration, statistic=Statistic.MEAN)):
+            with pytest.raises(SourceMisfitError, match=r"\{sql: …\}"):
+                source.measure(measure, period)
+        for measure in (stock, Flow("tickets", "opened"), duration):
+            with pytest.raises(SourceMisfitError, match=r"\{sql: …\}"):
+                source.track(measure, window(as_of, 60))
+    source.close()
+
+
+def test_a_colon_that_begins_no_parameter_is_explained(place: Place, now: datetime) -> None:
+    query = Query("helpdesk", "SELECT '101' AS campus, 1 AS value WHERE '5 :mi' <> ''")
+    with pytest.raises(SourceMisfitError, match=r"'mi'; write \\:"):
+        place.source.measure(query, thirty_days(now))
+
+
+def test_a_shape_guessed_from_an_empty_table_is_not_remembered(new_url: Callable[[str], str], now: datetime) -> None:
+    """At night the table is emptied and filled anew; that the guess was wrong must not outlast it."""
+    url = new_url("sqlite")
+    texts(url)
+    source = open_source(url)
+    morning = Period(datetime(2026, 11, 12, 6, tzinfo=UTC), datetime(2026, 11, 12, 18, tzinfo=UTC), "")
+    assert dict(source.measure(Flow("tickets", "opened"), morning)) == {}
+    texts(url, "2026-11-12T00:00:00", "2026-11-12T11:59:59", "2026-11-12T12:00:00", "2026-11-12T23:00:00")
+    assert source.measure(Flow("tickets", "opened"), morning)["101"].numerator == 2
     source.close()
 
 
@@ -259,11 +405,25 @@ def test_the_districts_own_select_gives_values_or_quotients(place: Place, now: d
 
 
 @pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT '101' AS campus, 3 AS value UNION ALL SELECT '102', NULL",
+        "SELECT '101' AS campus, 3 AS numerator, 4 AS denominator UNION ALL SELECT '102', 1, NULL",
+        "SELECT '101' AS campus, 3 AS numerator, 4 AS denominator UNION ALL SELECT '102', NULL, 1",
+    ],
+)
+def test_a_campus_without_a_number_leaves_the_others_theirs(place: Place, now: datetime, sql: str) -> None:
+    assert numerators(dict(place.source.measure(Query("helpdesk", sql), thirty_days(now)))) == {"101": 3}
+
+
+@pytest.mark.parametrize(
     ("sql", "complaint"),
     [
         ("SELECT 1 AS a, 2 AS b", "it must give campus and value"),
         ("SELECT '101' AS campus, 1 AS value UNION ALL SELECT '101', 2", "twice; group it by campus"),
+        ("SELECT '101' AS campus, NULL AS value UNION ALL SELECT '101', 2", "twice; group it by campus"),
         ("SELECT '101' AS campus, 'many' AS value", "must be a number"),
+        ("SELECT '101' AS campus, NULL AS numerator, 'many' AS denominator", "must be a number"),
     ],
 )
 def test_a_select_of_another_shape_is_refused(place: Place, now: datetime, sql: str, complaint: str) -> None:
@@ -271,8 +431,9 @@ def test_a_select_of_another_shape_is_refused(place: Place, now: datetime, sql: 
         place.source.measure(Query("helpdesk", sql), thirty_days(now))
 
 
-def test_a_dataset_may_be_a_select_of_the_districts_own(place: Place, now: datetime) -> None:
-    select = "SELECT site_code, created_at, ':colon' AS note FROM hd_tickets WHERE kind = 'ticket';"
+@pytest.mark.parametrize("end", [";", " -- without (merged ones"])
+def test_a_dataset_may_be_a_select_of_the_districts_own(place: Place, now: datetime, end: str) -> None:
+    select = f"SELECT site_code, created_at, ':colon' AS note FROM hd_tickets WHERE kind = 'ticket'{end}"  # noqa: S608
     columns = {"campus": Column("site_code"), "opened": Column("created_at")}
     dataset = Dataset("tickets", "helpdesk", None, select, columns, "tickets", CHICAGO)
     source = SqlSource(place.source._database, {"tickets": dataset}, CHICAGO)
@@ -296,6 +457,7 @@ def test_an_empty_table_is_known_from_a_quiet_one(new_url: Callable[[str], str],
         source = open_source(url)
         assert dict(source.measure(OPEN, thirty_days(now))) == {}
         assert source.is_empty(OPEN)
+        assert source.newest(OPEN, now) is None
         source.close()
 
 
@@ -346,3 +508,14 @@ def test_an_unreachable_database_is_said_to_be_so_without_its_password(url: str,
     assert "helpdesk" in str(caught.value) or "all.db" in str(caught.value)
     assert "s3cret" not in str(caught.value)
     source.close()
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:s3c/r3t:word@h:p0rt/db", "postgresql://u:x@s3cret:w0rd/db", "s3cret"])
+@pytest.mark.parametrize("tail", ["", "@host:5432/db"])
+def test_a_url_that_cannot_be_read_is_not_quoted(url: str, tail: str, now: datetime) -> None:
+    """A password with @ or / in it makes a part of itself the host or the port, which every driver names."""
+    with pytest.raises(SourceMisfitError, match=r"%40 for @") as caught:
+        open_source(url + tail).measure(OPEN, thirty_days(now))
+    assert not any(part in str(caught.value) for part in ("s3c", "r3t", "w0rd", "p0rt"))
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None

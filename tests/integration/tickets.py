@@ -136,6 +136,19 @@ def _plain(value: Any) -> Any:
     return value.isoformat(" ", "seconds") if isinstance(value, datetime) else value
 
 
+def texts(url: str, *times: str) -> None:
+    """Writes, or adds, SQLite rows of campus 101 that opened at these times, as text in whatever shape."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TABLE IF NOT EXISTS hd_tickets (ticket_id INTEGER PRIMARY KEY, number TEXT, site_code TEXT, "
+            "kind TEXT, created_at TEXT, resolved_at TEXT, amount REAL)"
+        )
+        for text in times:
+            connection.exec_driver_sql("INSERT INTO hd_tickets (site_code, created_at) VALUES ('101', ?)", (text,))
+    engine.dispose()
+
+
 def open_source(url: str, **datasets: Dataset) -> SqlSource:
     """A source over the test table, or over other datasets."""
     database = Database("helpdesk", timedelta(seconds=20), url)
