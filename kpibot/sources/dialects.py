@@ -8,6 +8,8 @@ from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import UnaryExpression
 
 DAY = 86_400
+# A DuckDB session would otherwise be in the machine's zone, and so would a cast of an instant to a date.
+DUCKDB_ON_UTC = "SET TimeZone = 'UTC'"
 Expression = sa.ColumnElement[Any]
 
 

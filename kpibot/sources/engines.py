@@ -20,7 +20,7 @@ from sqlalchemy.pool import NullPool
 
 from kpibot.catalog.model import Database
 from kpibot.sources.base import SourceDownError, SourceError, SourceMisfitError
-from kpibot.sources.files import ON_UTC, engine_over_files
+from kpibot.sources.dialects import DUCKDB_ON_UTC
 
 CONNECT_SECONDS = 10
 SUPPORTED = ("sqlite", "postgresql", "duckdb")
@@ -35,6 +35,9 @@ def build_engine(database: Database) -> sa.Engine:
         SourceMisfitError: the URL is of no database that kpibot knows.
     """
     if database.url is None:
+        # DuckDB is slow to import, and chatty when the process ends: only who has files should meet it.
+        from kpibot.sources.files import engine_over_files  # noqa: PLC0415
+
         return engine_over_files(database)
     url = _url(database.name, database.url)
     makers = {"sqlite": _sqlite, "postgresql": _postgresql, "duckdb": _duckdb}
@@ -82,7 +85,7 @@ def _duckdb(url: sa.URL, timeout: timedelta) -> sa.Engine:
     if not Path(url.database or "").exists():
         raise SourceMisfitError(f"no DuckDB file `{url.database}`; correct the path in databases")
     engine = sa.create_engine(url, connect_args={"read_only": True}, poolclass=NullPool)
-    sa.event.listen(engine, "connect", lambda connection, _record: connection.execute(ON_UTC))
+    sa.event.listen(engine, "connect", lambda connection, _record: connection.execute(DUCKDB_ON_UTC))
     return engine
 
 

@@ -11,9 +11,7 @@ from sqlalchemy.pool import NullPool
 
 from kpibot.catalog.model import Database, FileTable
 from kpibot.sources.base import SourceDownError
-
-# A session would otherwise be in the machine's zone, and so would a cast of an instant to a date.
-ON_UTC = "SET TimeZone = 'UTC'"
+from kpibot.sources.dialects import DUCKDB_ON_UTC
 
 
 def engine_over_files(database: Database) -> sa.Engine:
@@ -35,7 +33,7 @@ class _Tables:
         self._name = name
         self._files = files
         self._database = duckdb.connect(":memory:")
-        self._database.execute(ON_UTC)
+        self._database.execute(DUCKDB_ON_UTC)
         self._read: dict[str, tuple[int, int]] = {}
         self._lock = threading.Lock()
 
@@ -46,7 +44,7 @@ class _Tables:
                 if self._read.get(name) != version:
                     self._database.execute(_statement(name, file))
                     self._read[name] = version
-            return ConnectionWrapper(self._database.cursor().execute(ON_UTC))
+            return ConnectionWrapper(self._database.cursor().execute(DUCKDB_ON_UTC))
 
     def close(self, _engine: sa.Engine) -> None:
         self._database.close()
