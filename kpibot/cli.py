@@ -6,7 +6,7 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from kpibot.app.access import StartError, check_slack, slack_access
 from kpibot.app.bot import Bot
 from kpibot.app.clock import utc_now
 from kpibot.app.house import House, furnish
-from kpibot.catalog import CatalogError, load
+from kpibot.catalog import Catalog, CatalogError, load
 from kpibot.core.campus import CampusTreeError
 from kpibot.core.query import QueryError
 from kpibot.core.readings import Reading
@@ -81,13 +81,14 @@ def demo(options: argparse.Namespace, settings: Settings) -> int:
     """Shows everything, on this machine alone."""
     now = utc_now()
     environment = trial.build_district(options.folder, now, _show_progress)
-    catalog = load(options.config, {**environment, **settings.environment})
+    catalog = _catalog(options, {**environment, **settings.environment})
     asyncio.run(_until_stopped(lambda stop: trial.run(catalog, options.folder, options.port, stop, _say)))
     return 0
 
 
 def check(options: argparse.Namespace, settings: Settings) -> int:
     """Looks at the configuration, the databases and Slack; every problem at once."""
+    logging.getLogger("kpibot.services").setLevel(logging.ERROR)  # what they would warn of is found below
     with closing(_house(options, settings)) as house:
         findings = check_kpis(house.catalog.kpis, house.reporting, _as_of(options, house))
     findings += asyncio.run(check_slack(house.catalog, settings))
@@ -211,7 +212,13 @@ def _as_of(options: argparse.Namespace, house: House) -> datetime:
 
 
 def _house(options: argparse.Namespace, settings: Settings) -> House:
-    return furnish(load(options.config, settings.environment), settings.state_url)
+    return furnish(_catalog(options, settings.environment), settings.state_url)
+
+
+def _catalog(options: argparse.Namespace, environment: Mapping[str, str]) -> Catalog:
+    if not options.config.is_dir():
+        raise UsageError(f"{options.config} is no folder; name the one that holds the configuration's YAML files")
+    return load(options.config, environment)
 
 
 async def _until_stopped(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:

@@ -1,13 +1,14 @@
 """Looks at everything beforehand, so that nobody finds out on Monday morning."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kpibot.core.campus import DISTRICT, NO_CAMPUS
 from kpibot.core.kpi import Kpi
 from kpibot.core.readings import Reading
 from kpibot.core.words import plural
+from kpibot.render.numbers import amount
 from kpibot.services.reporting import Reporting
 
 
@@ -21,8 +22,16 @@ class Finding:
 
 
 def check_kpis(kpis: Mapping[str, Kpi], reporting: Reporting, as_of: datetime) -> list[Finding]:
-    """Measures every KPI once: does its database answer, does it hold rows, and do they belong to campuses?"""
-    return [_finding(kpi, reporting, as_of) for kpi in kpis.values()]
+    """Measures every KPI once: does its database answer, does it hold rows, and do they belong to campuses?
+
+    A problem that several KPIs have in common is one finding.
+    """
+    findings: dict[tuple[str, bool], Finding] = {}
+    for found in (_finding(kpi, reporting, as_of) for kpi in kpis.values()):
+        known = findings.get((found.says, found.is_problem))
+        what = f"{known.what}, {found.what}" if known else found.what
+        findings[found.says, found.is_problem] = replace(found, what=what)
+    return list(findings.values())
 
 
 def _finding(kpi: Kpi, reporting: Reporting, as_of: datetime) -> Finding:
@@ -32,7 +41,7 @@ def _finding(kpi: Kpi, reporting: Reporting, as_of: datetime) -> Finding:
     if district.value is None:
         why = district.detail or "its dataset holds no rows for the period; look at the table and at the filters"
         return Finding(what, f"{district.missing}: {why}", True)
-    says = [f"{district.value:,.6g}", f"rests on {plural(district.rows, 'row')}", _newest(district)]
+    says = [amount(district.value, kpi.card), f"rests on {plural(district.rows, 'row')}", _newest(district)]
     if readings[NO_CAMPUS].rows:
         says.append(f"{plural(readings[NO_CAMPUS].rows, 'row')} belong to no campus; add their codes as aliases")
     stale = reporting.is_stale(kpi, readings)

@@ -158,3 +158,8 @@ def test_help_and_lists_are_json_for_programs(helpdesk: Helpdesk, capsys: pytest
     for question in ("help", "list"):
         assert run("ask", question, "--json") == 0
         assert json.loads(capsys.readouterr().out)["kpis"]["tickets"] == "Outstanding tickets"
+
+
+def test_a_configuration_that_is_not_there_is_told(helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("ask", "tickets", config=Path("nowhere")) == 1
+    assert "nowhere is no folder" in capsys.readouterr().err
