@@ -59,7 +59,7 @@ def bolt_app(client: AsyncWebClient) -> AsyncApp:
 
 def _is_news(record: logging.LogRecord) -> bool:
     """Bolt warns that it found SLACK_BOT_TOKEN in the environment and does not need it: the client has it."""
-    return "token will be unused" not in record.getMessage()
+    return "`token` will be unused" not in record.getMessage()
 
 
 def socket_mode(app: AsyncApp, app_token: str) -> AsyncSocketModeHandler:
