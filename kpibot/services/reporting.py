@@ -46,7 +46,7 @@ class Reporting:
         if _failed(now):  # a database that is down would make everybody wait for its past, too
             return [self._report(kpi, now[campus], before=None, series=None, stale=False) for campus in chosen]
         earlier = self._before(kpi, chosen, as_of)
-        series = self._all_series(kpi, as_of, days) if days else {}
+        series = self._series_of(kpi, chosen, as_of, days) if days else {}
         stale = self.is_stale(kpi, now)
         return [
             self._report(kpi, now[campus], before=earlier.get(campus), series=series.get(campus), stale=stale)
@@ -70,7 +70,11 @@ class Reporting:
         return self._staleness.get((half, as_of), lambda: self._is_older(half, as_of, allowed))
 
     def _is_older(self, half: Simple, as_of: datetime, allowed: timedelta) -> bool:
-        newest = self.measuring.newest(half, as_of)
+        try:
+            newest = self.measuring.newest(half, as_of)
+        except SourceError as error:  # the number is there; not knowing its age may cost neither it nor other KPIs
+            log.warning("nobody can tell how fresh the data is: %s", error)
+            return False
         return newest is None or as_of - newest > allowed
 
     def _report(
@@ -101,11 +105,11 @@ class Reporting:
         past = self._store.history(kpi.id, campus, instant - NEAR, instant + timedelta(seconds=1))
         return past[-1][1] if past else None
 
-    def _all_series(self, kpi: Kpi, as_of: datetime, days: int) -> dict[str, Series]:
-        """The series of every node: a question about one campus pays for all, and its neighbours' are there."""
-        nodes = [campus.slug for campus in self.measuring.tree]
+    def _series_of(self, kpi: Kpi, campuses: list[str], as_of: datetime, days: int) -> dict[str, Series]:
+        """The series of these nodes at least: one statement measures all, and neighbours who ask next pay nothing."""
         if not kpi.has_past:
-            return {campus: self._remembered_series(kpi, campus, as_of, days) for campus in nodes}
+            return {campus: self._remembered_series(kpi, campus, as_of, days) for campus in campuses}
+        nodes = [campus.slug for campus in self.measuring.tree]
         try:
             return self._series.get((kpi.id, as_of, days), lambda: self.measuring.series(kpi, nodes, as_of, days))
         except SourceError as error:

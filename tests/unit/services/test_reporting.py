@@ -51,7 +51,9 @@ class District:
 
     def newest(self, measure: Simple, before: datetime) -> datetime | None:
         assert not isinstance(measure, Query)
-        return self._newest.get(measure.dataset)
+        if measure.dataset not in self._newest:
+            raise SourceDownError("database `assets` went away")
+        return self._newest[measure.dataset]
 
 
 @pytest.fixture
@@ -91,6 +93,11 @@ def test_data_is_stale_when_a_dataset_had_no_row_of_any_kind_for_too_long(
 ) -> None:
     (report,) = reporting(District(newest), store).reports(kpi(measure), [DISTRICT], NOW)
     assert report.stale is stale
+
+
+def test_a_database_that_goes_away_before_its_age_is_known_costs_no_number(store: Store) -> None:
+    (report,) = reporting(District({}), store).reports(kpi(), ["campus-west"], NOW)
+    assert (report.reading.value, report.stale) == (5.0, False)
 
 
 def test_a_database_that_is_down_is_asked_once_and_not_for_its_past(store: Store) -> None:
