@@ -23,6 +23,7 @@ from kpibot.catalog.shapes import (
     CampusShape,
     ConfigShape,
     DatabaseShape,
+    DimensionShape,
     DistrictShape,
     NoteShape,
     RouteShape,
@@ -30,6 +31,7 @@ from kpibot.catalog.shapes import (
 from kpibot.catalog.templates import filled
 from kpibot.core.calendar import Calendar
 from kpibot.core.campus import Campus
+from kpibot.core.dimensions import Dimension
 from kpibot.core.reports import Note
 
 V = TypeVar("V")
@@ -104,9 +106,18 @@ def _datasets(config: ConfigShape, district: District) -> dict[str, Dataset]:
             zone=shape.zone or district.calendar.zone,
             fresh_within=shape.fresh_within,
             link=shape.link,
+            dimensions=MappingProxyType({word: _dimension(word, each) for word, each in shape.dimensions.items()}),
         )
         for name, shape in config.datasets.items()
     }
+
+
+def _dimension(word: str, shape: str | DimensionShape) -> Dimension:
+    if isinstance(shape, str):
+        return Dimension(word, shape)
+    if shape.age_of is not None:
+        return Dimension(word, shape.age_of, bands=tuple(shape.bands), working=shape.in_ == "working days")
+    return Dimension(word, shape.column or word, MappingProxyType(shape.labels))
 
 
 def _digests(config: ConfigShape) -> dict[str, Digest]:

@@ -10,12 +10,23 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from kpibot.catalog import words
 from kpibot.catalog.model import Column
-from kpibot.catalog.problems import WordError
+from kpibot.catalog.problems import WordError, nearest
 from kpibot.core import kpi, measures, thresholds
 from kpibot.core.calendar import YearStart
-from kpibot.core.measures import Scalar
+from kpibot.core.conditions import (
+    AnyCondition,
+    Compared,
+    Condition,
+    Moment,
+    Now,
+    Relation,
+    Scalar,
+    StartOf,
+    Timed,
+    Where,
+)
 from kpibot.core.periods import PeriodError, PeriodRule
-from kpibot.core.words import shown
+from kpibot.core.words import listed, shown
 
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 ID = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
@@ -26,6 +37,7 @@ CATEGORIES = ("operational", "financial", "compliance", "lifecycle", "security",
 BETTER = tuple(map(str, thresholds.Better))
 FORMATS = tuple(map(str, kpi.Format))
 STATISTICS = tuple(map(str, measures.Statistic))
+CLOCKS = tuple(map(str, measures.Clock))
 JsonDict = dict[str, Any]
 
 
@@ -46,6 +58,19 @@ def _number(raw: object) -> float:
         said = f"`{shown(raw)}` is not a number" if isinstance(raw, str) else "a number belongs here"
         raise WordError(said, "write for example `40` or `2.5`, without quotes, commas or units")
     return float(raw)
+
+
+def _positive(raw: object) -> int:
+    if isinstance(raw, bool) or not isinstance(raw, int) or raw < 1:
+        raise WordError("a number of days belongs here", "write a whole number from 1 on, without quotes or units")
+    return raw
+
+
+def _period_key(raw: object) -> str:
+    key = _text(raw)
+    if re.fullmatch(r"(FY|SY)\d{4}", key):
+        return key
+    raise WordError(f"`{shown(key)}` is no year", "write for example `FY2027`, the fiscal year that ends in 2027")
 
 
 def _code(raw: object) -> str:
@@ -72,15 +97,57 @@ def _scalars(raw: object) -> tuple[Scalar, ...]:
     return tuple(_scalar(item) for item in raw) if isinstance(raw, list) else (_scalar(raw),)
 
 
-def _condition(raw: object) -> tuple[tuple[Scalar, ...], bool]:
+def _conditions(raw: object) -> Where:
+    """What a column must be, as conditions on a column that is named later."""
     if not isinstance(raw, dict):
-        return _scalars(raw), False
+        return (Condition("", _scalars(raw)),)
     for key in raw:
-        if key != "not":
-            raise WordError(f"unknown key `{shown(key)}`", "the only key here is `not`: `{not: [merged, deleted]}`")
-    if not raw:
-        raise WordError("says nothing", "write for example `{not: [merged, deleted]}`")
-    return _scalars(raw["not"]), True
+        if key not in CONDITIONS:
+            hint = nearest(str(key), CONDITIONS) or f"write one of {listed(CONDITIONS)}"
+            raise WordError(f"unknown key `{shown(str(key))}`", hint)
+    or_empty = raw.get("or_empty", False)
+    if not isinstance(or_empty, bool):
+        raise WordError("`or_empty` is `true` or `false`", "leave it out for `false`")
+    found = tuple(_condition(key, value, or_empty) for key, value in raw.items() if key != "or_empty")
+    if not found:
+        raise WordError(
+            "says nothing", "write for example `{not: [merged, deleted]}` or `{older_than: 10 working days}`"
+        )
+    return found
+
+
+def _condition(key: str, value: object, or_empty: bool) -> AnyCondition:
+    if key == "not":
+        return Condition("", _scalars(value), negated=True)
+    if key in RELATIONS:
+        if isinstance(value, dict) and list(value) == ["column"]:
+            return Compared("", Relation(key), other=_text(value["column"]), or_empty=or_empty)
+        return Compared("", Relation(key), than=_number(value), or_empty=or_empty)
+    moment = MOMENTS[key](_text(value))
+    if key in ("older_than", "before"):
+        return Timed("", until=moment, or_empty=or_empty)
+    return Timed("", since=moment, until=Now() if key == "within" else None, or_empty=or_empty)
+
+
+def _now(text: str) -> Moment:
+    if text == "now":
+        return Now()
+    raise WordError(f"`{shown(text)}` is no moment", "the only one here is `now`: the instant of measuring")
+
+
+def _lately(text: str) -> Moment:
+    """`10 working days`, or the words of a period."""
+    return words.age(text) if "working" in text else StartOf(_period(text))
+
+
+RELATIONS = tuple(map(str, Relation))
+MOMENTS: dict[str, Callable[[str], Moment]] = {
+    "older_than": words.age,
+    "within": _lately,
+    "before": _now,
+    "after": _now,
+}
+CONDITIONS = ("not", *RELATIONS, *MOMENTS, "or_empty")
 
 
 def _column(raw: object) -> Column:
@@ -175,7 +242,18 @@ _VALUE: list[JsonDict] = [
     {"type": ["string", "number", "boolean", "null"]},
     {"type": "array", "minItems": 1, "items": {"type": ["string", "number", "boolean", "null"]}},
 ]
-_NOT: JsonDict = {"type": "object", "properties": {"not": {"anyOf": list(_VALUE)}}, "required": ["not"]}
+_THAN: JsonDict = {"anyOf": [{"type": "number"}, {"type": "object", "required": ["column"]}]}
+_CONDITIONS: JsonDict = {
+    "type": "object",
+    "minProperties": 1,
+    "properties": {
+        "not": {"anyOf": list(_VALUE)},
+        **{key: _THAN for key in RELATIONS},
+        **{key: {"type": "string"} for key in MOMENTS},
+        "or_empty": {"type": "boolean"},
+    },
+    "additionalProperties": False,
+}
 _SQL: JsonDict = {"type": "object", "properties": {"sql": {"type": "string"}}, "required": ["sql"]}
 _CLOSED: JsonDict = {"additionalProperties": False}
 _SLUGS = "ids are lower-case words and numbers joined by hyphens"
@@ -201,9 +279,8 @@ Zone = Annotated[ZoneInfo, _words(words.zone), _string()]
 Period = Annotated[
     PeriodRule, _words(_period), _string(pattern=r"^(\d+ days?|(week|month|fiscal year|school year) to date)$")
 ]
-Where = Annotated[
-    tuple[tuple[Scalar, ...], bool], BeforeValidator(_condition), WithJsonSchema({"anyOf": [*_VALUE, _NOT | _CLOSED]})
-]
+ColumnConditions = Annotated[Where, BeforeValidator(_conditions), WithJsonSchema({"anyOf": [*_VALUE, _CONDITIONS]})]
+Age = Annotated[Moment, _words(words.age), _string(pattern=r"^\d+ ?(working )?[a-z]+$")]
 ColumnOf = Annotated[Column, BeforeValidator(_column), WithJsonSchema({"anyOf": [{"type": "string"}, _SQL | _CLOSED]})]
 OneOrMany = Annotated[
     tuple[str, ...],
@@ -236,3 +313,9 @@ Category = Annotated[str, _among(*CATEGORIES), _string(enum=[*CATEGORIES])]
 Better = Annotated[str, _among(*BETTER), _string(enum=[*BETTER])]
 Format = Annotated[str, _among(*FORMATS), _string(enum=[*FORMATS])]
 Statistic = Annotated[str, _among(*STATISTICS), _string(enum=[*STATISTICS])]
+Clock = Annotated[str, _among(*CLOCKS), _string(enum=[*CLOCKS])]
+OverPeriod = Annotated[str, _among("period"), _string(enum=["period"])]
+DayKind = Annotated[str, _among("days", "working days"), _string(enum=["days", "working days"])]
+Limit = Annotated[timedelta, _words(words.hours_or_minutes), _string(pattern=r"^\d+ ?(m|min|h|minutes?|hours?)$")]
+Positive = Annotated[int, BeforeValidator(_positive), WithJsonSchema({"type": "integer", "minimum": 1})]
+PeriodKey = Annotated[str, BeforeValidator(_period_key), _string(pattern=r"^(FY|SY)\d{4}$")]

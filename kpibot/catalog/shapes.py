@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Field, Tag
 
 from kpibot.catalog import fields as f
-from kpibot.catalog.measure_shapes import MeasureShape
+from kpibot.catalog.measure_shapes import MeasureShape, word_or_keys
 from kpibot.catalog.shape import Shape
 
 
@@ -78,6 +78,23 @@ class CampusSelectShape(Shape):
     name: f.Text = Field("{code}", description="How the name is made, like Location {code} or {name}.")
 
 
+class DimensionShape(Shape):
+    """What rows can be told apart by: a column with names for its values, or how old they are."""
+
+    column: f.Text | None = Field(None, description="A key of `columns`.", examples=["priority"])
+    labels: dict[f.Code, f.Text] = Field({}, description="Names for values, like {1: Urgent, 2: High}.")
+    age_of: f.Text | None = Field(
+        None, description="A timestamp, to tell rows apart by their age.", examples=["opened"]
+    )
+    bands: list[f.Positive] = Field([], description="Ages at which a band ends: [2, 5, 10] gives 0–2, 3–5, 6–10, more.")
+    in_: f.DayKind = Field("days", alias="in", description="What ages are counted in.")
+
+
+ColumnOrDimension = Annotated[
+    Annotated[f.Text, Tag("word")] | Annotated[DimensionShape, Tag("keys")], Discriminator(word_or_keys)
+]
+
+
 class DatasetShape(Shape):
     """Rows of a database, in the words of the KPIs."""
 
@@ -90,7 +107,13 @@ class DatasetShape(Shape):
     )
     rows: f.Text | None = Field(None, description="What one row is, in the plural; without it the dataset's key.")
     zone: f.Zone | None = Field(None, description="How times without a zone were written; without it the district's.")
-    fresh_within: f.Length | None = Field(None, description="The newest row is never older than this when all is well.")
+    fresh_within: f.Age | None = Field(
+        None, description="The newest row is never older than this when all is well, like 1 working day or 4 h."
+    )
+    dimensions: dict[f.ColumnName, f.Text | DimensionShape] = Field(
+        {},
+        description="What rows can be told apart by, like `priority: priority`: the word that people type → a column.",
+    )
     link: f.Link | None = Field(None, description="Leads to one row, like https://help.example.org/tickets/{id}.")
 
 
@@ -100,6 +123,7 @@ class LevelsShape(Shape):
     target: f.Number | None = Field(None, description="Good enough, in the KPI's unit.")
     warning: f.Number | None = Field(None, description="A value that reaches it is a breach.")
     critical: f.Number | None = Field(None, description="A value that reaches it is a serious breach.")
+    budget: dict[f.PeriodKey, f.Number] = Field({}, description="What this campus or group may spend, by year.")
 
 
 class AlertShape(Shape):
@@ -138,6 +162,10 @@ class KpiShape(Shape):
     warning: f.Number | None = Field(None, description="A value that reaches it is a breach.")
     critical: f.Number | None = Field(None, description="A value that reaches it is a serious breach.")
     campuses: dict[f.Slug, LevelsShape] = Field({}, description="Other levels for some campuses or groups.")
+    budget: dict[f.PeriodKey, f.Number] = Field(
+        {}, description="What may be spent, by year, like {FY2027: 900000}; levels are then percent of its pace."
+    )
+    detail: list[f.Text] = Field([], description="The columns that a list of its rows shows, like [id, opened, room].")
     alert: AlertShape | None = Field(None, description="Breaches are posted to channels; without it they are not.")
 
 

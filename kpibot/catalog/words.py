@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from kpibot.catalog.problems import WordError, nearest
 from kpibot.core.calendar import YearStart
+from kpibot.core.conditions import Ago, DaysAgo
 from kpibot.core.words import listed, shown
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -31,6 +32,32 @@ def duration(words: str) -> timedelta:
     length = timedelta(seconds=int(found[1]) * SECONDS[unit])
     if length > LONGEST:
         raise WordError(f"`{shown(words)}` is longer than ten years", "write for example `4h` or `1 day`")
+    return length
+
+
+def age(words: str) -> Ago | DaysAgo:
+    """`10 working days`, `3 days`, `4h`: days are counted by the calendar, shorter lengths by the clock.
+
+    Raises:
+        WordError: anything else.
+    """
+    text = " ".join(words.casefold().split())
+    if found := re.fullmatch(r"(\d{1,4}) ?(?:(working) days?|days?|d)", text):
+        return DaysAgo(int(found[1]), working=found[2] is not None)
+    if "working" in text:
+        raise WordError(f"`{shown(words)}` is no age", "write for example `10 working days`, `3 days` or `4h`")
+    return Ago(duration(words))
+
+
+def hours_or_minutes(words: str) -> timedelta:
+    """`45 minutes`, `8h`.
+
+    Raises:
+        WordError: anything else: a day of work is shorter than a day.
+    """
+    length = duration(words)
+    if re.search(r"\d ?(d|w|s)", words.casefold()):
+        raise WordError(f"`{shown(words)}` is not in hours", "write hours or minutes, for example `8h` or `45 minutes`")
     return length
 
 
