@@ -1,7 +1,7 @@
 """Stretches of local days: years that follow each other, cycles, and the ranges that a calendar names."""
 
 import calendar as gregorian
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -29,6 +29,9 @@ class Dates:
 
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last
+
+    def __iter__(self) -> Iterator[date]:
+        return (self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1))
 
 
 @dataclass(frozen=True, slots=True)
