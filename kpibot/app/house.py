@@ -43,8 +43,10 @@ def furnish(catalog: Catalog, state_url: str) -> House:
         CampusTreeError: the campuses read form no tree, or lack one that the configuration names.
     """
     calendar = catalog.district.calendar
-    sources = {database.name: SqlSource(database, catalog.datasets, calendar.zone, calendar.working_seconds)
-        for database in catalog.databases.values()}
+    sources = {
+        database.name: SqlSource(database, catalog.datasets, calendar.zone, calendar.working_seconds)
+        for database in catalog.databases.values()
+    }
 
     def source_of(measure: Simple) -> SqlSource:
         database = measure.database if isinstance(measure, Query) else catalog.datasets[measure.dataset].database

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
-from kpibot.catalog import words
+from kpibot.catalog.calendar_build import build_calendar
+from kpibot.catalog.ics import Holidays
 from kpibot.catalog.kpi_build import build_kpi
 from kpibot.catalog.model import (
     CampusSelect,
@@ -29,7 +30,6 @@ from kpibot.catalog.shapes import (
     RouteShape,
 )
 from kpibot.catalog.templates import filled
-from kpibot.core.calendar import Calendar
 from kpibot.core.campus import Campus
 from kpibot.core.dimensions import Dimension
 from kpibot.core.reports import Note
@@ -37,10 +37,10 @@ from kpibot.core.reports import Note
 V = TypeVar("V")
 
 
-def build(config: ConfigShape, environment: Mapping[str, str]) -> Catalog:
-    """The catalogue of a configuration in which `check` found nothing wrong."""
+def build(config: ConfigShape, environment: Mapping[str, str], feed: Holidays) -> Catalog:
+    """The catalogue of a configuration in which `check` found nothing wrong, with the holidays of its feed."""
     assert config.district is not None
-    district = _district(config.district)
+    district = _district(config.district, feed)
     datasets = _datasets(config, district)
     return Catalog(
         district=district,
@@ -59,16 +59,8 @@ def _frozen(entries: dict[str, V]) -> Mapping[str, V]:
     return MappingProxyType(entries)
 
 
-def _district(shape: DistrictShape) -> District:
-    by_day = {day: hours for key, hours in shape.working_hours.items() for day in words.weekdays(key)}
-    calendar = Calendar(
-        zone=shape.zone,
-        fiscal_year=shape.fiscal_year_starts,
-        school_year=shape.school_year_starts,
-        working_hours=tuple(by_day.get(day) for day in range(7)),
-        holidays=frozenset(day for days in shape.holidays for day in days),
-    )
-    return District(shape.name, calendar, shape.measure_every, shape.administrators)
+def _district(shape: DistrictShape, feed: Holidays) -> District:
+    return District(shape.name, build_calendar(shape, feed), shape.measure_every, shape.administrators)
 
 
 def _database(name: str, shape: DatabaseShape, environment: Mapping[str, str]) -> Database:

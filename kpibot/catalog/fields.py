@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, time, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, WithJsonSchema
@@ -25,6 +25,7 @@ from kpibot.core.conditions import (
     Timed,
     Where,
 )
+from kpibot.core.days import Dates, EveryYear
 from kpibot.core.periods import PeriodError, PeriodRule
 from kpibot.core.words import listed, shown
 
@@ -39,6 +40,12 @@ FORMATS = tuple(map(str, kpi.Format))
 STATISTICS = tuple(map(str, measures.Statistic))
 CLOCKS = tuple(map(str, measures.Clock))
 JsonDict = dict[str, Any]
+FISCAL_YEAR = r"FY[0-9]{4}[a-z]?"
+DATES = r"^\d{4}-\d\d-\d\d(\.\.\d{4}-\d\d-\d\d)?$"
+RANGE = r"^\d{4}-\d\d-\d\d\.\.\d{4}-\d\d-\d\d$"
+SEASON = r"^(\d{4}-)?\d{1,2}-\d{1,2}(\.\.(\d{4}-)?\d{1,2}-\d{1,2})?$"
+PERIOD = r"^(\d+ days?|(week|month|quarter|fiscal year|school year|[a-z0-9-]+ cycle) to date)$"
+Range = TypeVar("Range", Dates, Dates | EveryYear)
 
 
 def _text(raw: object) -> str:
@@ -184,11 +191,35 @@ def _slack(raw: object) -> str:
     raise WordError(f"`{shown(place)}` is no channel of Slack: neither `#name` nor an id", hint)
 
 
+def _named_days(reader: Callable[[str], Range], example: str) -> Callable[[object], tuple[tuple[Range, str], ...]]:
+    """A reader of days, or of `days: their name`."""
+
+    def read(raw: object) -> tuple[tuple[Range, str], ...]:
+        if isinstance(raw, dict):
+            return tuple((reader(days), _text(name)) for days, name in raw.items())
+        if not isinstance(raw, str):
+            raise WordError(
+                "days belong here", f"write for example `{example}`, and `: ` and their name if they have one"
+            )
+        return ((reader(raw), ""),)
+
+    return read
+
+
+def _fiscal_year(text: str) -> str:
+    if re.fullmatch(FISCAL_YEAR, text):
+        return text
+    raise WordError(f"`{shown(text)}` names no fiscal year", "write `FY` and the year it ends in, for example `FY2027`")
+
+
 def _period(text: str) -> PeriodRule:
     try:
         return PeriodRule.parse(text)
     except PeriodError:
-        hint = "write `30 days`, `week to date`, `month to date`, `fiscal year to date` or `school year to date`"
+        hint = (
+            "write `30 days`, or `week`, `month`, `quarter`, `fiscal year`, `school year` or a cycle's name like "
+            "`audit cycle`, and `to date`"
+        )
         raise WordError(f"`{shown(text)}` is no period", hint) from None
 
 
@@ -238,6 +269,13 @@ def _string(**more: Any) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", **more})
 
 
+def _named_in_schema(pattern: str) -> WithJsonSchema:
+    days = {"type": "string", "pattern": pattern}
+    names: JsonDict = {"type": "string", "minLength": 1}
+    named = {"type": "object", "patternProperties": {pattern: names}, "additionalProperties": False}
+    return WithJsonSchema({"anyOf": [days, named]})
+
+
 _VALUE: list[JsonDict] = [
     {"type": ["string", "number", "boolean", "null"]},
     {"type": "array", "minItems": 1, "items": {"type": ["string", "number", "boolean", "null"]}},
@@ -270,15 +308,23 @@ Measurements = Annotated[
 ]
 MonthDay = Annotated[YearStart, _words(words.month_day), _string(pattern=r"^\d{1,2}-\d{1,2}$")]
 Hours = Annotated[tuple[time, time], _words(words.hours), _string(pattern=r"^\d{1,2}:\d\d ?[-–] ?\d{1,2}:\d\d$")]
-DaysOff = Annotated[
-    tuple[date, ...], _words(words.days_off), _string(pattern=r"^\d{4}-\d\d-\d\d(\.\.\d{4}-\d\d-\d\d)?$")
+DateRange = Annotated[Dates, _words(words.dates), _string(pattern=DATES)]
+FiscalYear = Annotated[Dates, _words(lambda text: words.dates(text, years=2)), _string(pattern=RANGE)]
+FiscalYearName = Annotated[str, _words(_fiscal_year), _string(pattern=f"^{FISCAL_YEAR}$")]
+Season = Annotated[str, BeforeValidator(lambda raw: words.season(_text(raw)) and _text(raw)), _string(pattern=SEASON)]
+Holidays = Annotated[
+    tuple[tuple[Dates, str], ...], BeforeValidator(_named_days(words.dates, "2026-11-26")), _named_in_schema(DATES)
 ]
+Breaks = Annotated[
+    tuple[tuple[Dates | EveryYear, str], ...],
+    BeforeValidator(_named_days(words.season, "2027-03-15..2027-03-19")),
+    _named_in_schema(SEASON),
+]
+Months = Annotated[int, _words(words.months), _string(pattern=r"^[1-9]\d? (months?|years?)$")]
 Day = Annotated[date, _words(words.iso_date), _string(pattern=r"^\d{4}-\d\d-\d\d$")]
 When = Annotated[tuple[tuple[int, ...], time], _words(words.when), _string(pattern=r"^.+ \d{1,2}:\d\d$")]
 Zone = Annotated[ZoneInfo, _words(words.zone), _string()]
-Period = Annotated[
-    PeriodRule, _words(_period), _string(pattern=r"^(\d+ days?|(week|month|fiscal year|school year) to date)$")
-]
+Period = Annotated[PeriodRule, _words(_period), _string(pattern=PERIOD)]
 ColumnConditions = Annotated[Where, BeforeValidator(_conditions), WithJsonSchema({"anyOf": [*_VALUE, _CONDITIONS]})]
 Age = Annotated[Moment, _words(words.age), _string(pattern=r"^\d+ ?(working )?[a-z]+$")]
 ColumnOf = Annotated[Column, BeforeValidator(_column), WithJsonSchema({"anyOf": [{"type": "string"}, _SQL | _CLOSED]})]

@@ -12,20 +12,55 @@ from kpibot.catalog.measure_shapes import MeasureShape, word_or_keys
 from kpibot.catalog.shape import Shape
 
 
+class CycleShape(Shape):
+    """Stretches of the same length that follow each other, such as the two years of an audit."""
+
+    starts: f.Day = Field(description="The first day of one of them.", examples=["2025-07-01"])
+    every: f.Months = Field(description="How long each is, in months or years.", examples=["2 years"])
+
+
 class DistrictShape(Shape):
     """The district: its name, its time zone and its calendar."""
 
     name: f.Text = Field(description="What the district is called.", examples=["Prairie View ISD"])
     zone: f.Zone = Field(description="Its time zone, by its IANA name.", examples=["America/Chicago"])
     fiscal_year_starts: f.MonthDay = Field("07-01", validate_default=True, description="Month-day.")
+    irregular_fiscal_years: dict[f.FiscalYearName, f.FiscalYear] = Field(
+        {},
+        description="Fiscal years of more or less than 12 months, as when their beginning moves, like "
+        "FY2027: 2026-07-01..2027-08-31. Those before begin on the same day of the year as the first of these.",
+    )
     school_year_starts: f.MonthDay = Field("08-15", validate_default=True, description="Month-day.")
+    school_days: f.Days = Field("mon-fri", validate_default=True, description="The weekdays on which there is school.")
     working_hours: dict[f.Days, f.Hours] = Field(
         {"mon-fri": "08:00-16:30"},
         validate_default=True,
         description="When the department works, by day or range of days; days left out are days off.",
     )
-    holidays: list[f.DaysOff] = Field(
-        [], description="Days off: dates, or ranges with both ends included, like 2026-12-21..2027-01-01."
+    summer_hours: dict[f.Season, dict[f.Days, f.Hours]] = Field(
+        {},
+        description="Other working hours for a part of the year: from month-day to month-day of every year, like "
+        "06-01..07-31, or dates. Days left out are days off.",
+    )
+    holidays: list[f.Holidays] = Field(
+        [],
+        description="Days on which nobody works: dates, or ranges with both ends included, like "
+        "2026-12-24..2027-01-01, with or without a name.",
+    )
+    holidays_from: f.Text | None = Field(
+        None,
+        description="A calendar file (.ics) with more holidays, in the folder of this one.",
+        examples=["holidays.ics"],
+    )
+    breaks: list[f.Breaks] = Field(
+        [],
+        description="Days without school on which the department works: dates, ranges of dates, or ranges of every "
+        "year like 05-25..08-11, with or without a name.",
+    )
+    cycles: dict[f.Slug, CycleShape] = Field(
+        {},
+        description="Stretches of months or years that KPIs are measured over, like "
+        "audit: {starts: 2025-07-01, every: 2 years}, for `period: audit cycle to date`.",
     )
     measure_every: f.Length = Field("15 minutes", validate_default=True, description="How often KPIs are measured.")
     administrators: f.Text | None = Field(
@@ -151,7 +186,7 @@ class KpiShape(Shape):
         description="One of the five kinds of measure.", examples=["{stock: tickets, from: opened, until: resolved}"]
     )
     period: f.Period | None = Field(
-        None, description="For what happens over time: 30 days, week, month, fiscal year or school year to date."
+        None, description="For what happens over time: 30 days, or a week, month, fiscal year, audit cycle … to date."
     )
     as_: f.Format | None = Field(
         None, alias="as", description="What the value is shown as; durations: hours, else number."

@@ -136,7 +136,9 @@ class Reporting:
             return {campus: self._remembered_series(kpi, campus, as_of, days) for campus in campuses}
         nodes = [campus.slug for campus in self.measuring.tree]
         try:
-            return self._series.get((kpi.id, kpi.measure, as_of, days), lambda: self.measuring.series(kpi, nodes, as_of, days))
+            return self._series.get(
+                (kpi.id, kpi.measure, as_of, days), lambda: self.measuring.series(kpi, nodes, as_of, days)
+            )
         except SourceError as error:
             log.warning("no series of %s: %s", kpi.id, error)
         except Exception:  # a chart that cannot be drawn may not cost the number
