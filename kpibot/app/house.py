@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kpibot.app.clock import seconds_passed
 from kpibot.catalog.model import CampusSelect, Catalog
 from kpibot.core.campus import Campus, CampusTree, CampusTreeError
 from kpibot.core.measures import Query, Simple
@@ -11,6 +12,7 @@ from kpibot.services.digest import Digests
 from kpibot.services.measuring import Measuring
 from kpibot.services.reporting import Reporting
 from kpibot.services.watch import Watch
+from kpibot.sources.breaker import breaker_of
 from kpibot.sources.sql import SqlSource
 from kpibot.store.store import Store, open_engine
 
@@ -43,7 +45,10 @@ def furnish(catalog: Catalog, state_url: str) -> House:
         CampusTreeError: the campuses read form no tree, or lack one that the configuration names.
     """
     zone = catalog.district.calendar.zone
-    sources = {database.name: SqlSource(database, catalog.datasets, zone) for database in catalog.databases.values()}
+    sources = {
+        database.name: SqlSource(database, catalog.datasets, zone, breaker_of(database, seconds_passed))
+        for database in catalog.databases.values()
+    }
 
     def source_of(measure: Simple) -> SqlSource:
         database = measure.database if isinstance(measure, Query) else catalog.datasets[measure.dataset].database

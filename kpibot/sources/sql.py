@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +16,10 @@ from kpibot.core.readings import Parts
 from kpibot.core.series import Track, Window
 from kpibot.sources import answers, statements
 from kpibot.sources.base import RawCampus, SourceMisfitError
-from kpibot.sources.engines import build_engine, reading
+from kpibot.sources.breaker import Breaker
+from kpibot.sources.dialects import sampled
+from kpibot.sources.engines import build_engine
+from kpibot.sources.fetching import fetch
 from kpibot.sources.queries import parts_of_query
 from kpibot.sources.rows import Rows, column_of, from_clause
 from kpibot.sources.times import TimeKind, kind_of, to_utc
@@ -25,13 +28,16 @@ from kpibot.sources.times import TimeKind, kind_of, to_utc
 class SqlSource:
     """One of the district's databases, by SQL. Safe to call from several threads.
 
-    `zone` is the district's: its days are the buckets of a track.
+    `zone` is the district's: its days are the buckets of a track. Without a breaker, every call is made.
     """
 
-    def __init__(self, database: Database, datasets: Mapping[str, Dataset], zone: ZoneInfo) -> None:
+    def __init__(
+        self, database: Database, datasets: Mapping[str, Dataset], zone: ZoneInfo, breaker: Breaker | None = None
+    ) -> None:
         self._database = database
         self._datasets = datasets
         self._zone = zone
+        self._breaker = breaker
         self._engine: sa.Engine | None = None
         self._kinds: dict[str, dict[str, TimeKind]] = {}
         self._lock = threading.Lock()
@@ -134,8 +140,9 @@ class SqlSource:
             return self._engine
 
     def _fetch(self, statement: Any, parameters: Mapping[str, Any] | None = None) -> Sequence[Any]:
-        with reading(self._connected(), self._database) as connection:
-            return connection.execute(statement, parameters or {}).fetchall()
+        engine = self._connected()
+        with self._breaker.asking() if self._breaker else nullcontext():
+            return fetch(engine, self._database, statement, parameters or {})
 
     def _time_kinds(self, dataset: Dataset, names: Sequence[str]) -> dict[str, TimeKind]:
         """How the columns keep their instants. Only what was seen is remembered: an empty table may be filled later."""
@@ -151,7 +158,8 @@ class SqlSource:
 
     def _probe(self, dataset: Dataset, name: str) -> TimeKind | None:
         column = column_of(dataset, name)
-        sample = self._fetch(sa.select(column).select_from(from_clause(dataset)).where(column.is_not(None)).limit(1))
+        filled = sa.select(column).select_from(from_clause(dataset)).where(column.is_not(None))
+        sample = self._fetch(sampled(column, filled, self._dialect))
         if not sample:
             return None
         try:

@@ -23,6 +23,7 @@ from tests.integration.tickets import CALENDAR, CHICAGO, DATASET, Place, Ticket,
 OPEN = Stock("tickets", "opened", "resolved")
 NOT_MERGED = (Condition("kind", ("merged",), negated=True),)
 WINDOW_DAYS = 40
+KINDS = ("sqlite", "duckdb", "postgresql", "mariadb", "elsewhere")
 
 
 def instant(moment: datetime | None) -> datetime | None:
@@ -169,7 +170,7 @@ def test_a_duration_through_a_change_of_clocks_has_its_true_length(
     new_url: Callable[[str], str], now: datetime
 ) -> None:
     """From noon to noon around the end of daylight saving time there are 25 hours."""
-    for kind in ("sqlite", "postgresql", "duckdb"):
+    for kind in KINDS:
         url = new_url(kind)
         fill(url, [Ticket(1, "T1", "101", None, datetime(2026, 10, 31, 12), datetime(2026, 11, 1, 12), 1.0)])
         source = open_source(url)
@@ -451,7 +452,7 @@ def test_the_district_is_never_written_to(place: Place, now: datetime) -> None:
 
 
 def test_an_empty_table_is_known_from_a_quiet_one(new_url: Callable[[str], str], now: datetime) -> None:
-    for kind in ("sqlite", "postgresql", "duckdb"):
+    for kind in KINDS:
         url = new_url(kind)
         fill(url, [])
         source = open_source(url)
@@ -476,17 +477,22 @@ def test_a_column_without_times_is_refused_with_what_it_holds(place: Place, now:
         place.source.measure(Flow("tickets", "number"), thirty_days(now))
 
 
+ENDLESS = "SELECT 'x' AS campus, sum(a.range * b.range) AS value FROM range(1000000000) a, range(1000000000) b"
+ASLEEP = "SELECT 'x' AS campus, 1 AS value FROM pg_sleep(30)"
 SLOW = {
     "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT 'x' AS campus, count(*) AS value "
     "FROM n",
-    "postgresql": "SELECT 'x' AS campus, 1 AS value FROM pg_sleep(30)",
-    "duckdb": "SELECT 'x' AS campus, sum(a.range * b.range) AS value FROM range(1000000000) a, range(1000000000) b",
+    "duckdb": ENDLESS,
+    "csv": ENDLESS,
+    "parquet": ENDLESS,
+    "postgresql": ASLEEP,
+    "elsewhere": ASLEEP,
+    "mariadb": "SELECT 'x' AS campus, sleep(30) AS value FROM hd_tickets",
 }
 
 
 def test_a_database_that_takes_too_long_is_interrupted(place: Place, now: datetime) -> None:
-    database = place.source._database
-    impatient = type(database)(database.name, timedelta(seconds=0.3), database.url)
+    impatient = replace(place.source._database, timeout=timedelta(seconds=0.3))
     source = SqlSource(impatient, {"tickets": DATASET}, CHICAGO)
     with pytest.raises(SourceDownError, match=r"did not answer within 0\.3 s"):
         source.measure(Query("helpdesk", SLOW[place.name]), thirty_days(now))
@@ -498,6 +504,8 @@ def test_a_database_that_takes_too_long_is_interrupted(place: Place, now: dateti
     [
         "sqlite:////nowhere/at/all.db",
         "postgresql://user:s3cret@127.0.0.1:1/none",
+        "mysql://user:s3cret@127.0.0.1:1/none",
+        "elsewhere://user:s3cret@127.0.0.1:1/none",
         "duckdb:////nowhere/at/all.db",
     ],
 )
