@@ -25,13 +25,17 @@ def programs() -> tuple[str, str] | None:
 
 
 @contextmanager
-def running(server: str, installer: str, folder: Path) -> Iterator[int]:
-    """The port, on this machine only, of a server that lets `root` in without a password."""
+def running(server: str, installer: str, folder: Path, port: int | None = None) -> Iterator[int]:
+    """The port, on this machine only, of a server that lets `root` in without a password.
+
+    What an earlier one left in the folder it goes on with.
+    """
     owner = ["--user=root"] if os.geteuid() == 0 else []
     own = ["--no-defaults", f"--datadir={folder / 'data'}", "--innodb-log-file-size=8M", *owner]
-    first_files = [installer, *own, "--auth-root-authentication-method=normal", "--skip-test-db"]
-    subprocess.run(first_files, check=True, capture_output=True)
-    port = _free_port()
+    if not (folder / "data").exists():
+        first_files = [installer, *own, "--auth-root-authentication-method=normal", "--skip-test-db"]
+        subprocess.run(first_files, check=True, capture_output=True)
+    port = port or _free_port()
     command = [
         server,
         *own,

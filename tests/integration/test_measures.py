@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 
 from kpibot.catalog.model import Column, Database, Dataset, FileTable
 from kpibot.core.measures import Amount, Condition, Counted, Duration, Flow, Query, Statistic, Stock
@@ -377,6 +378,56 @@ def test_text_that_is_no_timestamp_is_a_misfit_wherever_it_stands(
         for measure in (stock, Flow("tickets", "opened"), duration):
             with pytest.raises(SourceMisfitError, match=r"\{sql: …\}"):
                 source.track(measure, window(as_of, 60))
+    source.close()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("shape", ["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"])
+def test_times_kept_as_text_are_times_on_every_database(
+    new_url: Callable[[str], str], now: datetime, kind: str, shape: str
+) -> None:
+    url = new_url(kind)
+    opened, ended = (datetime(2026, 11, 9, 23, 59, 59), datetime(2026, 11, 10)), datetime(2026, 11, 11).strftime(shape)
+    fill(url, [Ticket(n, at.strftime(shape), "101", ended, None, None, 1.0) for n, at in enumerate(opened)])
+    columns = {"campus": Column("site_code"), "opened": Column("number"), "resolved": Column("kind")}
+    source = open_source(url, tickets=replace(DATASET, columns=columns))
+    zone = UTC if shape.endswith("Z") else CHICAGO
+    instants = [datetime.strptime(at.strftime(shape), shape).replace(tzinfo=zone) for at in opened]
+    end = datetime.strptime(ended, shape).replace(tzinfo=zone)
+    flow = Flow("tickets", "opened")
+    assert source.newest(flow, now) == max(instants)
+    assert source.measure(flow, thirty_days(now))["101"].numerator == 2
+    track = source.track(flow, window(now, words="1 days"))["101"]
+    assert isinstance(track, Curve)
+    days = [instant.astimezone(CHICAGO).date() for instant in instants]
+    assert list(track.numerator) == [days.count(day) for day in window(now).days]
+    mean = source.measure(Duration("tickets", "opened", "resolved", Statistic.MEAN), thirty_days(now))["101"]
+    assert mean.numerator == sum((end - instant).total_seconds() for instant in instants)
+    source.close()
+
+
+def test_columns_may_be_named_as_words_of_sql_are(new_url: Callable[[str], str], now: datetime) -> None:
+    for kind in KINDS:
+        url = new_url(kind)
+        reserved = sa.Table("order", sa.MetaData(), sa.Column("group", sa.String(9)), sa.Column("select", sa.DateTime))
+        engine = sa.create_engine(url, poolclass=sa.NullPool)
+        with engine.begin() as connection:
+            reserved.create(connection)
+            connection.execute(reserved.insert().values(group="101", select=datetime(2026, 11, 10)))
+        engine.dispose()
+        columns = {"campus": Column("group"), "opened": Column("select")}
+        source = open_source(url, tickets=replace(DATASET, table="order", columns=columns))
+        assert source.measure(Flow("tickets", "opened"), thirty_days(now))["101"].rows == 1
+        source.close()
+
+
+def test_a_percent_sign_is_a_percent_sign(place: Place, now: datetime) -> None:
+    is_whole = Column(sql="CASE WHEN kind LIKE 'tick%' AND mod(7, 5) = 7 % 5 THEN 'yes' ELSE '100 %' END")
+    dataset = replace(DATASET, columns={**DATASET.columns, "is_whole": is_whole})
+    source = SqlSource(place.source._database, {"tickets": dataset}, CHICAGO)
+    flow = Flow("tickets", "opened", (Condition("is_whole", ("100 %",), negated=True),))
+    kept = (each for each in place.tickets if each.kind == "ticket" and happens(each, thirty_days(now)))
+    assert numerators(dict(source.measure(flow, thirty_days(now)))) == counted(kept)
     source.close()
 
 
