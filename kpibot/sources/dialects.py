@@ -109,6 +109,11 @@ def whole_days(seconds: Expression, dialect: str) -> Expression:
     return sa.cast((seconds - sa.func.mod(seconds, DAY)) / DAY, sa.BigInteger)
 
 
+def summable(number: Expression, dialect: str) -> Expression:
+    """Whole numbers as `SUM` takes them without an overflow, and exactly: MariaDB and MySQL add them up as decimals."""
+    return number if dialect in ("mysql", "mariadb") else sa.cast(number, sa.Double)
+
+
 def group_key(column: Expression, dialect: str) -> Expression:
     """The column as `GROUP BY` wants it.
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from kpibot.core.measures import Amount, Counted, Duration, Flow, Simple, Statistic, Stock
 from kpibot.core.periods import Period
-from kpibot.sources.dialects import Expression, group_key
+from kpibot.sources.dialects import Expression, group_key, summable
 from kpibot.sources.rows import CAMPUS, Rows
 from kpibot.sources.times import TimeColumn
 
@@ -40,7 +40,7 @@ def mean_parts(duration: Duration, rows: Rows, period: Period) -> Statement:
     return _grouped(
         rows,
         _begun(duration, rows, period),
-        numerator=sa.func.sum(sa.cast(lasted, sa.Float)),
+        numerator=sa.func.sum(summable(lasted, rows.dialect)),
         denominator=sa.func.count(),
         valued=sa.func.count(),
         waiting=sa.func.sum(sa.case((ended, 0), else_=1)),
