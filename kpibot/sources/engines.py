@@ -61,6 +61,25 @@ def build_engine(database: Database) -> sa.Engine:
         raise SourceMisfitError(f"database `{database.name}`: {_to_install(url)} ({error})") from error
 
 
+def caveat(database: Database) -> str | None:
+    """What kpibot cannot see to on a database, so that its administrator must; None where there is no such thing.
+
+    Raises:
+        SourceMisfitError: the URL cannot be read.
+    """
+    if database.url is None:
+        return None
+    backend = _url(database.name, database.url).get_backend_name()
+    if backend == "mssql":
+        return "SQL Server knows no read-only sessions; give kpibot an account that can only read (db_datareader)"
+    if backend in MAKERS:
+        return None
+    return (
+        f"kpibot can neither make a session of `{backend}` read-only nor stop a statement there nor put it on UTC, "
+        "it only stops waiting; give it an account that can only read, is limited in time and is on UTC"
+    )
+
+
 def _url(name: str, text: str) -> sa.URL:
     """The URL in its parts. An @ in the password would leave the rest of it in the host, which drivers name."""
     try:
