@@ -24,6 +24,7 @@ TIMED_OUT = (
     "timeout expired",
     "lock request time out",
 )
+NOISE = "DB-Lib error message"  # with which FreeTDS, behind pymssql, begins a line or ends one
 CANNOT_CONNECT = (
     "unable to open",
     "connection refused",
@@ -31,6 +32,7 @@ CANNOT_CONNECT = (
     "connection failed",
     "cannot open file",
     "can't connect",
+    "unable to connect",
 )
 
 
@@ -89,14 +91,15 @@ def _explaining(database: Database) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise _explained(error, database) from error
+        raise explained(error, database) from error
     except PoolTimeoutError as error:
         raise SourceDownError(f"database `{database.name}` is busy: all its connections are in use") from error
     except SQLAlchemyError as error:
         raise SourceMisfitError(f"database `{database.name}` cannot run the statement: {_unrun(error)}") from error
 
 
-def _explained(error: DBAPIError, database: Database) -> SourceError:
+def explained(error: DBAPIError, database: Database) -> SourceError:
+    """A driver's error as ours: which kind it is, and what happened, on one line without a secret."""
     reason = _first_line(error)
     lowered = reason.casefold()
     connecting = isinstance(error, OperationalError) and error.statement is None
@@ -120,10 +123,15 @@ def _unrun(error: SQLAlchemyError) -> str:
 def _first_line(error: SQLAlchemyError) -> str:
     """What the driver says, on one line. Drivers name host, file, table or column there, never the password."""
     said = error.orig if isinstance(error, StatementError) else error
+    lines = (line.partition(NOISE)[0].strip() for line in _driver_words(said).splitlines())
+    return next(filter(None, lines), type(said).__name__)[:200]
+
+
+def _driver_words(said: BaseException | None) -> str:
+    """The words of a driver's error. Those of MySQL and SQL Server raise a code and words, the latter as bytes."""
     match said.args if said else ():
-        case (int(code), str(words)):  # as drivers of MySQL have it
-            text = f"{words} ({code})"
-        case _:
-            text = str(said)
-    lines = text.strip().splitlines() or [type(said).__name__]
-    return lines[0][:200]
+        case (int(code), str(words)) | ((int(code), str(words)),):
+            return f"{words} ({code})"
+        case (int(), bytes(raw)) | ((int(), bytes(raw)),):
+            return raw.decode(errors="replace")
+    return str(said)
