@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kpibot.app.clock import seconds_passed
 from kpibot.catalog.model import CampusSelect, Catalog
 from kpibot.core.campus import Campus, CampusTree, CampusTreeError
 from kpibot.core.measures import Query, Simple
@@ -11,6 +12,7 @@ from kpibot.services.digest import Digests
 from kpibot.services.measuring import Measuring
 from kpibot.services.reporting import Reporting
 from kpibot.services.watch import Watch
+from kpibot.sources.breaker import breaker_of
 from kpibot.sources.sql import SqlSource
 from kpibot.store.store import Store, open_engine
 
@@ -44,7 +46,13 @@ def furnish(catalog: Catalog, state_url: str) -> House:
     """
     calendar = catalog.district.calendar
     sources = {
-        database.name: SqlSource(database, catalog.datasets, calendar.zone, calendar.working_seconds)
+        database.name: SqlSource(
+            database,
+            catalog.datasets,
+            calendar.zone,
+            breaker_of(database, seconds_passed),
+            lasting=calendar.working_seconds,
+        )
         for database in catalog.databases.values()
     }
 

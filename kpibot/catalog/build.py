@@ -69,7 +69,7 @@ def _database(name: str, shape: DatabaseShape, environment: Mapping[str, str]) -
         for table, file in (shape.files or {}).items()
     }
     url = None if shape.url is None else filled(shape.url, environment)
-    return Database(name, shape.timeout, url, MappingProxyType(files))
+    return Database(name, shape.timeout, url, MappingProxyType(files), shape.connections)
 
 
 def _campuses(shape: dict[str, CampusShape] | CampusSelectShape) -> tuple[Campus, ...] | CampusSelect:

@@ -27,6 +27,7 @@ ID = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 NAME = r"[a-z][a-z0-9]*([_-][a-z0-9]+)*"
 WORD = r"[A-Za-z_][A-Za-z0-9_]*"
 DURATION = r"^\d+ ?(s|m|min|h|d|w|seconds?|minutes?|hours?|days?|weeks?)$"
+MOST_CONNECTIONS = 64
 CATEGORIES = ("operational", "financial", "compliance", "lifecycle", "security", "people")
 BETTER = tuple(map(str, thresholds.Better))
 FORMATS = tuple(map(str, kpi.Format))
@@ -74,6 +75,13 @@ def _column(raw: object) -> Column:
             hint = 'write a column\'s name, or `{sql: "…"}` for an expression'
             raise WordError(f"unknown key `{shown(key)}`", hint)
     return Column(sql=plain.text(raw.get("sql", "")))
+
+
+def _connections(raw: object) -> int:
+    if isinstance(raw, bool) or not isinstance(raw, int) or not 1 <= raw <= MOST_CONNECTIONS:
+        said = f"`{shown(str(raw))}` is no number of connections"
+        raise WordError(said, f"write a whole number from 1 to {MOST_CONNECTIONS}, for example `4`")
+    return raw
 
 
 def _option(raw: object) -> str | int | float | bool:
@@ -197,6 +205,11 @@ _LETTER = "begin with a letter; lower-case words and numbers joined by hyphens"
 
 Text = Annotated[str, BeforeValidator(plain.text), _string(minLength=1)]
 Number = Annotated[float, BeforeValidator(plain.number), WithJsonSchema({"type": "number"})]
+Connections = Annotated[
+    int,
+    BeforeValidator(_connections),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_CONNECTIONS, "examples": [4]}),
+]
 Code = Annotated[str, BeforeValidator(_code), WithJsonSchema({"type": ["string", "integer"]})]
 Length = Annotated[timedelta, _words(words.duration), _string(pattern=DURATION)]
 Measurements = Annotated[

@@ -38,13 +38,14 @@ class FileTable:
 class Database:
     """One of the district's databases: either a URL (a secret, never shown) or files by the table's name.
 
-    `timeout` is how long a statement may take.
+    `timeout` is how long a statement may take, `connections` how many of them may be under way at once.
     """
 
     name: str
     timeout: timedelta
     url: str | None = field(default=None, repr=False)
     files: Mapping[str, FileTable] = field(default_factory=dict)
+    connections: int = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,7 @@ class DatabaseShape(Shape):
         None, description="CSV or Parquet files instead of a URL: each is a table of that name."
     )
     timeout: f.Length = Field("30 seconds", validate_default=True, description="How long a statement may take.")
+    connections: f.Connections = Field(4, description="How many statements it is asked at once, at most.")
 
 
 class CampusShape(Shape):

@@ -1,15 +1,18 @@
 """Looks at everything beforehand, so that nobody finds out on Monday morning."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from kpibot.catalog.model import Database
 from kpibot.core.campus import DISTRICT, NO_CAMPUS
 from kpibot.core.kpi import Kpi
 from kpibot.core.readings import Reading
 from kpibot.core.words import plural
 from kpibot.render.numbers import amount
 from kpibot.services.reporting import Reporting
+from kpibot.sources.base import SourceMisfitError
+from kpibot.sources.engines import caveat
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,12 @@ class Finding:
     what: str
     says: str
     is_problem: bool
+
+
+def check_databases(databases: Iterable[Database]) -> list[Finding]:
+    """What the administrator of a database must see to, since kpibot cannot."""
+    findings = (_database_finding(database) for database in databases)
+    return [found for found in findings if found is not None]
 
 
 def check_kpis(kpis: Mapping[str, Kpi], reporting: Reporting, as_of: datetime) -> list[Finding]:
@@ -32,6 +41,15 @@ def check_kpis(kpis: Mapping[str, Kpi], reporting: Reporting, as_of: datetime) -
         what = f"{known.what}, {found.what}" if known else found.what
         findings[found.says, found.is_problem] = replace(found, what=what)
     return list(findings.values())
+
+
+def _database_finding(database: Database) -> Finding | None:
+    what = f"databases.{database.name}"
+    try:
+        says = caveat(database)
+    except SourceMisfitError as error:
+        return Finding(what, str(error), True)
+    return None if says is None else Finding(what, says, False)
 
 
 def _finding(kpi: Kpi, reporting: Reporting, as_of: datetime) -> Finding:

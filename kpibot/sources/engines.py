@@ -1,38 +1,53 @@
-"""Engines for the district's databases: read-only, with a statement time-out, made when they are first needed."""
+"""Engines for the district's databases: only reading as far as each can be told to, made when they are first needed."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import (
-    ArgumentError,
-    DBAPIError,
-    NoSuchModuleError,
-    OperationalError,
-    SQLAlchemyError,
-    StatementError,
-)
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
 from kpibot.catalog.model import Database
-from kpibot.sources.base import SourceDownError, SourceError, SourceMisfitError
+from kpibot.sources.base import SourceMisfitError
 from kpibot.sources.dialects import DUCKDB_ON_UTC
 
 CONNECT_SECONDS = 10
-SUPPORTED = ("sqlite", "postgresql", "duckdb")
-TIMED_OUT = ("statement timeout", "interrupt")
-CANNOT_CONNECT = ("unable to open", "connection refused", "could not connect", "connection failed", "cannot open file")
+KEPT_OPEN = 2  # connections that wait for the next question; those beyond are closed when they have answered
+RECYCLE_SECONDS = 900  # firewalls and servers drop what is silent for long
+# The driver for a URL that names none. It is installed for the first two; PACKAGES says what the others come with.
+DRIVERS = {
+    "postgresql": "postgresql+psycopg",
+    "mysql": "mysql+pymysql",
+    "mariadb": "mysql+pymysql",
+    "mariadb+pymysql": "mysql+pymysql",  # which of the two the server is, it says itself
+    "mssql": "mssql+pymssql",
+    "oracle": "oracle+oracledb",
+}
+PACKAGES = {
+    "bigquery": "sqlalchemy-bigquery",
+    "clickhouse": "clickhouse-sqlalchemy",
+    "clickhousedb": "clickhouse-connect",
+    "cockroachdb": "sqlalchemy-cockroachdb",
+    "databricks": "databricks-sqlalchemy",
+    "db2": "ibm_db_sa",
+    "ibm_db_sa": "ibm_db_sa",
+    "mssql+pymssql": "pymssql",
+    "mssql+pyodbc": "pyodbc",
+    "mysql+mysqldb": "mysqlclient",
+    "oracle+oracledb": "oracledb",
+    "postgresql+psycopg2": "psycopg2-binary",
+    "redshift": "sqlalchemy-redshift",
+    "snowflake": "snowflake-sqlalchemy",
+    "trino": "trino[sqlalchemy]",
+}
 
 
 def build_engine(database: Database) -> sa.Engine:
-    """An engine that only reads.
+    """An engine that reads, and where the database can be told so, does nothing else.
 
     Raises:
-        SourceMisfitError: the URL is of no database that kpibot knows.
+        SourceMisfitError: the URL cannot be read, or its driver is not installed.
     """
     if database.url is None:
         # DuckDB is slow to import, and chatty when the process ends: only who has files should meet it.
@@ -40,14 +55,29 @@ def build_engine(database: Database) -> sa.Engine:
 
         return engine_over_files(database)
     url = _url(database.name, database.url)
-    makers = {"sqlite": _sqlite, "postgresql": _postgresql, "duckdb": _duckdb}
-    backend = url.get_backend_name()
-    if backend not in makers:
-        raise SourceMisfitError(f"database `{database.name}` is `{backend}`; kpibot reads {', '.join(SUPPORTED)}")
     try:
-        return makers[backend](url, database.timeout)
+        return MAKERS.get(url.get_backend_name(), _other)(url, database)
     except (NoSuchModuleError, ImportError) as error:
-        raise SourceMisfitError(f"database `{database.name}`: the driver for `{url.drivername}` is missing") from error
+        raise SourceMisfitError(f"database `{database.name}`: {_to_install(url)} ({error})") from error
+
+
+def caveat(database: Database) -> str | None:
+    """What kpibot cannot see to on a database, so that its administrator must; None where there is no such thing.
+
+    Raises:
+        SourceMisfitError: the URL cannot be read.
+    """
+    if database.url is None:
+        return None
+    backend = _url(database.name, database.url).get_backend_name()
+    if backend == "mssql":
+        return "SQL Server knows no read-only sessions; give kpibot an account that can only read (db_datareader)"
+    if backend in MAKERS:
+        return None
+    return (
+        f"kpibot can neither make a session of `{backend}` read-only nor stop a statement there nor put it on UTC, "
+        "it only stops waiting; give it an account that can only read, is limited in time and is on UTC"
+    )
 
 
 def _url(name: str, text: str) -> sa.URL:
@@ -62,26 +92,24 @@ def _url(name: str, text: str) -> sa.URL:
             f"database `{name}`: its URL cannot be read; "
             "quote special characters of the password (%40 for @, %2F for /)"
         )
-    return url
+    return url.set(drivername=DRIVERS.get(url.drivername, url.drivername))
 
 
-def _sqlite(url: sa.URL, timeout: timedelta) -> sa.Engine:
+def _to_install(url: sa.URL) -> str:
+    package = PACKAGES.get(url.drivername) or PACKAGES.get(url.get_backend_name())
+    if package is None:
+        return f"nothing installed reads `{url.drivername}`; install the package that gives SQLAlchemy this dialect"
+    return f"the driver for `{url.drivername}` is missing; write `pip install {package}`"
+
+
+def _sqlite(url: sa.URL, database: Database) -> sa.Engine:
     # Opened as a file that must exist: SQLite would otherwise make an empty database of a misspelt path.
     path = url.database or ":memory:"
     read_only = url.set(database=f"file:{Path(path).absolute()}", query={"mode": "ro", "uri": "true"})
-    return sa.create_engine(read_only, poolclass=NullPool, connect_args={"timeout": timeout.total_seconds()})
+    return sa.create_engine(read_only, poolclass=NullPool, connect_args={"timeout": database.timeout.total_seconds()})
 
 
-def _postgresql(url: sa.URL, timeout: timedelta) -> sa.Engine:
-    if url.drivername == "postgresql":
-        url = url.set(drivername="postgresql+psycopg")
-    milliseconds = int(timeout.total_seconds() * 1000)
-    options = f"-c default_transaction_read_only=on -c statement_timeout={milliseconds} -c timezone=UTC"
-    arguments = {"options": options, "connect_timeout": CONNECT_SECONDS, "application_name": "kpibot"}
-    return sa.create_engine(url, connect_args=arguments, pool_size=4, max_overflow=4, pool_pre_ping=True)
-
-
-def _duckdb(url: sa.URL, timeout: timedelta) -> sa.Engine:
+def _duckdb(url: sa.URL, _database: Database) -> sa.Engine:
     if not Path(url.database or "").exists():
         raise SourceMisfitError(f"no DuckDB file `{url.database}`; correct the path in databases")
     engine = sa.create_engine(url, connect_args={"read_only": True}, poolclass=NullPool)
@@ -89,61 +117,70 @@ def _duckdb(url: sa.URL, timeout: timedelta) -> sa.Engine:
     return engine
 
 
-@contextmanager
-def reading(engine: sa.Engine, database: Database) -> Iterator[sa.Connection]:
-    """A read-only connection whose errors say what to do.
-
-    Raises:
-        SourceDownError: the database is unreachable or too slow.
-        SourceMisfitError: it refuses the statement.
-    """
-    try:
-        with engine.connect() as connection, _deadline(connection, database.timeout):
-            yield connection
-    except DBAPIError as error:
-        raise _explained(error, database) from error
-    except PoolTimeoutError as error:
-        raise SourceDownError(f"database `{database.name}` is busy: all its connections are in use") from error
-    except SQLAlchemyError as error:
-        raise SourceMisfitError(f"database `{database.name}` cannot run the statement: {_unrun(error)}") from error
+def _postgresql(url: sa.URL, database: Database) -> sa.Engine:
+    options = f"-c default_transaction_read_only=on -c statement_timeout={_milliseconds(database)} -c timezone=UTC"
+    arguments = {"options": options, "connect_timeout": CONNECT_SECONDS, "application_name": "kpibot"}
+    return _pooled(url, database, arguments)
 
 
-@contextmanager
-def _deadline(connection: sa.Connection, timeout: timedelta) -> Iterator[None]:
-    """Interrupts an embedded database that takes too long; a server has a statement time-out of its own."""
-    interrupt = getattr(connection.connection.dbapi_connection, "interrupt", None)
-    if interrupt is None:
-        yield
-        return
-    timer = threading.Timer(timeout.total_seconds(), interrupt)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
+def _mysql(url: sa.URL, database: Database) -> sa.Engine:
+    from kpibot.sources.mysql import connect_arguments, prepared  # noqa: PLC0415 - as with DuckDB
+
+    arguments = connect_arguments(database.timeout, CONNECT_SECONDS) if url.get_driver_name() == "pymysql" else {}
+    engine = _pooled(url, database, arguments)
+    sa.event.listen(engine, "connect", prepared(database.timeout))
+    return engine
 
 
-def _explained(error: DBAPIError, database: Database) -> SourceError:
-    reason = _first_line(error)
-    lowered = reason.casefold()
-    if any(sign in lowered for sign in TIMED_OUT):
-        seconds = database.timeout.total_seconds()
-        return SourceDownError(f"database `{database.name}` did not answer within {seconds:g} s")
-    connecting = isinstance(error, OperationalError) and error.statement is None
-    if connecting or error.connection_invalidated or any(sign in lowered for sign in CANNOT_CONNECT):
-        return SourceDownError(f"database `{database.name}` cannot be reached: {reason}")
-    return SourceMisfitError(f"database `{database.name}` refuses the statement: {reason}")
+def _mssql(url: sa.URL, database: Database) -> sa.Engine:
+    """The account must be one that can only read: `ApplicationIntent` merely prefers a replica that does."""
+    seconds = max(1, round(database.timeout.total_seconds()))
+    if url.get_driver_name() == "pymssql":
+        arguments = {"timeout": seconds, "login_timeout": CONNECT_SECONDS, "read_only": True, "appname": "kpibot"}
+        engine = _pooled(url, database, arguments)
+    else:
+        url = url.update_query_dict({"ApplicationIntent": "ReadOnly"})
+        engine = _pooled(url, database, {"timeout": CONNECT_SECONDS})
+        sa.event.listen(engine, "connect", lambda connection, _record: setattr(connection, "timeout", seconds))
+    wait = f"SET LOCK_TIMEOUT {_milliseconds(database)}"
+    sa.event.listen(engine, "connect", lambda connection, _record: _told(connection, wait))
+    return engine
 
 
-def _unrun(error: SQLAlchemyError) -> str:
-    """Why a statement did not get as far as the driver: mostly a colon that seems to begin a parameter."""
-    reason = _first_line(error).partition(" (Background on this error")[0]
-    return f"{reason}; write \\: for a colon that begins no parameter" if "bind parameter" in reason else reason
+def _other(url: sa.URL, database: Database) -> sa.Engine:
+    """An engine for whatever SQLAlchemy has a dialect for. Read-only is the account's; the time-out is ours."""
+    return _pooled(url, database, {})
 
 
-def _first_line(error: SQLAlchemyError) -> str:
-    """What the driver says, on one line. Drivers name host, file, table or column there, never the password."""
-    said = error.orig if isinstance(error, StatementError) else error
-    lines = str(said).strip().splitlines() or [type(said).__name__]
-    return lines[0][:200]
+MAKERS: dict[str, Callable[[sa.URL, Database], sa.Engine]] = {
+    "sqlite": _sqlite,
+    "duckdb": _duckdb,
+    "postgresql": _postgresql,
+    "mysql": _mysql,
+    "mariadb": _mysql,
+    "mssql": _mssql,
+}
+
+
+def _pooled(url: sa.URL, database: Database, arguments: dict[str, Any]) -> sa.Engine:
+    kept = min(KEPT_OPEN, database.connections)
+    return sa.create_engine(
+        url,
+        connect_args=arguments,
+        pool_size=kept,
+        max_overflow=database.connections - kept,
+        pool_timeout=database.timeout.total_seconds(),
+        pool_recycle=RECYCLE_SECONDS,
+        pool_pre_ping=True,
+        pool_use_lifo=True,
+    )
+
+
+def _milliseconds(database: Database) -> int:
+    return int(database.timeout.total_seconds() * 1_000)
+
+
+def _told(connection: Any, statement: str) -> None:
+    cursor = connection.cursor()
+    cursor.execute(statement)
+    cursor.close()

@@ -1,11 +1,11 @@
 """A Source over SQLAlchemy: runs the statements and turns their rows into parts and tracks."""
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -29,27 +29,38 @@ from kpibot.core.periods import Period
 from kpibot.core.series import Lasting, Track, Window, elapsed
 from kpibot.sources import answers, statements, tracks
 from kpibot.sources.base import Cell, Request, SourceError, SourceMisfitError, Taken
-from kpibot.sources.engines import build_engine, reading
+from kpibot.sources.breaker import Breaker
+from kpibot.sources.dialects import sampled
+from kpibot.sources.engines import build_engine
+from kpibot.sources.fetching import ask
 from kpibot.sources.indexes import leading_columns
 from kpibot.sources.queries import parts_of_query
 from kpibot.sources.rows import Rows, column_of, from_clause
 from kpibot.sources.times import TimeKind, kind_of, to_utc
 
+Result = TypeVar("Result")
 MOST_STEPS = 400  # days of a window in one statement: SQLite takes 500 parts of a UNION
 
 
 class SqlSource:
     """One of the district's databases, by SQL. Safe to call from several threads.
 
-    `zone` is the district's: its days are the buckets of a track. `lasting` is its working clock.
+    `zone` is the district's: its days are the buckets of a track. Without a breaker, every call is made. `lasting` is
+    the working clock.
     """
 
     def __init__(
-        self, database: Database, datasets: Mapping[str, Dataset], zone: ZoneInfo, lasting: Lasting = elapsed
+        self,
+        database: Database,
+        datasets: Mapping[str, Dataset],
+        zone: ZoneInfo,
+        breaker: Breaker | None = None,
+        lasting: Lasting = elapsed,
     ) -> None:
         self._database = database
         self._datasets = datasets
         self._zone = zone
+        self._breaker = breaker
         self._lasting = lasting
         self._engine: sa.Engine | None = None
         self._kinds: dict[str, dict[str, TimeKind]] = {}
@@ -216,8 +227,12 @@ class SqlSource:
             return self._engine
 
     def _fetch(self, statement: Any, parameters: Mapping[str, Any] | None = None) -> Sequence[Any]:
-        with reading(self._connected(), self._database) as connection:
-            return connection.execute(statement, parameters or {}).fetchall()
+        return self._ask(lambda connection: connection.execute(statement, parameters or {}).fetchall())
+
+    def _ask(self, question: Callable[[sa.Connection], Result]) -> Result:
+        engine = self._connected()
+        with self._breaker.asking() if self._breaker else nullcontext():
+            return ask(engine, self._database, question)
 
     def _time_kinds(self, dataset: Dataset, names: Sequence[str]) -> dict[str, TimeKind]:
         """How the columns keep their instants. Only what was seen is remembered: an empty table may be filled later."""
@@ -234,13 +249,13 @@ class SqlSource:
     def _indexed_columns(self, dataset: Dataset) -> frozenset[str]:
         """The columns of the dataset that an index begins with; asked once."""
         if dataset.id not in self._indexed:
-            with reading(self._connected(), self._database) as connection:
-                self._indexed[dataset.id] = leading_columns(connection, dataset)
+            self._indexed[dataset.id] = self._ask(lambda connection: leading_columns(connection, dataset))
         return self._indexed[dataset.id]
 
     def _probe(self, dataset: Dataset, name: str) -> TimeKind | None:
         column = column_of(dataset, name)
-        sample = self._fetch(sa.select(column).select_from(from_clause(dataset)).where(column.is_not(None)).limit(1))
+        filled = sa.select(column).select_from(from_clause(dataset)).where(column.is_not(None))
+        sample = self._fetch(sampled(column, filled, self._dialect))
         if not sample:
             return None
         try:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from kpibot.core.measures import Amount, Clock, Counted, Duration, Flow, Limit, Simple, Statistic, Stock
 from kpibot.core.periods import Period
-from kpibot.sources.dialects import Expression
+from kpibot.sources.dialects import Expression, summable
 from kpibot.sources.rows import CAMPUS, SLICE, Rows
 
 Statement = sa.Select[Any] | sa.CompoundSelect[Any]
@@ -97,7 +97,7 @@ def mean_parts(duration: Duration, rows: Rows, period: Period) -> Statement:
         }
     else:
         columns |= {
-            "numerator_0": sa.func.sum(sa.cast(lasted, sa.Float)),
+            "numerator_0": sa.func.sum(summable(lasted, rows.dialect)),
             "denominator_0": sa.func.count(),
             "valued_0": sa.func.count(),
         }
@@ -185,7 +185,7 @@ def _averages(stock: Stock, since: str, rows: Rows, period: Period) -> Statement
     stood = ended - overlap
     amount = stood * rows.column(stock.amount.columns[0]) if stock.amount.counted is Counted.SUM else stood
     columns: Columns = {
-        "numerator_0": sa.func.sum(sa.cast(amount, sa.Float)) / float(max(end - start, 1)),
+        "numerator_0": sa.func.sum(summable(amount, rows.dialect)) / float(max(end - start, 1)),
         "valued_0": _valued(rows, stock.amount),
     }
     return _grouped(rows, where, columns, rows.column(since))
@@ -201,11 +201,11 @@ def in_order(stock: Stock, since: str, rows: Rows) -> list[Expression]:
 
 def _allowed(limit: Limit, rows: Rows) -> Expression:
     """How many seconds a row may take; NULL where it has no limit."""
-    usual = NOTHING if limit.seconds is None else sa.literal_column(f"{limit.seconds:g}")
+    usual = NOTHING if limit.seconds is None else sa.literal_column(f"{limit.seconds:.0f}", sa.BigInteger())
     if limit.column is None:
-        return sa.cast(usual, sa.Float)
+        return usual
     value = sa.cast(rows.column(limit.column), sa.String(80))
-    return sa.cast(sa.case(*((value == name, seconds) for name, seconds in limit.by_value), else_=usual), sa.Float)
+    return sa.case(*((value == name, sa.literal(int(seconds))) for name, seconds in limit.by_value), else_=usual)
 
 
 def _shared(rows: Rows, each: sa.Subquery, names: Sequence[str], known: Expression) -> Expression:

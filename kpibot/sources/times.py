@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from kpibot.core.periods import Period
-from kpibot.sources.dialects import Expression, seconds, whole_days
+from kpibot.sources.dialects import READ_TEXT_AS_TIME, Expression, seconds, whole_days
 
 ONE_DAY = timedelta(days=1)
 ONE_SECOND = timedelta(seconds=1)
@@ -46,6 +46,8 @@ TEXT_SHAPES = {
     TimeKind.TEXT_DATE: re.compile(_DATE, re.ASCII),
 }
 NO_TIMESTAMP = "no timestamp that kpibot reads; write {sql: …} with an expression that makes `YYYY-MM-DD HH:MM:SS`"
+ZERO_DATE = "0000-00-00"
+NO_DATE = "the zero date of MySQL; write {sql: \"CASE WHEN x > '1000-01-01' THEN x END\"}"
 MILLISECONDS = 1e11  # as seconds the year 5138, as milliseconds 1973
 
 
@@ -73,6 +75,8 @@ def kind_of(sample: object) -> TimeKind:
 
 def _kind_of_text(sample: str) -> TimeKind:
     """Only shapes in which text order is time order, and which SQL reads as it reads the bounds it is compared with."""
+    if sample.startswith(ZERO_DATE):
+        raise ValueError(NO_DATE)
     kind = next((kind for kind, shape in TEXT_SHAPES.items() if shape.fullmatch(sample)), None)
     try:
         datetime.fromisoformat(sample)  # 31 February has the shape too
@@ -152,9 +156,15 @@ class TimeColumn:
         day = _first_whole_day(written)
         return sa.literal(day, sa.Date()) if self.kind is TimeKind.DATE else sa.literal(day.isoformat())
 
+    def _raw_seconds(self) -> Expression:
+        if self.kind is TimeKind.SECONDS:
+            return sa.cast(self.expression, sa.BigInteger)
+        if self.kind in TEXT_SHAPES and self.dialect not in READ_TEXT_AS_TIME:
+            return seconds(sa.cast(self.expression, sa.DateTime()), self.dialect)
+        return seconds(self.expression, self.dialect)
+
     def _shifted(self, target: tzinfo, period: Period) -> Expression:
-        is_number = self.kind is TimeKind.SECONDS
-        raw = sa.cast(self.expression, sa.BigInteger) if is_number else seconds(self.expression, self.dialect)
+        raw = self._raw_seconds()
         (_, first), *later = _shifts(self._clock, target, period)
         if not later:
             return raw + first if first else raw

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 
 from kpibot.catalog.model import Column, Database, Dataset, FileTable
 from kpibot.core.conditions import Condition
@@ -36,6 +37,7 @@ from tests.integration.tickets import (
 OPEN = Stock("tickets", "opened", "resolved")
 NOT_MERGED = (Condition("kind", ("merged",), negated=True),)
 WINDOW_DAYS = 40
+KINDS = ("sqlite", "duckdb", "postgresql", "mariadb", "elsewhere")
 
 
 def instant(moment: datetime | None) -> datetime | None:
@@ -188,7 +190,7 @@ def test_a_duration_through_a_change_of_clocks_has_its_true_length(
     new_url: Callable[[str], str], now: datetime
 ) -> None:
     """From noon to noon around the end of daylight saving time there are 25 hours."""
-    for kind in ("sqlite", "postgresql", "duckdb"):
+    for kind in KINDS:
         url = new_url(kind)
         fill(url, [Ticket(1, "T1", "101", None, datetime(2026, 10, 31, 12), datetime(2026, 11, 1, 12), 1.0)])
         source = open_source(url)
@@ -396,6 +398,56 @@ def test_text_that_is_no_timestamp_is_a_misfit_wherever_it_stands(
     source.close()
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("shape", ["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"])
+def test_times_kept_as_text_are_times_on_every_database(
+    new_url: Callable[[str], str], now: datetime, kind: str, shape: str
+) -> None:
+    url = new_url(kind)
+    opened, ended = (datetime(2026, 11, 9, 23, 59, 59), datetime(2026, 11, 10)), datetime(2026, 11, 11).strftime(shape)
+    fill(url, [Ticket(n, at.strftime(shape), "101", ended, None, None, 1.0) for n, at in enumerate(opened)])
+    columns = {"campus": Column("site_code"), "opened": Column("number"), "resolved": Column("kind")}
+    source = open_source(url, tickets=replace(DATASET, columns=columns))
+    zone = UTC if shape.endswith("Z") else CHICAGO
+    instants = [datetime.strptime(at.strftime(shape), shape).replace(tzinfo=zone) for at in opened]
+    end = datetime.strptime(ended, shape).replace(tzinfo=zone)
+    flow = Flow("tickets", "opened")
+    assert source.newest(flow, now) == max(instants)
+    assert measured(source, flow, thirty_days(now))["101"].numerator == 2
+    track = tracked(source, flow, window(now, words="1 days"))["101"]
+    assert isinstance(track, Curve)
+    days = [instant.astimezone(CHICAGO).date() for instant in instants]
+    assert list(track.numerator) == [days.count(day) for day in window(now).days]
+    mean = measured(source, Duration("tickets", "opened", "resolved", Statistic.MEAN), thirty_days(now))["101"]
+    assert mean.numerator == sum((end - instant).total_seconds() for instant in instants)
+    source.close()
+
+
+def test_columns_may_be_named_as_words_of_sql_are(new_url: Callable[[str], str], now: datetime) -> None:
+    for kind in KINDS:
+        url = new_url(kind)
+        reserved = sa.Table("order", sa.MetaData(), sa.Column("group", sa.String(9)), sa.Column("select", sa.DateTime))
+        engine = sa.create_engine(url, poolclass=sa.NullPool)
+        with engine.begin() as connection:
+            reserved.create(connection)
+            connection.execute(reserved.insert().values(group="101", select=datetime(2026, 11, 10)))
+        engine.dispose()
+        columns = {"campus": Column("group"), "opened": Column("select")}
+        source = open_source(url, tickets=replace(DATASET, table="order", columns=columns))
+        assert measured(source, Flow("tickets", "opened"), thirty_days(now))["101"].rows == 1
+        source.close()
+
+
+def test_a_percent_sign_is_a_percent_sign(place: Place, now: datetime) -> None:
+    is_whole = Column(sql="CASE WHEN kind LIKE 'tick%' AND mod(7, 5) = 7 % 5 THEN 'yes' ELSE '100 %' END")
+    dataset = replace(DATASET, columns={**DATASET.columns, "is_whole": is_whole})
+    source = SqlSource(place.source._database, {"tickets": dataset}, CHICAGO)
+    flow = Flow("tickets", "opened", (Condition("is_whole", ("100 %",), negated=True),))
+    kept = (each for each in place.tickets if each.kind == "ticket" and happens(each, thirty_days(now)))
+    assert numerators(dict(measured(source, flow, thirty_days(now)))) == counted(kept)
+    source.close()
+
+
 def test_a_colon_that_begins_no_parameter_is_explained(place: Place, now: datetime) -> None:
     query = Query("helpdesk", "SELECT '101' AS campus, 1 AS value WHERE '5 :mi' <> ''")
     with pytest.raises(SourceMisfitError, match=r"'mi'; write \\:"):
@@ -468,7 +520,7 @@ def test_the_district_is_never_written_to(place: Place, now: datetime) -> None:
 
 
 def test_an_empty_table_is_known_from_a_quiet_one(new_url: Callable[[str], str], now: datetime) -> None:
-    for kind in ("sqlite", "postgresql", "duckdb"):
+    for kind in KINDS:
         url = new_url(kind)
         fill(url, [])
         source = open_source(url)
@@ -493,17 +545,22 @@ def test_a_column_without_times_is_refused_with_what_it_holds(place: Place, now:
         measured(place.source, Flow("tickets", "number"), thirty_days(now))
 
 
+ENDLESS = "SELECT 'x' AS campus, sum(a.range * b.range) AS value FROM range(1000000000) a, range(1000000000) b"
+ASLEEP = "SELECT 'x' AS campus, 1 AS value FROM pg_sleep(30)"
 SLOW = {
     "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT 'x' AS campus, count(*) AS value "
     "FROM n",
-    "postgresql": "SELECT 'x' AS campus, 1 AS value FROM pg_sleep(30)",
-    "duckdb": "SELECT 'x' AS campus, sum(a.range * b.range) AS value FROM range(1000000000) a, range(1000000000) b",
+    "duckdb": ENDLESS,
+    "csv": ENDLESS,
+    "parquet": ENDLESS,
+    "postgresql": ASLEEP,
+    "elsewhere": ASLEEP,
+    "mariadb": "SELECT 'x' AS campus, sleep(30) AS value FROM hd_tickets",
 }
 
 
 def test_a_database_that_takes_too_long_is_interrupted(place: Place, now: datetime) -> None:
-    database = place.source._database
-    impatient = type(database)(database.name, timedelta(seconds=0.3), database.url)
+    impatient = replace(place.source._database, timeout=timedelta(seconds=0.3))
     source = SqlSource(impatient, {"tickets": DATASET}, CHICAGO)
     with pytest.raises(SourceDownError, match=r"did not answer within 0\.3 s"):
         measured(source, Query("helpdesk", SLOW[place.name]), thirty_days(now))
@@ -515,6 +572,8 @@ def test_a_database_that_takes_too_long_is_interrupted(place: Place, now: dateti
     [
         "sqlite:////nowhere/at/all.db",
         "postgresql://user:s3cret@127.0.0.1:1/none",
+        "mysql://user:s3cret@127.0.0.1:1/none",
+        "elsewhere://user:s3cret@127.0.0.1:1/none",
         "duckdb:////nowhere/at/all.db",
     ],
 )

@@ -1,15 +1,16 @@
 """A table of tickets, as ugly as real ones, and the sources that read it."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from kpibot.catalog.model import Column, Database, Dataset
+from kpibot.catalog.model import Column, Database, Dataset, FileTable
 from kpibot.core.calendar import Calendar, YearStart
 from kpibot.core.measures import Simple
 from kpibot.core.periods import Period
@@ -21,7 +22,7 @@ from kpibot.sources.sql import SqlSource
 CHICAGO = ZoneInfo("America/Chicago")
 SCHOOL_DAYS = ((time(7, 30), time(16, 30)),) * 5 + (None, None)
 CALENDAR = Calendar(CHICAGO, YearStart(7, 1), YearStart(8, 15), SCHOOL_DAYS)
-CAMPUSES = ("101", "102", "103", "999", None)
+CAMPUSES = ("101", "102", "103", "annex", None)  # a word among them, so that a CSV file is not read as numbers
 KINDS = ("ticket", "work_order", "merged", None)
 
 
@@ -137,6 +138,17 @@ def fill(url: str, tickets: Sequence[Ticket]) -> None:
     engine.dispose()
 
 
+def export(url: str, tickets: Sequence[Ticket], folder: Path, kind: str) -> dict[str, FileTable]:
+    """The tickets as a file of that kind, written by a DuckDB database."""
+    fill(url, tickets)
+    file = folder / f"hd_tickets.{kind}"
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"COPY hd_tickets TO '{file}'")
+    engine.dispose()
+    return {"hd_tickets": FileTable(str(file))}
+
+
 def _plain(value: Any) -> Any:
     return value.isoformat(" ", "seconds") if isinstance(value, datetime) else value
 
@@ -154,9 +166,9 @@ def texts(url: str, *times: str) -> None:
     engine.dispose()
 
 
-def open_source(url: str, **datasets: Dataset) -> SqlSource:
+def open_source(url: str | None = None, files: Mapping[str, FileTable] | None = None, **datasets: Dataset) -> SqlSource:
     """A source over the test table, or over other datasets."""
-    database = Database("helpdesk", timedelta(seconds=20), url)
+    database = Database("helpdesk", timedelta(seconds=20), url, files or {})
     return SqlSource(database, datasets or {"tickets": DATASET}, CHICAGO)
 
 
