@@ -1,15 +1,17 @@
 """The query language: what people type after `/kpi`, in any order and without quotes.
 
-tickets · tickets campus-west · tickets campus west 90d · tickets pine · campus-west · list · help
+tickets · tickets campus-west · tickets campus west 90d · tickets pine · campus-west · tickets by priority ·
+utilization type:chromebook · rows tickets campus-west · about tickets · list · help
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
 from kpibot.core.campus import DISTRICT, NO_CAMPUS, CampusTree
-from kpibot.core.words import closest, listed, shown, slug
+from kpibot.core.words import closest, did_you_mean, listed, shown, slug
 
 LONGEST = 1_000  # characters that anybody means
 LONGEST_WINDOW = 1_826  # days: five years
@@ -18,6 +20,7 @@ FILLERS = frozenset({"for", "at", "in", "of", "the", "last", "past", "show", "me
 WORDS_IN_A_NAME = 8
 LETTERS = 3  # that the beginning of a word needs to stand for it
 OFFERED = 3  # campuses, where a word could be several
+NO_DIMENSIONS: Mapping[str, Collection[str]] = MappingProxyType({})
 GREETINGS = frozenset({"hi", "hello", "hey", "thanks", "thank-you"})  # no commands: a campus may be called so
 
 
@@ -27,11 +30,32 @@ class QueryError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """How does a KPI stand? `campus` is None where the asker named none, `days` is the chart's window."""
+    """How does a KPI stand? `campus` is None where the asker named none, `days` is the chart's window.
+
+    `only` are dimensions with the value that is meant, as typed; `by` is a dimension, or `campus`, to break it down by.
+    """
 
     kpi: str
     campus: str | None = None
     days: int | None = None
+    only: tuple[tuple[str, str], ...] = ()
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskRows:
+    """Which rows does a KPI count, and what do they say?"""
+
+    kpi: str
+    campus: str | None = None
+    only: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AskAbout:
+    """What does a KPI mean?"""
+
+    kpi: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +75,22 @@ class AskHelp:
     """What can be typed?"""
 
 
-Request = Ask | AskOverview | AskList | AskHelp
-COMMANDS: dict[str, Request] = {"help": AskHelp(), "list": AskList()}
+Request = Ask | AskRows | AskAbout | AskOverview | AskList | AskHelp
+ALONE: dict[str, Request] = {"help": AskHelp(), "list": AskList()}
+ROWS, ABOUT, BY, CAMPUS = "rows", "about", "by", "campus"
+COMMANDS = (*ALONE, ROWS, ABOUT, BY)  # words that no KPI may have for its own
 
 
-def parse(text: str, kpis: Mapping[str, str], tree: CampusTree) -> Request:
+def parse(
+    text: str, kpis: Mapping[str, str], tree: CampusTree, dimensions: Mapping[str, Collection[str]] = NO_DIMENSIONS
+) -> Request:
     """What a person wants to know.
 
     Args:
         text: as typed.
         kpis: the name of each KPI by its id.
         tree: the campuses.
+        dimensions: what each KPI can be told apart by, by its id.
 
     Raises:
         QueryError: a word that nobody knows, or two of a kind.
@@ -69,19 +98,23 @@ def parse(text: str, kpis: Mapping[str, str], tree: CampusTree) -> Request:
     if len(text) > LONGEST:
         raise QueryError("that is too long for a question; type for example `tickets campus-west`, or `help`")
     words = text.split()
-    if len(words) == 1 and slug(words[0]) in COMMANDS:
-        return COMMANDS[slug(words[0])]
-    return _Reader(kpis, tree).read(words)
+    if len(words) == 1 and slug(words[0]) in ALONE:
+        return ALONE[slug(words[0])]
+    return _Reader(kpis, tree, dimensions).read(words)
 
 
 class _Reader:
-    def __init__(self, kpis: Mapping[str, str], tree: CampusTree) -> None:
+    def __init__(self, kpis: Mapping[str, str], tree: CampusTree, dimensions: Mapping[str, Collection[str]]) -> None:
         self._ids = list(kpis)
+        self._dimensions = dimensions
         self._tree = tree
         self._by_name = {slug(name): kpi for kpi, name in kpis.items()} | {slug(kpi): kpi for kpi in kpis}
         self._kpi: str | None = None
         self._campus: str | None = None
         self._days: int | None = None
+        self._only: dict[str, str] = {}
+        self._by: str | None = None
+        self._command = ""
 
     def read(self, words: list[str]) -> Request:
         whole = " ".join(words)
@@ -90,18 +123,30 @@ class _Reader:
         while words:
             words = words[self._take(words) :]
         if self._kpi is not None:
-            return Ask(self._kpi, self._campus, self._days)
-        if self._days is not None:
-            raise QueryError(f"which KPI? Put one before the period: {listed(self._ids)}")
+            return self._asked(self._kpi)
+        if self._days is not None or self._only or self._by or self._command:
+            raise QueryError(f"which KPI? Type one of them too: {listed(self._ids)}")
         return AskOverview(self._campus)
+
+    def _asked(self, kpi: str) -> Request:
+        known = self._dimensions.get(kpi, ())
+        for word in (*self._only, *([self._by] if self._by not in (None, CAMPUS) else [])):
+            if word not in known:
+                raise QueryError(f"`{kpi}` cannot be told apart by `{word}`; {_choices(kpi, known)}")
+        if self._command == ABOUT:
+            return AskAbout(kpi)
+        only = tuple(self._only.items())
+        if self._command == ROWS:
+            return AskRows(kpi, self._campus, only)
+        return Ask(kpi, self._campus, self._days, only, self._by)
 
     def _take(self, words: list[str]) -> int:
         """Understands the longest name at the beginning of `words`; how many words that was."""
         for length in range(min(len(words), WORDS_IN_A_NAME), 0, -1):
             if self._understood(" ".join(words[:length])):
                 return length
-        if window := self._window(words):
-            return window
+        if length := self._window(words) or self._narrowing(words) or self._breakdown(words) or self._wish(words):
+            return length
         if slug(words[0]) in FILLERS:
             return 1
         if length := self._part_of_a_campus(words):
@@ -176,6 +221,45 @@ class _Reader:
                 return length
         return 0
 
+    def _narrowing(self, words: list[str]) -> int:
+        """Reads `type:chromebook`, and `type: chromebook`; how many words that was, 0 for none."""
+        name, colon, value = words[0].partition(":")
+        if not colon or words[0].startswith("<"):
+            return 0
+        length = 1 if value or len(words) == 1 else 2
+        value = value or " ".join(words[1:2])
+        if not slug(value):
+            raise QueryError(f"`{shown(name)}:` needs a value; type for example `{shown(name)}:chromebook`")
+        self._only[self._dimension(name)] = value
+        return length
+
+    def _breakdown(self, words: list[str]) -> int:
+        """Reads `by priority`; how many words that was, 0 for none."""
+        if slug(words[0]) != BY:
+            return 0
+        if len(words) == 1:
+            raise QueryError(f"by what? Type for example `by {CAMPUS}`")
+        if self._by is not None:
+            raise QueryError(f"by one thing at a time: `{self._by}` or `{shown(words[1])}`?")
+        self._by = CAMPUS if slug(words[1]) in (CAMPUS, "school") else self._dimension(words[1])
+        return 2
+
+    def _wish(self, words: list[str]) -> int:
+        """Reads `rows` or `about`; how many words that was, 0 for none."""
+        if slug(words[0]) not in (ROWS, ABOUT):
+            return 0
+        self._command = slug(words[0])
+        return 1
+
+    def _dimension(self, word: str) -> str:
+        """The dimension of that name, whichever KPI has it."""
+        known = dict.fromkeys(each for those in self._dimensions.values() for each in those)
+        found = next((each for each in known if slug(each) == slug(word)), None)
+        if found is None:
+            near = did_you_mean(word, [*known, CAMPUS])
+            raise QueryError(f"nothing is told apart by `{shown(word)}`{near or '; ' + _choices('', known)}")
+        return found
+
     def _checked(self, days: int, phrase: str) -> int:
         if not 2 <= days <= LONGEST_WINDOW:
             raise QueryError(f"`{phrase}` is too {'short' if days < 2 else 'long'} for a chart; type `2d` to `5y`")
@@ -193,3 +277,9 @@ class _Reader:
             return f"no {' or '.join(kinds)} `{shown(word)}`; type `list` to see all"
         kind = "KPI" if near[0] in self._ids else "campus"
         return f"no {kind} `{shown(word)}`; did you mean `{near[0]}`?"
+
+
+def _choices(kpi: str, known: Iterable[str]) -> str:
+    """What may be typed after `by`."""
+    about = f"{kpi} " if kpi else ""
+    return f"type {listed(f'{about}by {each}' for each in (*known, CAMPUS))}"

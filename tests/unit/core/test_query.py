@@ -73,7 +73,7 @@ def test_what_is_meant(text: str, request_: Request) -> None:
         ("tickets campus-west zebra", "no KPI or campus `zebra`; type `list` to see all"),
         ("<@U0Y94EZ5NUV|mei>", "no KPI or campus `@mei`; type `list` to see all"),
         ("hi tickets", "no KPI or campus `hi`"),
-        ("90d", "which KPI? Put one before the period"),
+        ("90d", "which KPI? Type one of them too"),
         ("tickets response-time", "one KPI at a time: `tickets` or `response-time`?"),
         ("tickets campus-west campus-east", "one campus at a time: `campus-west` or `campus-east`?"),
         ("tickets 1d", "`1d` is too short for a chart"),
