@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Literal
@@ -43,18 +43,23 @@ class Campus:
     devices: float | None = None
 
 
-def alias_key(raw: object) -> str:
-    """What an alias, and what a database calls a campus, are compared by.
-
-    Upper and lower case, blanks around it and punctuation make no difference: `ORG-101` is `org 101`. A whole number
-    is its digits, of whatever type it is: 101, 101.0 and Decimal("101.00") are all `101`. Text stays as it is
-    written: neither "0101" nor "101.0" is `101`. A negative number keeps its sign, since -1 often means "none".
-    """
+def as_text(raw: object) -> str:
+    """A code as it is written: 101, 101.0 and Decimal("101.00") are all `101`, whatever type a column has."""
     if isinstance(raw, bytes):
         raw = raw.decode(errors="replace")
     elif isinstance(raw, float | Decimal) and math.isfinite(raw) and raw == int(raw):
         raw = int(raw)
-    text = str(raw).strip()
+    return str(raw).strip()
+
+
+def alias_key(raw: object) -> str:
+    """What an alias, and what a database calls a campus, are compared by.
+
+    Upper and lower case, blanks around it and punctuation make no difference: `ORG-101` is `org 101`. A whole number
+    is its digits, of whatever type it is; see `as_text`. Text stays as it is written: neither "0101" nor "101.0" is
+    `101`. A negative number keeps its sign, since -1 often means "none".
+    """
+    text = as_text(raw)
     return text if text.startswith("-") and text[1:].isdecimal() else slug(text)
 
 
@@ -172,18 +177,18 @@ class CampusTree:
 
     def _summed(self, of: Size) -> dict[str, float | None]:
         sizes: dict[str, float | None] = {}
-        for slug in self._children_first:
-            own: float | None = getattr(self._nodes[slug], of)
-            below = [sizes[each.slug] for each in self.children(slug) if each.slug != NO_CAMPUS]
+        for node in self._children_first:
+            own: float | None = getattr(self._nodes[node], of)
+            below = [sizes[each.slug] for each in self.children(node) if each.slug != NO_CAMPUS]
             known = [size for size in below if size is not None]
-            sizes[slug] = sum(known) if own is None and known and len(known) == len(below) else own
+            sizes[node] = sum(known) if own is None and known and len(known) == len(below) else own
         return sizes
 
     @property
     def _children_first(self) -> list[str]:
         order = [DISTRICT]
-        for slug in order:  # it grows while it is walked
-            order += [each.slug for each in self.children(slug)]
+        for node in order:  # it grows while it is walked
+            order += [each.slug for each in self.children(node)]
         return order[::-1]
 
     def _ancestry(self, campus: Campus) -> list[str]:
@@ -239,6 +244,46 @@ class CampusTree:
     def _typed(self) -> dict[str, str]:
         codes = {code: slugs[0] for code, slugs in self._owners_of_codes.items() if len(slugs) == 1}
         return codes | self._names
+
+
+def overridden(read: Iterable[Campus], written: Iterable[Campus]) -> list[Campus]:
+    """The campuses read, with what is written of them; written ones that were not read come after them.
+
+    An empty name, and a parent, type or size of None, leave what was read as it is; aliases are added.
+
+    Raises:
+        CampusTreeError: two read campuses have one slug, or a written one without a name was not read.
+    """
+    by_slug: dict[str, Campus] = {}
+    for each in read:
+        if by_slug.setdefault(each.slug, each) is not each:
+            raise CampusTreeError(
+                f"campus `{each.slug}` is there twice; write another `slug:`, like `location-{{code}}`"
+            )
+    for each in written:
+        known = by_slug.get(each.slug)
+        if known is None and not each.name:
+            near = did_you_mean(each.slug, by_slug) or "; give it a name, or correct its key"
+            raise CampusTreeError(f"no campus `{each.slug}` was read{near}")
+        by_slug[each.slug] = each if known is None else _over(each, known)
+    return list(by_slug.values())
+
+
+def _over(written: Campus, read: Campus) -> Campus:
+    codes = {
+        system: (*read.codes.get(system, ()), *written.codes.get(system, ()))
+        for system in {**read.codes, **written.codes}
+    }
+    return replace(
+        read,
+        name=written.name or read.name,
+        parent=written.parent or read.parent,
+        aliases=(*read.aliases, *written.aliases),
+        codes=codes,
+        type=written.type or read.type,
+        students=read.students if written.students is None else written.students,
+        devices=read.devices if written.devices is None else written.devices,
+    )
 
 
 def type_key(type_: str | None) -> str | None:
