@@ -51,9 +51,10 @@ def build_kpi(name: str, shape: KpiShape, datasets: Mapping[str, Dataset]) -> Kp
         period="" if shape.period is None else str(shape.period),
         about=shape.about,
     )
-    overrides = {campus: _thresholds(shape, levels) for campus, levels in shape.campuses.items()}
+    overrides = {campus: _levels(shape, levels) for campus, levels in shape.campuses.items()}
+    of_types = {type_: _levels(shape, levels) for type_, levels in shape.campus_types.items()}
     by_campus = all(isinstance(half, Query) or CAMPUS in datasets[half.dataset].columns for half in halves(measure))
-    return Kpi(card, measure, _thresholds(shape, shape), overrides, shape.period, _alert(shape), by_campus)
+    return Kpi(card, measure, _levels(shape, shape), overrides, shape.period, _alert(shape), by_campus, of_types)
 
 
 def _format(shape: KpiShape) -> Format:
@@ -62,18 +63,8 @@ def _format(shape: KpiShape) -> Format:
     return Format.HOURS if isinstance(shape.measure, DurationShape) else Format.NUMBER
 
 
-def _thresholds(kpi: KpiShape, levels: KpiShape | LevelsShape) -> Thresholds:
-    """The levels given, over the KPI's own."""
-
-    def level(given: float | None, own: float | None) -> float | None:
-        return own if given is None else given
-
-    return Thresholds(
-        Better(kpi.better or Better.NEUTRAL),
-        level(levels.target, kpi.target),
-        level(levels.warning, kpi.warning),
-        level(levels.critical, kpi.critical),
-    )
+def _levels(kpi: KpiShape, given: KpiShape | LevelsShape) -> Thresholds:
+    return Thresholds(Better(kpi.better or Better.NEUTRAL), given.target, given.warning, given.critical)
 
 
 def _alert(shape: KpiShape) -> AlertRule | None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from kpibot.core.calendar import Calendar
 from kpibot.core.campus import Campus
 from kpibot.core.kpi import Kpi
+from kpibot.core.locations import CampusRule
 from kpibot.core.reports import Note
 
 
@@ -46,16 +47,22 @@ class Database:
 
 
 @dataclass(frozen=True, slots=True)
-class CampusSelect:
-    """Campuses read from a database: a SELECT that gives `code` and perhaps `name` and `parent`.
+class CampusList:
+    """Campuses read from a list of places: either a SELECT on a database, or the file `orgs`, a CSV of OneRoster.
 
-    `slug` and `name` are templates over those columns, like `location-{code}`; `parent` is a code or a slug.
+    `slug` and `name` are templates over the columns, like `location-{code}`. `system` is whose codes they are.
+    `written` comes over what was read; a name is empty there if the one that was read stays.
     """
 
-    database: str
-    select: str
-    slug: str = "{code}"
-    name: str = "{code}"
+    system: str
+    database: str | None = None
+    select: str | None = None
+    orgs: str | None = None
+    slug: str | None = None
+    name: str | None = None
+    separator: str = " > "
+    rule: CampusRule = field(default_factory=CampusRule)
+    written: tuple[Campus, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,8 @@ class Dataset:
     """Rows of one database: a table (its name may hold a schema, `dbo.tickets`) or a SELECT of the district's own.
 
     `rows` says what one row is, in the plural. `zone` is how naive times were written. `fresh_within` is the age at
-    which the newest row makes the dataset stale. `link` is a template over the columns that leads to one row.
+    which the newest row makes the dataset stale. `link` is a template over the columns that leads to one row. `system`
+    says whose codes its campuses are in, if not the database's own.
     """
 
     id: str
@@ -83,6 +91,7 @@ class Dataset:
     zone: ZoneInfo
     fresh_within: timedelta | None = None
     link: str | None = None
+    system: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +143,7 @@ class Catalog:
 
     district: District
     databases: Mapping[str, Database]
-    campuses: tuple[Campus, ...] | CampusSelect
+    campuses: tuple[Campus, ...] | CampusList
     datasets: Mapping[str, Dataset]
     kpis: Mapping[str, Kpi]
     channels: Mapping[str, Channel] = field(default_factory=dict)

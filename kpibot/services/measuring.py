@@ -26,13 +26,21 @@ PartsByCampus = Mapping[str, Parts]
 class Measuring:
     """Takes measures where they live and sums them up the campus tree. Its methods block.
 
-    `source_of` gives the source that answers a simple measure.
+    `source_of` gives the source that answers a simple measure, `system_of` whose codes its campuses are in; None where
+    a code means the same in every system.
     """
 
-    def __init__(self, tree: CampusTree, calendar: Calendar, source_of: Callable[[Simple], Source]) -> None:
+    def __init__(
+        self,
+        tree: CampusTree,
+        calendar: Calendar,
+        source_of: Callable[[Simple], Source],
+        system_of: Callable[[Simple], str | None] = lambda _: None,
+    ) -> None:
         self.tree = tree
         self.calendar = calendar
         self._source_of = source_of
+        self._system_of = system_of
 
     def measure(self, kpi: Kpi, as_of: datetime) -> dict[str, Reading]:
         """A reading for every campus and group; a database that fails gives readings that say so, not an exception."""
@@ -67,6 +75,15 @@ class Measuring:
         """
         return self._source_of(measure).newest(measure, as_of)
 
+    def unplaced(self, measure: Simple, period: Period) -> dict[RawCampus, Parts]:
+        """The parts of a measure whose campus nobody knows, by what the database calls it.
+
+        Raises:
+            SourceError: with what to do about it.
+        """
+        found, system = self._source_of(measure).measure(measure, period), self._system_of(measure)
+        return {raw: parts for raw, parts in found.items() if self.tree.resolve(raw, system) == NO_CAMPUS}
+
     def period(self, kpi: Kpi, as_of: datetime) -> Period:
         """The period that a reading of the KPI looks at; a stock looks at its end only."""
         return kpi.compared.ending(as_of, self.calendar)
@@ -82,20 +99,21 @@ class Measuring:
     def _parts(self, measure: Simple, period: Period) -> PartsByCampus | None:
         """The parts by campus slug; None where the dataset holds nothing at all."""
         source = self._source_of(measure)
-        found = self._placed(source.measure(measure, period))
+        found = self._placed(measure, source.measure(measure, period))
         if not found and source.is_empty(measure):
             return None
         return {slug: combine(parts) for slug, parts in found.items()}
 
     def _tracks(self, measure: Simple, window: Window) -> dict[str, Track]:
-        found = self._placed(self._source_of(measure).track(measure, window))
+        found = self._placed(measure, self._source_of(measure).track(measure, window))
         return {slug: track for slug, tracks in found.items() if (track := together(tracks)) is not None}
 
-    def _placed(self, by_raw: Mapping[RawCampus, Each]) -> dict[str, list[Each]]:
+    def _placed(self, measure: Simple, by_raw: Mapping[RawCampus, Each]) -> dict[str, list[Each]]:
         """What each campus has under any of the names that the database calls it by."""
         placed: dict[str, list[Each]] = {}
+        system = self._system_of(measure)
         for raw, each in by_raw.items():
-            placed.setdefault(self.tree.resolve(raw), []).append(each)
+            placed.setdefault(self.tree.resolve(raw, system), []).append(each)
         return placed
 
     def _reading(self, kpi: Kpi, campus: str, as_of: datetime, taken: list[PartsByCampus | None]) -> Reading:
