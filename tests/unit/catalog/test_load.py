@@ -18,6 +18,7 @@ from kpibot.core.measures import Amount, Condition, Counted, Duration, Flow, Mea
 from kpibot.core.periods import PeriodRule, Unit
 from kpibot.core.reports import Note
 from kpibot.core.thresholds import Better, Thresholds
+from kpibot.demo.campuses import CAMPUSES
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -46,6 +47,10 @@ def test_the_shipped_configuration_is_sound() -> None:
     tree = CampusTree(catalog.campuses, catalog.district.name)
     assert len(tree.leaves("district")) == 24
     assert tree.resolve("101") == tree.resolve("ORG-101") == tree.resolve("campus west hs") == "campus-west"
+    for each in CAMPUSES:
+        assert {tree.resolve(code, system) for system, code in each.aliases.items()} == {each.slug}
+        assert (tree.type_of(each.slug), tree.size_of(each.slug, "students")) == (each.kind, each.enrolment)
+    assert tree.size_of("district", "students") == sum(each.enrolment for each in CAMPUSES)
 
 
 def test_the_district(configured) -> None:
