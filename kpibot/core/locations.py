@@ -131,8 +131,10 @@ class _Places:
 
     def _key_of(self, parent: str | None, by_slug: Mapping[str, str]) -> str | None:
         """The place that a parent names, by code or slug; None at the top, and where it is a campus that is written."""
-        key = alias_key(parent or "")
-        return key if key and key in self._places else by_slug.get(parent or "")
+        if parent is None:
+            return None
+        key = alias_key(parent)
+        return key if key and key in self._places else by_slug.get(parent)
 
     def _levels(self) -> dict[str, int]:
         """How many levels down each place lies, from 1; parents come first."""
@@ -207,17 +209,17 @@ class _Places:
 
     @cached_property
     def _slugs(self) -> dict[str, str]:
-        return self._told_apart({key: self._places[key].slug for key in self._kept}, "{1}-{0}", "{0}-{1}")
+        return self._told_apart({key: self._places[key].slug for key in self._kept}, "{0}-{1}")
 
     @cached_property
     def _names(self) -> dict[str, str]:
-        return self._told_apart({key: self._places[key].name for key in self._kept}, "{0} ({1})", "{0} ({1})")
+        return self._told_apart({key: self._places[key].name for key in self._kept}, "{0} ({1})")
 
-    def _told_apart(self, words: dict[str, str], with_parent: str, with_code: str) -> dict[str, str]:
+    def _told_apart(self, words: dict[str, str], template: str) -> dict[str, str]:
         """The words, with that of what is around the place where several have the same, else with its code."""
         around = {key: words.get(self._around(key) or "", "") for key in words}
         codes = {key: self._places[key].code for key in words}
-        for template, more in ((with_parent, around), (with_code, codes)):
+        for more in (around, codes):
             taken = Counter([slug(word) for key, word in words.items() if self._home[key] == key])
             taken.update((DISTRICT, NO_CAMPUS, slug(self._district)))
             words = {
@@ -227,10 +229,12 @@ class _Places:
         return words
 
     def _root(self, places: Sequence[Location]) -> Campus:
+        taken = {slug(words[key]) for words in (self._slugs, self._names) for key in words if self._home[key] == key}
+        names = [each.name for each in places if slug(each.name) not in taken]
         return Campus(
             DISTRICT,
             self._district,
-            aliases=tuple(word for each in places for word in (each.name, *each.aliases)),
+            aliases=(*names, *(alias for each in places for alias in each.aliases)),
             students=next((each.students for each in places if each.students is not None), None),
             devices=next((each.devices for each in places if each.devices is not None), None),
         )

@@ -96,6 +96,20 @@ def test_rows_without_a_campus_are_reported_by_the_district_alone() -> None:
     assert readings["district"].coverage == 0.75
 
 
+def test_each_half_speaks_the_codes_of_its_own_system() -> None:
+    tree = CampusTree([Campus("west", "West", codes={"loans": ("17",), "assets": ("18",)}),
+                       Campus("east", "East", codes={"loans": ("18",), "assets": ("17",)})])  # fmt: skip
+    loans, devices = Given({17: count(1), 18: count(2)}), Given({17: count(4), 18: count(10)})
+    measuring = Measuring(
+        tree,
+        CALENDAR,
+        lambda half: loans if half == IN_USE else devices,
+        lambda half: "loans" if half == IN_USE else "assets",
+    )
+    found = values(measuring, kpi(Ratio(IN_USE, OWNED), Format.PERCENT))
+    assert (found["west"], found["east"]) == (10.0, 50.0)
+
+
 def test_a_ratio_is_the_ratio_of_sums_never_the_mean_of_ratios() -> None:
     loans, devices = Given({"101": count(1), "111": count(90)}), Given({"101": count(10), "111": count(100)})
     measuring = Measuring(TREE, CALENDAR, lambda half: loans if half == IN_USE else devices)
