@@ -6,6 +6,7 @@ from kpibot.catalog.problems import Path
 from kpibot.catalog.references import References
 from kpibot.catalog.shapes import CampusListShape
 from kpibot.catalog.values import check_either, check_filled, check_gaps
+from kpibot.core.campus import ANY
 
 COLUMNS = ("code", "name", "parent", "path", "type")  # that slugs and names may be made of
 
@@ -13,11 +14,20 @@ COLUMNS = ("code", "name", "parent", "path", "type")  # that slugs and names may
 def check_campuses(known: References, environment: Mapping[str, str]) -> None:
     """Reports everything that is wrong with the campuses."""
     _ = known.claims
+    _check_reserved(known)
     for path, campus in known.campus_tree:
         for system in campus.aliases if isinstance(campus.aliases, dict) else ():
             known.check("systems", system, (*path, "aliases", system))
     if isinstance(known.config.campuses, CampusListShape):
         _check_list(known.config.campuses, known, environment)
+
+
+def _check_reserved(known: References) -> None:
+    """A system cannot be called what stands for all of them."""
+    paths: list[Path] = [("databases", name) for name in known.config.databases if name == ANY]
+    paths += [("datasets", name, "system") for name, each in known.config.datasets.items() if each.system == ANY]
+    for path in paths:
+        known.sections.report(path, f"`{ANY}` stands for all systems in `aliases`", "give this one another name")
 
 
 def _check_list(campuses: CampusListShape, known: References, environment: Mapping[str, str]) -> None:
