@@ -41,8 +41,11 @@ def furnish(catalog: Catalog, state_url: str) -> House:
         SourceError: the campuses are to be read from a database or file that does not answer.
         CampusTreeError: the campuses read form no tree, or lack one that the configuration names.
     """
-    zone = catalog.district.calendar.zone
-    sources = {database.name: SqlSource(database, catalog.datasets, zone) for database in catalog.databases.values()}
+    calendar = catalog.district.calendar
+    sources = {
+        database.name: SqlSource(database, catalog.datasets, calendar.zone, calendar.working_seconds)
+        for database in catalog.databases.values()
+    }
 
     def source_of(measure: Simple) -> SqlSource:
         database = measure.database if isinstance(measure, Query) else catalog.datasets[measure.dataset].database

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from kpibot.catalog import ics
 from kpibot.catalog.build import build
 from kpibot.catalog.checks import check
 from kpibot.catalog.editors import json_schema
@@ -18,7 +19,7 @@ def load(folder: Path, environment: Mapping[str, str]) -> Catalog:
     """The configuration in a folder's YAML files.
 
     Args:
-        folder: every `*.yaml` in it is read, but not its sub-folders.
+        folder: every `*.yaml` in it is read, but not its sub-folders; so is the feed of holidays that it names.
         environment: what `${NAME}` in database URLs and paths of files stands for.
 
     Raises:
@@ -28,6 +29,7 @@ def load(folder: Path, environment: Mapping[str, str]) -> Catalog:
     sections = read(folder, SECTIONS)
     config = shaped(sections)
     check(config, sections, environment)
+    feed = ics.read(sections, config.district)
     if sections.problems:
         raise CatalogError(sections.problems)
-    return build(config, environment)
+    return build(config, environment, feed)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
-from kpibot.catalog import words
+from kpibot.catalog.calendar_build import build_calendar
+from kpibot.catalog.ics import Holidays
 from kpibot.catalog.kpi_build import build_kpi
 from kpibot.catalog.model import (
     CampusList,
@@ -24,24 +25,25 @@ from kpibot.catalog.shapes import (
     CampusShape,
     ConfigShape,
     DatabaseShape,
+    DimensionShape,
     DistrictShape,
     KnownCampusShape,
     NoteShape,
     RouteShape,
 )
 from kpibot.catalog.templates import filled
-from kpibot.core.calendar import Calendar
 from kpibot.core.campus import ANY, Campus, alias_key, type_key
+from kpibot.core.dimensions import Dimension
 from kpibot.core.locations import CampusRule
 from kpibot.core.reports import Note
 
 V = TypeVar("V")
 
 
-def build(config: ConfigShape, environment: Mapping[str, str]) -> Catalog:
-    """The catalogue of a configuration in which `check` found nothing wrong."""
+def build(config: ConfigShape, environment: Mapping[str, str], feed: Holidays) -> Catalog:
+    """The catalogue of a configuration in which `check` found nothing wrong, with the holidays of its feed."""
     assert config.district is not None
-    district = _district(config.district)
+    district = _district(config.district, feed)
     datasets = _datasets(config, district)
     return Catalog(
         district=district,
@@ -60,16 +62,8 @@ def _frozen(entries: dict[str, V]) -> Mapping[str, V]:
     return MappingProxyType(entries)
 
 
-def _district(shape: DistrictShape) -> District:
-    by_day = {day: hours for key, hours in shape.working_hours.items() for day in words.weekdays(key)}
-    calendar = Calendar(
-        zone=shape.zone,
-        fiscal_year=shape.fiscal_year_starts,
-        school_year=shape.school_year_starts,
-        working_hours=tuple(by_day.get(day) for day in range(7)),
-        holidays=frozenset(day for days in shape.holidays for day in days),
-    )
-    return District(shape.name, calendar, shape.measure_every, shape.administrators)
+def _district(shape: DistrictShape, feed: Holidays) -> District:
+    return District(shape.name, build_calendar(shape, feed), shape.measure_every, shape.administrators)
 
 
 def _database(name: str, shape: DatabaseShape, environment: Mapping[str, str]) -> Database:
@@ -139,10 +133,19 @@ def _datasets(config: ConfigShape, district: District) -> dict[str, Dataset]:
             zone=shape.zone or district.calendar.zone,
             fresh_within=shape.fresh_within,
             link=shape.link,
+            dimensions=MappingProxyType({word: _dimension(word, each) for word, each in shape.dimensions.items()}),
             system=shape.system,
         )
         for name, shape in config.datasets.items()
     }
+
+
+def _dimension(word: str, shape: str | DimensionShape) -> Dimension:
+    if isinstance(shape, str):
+        return Dimension(word, shape)
+    if shape.age_of is not None:
+        return Dimension(word, shape.age_of, bands=tuple(shape.bands), working=shape.in_ == "working days")
+    return Dimension(word, shape.column or word, MappingProxyType(shape.labels))
 
 
 def _digests(config: ConfigShape) -> dict[str, Digest]:

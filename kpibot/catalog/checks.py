@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from kpibot.catalog import words
+from kpibot.catalog.calendar_checks import check_calendar, check_cycles
 from kpibot.catalog.campus_checks import check_campuses
 from kpibot.catalog.kpi_checks import check_kpis
 from kpibot.catalog.problems import Path, WordError
@@ -28,6 +28,7 @@ def check(config: ConfigShape, sections: Sections, environment: Mapping[str, str
     for name, dataset in config.datasets.items():
         _check_dataset(dataset, ("datasets", name), known)
     check_kpis(known)
+    check_cycles(known)
     _check_channels(known)
     _check_digests(known)
     _check_routes(known)
@@ -44,12 +45,7 @@ def _check_required(sections: Sections) -> None:
 def _check_district(district: DistrictShape, known: References) -> None:
     if district.administrators is not None:
         known.check("channels", district.administrators, ("district", "administrators"))
-    taken: dict[int, str] = {}
-    for key in district.working_hours:
-        for day in words.weekdays(key):
-            if taken.setdefault(day, key) != key:
-                said = f"{words.DAYS[day]} is in `{taken[day]}` already"
-                known.sections.report(("district", "working_hours", key), said, "name each day once")
+    check_calendar(district, known)
 
 
 def _check_database(database: DatabaseShape, path: Path, sections: Sections, environment: Mapping[str, str]) -> None:

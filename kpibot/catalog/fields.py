@@ -3,19 +3,31 @@
 import re
 from collections.abc import Callable
 from datetime import date, time, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, WithJsonSchema
 
 from kpibot.catalog import words
 from kpibot.catalog.model import Column
-from kpibot.catalog.problems import WordError
+from kpibot.catalog.problems import WordError, nearest
 from kpibot.core import kpi, measures, thresholds
 from kpibot.core.calendar import YearStart
-from kpibot.core.measures import Scalar
+from kpibot.core.conditions import (
+    AnyCondition,
+    Compared,
+    Condition,
+    Moment,
+    Now,
+    Relation,
+    Scalar,
+    StartOf,
+    Timed,
+    Where,
+)
+from kpibot.core.days import Dates, EveryYear
 from kpibot.core.periods import PeriodError, PeriodRule
-from kpibot.core.words import shown
+from kpibot.core.words import listed, shown
 
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 ID = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
@@ -26,7 +38,14 @@ CATEGORIES = ("operational", "financial", "compliance", "lifecycle", "security",
 BETTER = tuple(map(str, thresholds.Better))
 FORMATS = tuple(map(str, kpi.Format))
 STATISTICS = tuple(map(str, measures.Statistic))
+CLOCKS = tuple(map(str, measures.Clock))
 JsonDict = dict[str, Any]
+FISCAL_YEAR = r"FY[0-9]{4}[a-z]?"
+DATES = r"^\d{4}-\d\d-\d\d(\.\.\d{4}-\d\d-\d\d)?$"
+RANGE = r"^\d{4}-\d\d-\d\d\.\.\d{4}-\d\d-\d\d$"
+SEASON = r"^(\d{4}-)?\d{1,2}-\d{1,2}(\.\.(\d{4}-)?\d{1,2}-\d{1,2})?$"
+PERIOD = r"^(\d+ days?|(week|month|quarter|fiscal year|school year|[a-z0-9-]+ cycle) to date)$"
+Range = TypeVar("Range", Dates, Dates | EveryYear)
 
 
 def _text(raw: object) -> str:
@@ -46,6 +65,19 @@ def _number(raw: object) -> float:
         said = f"`{shown(raw)}` is not a number" if isinstance(raw, str) else "a number belongs here"
         raise WordError(said, "write for example `40` or `2.5`, without quotes, commas or units")
     return float(raw)
+
+
+def _positive(raw: object) -> int:
+    if isinstance(raw, bool) or not isinstance(raw, int) or raw < 1:
+        raise WordError("a number of days belongs here", "write a whole number from 1 on, without quotes or units")
+    return raw
+
+
+def _period_key(raw: object) -> str:
+    key = _text(raw)
+    if re.fullmatch(r"(FY|SY)\d{4}", key):
+        return key
+    raise WordError(f"`{shown(key)}` is no year", "write for example `FY2027`, the fiscal year that ends in 2027")
 
 
 def _code(raw: object) -> str:
@@ -94,15 +126,57 @@ def _scalars(raw: object) -> tuple[Scalar, ...]:
     return tuple(_scalar(item) for item in raw) if isinstance(raw, list) else (_scalar(raw),)
 
 
-def _condition(raw: object) -> tuple[tuple[Scalar, ...], bool]:
+def _conditions(raw: object) -> Where:
+    """What a column must be, as conditions on a column that is named later."""
     if not isinstance(raw, dict):
-        return _scalars(raw), False
+        return (Condition("", _scalars(raw)),)
     for key in raw:
-        if key != "not":
-            raise WordError(f"unknown key `{shown(key)}`", "the only key here is `not`: `{not: [merged, deleted]}`")
-    if not raw:
-        raise WordError("says nothing", "write for example `{not: [merged, deleted]}`")
-    return _scalars(raw["not"]), True
+        if key not in CONDITIONS:
+            hint = nearest(str(key), CONDITIONS) or f"write one of {listed(CONDITIONS)}"
+            raise WordError(f"unknown key `{shown(str(key))}`", hint)
+    or_empty = raw.get("or_empty", False)
+    if not isinstance(or_empty, bool):
+        raise WordError("`or_empty` is `true` or `false`", "leave it out for `false`")
+    found = tuple(_condition(key, value, or_empty) for key, value in raw.items() if key != "or_empty")
+    if not found:
+        raise WordError(
+            "says nothing", "write for example `{not: [merged, deleted]}` or `{older_than: 10 working days}`"
+        )
+    return found
+
+
+def _condition(key: str, value: object, or_empty: bool) -> AnyCondition:
+    if key == "not":
+        return Condition("", _scalars(value), negated=True)
+    if key in RELATIONS:
+        if isinstance(value, dict) and list(value) == ["column"]:
+            return Compared("", Relation(key), other=_text(value["column"]), or_empty=or_empty)
+        return Compared("", Relation(key), than=_number(value), or_empty=or_empty)
+    moment = MOMENTS[key](_text(value))
+    if key in ("older_than", "before"):
+        return Timed("", until=moment, or_empty=or_empty)
+    return Timed("", since=moment, until=Now() if key == "within" else None, or_empty=or_empty)
+
+
+def _now(text: str) -> Moment:
+    if text == "now":
+        return Now()
+    raise WordError(f"`{shown(text)}` is no moment", "the only one here is `now`: the instant of measuring")
+
+
+def _lately(text: str) -> Moment:
+    """`10 working days`, or the words of a period."""
+    return words.age(text) if "working" in text else StartOf(_period(text))
+
+
+RELATIONS = tuple(map(str, Relation))
+MOMENTS: dict[str, Callable[[str], Moment]] = {
+    "older_than": words.age,
+    "within": _lately,
+    "before": _now,
+    "after": _now,
+}
+CONDITIONS = ("not", *RELATIONS, *MOMENTS, "or_empty")
 
 
 def _column(raw: object) -> Column:
@@ -139,11 +213,35 @@ def _slack(raw: object) -> str:
     raise WordError(f"`{shown(place)}` is no channel of Slack: neither `#name` nor an id", hint)
 
 
+def _named_days(reader: Callable[[str], Range], example: str) -> Callable[[object], tuple[tuple[Range, str], ...]]:
+    """A reader of days, or of `days: their name`."""
+
+    def read(raw: object) -> tuple[tuple[Range, str], ...]:
+        if isinstance(raw, dict):
+            return tuple((reader(days), _text(name)) for days, name in raw.items())
+        if not isinstance(raw, str):
+            raise WordError(
+                "days belong here", f"write for example `{example}`, and `: ` and their name if they have one"
+            )
+        return ((reader(raw), ""),)
+
+    return read
+
+
+def _fiscal_year(text: str) -> str:
+    if re.fullmatch(FISCAL_YEAR, text):
+        return text
+    raise WordError(f"`{shown(text)}` names no fiscal year", "write `FY` and the year it ends in, for example `FY2027`")
+
+
 def _period(text: str) -> PeriodRule:
     try:
         return PeriodRule.parse(text)
     except PeriodError:
-        hint = "write `30 days`, `week to date`, `month to date`, `fiscal year to date` or `school year to date`"
+        hint = (
+            "write `30 days`, or `week`, `month`, `quarter`, `fiscal year`, `school year` or a cycle's name like "
+            "`audit cycle`, and `to date`"
+        )
         raise WordError(f"`{shown(text)}` is no period", hint) from None
 
 
@@ -193,11 +291,29 @@ def _string(**more: Any) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", **more})
 
 
+def _named_in_schema(pattern: str) -> WithJsonSchema:
+    days = {"type": "string", "pattern": pattern}
+    names: JsonDict = {"type": "string", "minLength": 1}
+    named = {"type": "object", "patternProperties": {pattern: names}, "additionalProperties": False}
+    return WithJsonSchema({"anyOf": [days, named]})
+
+
 _VALUE: list[JsonDict] = [
     {"type": ["string", "number", "boolean", "null"]},
     {"type": "array", "minItems": 1, "items": {"type": ["string", "number", "boolean", "null"]}},
 ]
-_NOT: JsonDict = {"type": "object", "properties": {"not": {"anyOf": list(_VALUE)}}, "required": ["not"]}
+_THAN: JsonDict = {"anyOf": [{"type": "number"}, {"type": "object", "required": ["column"]}]}
+_CONDITIONS: JsonDict = {
+    "type": "object",
+    "minProperties": 1,
+    "properties": {
+        "not": {"anyOf": list(_VALUE)},
+        **{key: _THAN for key in RELATIONS},
+        **{key: {"type": "string"} for key in MOMENTS},
+        "or_empty": {"type": "boolean"},
+    },
+    "additionalProperties": False,
+}
 _SQL: JsonDict = {"type": "object", "properties": {"sql": {"type": "string"}}, "required": ["sql"]}
 _CLOSED: JsonDict = {"additionalProperties": False}
 _SLUGS = "ids are lower-case words and numbers joined by hyphens"
@@ -224,18 +340,25 @@ Measurements = Annotated[
 ]
 MonthDay = Annotated[YearStart, _words(words.month_day), _string(pattern=r"^\d{1,2}-\d{1,2}$")]
 Hours = Annotated[tuple[time, time], _words(words.hours), _string(pattern=r"^\d{1,2}:\d\d ?[-–] ?\d{1,2}:\d\d$")]
-DaysOff = Annotated[
-    tuple[date, ...], _words(words.days_off), _string(pattern=r"^\d{4}-\d\d-\d\d(\.\.\d{4}-\d\d-\d\d)?$")
+DateRange = Annotated[Dates, _words(words.dates), _string(pattern=DATES)]
+FiscalYear = Annotated[Dates, _words(lambda text: words.dates(text, years=2)), _string(pattern=RANGE)]
+FiscalYearName = Annotated[str, _words(_fiscal_year), _string(pattern=f"^{FISCAL_YEAR}$")]
+Season = Annotated[str, BeforeValidator(lambda raw: words.season(_text(raw)) and _text(raw)), _string(pattern=SEASON)]
+Holidays = Annotated[
+    tuple[tuple[Dates, str], ...], BeforeValidator(_named_days(words.dates, "2026-11-26")), _named_in_schema(DATES)
 ]
+Breaks = Annotated[
+    tuple[tuple[Dates | EveryYear, str], ...],
+    BeforeValidator(_named_days(words.season, "2027-03-15..2027-03-19")),
+    _named_in_schema(SEASON),
+]
+Months = Annotated[int, _words(words.months), _string(pattern=r"^[1-9]\d? (months?|years?)$")]
 Day = Annotated[date, _words(words.iso_date), _string(pattern=r"^\d{4}-\d\d-\d\d$")]
 When = Annotated[tuple[tuple[int, ...], time], _words(words.when), _string(pattern=r"^.+ \d{1,2}:\d\d$")]
 Zone = Annotated[ZoneInfo, _words(words.zone), _string()]
-Period = Annotated[
-    PeriodRule, _words(_period), _string(pattern=r"^(\d+ days?|(week|month|fiscal year|school year) to date)$")
-]
-Where = Annotated[
-    tuple[tuple[Scalar, ...], bool], BeforeValidator(_condition), WithJsonSchema({"anyOf": [*_VALUE, _NOT | _CLOSED]})
-]
+Period = Annotated[PeriodRule, _words(_period), _string(pattern=PERIOD)]
+ColumnConditions = Annotated[Where, BeforeValidator(_conditions), WithJsonSchema({"anyOf": [*_VALUE, _CONDITIONS]})]
+Age = Annotated[Moment, _words(words.age), _string(pattern=r"^\d+ ?(working )?[a-z]+$")]
 ColumnOf = Annotated[Column, BeforeValidator(_column), WithJsonSchema({"anyOf": [{"type": "string"}, _SQL | _CLOSED]})]
 OneOrMany = Annotated[
     tuple[str, ...],
@@ -268,3 +391,9 @@ Category = Annotated[str, _among(*CATEGORIES), _string(enum=[*CATEGORIES])]
 Better = Annotated[str, _among(*BETTER), _string(enum=[*BETTER])]
 Format = Annotated[str, _among(*FORMATS), _string(enum=[*FORMATS])]
 Statistic = Annotated[str, _among(*STATISTICS), _string(enum=[*STATISTICS])]
+Clock = Annotated[str, _among(*CLOCKS), _string(enum=[*CLOCKS])]
+OverPeriod = Annotated[str, _among("period"), _string(enum=["period"])]
+DayKind = Annotated[str, _among("days", "working days"), _string(enum=["days", "working days"])]
+Limit = Annotated[timedelta, _words(words.hours_or_minutes), _string(pattern=r"^\d+ ?(m|min|h|minutes?|hours?)$")]
+Positive = Annotated[int, BeforeValidator(_positive), WithJsonSchema({"type": "integer", "minimum": 1})]
+PeriodKey = Annotated[str, BeforeValidator(_period_key), _string(pattern=r"^(FY|SY)\d{4}$")]

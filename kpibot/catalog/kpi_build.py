@@ -1,12 +1,15 @@
 """From the checked shape of a KPI to the KPI."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 
 from kpibot.catalog.measure_shapes import (
     AnyMeasure,
     AnySimple,
     DurationShape,
     FlowShape,
+    LimitShape,
     QueryShape,
     RatioShape,
     StockShape,
@@ -14,14 +17,18 @@ from kpibot.catalog.measure_shapes import (
 from kpibot.catalog.model import Dataset
 from kpibot.catalog.shapes import KpiShape, LevelsShape
 from kpibot.core.alerts import AlertRule
+from kpibot.core.budget import Budget
+from kpibot.core.conditions import Where
+from kpibot.core.dimensions import Dimension
 from kpibot.core.kpi import Card, Format, Kpi
 from kpibot.core.measures import (
     ROWS,
     Amount,
-    Condition,
+    Clock,
     Counted,
     Duration,
     Flow,
+    Limit,
     Measure,
     Query,
     Ratio,
@@ -50,17 +57,43 @@ def build_kpi(name: str, shape: KpiShape, datasets: Mapping[str, Dataset]) -> Kp
         currency=shape.currency or US_DOLLARS,
         period="" if shape.period is None else str(shape.period),
         about=shape.about,
+        category=shape.category or "",
     )
     overrides = {campus: _levels(shape, levels) for campus, levels in shape.campuses.items()}
     of_types = {type_: _levels(shape, levels) for type_, levels in shape.campus_types.items()}
     by_campus = all(isinstance(half, Query) or CAMPUS in datasets[half.dataset].columns for half in halves(measure))
-    return Kpi(card, measure, _levels(shape, shape), overrides, shape.period, _alert(shape), by_campus, of_types)
+    return Kpi(
+        card,
+        measure,
+        _levels(shape, shape),
+        overrides,
+        shape.period,
+        _alert(shape),
+        by_campus,
+        _budget(shape),
+        tuple(shape.detail),
+        _dimensions(measure, datasets),
+        of_types,
+    )
+
+
+def _budget(shape: KpiShape) -> Budget | None:
+    campuses = {campus: levels.budget for campus, levels in shape.campuses.items() if levels.budget}
+    return Budget(shape.budget, campuses) if shape.budget or campuses else None
+
+
+def _dimensions(measure: Measure, datasets: Mapping[str, Dataset]) -> dict[str, tuple[Dimension, ...]]:
+    """The dimensions that every half of the measure has; a query has none."""
+    each = [{} if isinstance(half, Query) else datasets[half.dataset].dimensions for half in halves(measure)]
+    return {name: tuple(known[name] for known in each) for name in each[0] if all(name in known for known in each)}
 
 
 def _format(shape: KpiShape) -> Format:
     if shape.as_ is not None:
         return Format(shape.as_)
-    return Format.HOURS if isinstance(shape.measure, DurationShape) else Format.NUMBER
+    if not isinstance(shape.measure, DurationShape):
+        return Format.NUMBER
+    return Format.PERCENT if shape.measure.statistic == Statistic.WITHIN else Format.HOURS
 
 
 def _levels(kpi: KpiShape, given: KpiShape | LevelsShape) -> Thresholds:
@@ -81,20 +114,43 @@ def _measure(shape: AnyMeasure) -> Measure:
 def _simple(shape: AnySimple) -> Simple:
     match shape:
         case StockShape():
-            return Stock(shape.stock, shape.from_, shape.until, _where(shape), _amount(shape))
+            average = shape.average is not None
+            return Stock(shape.stock, shape.from_, shape.until, _where(shape), _amount(shape), average)
         case FlowShape():
             return Flow(shape.flow, shape.at, _where(shape), _amount(shape))
         case DurationShape():
-            return Duration(shape.duration, shape.from_, shape.to, Statistic(shape.statistic), _where(shape))
+            return _duration(shape)
         case QueryShape():
             return Query(shape.query, shape.sql)
 
 
-def _where(shape: StockShape | FlowShape | DurationShape) -> tuple[Condition, ...]:
-    return tuple(Condition(column, values, negated) for column, (values, negated) in shape.where.items())
+def _duration(shape: DurationShape) -> Duration:
+    return Duration(
+        shape.duration,
+        shape.from_,
+        shape.to,
+        Statistic(shape.statistic),
+        _where(shape),
+        Clock(shape.clock),
+        _limit(shape.limit),
+        tuple(map(Statistic, shape.also)),
+    )
+
+
+def _limit(shape: timedelta | LimitShape | None) -> Limit | None:
+    if not isinstance(shape, LimitShape):
+        return None if shape is None else Limit(shape.total_seconds())
+    otherwise = None if shape.otherwise is None else shape.otherwise.total_seconds()
+    return Limit(otherwise, shape.by, tuple((name, length.total_seconds()) for name, length in shape.values.items()))
+
+
+def _where(shape: StockShape | FlowShape | DurationShape) -> Where:
+    return tuple(replace(each, column=column) for column, those in shape.where.items() for each in those)
 
 
 def _amount(shape: StockShape | FlowShape) -> Amount:
     if shape.distinct is not None:
         return Amount(Counted.DISTINCT, shape.distinct)
+    if shape.mean is not None:
+        return Amount(Counted.MEAN, (shape.mean,))
     return ROWS if shape.sum is None else Amount(Counted.SUM, (shape.sum,))

@@ -10,11 +10,16 @@ from kpibot.catalog.shape import Shape
 KINDS = ("stock", "flow", "duration", "ratio", "query")
 
 Conditions = Annotated[
-    dict[f.ColumnName, f.Where],
-    Field(description="Which rows count: column to value, list of values, empty cell (null), or {not: …} of those."),
+    dict[f.ColumnName, f.ColumnConditions],
+    Field(
+        description="Which rows count: column to value, list of values, empty cell (null), {not: …} of those, "
+        "{at_most: 5}, {at_least: {column: owned}}, {older_than: 10 working days}, {within: school year to date}, "
+        "{before: now} or {after: now, or_empty: true}."
+    ),
 ]
 DISTINCT = Field(None, description="Count distinct combinations of these columns instead of rows.")
 SUM = Field(None, description="Add up this column instead of counting rows.")
+MEAN = Field(None, description="The mean of this column over the rows that have it, instead of counting rows.")
 
 
 class StockShape(Shape):
@@ -28,6 +33,10 @@ class StockShape(Shape):
     where: Conditions = Field({})
     distinct: f.OneOrMany | None = DISTINCT
     sum: f.Text | None = SUM
+    mean: f.Text | None = MEAN
+    average: f.OverPeriod | None = Field(
+        None, description="`period`: the mean level over the KPI's period, instead of the level at its end."
+    )
 
 
 class FlowShape(Shape):
@@ -38,6 +47,23 @@ class FlowShape(Shape):
     where: Conditions = Field({})
     distinct: f.OneOrMany | None = DISTINCT
     sum: f.Text | None = SUM
+    mean: f.Text | None = MEAN
+
+
+class LimitShape(Shape):
+    """How long a duration may take, by the value of a column."""
+
+    by: f.Text = Field(description="The column, such as the priority.", examples=["priority"])
+    values: dict[f.Code, f.Limit] = Field(description="Value to time: {1: 1h, 2: 4h}.", examples=["{1: 1h, 2: 4h}"])
+    otherwise: f.Limit | None = Field(None, description="For every other value; without it those have no limit.")
+
+
+def word_or_keys(raw: Any) -> str:
+    """Whether a value is written in one word, or with keys of its own."""
+    return "keys" if isinstance(raw, dict) else "word"
+
+
+AnyLimit = Annotated[Annotated[f.Limit, Tag("word")] | Annotated[LimitShape, Tag("keys")], Discriminator(word_or_keys)]
 
 
 class DurationShape(Shape):
@@ -46,7 +72,12 @@ class DurationShape(Shape):
     duration: f.Text = Field(description="The dataset.", examples=["tickets"])
     from_: f.Text = Field(alias="from", description="The column in which it begins.", examples=["opened"])
     to: f.Text = Field(description="The column in which it ends; an empty cell: still waiting.", examples=["resolved"])
-    statistic: f.Statistic = Field("median", description="How many durations become one number.")
+    statistic: f.Statistic = Field(
+        "median", description="How many durations become one number; `within` is the share within `limit`."
+    )
+    also: list[f.Statistic] = Field([], description="Other statistics to show beside it, like [p90, within].")
+    clock: f.Clock = Field("wall", description="`working` counts working hours only, `wall` all the time.")
+    limit: AnyLimit | None = Field(None, description="How long it may take: 8h, or by the value of a column.")
     where: Conditions = Field({})
 
 

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from kpibot.core.calendar import Calendar
 from kpibot.core.campus import Campus
+from kpibot.core.conditions import Moment
+from kpibot.core.dimensions import Dimension
 from kpibot.core.kpi import Kpi
 from kpibot.core.locations import CampusRule
 from kpibot.core.reports import Note
@@ -78,8 +80,9 @@ class Dataset:
     """Rows of one database: a table (its name may hold a schema, `dbo.tickets`) or a SELECT of the district's own.
 
     `rows` says what one row is, in the plural. `zone` is how naive times were written. `fresh_within` is the age at
-    which the newest row makes the dataset stale. `link` is a template over the columns that leads to one row. `system`
-    says whose codes its campuses are in, if not the database's own.
+    which the newest row makes the dataset stale. `link` is a template over the columns that leads to one row.
+    `dimensions` are, by the word that people type, what its rows can be told apart by. `system` says whose codes its
+    campuses are in, if not the database's own.
     """
 
     id: str
@@ -89,8 +92,9 @@ class Dataset:
     columns: Mapping[str, Column]
     rows: str
     zone: ZoneInfo
-    fresh_within: timedelta | None = None
+    fresh_within: Moment | None = None
     link: str | None = None
+    dimensions: Mapping[str, Dimension] = field(default_factory=dict)
     system: str | None = None
 
 

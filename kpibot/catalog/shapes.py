@@ -8,8 +8,15 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Field, Tag
 
 from kpibot.catalog import fields as f
-from kpibot.catalog.measure_shapes import MeasureShape
+from kpibot.catalog.measure_shapes import MeasureShape, word_or_keys
 from kpibot.catalog.shape import Shape
+
+
+class CycleShape(Shape):
+    """Stretches of the same length that follow each other, such as the two years of an audit."""
+
+    starts: f.Day = Field(description="The first day of one of them.", examples=["2025-07-01"])
+    every: f.Months = Field(description="How long each is, in months or years.", examples=["2 years"])
 
 
 class DistrictShape(Shape):
@@ -18,14 +25,42 @@ class DistrictShape(Shape):
     name: f.Text = Field(description="What the district is called.", examples=["Prairie View ISD"])
     zone: f.Zone = Field(description="Its time zone, by its IANA name.", examples=["America/Chicago"])
     fiscal_year_starts: f.MonthDay = Field("07-01", validate_default=True, description="Month-day.")
+    irregular_fiscal_years: dict[f.FiscalYearName, f.FiscalYear] = Field(
+        {},
+        description="Fiscal years of more or less than 12 months, as when their beginning moves, like "
+        "FY2027: 2026-07-01..2027-08-31. Those before begin on the same day of the year as the first of these.",
+    )
     school_year_starts: f.MonthDay = Field("08-15", validate_default=True, description="Month-day.")
+    school_days: f.Days = Field("mon-fri", validate_default=True, description="The weekdays on which there is school.")
     working_hours: dict[f.Days, f.Hours] = Field(
         {"mon-fri": "08:00-16:30"},
         validate_default=True,
         description="When the department works, by day or range of days; days left out are days off.",
     )
-    holidays: list[f.DaysOff] = Field(
-        [], description="Days off: dates, or ranges with both ends included, like 2026-12-21..2027-01-01."
+    summer_hours: dict[f.Season, dict[f.Days, f.Hours]] = Field(
+        {},
+        description="Other working hours for a part of the year: from month-day to month-day of every year, like "
+        "06-01..07-31, or dates. Days left out are days off.",
+    )
+    holidays: list[f.Holidays] = Field(
+        [],
+        description="Days on which nobody works: dates, or ranges with both ends included, like "
+        "2026-12-24..2027-01-01, with or without a name.",
+    )
+    holidays_from: f.Text | None = Field(
+        None,
+        description="A calendar file (.ics) with more holidays, in the folder of this one.",
+        examples=["holidays.ics"],
+    )
+    breaks: list[f.Breaks] = Field(
+        [],
+        description="Days without school on which the department works: dates, ranges of dates, or ranges of every "
+        "year like 05-25..08-11, with or without a name.",
+    )
+    cycles: dict[f.Slug, CycleShape] = Field(
+        {},
+        description="Stretches of months or years that KPIs are measured over, like "
+        "audit: {starts: 2025-07-01, every: 2 years}, for `period: audit cycle to date`.",
     )
     measure_every: f.Length = Field("15 minutes", validate_default=True, description="How often KPIs are measured.")
     administrators: f.Text | None = Field(
@@ -137,6 +172,23 @@ class CampusListShape(Shape):
     )
 
 
+class DimensionShape(Shape):
+    """What rows can be told apart by: a column with names for its values, or how old they are."""
+
+    column: f.Text | None = Field(None, description="A key of `columns`.", examples=["priority"])
+    labels: dict[f.Code, f.Text] = Field({}, description="Names for values, like {1: Urgent, 2: High}.")
+    age_of: f.Text | None = Field(
+        None, description="A timestamp, to tell rows apart by their age.", examples=["opened"]
+    )
+    bands: list[f.Positive] = Field([], description="Ages at which a band ends: [2, 5, 10] gives 0–2, 3–5, 6–10, more.")
+    in_: f.DayKind = Field("days", alias="in", description="What ages are counted in.")
+
+
+ColumnOrDimension = Annotated[
+    Annotated[f.Text, Tag("word")] | Annotated[DimensionShape, Tag("keys")], Discriminator(word_or_keys)
+]
+
+
 class DatasetShape(Shape):
     """Rows of a database, in the words of the KPIs."""
 
@@ -152,7 +204,13 @@ class DatasetShape(Shape):
     )
     rows: f.Text | None = Field(None, description="What one row is, in the plural; without it the dataset's key.")
     zone: f.Zone | None = Field(None, description="How times without a zone were written; without it the district's.")
-    fresh_within: f.Length | None = Field(None, description="The newest row is never older than this when all is well.")
+    fresh_within: f.Age | None = Field(
+        None, description="The newest row is never older than this when all is well, like 1 working day or 4 h."
+    )
+    dimensions: dict[f.ColumnName, f.Text | DimensionShape] = Field(
+        {},
+        description="What rows can be told apart by, like `priority: priority`: the word that people type → a column.",
+    )
     link: f.Link | None = Field(None, description="Leads to one row, like https://help.example.org/tickets/{id}.")
 
 
@@ -162,6 +220,7 @@ class LevelsShape(Shape):
     target: f.Number | None = Field(None, description="Good enough, in the KPI's unit.")
     warning: f.Number | None = Field(None, description="A value that reaches it is a breach.")
     critical: f.Number | None = Field(None, description="A value that reaches it is a serious breach.")
+    budget: dict[f.PeriodKey, f.Number] = Field({}, description="What this campus or group may spend, by year.")
 
 
 class AlertShape(Shape):
@@ -189,7 +248,7 @@ class KpiShape(Shape):
         description="One of the five kinds of measure.", examples=["{stock: tickets, from: opened, until: resolved}"]
     )
     period: f.Period | None = Field(
-        None, description="For what happens over time: 30 days, week, month, fiscal year or school year to date."
+        None, description="For what happens over time: 30 days, or a week, month, fiscal year, audit cycle … to date."
     )
     as_: f.Format | None = Field(
         None, alias="as", description="What the value is shown as; durations: hours, else number."
@@ -201,6 +260,10 @@ class KpiShape(Shape):
     critical: f.Number | None = Field(None, description="A value that reaches it is a serious breach.")
     campuses: dict[f.Slug, LevelsShape] = Field({}, description="Other levels for some campuses or groups.")
     campus_types: dict[f.Slug, LevelsShape] = Field({}, description="Other levels for all campuses of a type.")
+    budget: dict[f.PeriodKey, f.Number] = Field(
+        {}, description="What may be spent, by year, like {FY2027: 900000}; levels are then percent of its pace."
+    )
+    detail: list[f.Text] = Field([], description="The columns that a list of its rows shows, like [id, opened, room].")
     alert: AlertShape | None = Field(None, description="Breaches are posted to channels; without it they are not.")
 
 

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from kpibot.catalog.problems import WordError, nearest
 from kpibot.core.calendar import YearStart
-from kpibot.core.words import listed, shown
+from kpibot.core.conditions import Ago, DaysAgo
+from kpibot.core.days import Dates, EveryYear
+from kpibot.core.words import listed, plural, shown
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 EVERY = {"daily": range(7), "weekdays": range(5)}
@@ -31,6 +33,32 @@ def duration(words: str) -> timedelta:
     length = timedelta(seconds=int(found[1]) * SECONDS[unit])
     if length > LONGEST:
         raise WordError(f"`{shown(words)}` is longer than ten years", "write for example `4h` or `1 day`")
+    return length
+
+
+def age(words: str) -> Ago | DaysAgo:
+    """`10 working days`, `3 days`, `4h`: days are counted by the calendar, shorter lengths by the clock.
+
+    Raises:
+        WordError: anything else.
+    """
+    text = " ".join(words.casefold().split())
+    if found := re.fullmatch(r"(\d{1,4}) ?(?:(working) days?|days?|d)", text):
+        return DaysAgo(int(found[1]), working=found[2] is not None)
+    if "working" in text:
+        raise WordError(f"`{shown(words)}` is no age", "write for example `10 working days`, `3 days` or `4h`")
+    return Ago(duration(words))
+
+
+def hours_or_minutes(words: str) -> timedelta:
+    """`45 minutes`, `8h`.
+
+    Raises:
+        WordError: anything else: a day of work is shorter than a day.
+    """
+    length = duration(words)
+    if re.search(r"\d ?(d|w|s)", words.casefold()):
+        raise WordError(f"`{shown(words)}` is not in hours", "write hours or minutes, for example `8h` or `45 minutes`")
     return length
 
 
@@ -128,8 +156,8 @@ def month_day(words: str) -> YearStart:
     return YearStart(day.month, day.day)
 
 
-def days_off(words: str) -> tuple[date, ...]:
-    """`2026-11-26`, or all days of `2026-12-21..2027-01-01`, both ends included.
+def dates(words: str, years: int = 1) -> Dates:
+    """`2026-11-26`, or `2026-12-21..2027-01-01`, both ends included; it takes no longer than so many years.
 
     Raises:
         WordError: anything else.
@@ -138,10 +166,38 @@ def days_off(words: str) -> tuple[date, ...]:
     begins = iso_date(first)
     ends = iso_date(last) if dots else begins
     length = (ends - begins).days
-    if not 0 <= length < LONGEST_BREAK:
-        wrong = "ends before it begins" if length < 0 else "is longer than a year"
+    if not 0 <= length < years * LONGEST_BREAK:
+        wrong = "ends before it begins" if length < 0 else f"is longer than {plural(years, 'year')}"
         raise WordError(f"`{shown(words)}` {wrong}", "write for example `2026-12-21..2027-01-01`")
-    return tuple(begins + timedelta(days=n) for n in range(length + 1))
+    return Dates(begins, ends)
+
+
+def season(words: str) -> Dates | EveryYear:
+    """`06-01..07-31` of every year, or dates.
+
+    Raises:
+        WordError: anything else.
+    """
+    if re.match(r"\s*\d{4}-", words):
+        return dates(words)
+    if not re.match(r"\s*\d{1,2}-", words):
+        raise WordError(f"`{shown(words)}` is no part of a year", "write for example `06-01..07-31`, or dates")
+    first, dots, last = words.partition("..")
+    begins = month_day(first)
+    ends = month_day(last) if dots else begins
+    return EveryYear((begins.month, begins.day), (ends.month, ends.day))
+
+
+def months(words: str) -> int:
+    """`2 years`, `6 months`: how many months.
+
+    Raises:
+        WordError: anything else.
+    """
+    found = re.fullmatch(r"([1-9]\d?) (month|year)s?", " ".join(words.casefold().split()))
+    if not found:
+        raise WordError(f"`{shown(words)}` is no number of months or years", "write for example `2 years`")
+    return int(found[1]) * (12 if found[2] == "year" else 1)
 
 
 def iso_date(words: str) -> date:

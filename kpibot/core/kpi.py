@@ -1,13 +1,28 @@
 """A KPI: a measure with a name, an owner, a unit, thresholds and a rule for alerts."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import reduce
 
 from kpibot.core.alerts import AlertRule
+from kpibot.core.budget import Budget
 from kpibot.core.campus import CampusTree
-from kpibot.core.measures import Counted, Flow, Measure, Query, Simple, Stock, halves
+from kpibot.core.conditions import Condition, DaysAgo, Timed
+from kpibot.core.dimensions import Dimension
+from kpibot.core.measures import (
+    Clock,
+    Counted,
+    Duration,
+    Flow,
+    Measure,
+    Query,
+    Simple,
+    Statistic,
+    Stock,
+    halves,
+    narrowed,
+)
 from kpibot.core.periods import PeriodRule, Unit
 from kpibot.core.thresholds import Better, Thresholds
 
@@ -29,7 +44,10 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What people are told of a KPI beside its numbers. `rows` is what it counts or rests on, in the plural."""
+    """What people are told of a KPI beside its numbers.
+
+    `rows` is what it counts or rests on, in the plural. `only` is what it was narrowed to, in words: `type chromebook`.
+    """
 
     id: str
     name: str
@@ -40,6 +58,8 @@ class Card:
     currency: str = "USD"
     period: str = ""
     about: str = ""
+    category: str = ""
+    only: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +77,9 @@ class Kpi:
     period: PeriodRule | None = None
     alert: AlertRule | None = None
     by_campus: bool = True  # False where the rows belong to the whole district and to no campus
+    budget: Budget | None = None
+    detail: tuple[str, ...] = ()  # the columns that a list of its rows shows
+    dimensions: Mapping[str, tuple[Dimension, ...]] = field(default_factory=dict)  # one for each half of the measure
     type_overrides: Mapping[str, Thresholds] = field(default_factory=dict)
 
     @property
@@ -72,15 +95,33 @@ class Kpi:
     @property
     def additive(self) -> bool:
         """Whether a group's value is the sum of its campuses' values."""
-        counts = isinstance(self.measure, (Stock, Flow)) or (
-            isinstance(self.measure, Query) and self.card.format in (Format.NUMBER, Format.CURRENCY)
-        )
-        return counts and self.card.format is not Format.PERCENT
+        if isinstance(self.measure, (Stock, Flow)):
+            return self.measure.amount.counted is not Counted.MEAN
+        return isinstance(self.measure, Query) and self.card.format in (Format.NUMBER, Format.CURRENCY)
 
     @property
     def has_past(self) -> bool:
         """Whether the databases themselves know its past; otherwise only the bot's own readings do."""
         return all(map(_has_past, halves(self.measure)))
+
+    @property
+    def in_working_hours(self) -> bool:
+        """Whether its durations are taken on the working clock."""
+        return isinstance(self.measure, Duration) and self.measure.clock is Clock.WORKING
+
+    def narrowed(self, conditions: Sequence[tuple[Condition, ...]], only: str) -> "Kpi":
+        """The same KPI over the rows that meet these conditions, for each half of its measure; `only` says so in words.
+
+        Levels and budgets of a count were set for all rows, so that a part of them is not judged.
+        """
+        part = replace(
+            self,
+            card=replace(self.card, only=only),
+            measure=narrowed(self.measure, conditions),
+            alert=None,
+            budget=None,
+        )
+        return replace(part, thresholds=Thresholds(), overrides={}, type_overrides={}) if self.additive else part
 
     def thresholds_of(self, campus: str, tree: CampusTree) -> Thresholds:
         """The thresholds that hold at a campus or group.
@@ -106,8 +147,37 @@ class Kpi:
         return levels if own is None else own.over(levels)
 
 
+def format_of(statistic: Statistic, shown: Format) -> Format:
+    """What a statistic of a KPI's durations is shown as, where the KPI itself is shown as `shown`."""
+    if statistic is Statistic.WITHIN:
+        return Format.PERCENT
+    return shown if shown in (Format.HOURS, Format.DAYS) else Format.HOURS
+
+
+def aged(measure: Simple) -> DaysAgo | None:
+    """The age that a stock's rows must have, where that is all that its conditions say of the instant of measuring.
+
+    Such a stock can be walked back: a row joins it when it comes of age.
+    """
+    moving = [each for each in _timed(measure) if each.moves]
+    if not isinstance(measure, Stock) or measure.average or len(moving) != 1:
+        return None
+    (only,) = moving
+    is_age = only.column == measure.since and only.since is None and not only.or_empty
+    return only.until if is_age and isinstance(only.until, DaysAgo) else None
+
+
+def _timed(measure: Simple) -> list[Timed]:
+    return [] if isinstance(measure, Query) else [each for each in measure.where if isinstance(each, Timed)]
+
+
 def _has_past(half: Simple) -> bool:
-    """A query is of now, a snapshot has no times, and distinct keys that come and go cannot be walked back."""
-    if isinstance(half, Stock):
-        return half.since is not None and half.amount.counted is not Counted.DISTINCT
-    return not isinstance(half, Query)
+    """A query is of now, a snapshot has no times, and distinct keys that come and go cannot be walked back.
+
+    What lies within a period now was perhaps noted over something older, which no column knows any more.
+    """
+    if isinstance(half, Query):
+        return False
+    if any(each.moves for each in _timed(half)) and aged(half) is None:
+        return False
+    return not isinstance(half, Stock) or (half.since is not None and half.amount.counted is not Counted.DISTINCT)

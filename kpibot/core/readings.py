@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kpibot.core.measures import Duration, Measure, Ratio
+from kpibot.core.budget import Pace
+from kpibot.core.measures import Duration, Measure, Ratio, Statistic
 
 Floats = NDArray[np.float64]
 
@@ -30,7 +30,8 @@ class Parts:
 
     `numerator` is an amount, or seconds for a duration; `denominator` is None where nothing is divided. `valued` of
     the `rows` carry a usable amount. `newest` is the latest timestamp among them. `sample` holds the durations
-    themselves, in seconds, where a percentile is wanted.
+    themselves, in seconds, where a percentile is wanted; `judged` of them have met or missed their limit, `met` of
+    these met it. `shared` are distinct keys that other campuses have too: a group counts each of them once.
     """
 
     numerator: float = 0.0
@@ -40,23 +41,38 @@ class Parts:
     waiting: int = 0
     newest: datetime | None = None
     sample: Floats | None = None
+    met: float = 0.0
+    judged: float = 0.0
+    shared: frozenset[object] = frozenset()
 
     def __add__(self, other: "Parts") -> "Parts":
-        return Parts(
-            numerator=self.numerator + other.numerator,
-            denominator=_added(self.denominator, other.denominator),
-            rows=self.rows + other.rows,
-            valued=self.valued + other.valued,
-            waiting=self.waiting + other.waiting,
-            newest=max(filter(None, (self.newest, other.newest)), default=None),
-            sample=_joined(self.sample, other.sample),
-        )
+        return combine((self, other))
+
+    @property
+    def amount(self) -> float:
+        """The numerator, with the distinct keys that are shared."""
+        return self.numerator + len(self.shared)
 
 
 def combine(parts: Iterable[Parts]) -> Parts:
     """The parts of a group, from those of its members."""
     members = list(parts)
-    return reduce(Parts.__add__, members) if members else Parts()
+    if len(members) == 1:
+        return members[0]
+    denominators = [each.denominator for each in members if each.denominator is not None]
+    samples = [each.sample for each in members if each.sample is not None]
+    return Parts(
+        numerator=sum(each.numerator for each in members),
+        denominator=sum(denominators) if denominators else None,
+        rows=sum(each.rows for each in members),
+        valued=sum(each.valued for each in members),
+        waiting=sum(each.waiting for each in members),
+        newest=max((each.newest for each in members if each.newest is not None), default=None),
+        sample=np.concatenate(samples) if samples else None,
+        met=sum(each.met for each in members),
+        judged=sum(each.judged for each in members),
+        shared=frozenset().union(*(each.shared for each in members)),
+    )
 
 
 def divide(of: Parts, over: Parts) -> Parts:
@@ -64,7 +80,7 @@ def divide(of: Parts, over: Parts) -> Parts:
 
     A half that itself has nothing to divide by leaves nothing to divide.
     """
-    halves = _amount(of), _amount(over)
+    halves = _quantity(of), _quantity(over)
     return Parts(
         numerator=0.0 if None in halves else halves[0] or 0.0,
         denominator=0.0 if None in halves else halves[1],
@@ -75,22 +91,31 @@ def divide(of: Parts, over: Parts) -> Parts:
     )
 
 
-def _amount(parts: Parts) -> float | None:
-    """A half of a ratio as one number; a query that divides gives its quotient, if it has one."""
+def _quantity(parts: Parts) -> float | None:
+    """A half of a ratio as one number; one that divides gives its quotient, if it has one."""
     if parts.denominator is None:
-        return parts.numerator
+        return parts.amount
     return parts.numerator / parts.denominator if parts.denominator else None
 
 
 def value_of(measure: Measure, parts: Parts) -> float | None:
     """The number, in the measure's own unit (seconds for a duration); None where there is nothing to say it from."""
-    if isinstance(measure, Duration) and measure.statistic.percentile is not None:
-        if parts.sample is None or not parts.sample.size:
-            return None
-        return percentile(parts.sample, measure.statistic.percentile)
-    if parts.denominator is not None or isinstance(measure, (Duration, Ratio)):
+    if isinstance(measure, Duration):
+        return statistic_of(parts, measure.statistic)
+    if parts.denominator is not None or isinstance(measure, Ratio):
         return parts.numerator / parts.denominator if parts.denominator else None
-    return parts.numerator
+    return parts.amount
+
+
+def statistic_of(parts: Parts, statistic: Statistic) -> float | None:
+    """One number for the durations: seconds, or the share (0 to 1) within the limit; None without any."""
+    if statistic is Statistic.WITHIN:
+        return parts.met / parts.judged if parts.judged else None
+    if statistic is Statistic.MEAN:
+        return parts.numerator / parts.denominator if parts.denominator else None
+    if parts.sample is None or not parts.sample.size:
+        return None
+    return percentile(parts.sample, statistic.percentile or 0.0)
 
 
 def percentile(sample: Floats, percent: float) -> float:
@@ -107,7 +132,8 @@ def percentile(sample: Floats, percent: float) -> float:
 
 def why_missing(measure: Measure, parts: Parts) -> Missing:
     """The reason for a None of `value_of`."""
-    return Missing.NO_DENOMINATOR if isinstance(measure, Ratio) and parts.numerator else Missing.NO_ROWS
+    divides = isinstance(measure, Ratio) and parts.numerator
+    return Missing.NO_DENOMINATOR if divides else Missing.NO_ROWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +142,8 @@ class Reading:
 
     `value` is in the KPI's unit (percent, hours, …) and None exactly where `missing` says why. `rows` is how many
     rows it rests on, `valued` those with a usable amount, `unplaced` those that no campus is known for (counted in
-    the district only), `waiting` those that have not ended yet. Instants are aware.
+    the district only), `waiting` those that have not ended yet. `also` are other statistics of the same durations, in
+    hours or percent; `pace` is that of a KPI with a budget. Instants are aware.
     """
 
     kpi: str
@@ -132,16 +159,15 @@ class Reading:
     unplaced: int = 0
     waiting: int = 0
     newest: datetime | None = None
+    also: tuple[tuple[Statistic, float | None], ...] = ()
+    pace: Pace | None = None
+
+    @property
+    def judged(self) -> float | None:
+        """What thresholds are about: the value, or of a budget how much of its pace has been spent, in percent."""
+        return self.value if self.pace is None else self.pace.percent
 
     @property
     def coverage(self) -> float | None:
         """The share of the rows, 0 to 1, that carry an amount and a campus; None without rows."""
         return (self.valued - min(self.unplaced, self.valued)) / self.rows if self.rows else None
-
-
-def _added(one: float | None, other: float | None) -> float | None:
-    return other if one is None else one if other is None else one + other
-
-
-def _joined(one: Floats | None, other: Floats | None) -> Floats | None:
-    return other if one is None else one if other is None else np.concatenate([one, other])

@@ -1,11 +1,12 @@
 """Series: a measure at the end of each day of a window, for one campus or the sum of several."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kpibot.core.measures import Statistic
 from kpibot.core.readings import Floats, percentile
@@ -22,11 +23,13 @@ class Series:
 @dataclass(frozen=True, slots=True)
 class Window:
     """The days of a series. Day n ends at `ends[n]` (the last one perhaps earlier than midnight); the period that is
-    current then began at `starts[n]`, a local midnight. All instants are aware."""
+    current then began at `starts[n]`, a local midnight. Where a measure counts only what is old, `cutoffs[n]` is when
+    it must have begun before. All instants are aware."""
 
     days: tuple[date, ...]
     starts: tuple[datetime, ...]
     ends: tuple[datetime, ...]
+    cutoffs: tuple[datetime, ...] = ()
 
     @property
     def opens(self) -> datetime:
@@ -57,16 +60,71 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """Rows that began and perhaps ended, in UTC seconds; `ended` is NaN for a row that has not ended."""
+    """Rows that began and perhaps ended, in UTC seconds; `ended` is NaN for a row that has not ended.
+
+    `allowed` is how long each may take, in seconds, NaN without a limit; None where nobody asks.
+    """
 
     began: Floats
     ended: Floats
-
-    def __add__(self, other: "Spans") -> "Spans":
-        return Spans(np.concatenate([self.began, other.began]), np.concatenate([self.ended, other.ended]))
+    allowed: Floats | None = None
 
 
-Track = Curve | Spans
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Distinct keys of a flow: how many count on each day that no other campus has, and on which stretches of days
+    (first, up to but not including last) each key counts that others have too. A group counts a day of a key once."""
+
+    own: Floats
+    shared: Mapping[object, tuple[tuple[int, int], ...]]
+
+    def __add__(self, other: "Keys") -> "Keys":
+        keys = {**self.shared}
+        for key, stretches in other.shared.items():
+            keys[key] = (*keys.get(key, ()), *stretches)
+        return Keys(self.own + other.own, keys)
+
+    def counts(self) -> Floats:
+        """How many keys count on each day."""
+        total = self.own.copy()
+        for stretches in self.shared.values():
+            counts = np.zeros(len(total), dtype=bool)
+            for first, last in stretches:
+                counts[first:last] = True
+            total += counts
+        return total
+
+
+Track = Curve | Spans | Keys
+Lasting = Callable[[Floats, Floats], Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class Lasted:
+    """Durations as they stand at an instant: seconds each, which still wait, and which met or missed their limit."""
+
+    seconds: Floats
+    waiting: NDArray[np.bool_]
+    met: NDArray[np.bool_]
+    missed: NDArray[np.bool_]
+
+    @property
+    def judged(self) -> int:
+        """How many have met or missed their limit; one that waits and is not late has done neither."""
+        return int(self.met.sum() + self.missed.sum())
+
+
+def lasted_by(spans: Spans, end: float, lasting: Lasting) -> Lasted:
+    """How long the rows took, or have waited, by `end` (UTC seconds); `lasting` is the clock that they are taken on."""
+    waiting = ~(spans.ended < end)
+    seconds = lasting(spans.began, np.where(waiting, end, spans.ended))
+    allowed = np.full(seconds.size, np.nan) if spans.allowed is None else spans.allowed
+    return Lasted(seconds, waiting, met=(seconds <= allowed) & ~waiting, missed=seconds > allowed)
+
+
+def elapsed(began: Floats, ended: Floats) -> Floats:
+    """The wall clock: seconds from one to the other."""
+    return ended - began
 
 
 def held_since(series: Series, holds: Callable[[float], bool]) -> date | None:
@@ -109,44 +167,81 @@ def sums_since(per_day: Floats, first: Sequence[int]) -> Floats:
     return sums
 
 
-def statistic_over(spans: Spans, windows: Sequence[tuple[float, float]], statistic: Statistic) -> Floats:
+def statistic_over(
+    spans: Spans, windows: Sequence[tuple[float, float]], statistic: Statistic, lasting: Lasting = elapsed
+) -> Floats:
     """The statistic over the rows that began in each window, as things stood at the window's end.
 
     Args:
         spans: the rows.
         windows: half-open (start, end) in UTC seconds.
         statistic: how the durations become one number.
+        lasting: the clock that they are taken on.
 
     Returns:
-        One number of seconds a window; NaN for a window in which nothing began.
+        One number of seconds, or share within the limit, a window; NaN for a window in which nothing was to measure.
     """
     order = np.argsort(spans.began, kind="stable")
-    began, ended = spans.began[order], spans.ended[order]
-    return np.array([_statistic(_durations(began, ended, *window), statistic) for window in windows])
+    allowed = None if spans.allowed is None else spans.allowed[order]
+    ordered = Spans(spans.began[order], spans.ended[order], allowed)
+    return np.array(
+        [_statistic(lasted_by(_begun(ordered, start, end), end, lasting), statistic) for start, end in windows]
+    )
 
 
-def _durations(began: Floats, ended: Floats, start: float, end: float) -> Floats:
-    low, high = np.searchsorted(began, [start, end])
-    return np.fmin(ended[low:high], end) - began[low:high]
+def _begun(spans: Spans, start: float, end: float) -> Spans:
+    """Of rows in the order of their beginnings those that began in the half-open stretch."""
+    low, high = np.searchsorted(spans.began, [start, end])
+    allowed = None if spans.allowed is None else spans.allowed[low:high]
+    return Spans(spans.began[low:high], spans.ended[low:high], allowed)
 
 
-def _statistic(seconds: Floats, statistic: Statistic) -> float:
-    if not seconds.size:
+def _statistic(lasted: Lasted, statistic: Statistic) -> float:
+    if statistic is Statistic.WITHIN:
+        return lasted.met.sum() / lasted.judged if lasted.judged else float("nan")
+    if not lasted.seconds.size:
         return float("nan")
     percent = statistic.percentile
-    return float(np.mean(seconds)) if percent is None else percentile(seconds, percent)
+    return float(np.mean(lasted.seconds)) if percent is None else percentile(lasted.seconds, percent)
+
+
+def averages(areas: Floats, edges: Floats, windows: Sequence[tuple[int, int]]) -> Floats:
+    """The mean level of a stock over each window, weighted by time.
+
+    Args:
+        areas: the level integrated over each day, in seconds.
+        edges: the days' beginnings and the end of the last one, in UTC seconds; one more than there are days.
+        windows: half-open (first, last) indices of days.
+    """
+    first, last = np.array(windows, dtype=np.intp).T
+    running = np.concatenate([[0.0], np.cumsum(areas)])
+    means: Floats = (running[last] - running[first]) / (edges[last] - edges[first])
+    return means
 
 
 def together(tracks: Iterable[Track]) -> Track | None:
     """The track of a group, from those of its members; None without members."""
     members = list(tracks)
+    spans = [each for each in members if isinstance(each, Spans)]
+    if spans and len(spans) == len(members):
+        return _all_spans(spans)
     return reduce(_plus, members) if members else None
+
+
+def _all_spans(members: Sequence[Spans]) -> Spans:
+    """The rows of many campuses: put together at once, since copying them one by one would take long."""
+    allowed = [each.allowed for each in members if each.allowed is not None]
+    return Spans(
+        np.concatenate([each.began for each in members]),
+        np.concatenate([each.ended for each in members]),
+        np.concatenate(allowed) if len(allowed) == len(members) else None,
+    )
 
 
 def _plus(one: Track, other: Track) -> Track:
     match one, other:
         case Curve(), Curve():
             return one + other
-        case Spans(), Spans():
+        case Keys(), Keys():
             return one + other
-    raise TypeError("a curve and spans have no sum: a measure gives one kind of track for all campuses")
+    raise TypeError("tracks of two kinds have no sum: a measure gives one kind of track for all campuses")

@@ -72,6 +72,7 @@ class Answering:
 
     def overview(self, campus: str, as_of: datetime) -> Overview:
         """Every KPI at a campus or group."""
+        self._reporting.prepare(list(self._kpis.values()), as_of)
         reports = [self._reporting.reports(kpi, [campus], as_of)[0] for kpi in self._kpis.values()]
         return Overview(campus, self._tree[campus].name, as_of, self._zone, tuple(reports))
 

@@ -53,6 +53,7 @@ class Digests:
         """The digest as each of its channels gets it, as things stood at the slot. Each KPI is measured once."""
         channels = [self._channels[each] for each in digest.channels]
         tree = self._reporting.measuring.tree
+        self._reporting.prepare([self._kpis[kpi] for kpi in digest.kpis], slot)
         needed = dict.fromkeys(node for each in channels for node in (each.campus, *tree.leaves(each.campus)))
         reports = {
             (kpi, report.campus): report

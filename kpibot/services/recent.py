@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
@@ -16,29 +16,45 @@ class Recent(Generic[Result]):
     passed on to everybody who waits for it and is not remembered.
     """
 
-    def __init__(self, most: int = 64) -> None:
+    def __init__(self, most: int = 256) -> None:
         self._most = most
         self._futures: OrderedDict[Hashable, Future[Result]] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, key: Hashable, work_out: Callable[[], Result]) -> Result:
         """The remembered result, or the one that `work_out` gives."""
-        with self._lock:
-            future = self._futures.get(key)
-            if mine := future is None:
-                future = self._futures[key] = Future()
-                while len(self._futures) > self._most:
-                    self._futures.popitem(last=False)
-        if mine:
-            self._settle(key, future, work_out)
-        return future.result()
+        (result,) = self.get_all([key], lambda _: [work_out()])
+        return result
 
-    def _settle(self, key: Hashable, future: Future[Result], work_out: Callable[[], Result]) -> None:
+    def get_all(
+        self, keys: Sequence[Hashable], work_out: Callable[[Sequence[Hashable]], Sequence[Result]]
+    ) -> list[Result]:
+        """The results of several keys; `work_out` gives those that are missing, all at once."""
+        with self._lock:
+            mine = [key for key in dict.fromkeys(keys) if key not in self._futures]
+            self._futures |= {key: Future() for key in mine}
+            futures = [self._futures[key] for key in keys]
+            own = [self._futures[key] for key in mine]
+            while len(self._futures) > self._most:
+                self._futures.popitem(last=False)
+        if mine:
+            self._settle(mine, own, work_out)
+        return [future.result() for future in futures]
+
+    def _settle(
+        self,
+        keys: Sequence[Hashable],
+        futures: Sequence[Future[Result]],
+        work_out: Callable[[Sequence[Hashable]], Sequence[Result]],
+    ) -> None:
         try:
-            result = work_out()
+            results = work_out(keys)
         except BaseException as error:
             with self._lock:
-                self._futures.pop(key, None)
-            future.set_exception(error)
+                for key in keys:
+                    self._futures.pop(key, None)
+            for future in futures:
+                future.set_exception(error)
             raise
-        future.set_result(result)
+        for future, result in zip(futures, results, strict=True):
+            future.set_result(result)

@@ -1,10 +1,11 @@
 """Makes reports: a reading, judged, compared with an earlier point, with its series."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from kpibot.core.campus import DISTRICT
+from kpibot.core.conditions import Moment, instant_of
 from kpibot.core.kpi import Kpi
 from kpibot.core.measures import Query, Simple, halves
 from kpibot.core.readings import Missing, Reading
@@ -24,10 +25,10 @@ NEAR = timedelta(days=1)  # how far a stored reading may lie from the point that
 class Reporting:
     """Reports on KPIs. Its methods block.
 
-    `fresh_within` is the age, by dataset, at which the newest row makes its data stale.
+    `fresh_within` says, by dataset, how old its newest row may be before its data is stale.
     """
 
-    def __init__(self, measuring: Measuring, store: Store, fresh_within: Mapping[str, timedelta]) -> None:
+    def __init__(self, measuring: Measuring, store: Store, fresh_within: Mapping[str, Moment]) -> None:
         self.measuring = measuring
         self._store = store
         self._fresh_within = fresh_within
@@ -37,7 +38,26 @@ class Reporting:
 
     def readings(self, kpi: Kpi, as_of: datetime) -> Readings:
         """A reading for every campus and group."""
-        return self._readings.get((kpi.id, as_of), lambda: self.measuring.measure(kpi, as_of))
+        return self.readings_of([kpi], as_of)[0]
+
+    def readings_of(self, kpis: Sequence[Kpi], as_of: datetime) -> list[Readings]:
+        """The readings of several KPIs, measured together."""
+        wanted = {(kpi.id, kpi.measure, as_of): kpi for kpi in kpis}
+
+        def measure(keys: Sequence[Hashable]) -> list[dict[str, Reading]]:
+            return self.measuring.measure_all([kpi for key, kpi in wanted.items() if key in keys], as_of)
+
+        return [*self._readings.get_all(list(wanted), measure)]
+
+    def prepare(self, kpis: Sequence[Kpi], as_of: datetime) -> None:
+        """Measures several KPIs together, and what they are compared with, so that their reports need no more."""
+        self.readings_of(kpis, as_of)
+        by_instant: dict[datetime, list[Kpi]] = {}
+        for kpi in kpis:
+            if kpi.has_past:
+                by_instant.setdefault(kpi.compared.step_back(as_of, self.measuring.calendar), []).append(kpi)
+        for instant, those in by_instant.items():
+            self.readings_of(those, instant)
 
     def reports(self, kpi: Kpi, campuses: Iterable[str], as_of: datetime, days: int | None = None) -> list[Report]:
         """Reports on a KPI at these campuses or groups, each with the series of `days` days where that is given."""
@@ -61,21 +81,26 @@ class Reporting:
 
     def is_stale(self, kpi: Kpi, readings: Readings) -> bool:
         """Whether a dataset of the KPI has had no new row, of any kind, for longer than its rhythm allows."""
-        as_of = readings[DISTRICT].as_of
-        return not _failed(readings) and any(self._is_old(half, as_of) for half in halves(kpi.measure))
+        seen = readings[DISTRICT]
+        if _failed(readings):
+            return False
+        return any(self._is_old(half, seen.as_of, seen.newest) for half in halves(kpi.measure))
 
-    def _is_old(self, half: Simple, as_of: datetime) -> bool:
+    def _is_old(self, half: Simple, as_of: datetime, seen: datetime | None) -> bool:
         if isinstance(half, Query) or (allowed := self._fresh_within.get(half.dataset)) is None:
             return False
-        return self._staleness.get((half, as_of), lambda: self._is_older(half, as_of, allowed))
+        since = instant_of(allowed, as_of, self.measuring.calendar)
+        if seen is not None and seen >= since:  # some of its rows are fresh enough: nobody needs to ask for others
+            return False
+        return self._staleness.get((half, as_of), lambda: self._is_older(half, as_of, since))
 
-    def _is_older(self, half: Simple, as_of: datetime, allowed: timedelta) -> bool:
+    def _is_older(self, half: Simple, as_of: datetime, since: datetime) -> bool:
         try:
             newest = self.measuring.newest(half, as_of)
         except SourceError as error:  # the number is there; not knowing its age may cost neither it nor other KPIs
             log.warning("nobody can tell how fresh the data is: %s", error)
             return False
-        return newest is None or as_of - newest > allowed
+        return newest is None or newest < since
 
     def _report(
         self, kpi: Kpi, reading: Reading, *, before: float | None, series: Series | None, stale: bool
@@ -87,7 +112,7 @@ class Reporting:
             campus_name=self.measuring.tree[reading.campus].name,
             reading=reading,
             thresholds=thresholds,
-            verdict=thresholds.judge(reading.value),
+            verdict=thresholds.judge(reading.judged),
             before=before,
             compared_with=kpi.compared.before,
             series=series,
@@ -111,7 +136,9 @@ class Reporting:
             return {campus: self._remembered_series(kpi, campus, as_of, days) for campus in campuses}
         nodes = [campus.slug for campus in self.measuring.tree]
         try:
-            return self._series.get((kpi.id, as_of, days), lambda: self.measuring.series(kpi, nodes, as_of, days))
+            return self._series.get(
+                (kpi.id, kpi.measure, as_of, days), lambda: self.measuring.series(kpi, nodes, as_of, days)
+            )
         except SourceError as error:
             log.warning("no series of %s: %s", kpi.id, error)
         except Exception:  # a chart that cannot be drawn may not cost the number

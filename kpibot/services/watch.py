@@ -66,6 +66,7 @@ class Watch:
     def measure(self, now: datetime) -> list[Reading]:
         """Measures every KPI for every campus and group, and keeps readings, alert states and notices together."""
         known = self._store.alert_states()
+        self._reporting.readings_of(list(self._kpis.values()), now)
         readings: list[Reading] = []
         states: dict[AlertKey, AlertState] = {}
         owed: list[Owed] = []
@@ -120,7 +121,7 @@ class Watch:
         transitions = []
         for campus in self._tree.leaves(DISTRICT) if kpi.by_campus else (DISTRICT,):
             before = known.get((kpi.id, campus), AlertState())
-            value = None if stale else taken[campus].value
+            value = None if stale else taken[campus].judged
             judged = judgement(kpi.thresholds_of(campus, self._tree), value, rule)
             after, reason = step(before, judged, rule, now)
             if after != before:

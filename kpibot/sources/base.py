@@ -5,10 +5,12 @@ SourceError
 └── SourceMisfitError  the configuration and the database disagree: somebody must change one of them
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from kpibot.core.dimensions import By
 from kpibot.core.measures import Simple
 from kpibot.core.periods import Period
 from kpibot.core.readings import Parts
@@ -29,19 +31,36 @@ class SourceMisfitError(SourceError):
     """The database answers, but not to this configuration."""
 
 
+class Cell(NamedTuple):
+    """Whose rows a measure is about: a campus as the database calls it, and a value that they were told apart by."""
+
+    campus: RawCampus
+    slice: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A measure to be taken: its conditions speak of instants only. `by` tells the rows of a campus further apart."""
+
+    measure: Simple
+    period: Period
+    by: By | None = None
+
+
+Taken = Mapping[Cell, Parts]
+
+
 class Source(Protocol):
     """One database of the district. Its methods block: call them in a thread."""
 
-    def measure(self, measure: Simple, period: Period) -> Mapping[RawCampus, Parts]:
-        """The parts of a measure for every campus at once, in one statement.
+    def take(self, requests: Sequence[Request]) -> list[Taken | SourceError]:
+        """The parts of each measure for every campus at once. Measures over the same rows share one statement.
 
-        A stock is taken at the period's end. A campus without rows is absent.
-
-        Raises:
-            SourceError: with what to do about it.
+        A stock is taken at the period's end. A campus without rows is absent. What cannot be taken has its error in
+        its place, and costs no other measure.
         """
 
-    def track(self, measure: Simple, window: Window) -> Mapping[RawCampus, Track]:
+    def track(self, measure: Simple, window: Window) -> Mapping[Cell, Track]:
         """The measure at the end of each day of a window for every campus at once, in one statement.
 
         Raises:
@@ -49,12 +68,23 @@ class Source(Protocol):
         """
 
     def is_empty(self, measure: Simple) -> bool:
-        """Whether the dataset of the measure holds no row at all: then nothing is 0, everything is missing."""
+        """Whether the dataset of the measure holds no row at all: then nothing is 0, everything is missing.
+
+        Raises:
+            SourceError: with what to do about it.
+        """
 
     def newest(self, measure: Simple, before: datetime) -> datetime | None:
         """The latest time, before `before`, of any row of the measure's dataset, whatever its filter.
 
         It says how fresh the dataset is; it is in UTC. None for a query, a snapshot, or an empty dataset.
+
+        Raises:
+            SourceError: with what to do about it.
+        """
+
+    def values(self, dataset: str, column: str, most: int) -> list[object]:
+        """The different values of a column of a dataset, at most so many.
 
         Raises:
             SourceError: with what to do about it.

@@ -6,18 +6,18 @@ from typing import Any
 
 from kpibot.core.measures import Query
 from kpibot.core.readings import Parts
-from kpibot.sources.base import RawCampus, SourceMisfitError
+from kpibot.sources.base import Cell, SourceMisfitError
 
 SHAPES = ({"campus", "value"}, {"campus", "numerator", "denominator"})
 
 
-def parts_of_query(query: Query, rows: Sequence[Any]) -> dict[RawCampus, Parts]:
+def parts_of_query(query: Query, rows: Sequence[Any]) -> dict[Cell, Parts]:
     """The parts for each campus. One with an empty number has nothing to show and is left out; the others stay.
 
     Raises:
         SourceMisfitError: other columns, two rows for a campus, or text where a number belongs.
     """
-    found: dict[RawCampus, Parts | None] = {}
+    found: dict[Cell, Parts | None] = {}
     for row in rows:
         given = dict(row._mapping)
         if set(given) not in SHAPES:
@@ -25,9 +25,9 @@ def parts_of_query(query: Query, rows: Sequence[Any]) -> dict[RawCampus, Parts]:
                 f"the query gives the columns {', '.join(given)}; "
                 "it must give campus and value, or campus, numerator and denominator"
             )
-        if given["campus"] in found:
+        if Cell(given["campus"]) in found:
             raise SourceMisfitError(f"the query gives campus {given['campus']!r} twice; group it by campus")
-        found[given["campus"]] = _parts(given)
+        found[Cell(given["campus"])] = _parts(given)
     return {campus: parts for campus, parts in found.items() if parts is not None}
 
 

@@ -2,44 +2,106 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
 
 from kpibot.catalog.model import Dataset
 from kpibot.core.campus import DISTRICT
-from kpibot.core.measures import Condition
-from kpibot.sources.dialects import Expression
+from kpibot.core.conditions import AnyCondition, Compared, Condition, Relation, Timed
+from kpibot.core.dimensions import By
+from kpibot.sources.dialects import Expression, group_key
 from kpibot.sources.times import TimeColumn, TimeKind
 
-CAMPUS = "campus"
+CAMPUS, SLICE = "campus", "slice"
 
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of a dataset in one database. `kinds` says how its timestamp columns keep their instants."""
+    """The rows of a dataset in one database. `kinds` says how its timestamp columns keep their instants, `indexed`
+    which of its columns an index begins with, `by` what they are told apart by beside their campus."""
 
     dataset: Dataset
     dialect: str
     kinds: Mapping[str, TimeKind]
+    indexed: frozenset[str] = frozenset()
+    by: By | None = None
+
+    @property
+    def has_campus(self) -> bool:
+        """Whether its rows belong to campuses; otherwise they are the whole district's."""
+        return CAMPUS in self.dataset.columns
 
     def column(self, name: str) -> Expression:
         """The column of that name; a dataset without a campus is the whole district's."""
-        if name == CAMPUS and name not in self.dataset.columns:
-            return sa.literal(DISTRICT)
-        return column_of(self.dataset, name)
+        return column_of(self.dataset, name) if name != CAMPUS or self.has_campus else sa.literal(DISTRICT)
 
     def time(self, name: str) -> TimeColumn:
         """The timestamp column of that name."""
         return TimeColumn(self.column(name), self.kinds[name], self.dataset.zone, self.dialect)
 
+    def owners(self) -> list[sa.Label[Any]]:
+        """What rows are grouped by, as columns: their campus, and what they are told apart by."""
+        owners = [self.column(CAMPUS).label(CAMPUS)]
+        return owners if self._slice is None else [*owners, self._slice.label(SLICE)]
+
+    def grouped(self) -> list[Expression]:
+        """The same for GROUP BY. The campus is left out where it is a constant, which is no group."""
+        campus = [group_key(self.column(CAMPUS), self.dialect)] if self.has_campus else []
+        return campus if self._slice is None else [*campus, self._slice]
+
     def select(self, *columns: sa.ColumnElement[Any], where: Iterable[Expression]) -> sa.Select[Any]:
         """SELECT columns FROM the dataset WHERE all conditions hold."""
         return sa.select(*columns).select_from(from_clause(self.dataset)).where(*where)
 
-    def conditions(self, where: Iterable[Condition]) -> list[Expression]:
+    def conditions(self, where: Iterable[AnyCondition]) -> list[Expression]:
         """The filter of a measure as SQL. "Not merged" includes rows that say nothing."""
-        return [_condition(self.column(each.column), each) for each in where]
+        return [self._condition(each) for each in where]
+
+    @cached_property
+    def _slice(self) -> Expression | None:
+        """What rows are told apart by: one and the same expression for SELECT and GROUP BY, its parameters too."""
+        if self.by is None or not self.by.cutoffs:
+            return None if self.by is None else self.column(self.by.column)
+        time, cutoffs = self.time(self.by.column), self.by.cutoffs
+        bands = [(time.not_before(cutoff), _number(n)) for n, cutoff in enumerate(cutoffs)]
+        return sa.case(*bands, else_=_number(len(cutoffs)))
+
+    def _condition(self, condition: AnyCondition) -> Expression:
+        match condition:
+            case Condition():
+                return _among(self.column(condition.column), condition)
+            case Compared():
+                holds = self._compared(condition)
+            case Timed():
+                holds = self._timed(condition)
+        return sa.or_(self.column(condition.column).is_(None), holds) if condition.or_empty else holds
+
+    def _compared(self, condition: Compared) -> Expression:
+        column = self.column(condition.column)
+        than = sa.literal(condition.than) if condition.other is None else self.column(condition.other)
+        match condition.relation:
+            case Relation.ABOVE:
+                return column > than
+            case Relation.AT_LEAST:
+                return column >= than
+            case Relation.AT_MOST:
+                return column <= than
+        return column < than
+
+    def _timed(self, condition: Timed) -> Expression:
+        time, ends = self.time(condition.column), []
+        if isinstance(condition.since, datetime):
+            ends.append(time.not_before(condition.since))
+        if isinstance(condition.until, datetime):
+            ends.append(time.before(condition.until))
+        return sa.and_(sa.true(), *ends)
+
+
+def _number(number: int) -> Expression:
+    return sa.literal_column(str(number), sa.Integer())
 
 
 def from_clause(dataset: Dataset) -> sa.FromClause:
@@ -64,7 +126,7 @@ def literal_sql(sql: str) -> str:
     return sql.strip().rstrip(";").replace(":", "\\:")
 
 
-def _condition(column: Expression, condition: Condition) -> Expression:
+def _among(column: Expression, condition: Condition) -> Expression:
     values = [value for value in condition.values if value is not None]
     is_empty = column.is_(None)
     among: Expression = column.in_(values) if values else sa.false()

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,67 +11,81 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from kpibot.catalog.model import Database, Dataset
-from kpibot.core.measures import Counted, Duration, Flow, Query, Simple, Stock, times
+from kpibot.core.measures import (
+    ROWS,
+    Amount,
+    Clock,
+    Counted,
+    Duration,
+    Flow,
+    OverRows,
+    Query,
+    Simple,
+    Statistic,
+    Stock,
+    times,
+)
 from kpibot.core.periods import Period
-from kpibot.core.readings import Parts
-from kpibot.core.series import Track, Window
-from kpibot.sources import answers, statements
-from kpibot.sources.base import RawCampus, SourceMisfitError
+from kpibot.core.series import Lasting, Track, Window, elapsed
+from kpibot.sources import answers, statements, tracks
+from kpibot.sources.base import Cell, Request, SourceError, SourceMisfitError, Taken
 from kpibot.sources.engines import build_engine, reading
+from kpibot.sources.indexes import leading_columns
 from kpibot.sources.queries import parts_of_query
 from kpibot.sources.rows import Rows, column_of, from_clause
 from kpibot.sources.times import TimeKind, kind_of, to_utc
+
+MOST_STEPS = 400  # days of a window in one statement: SQLite takes 500 parts of a UNION
 
 
 class SqlSource:
     """One of the district's databases, by SQL. Safe to call from several threads.
 
-    `zone` is the district's: its days are the buckets of a track.
+    `zone` is the district's: its days are the buckets of a track. `lasting` is its working clock.
     """
 
-    def __init__(self, database: Database, datasets: Mapping[str, Dataset], zone: ZoneInfo) -> None:
+    def __init__(
+        self, database: Database, datasets: Mapping[str, Dataset], zone: ZoneInfo, lasting: Lasting = elapsed
+    ) -> None:
         self._database = database
         self._datasets = datasets
         self._zone = zone
+        self._lasting = lasting
         self._engine: sa.Engine | None = None
         self._kinds: dict[str, dict[str, TimeKind]] = {}
+        self._indexed: dict[str, frozenset[str]] = {}
         self._lock = threading.Lock()
 
-    def measure(self, measure: Simple, period: Period) -> Mapping[RawCampus, Parts]:
-        """See `Source.measure`."""
-        with _understanding(measure):
-            match measure:
-                case Query():
-                    return parts_of_query(measure, self._fetch(sa.text(measure.sql), _bound(measure.sql, period)))
-                case Stock():
-                    statement = statements.stock_parts(measure, self._rows(measure), period)
-                case Flow():
-                    statement = statements.flow_parts(measure, self._rows(measure), period)
-                case Duration() if statements.wants_spans(measure):
-                    spans = self._fetch(statements.spans(measure, self._rows(measure), period))
-                    return answers.sampled(answers.spans_of(spans), period)
-                case Duration():
-                    statement = statements.mean_parts(measure, self._rows(measure), period)
-            return answers.parts_of(self._fetch(statement), self._datasets[measure.dataset].zone)
+    def take(self, requests: Sequence[Request]) -> list[Taken | SourceError]:
+        """See `Source.take`."""
+        found: dict[Request, Taken | SourceError] = {}
+        bundles: dict[object, list[Request]] = {}
+        for request in requests:
+            bundles.setdefault(_rows_of(request), []).append(request)
+        for bundle in bundles.values():
+            together = list(dict.fromkeys(bundle))
+            try:
+                with _understanding(together[0].measure):
+                    found |= zip(together, self._take(together), strict=True)
+            except SourceError as error:
+                found |= dict.fromkeys(together, error)
+        return [found[request] for request in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[RawCampus, Track]:
+    def track(self, measure: Simple, window: Window) -> Mapping[Cell, Track]:
         """See `Source.track`.
 
         Raises:
             SourceMisfitError: also for a snapshot or a query, whose past only the bot's own store knows, and for a
                 distinct stock: a key that closes may still be open in another row, so that no walk back is right.
         """
-        period = Period(window.opens, window.ends[-1], "")
         with _understanding(measure):
             match measure:
                 case Stock(since=str(since)) if measure.amount.counted is not Counted.DISTINCT:
-                    own = Period(self._midnight(window), period.end, "")
-                    days = statements.DayOf(self._zone, own)
-                    statement = statements.stock_track(measure, since, self._rows(measure), own, days)
-                    return answers.levels(self._fetch(statement), window)
+                    return self._stock_track(measure, since, window)
                 case Flow():
-                    return self._flow_track(measure, window, period)
+                    return self._flow_track(measure, window)
                 case Duration():
+                    period = Period(window.opens, window.ends[-1], "")
                     spans = self._fetch(statements.spans(measure, self._rows(measure), period))
                     return answers.spans_of(spans)
         raise SourceMisfitError(
@@ -87,6 +102,11 @@ class SqlSource:
         rows = Rows(dataset, self._dialect, self._time_kinds(dataset, [name]))
         with _understanding(measure):
             return to_utc(self._fetch(statements.newest(rows, name, before))[0][0], dataset.zone)
+
+    def values(self, dataset: str, column: str, most: int) -> list[object]:
+        """See `Source.values`."""
+        rows = Rows(self._datasets[dataset], self._dialect, {})
+        return [row.value for row in self._fetch(statements.values(rows, column, most))]
 
     def is_empty(self, measure: Simple) -> bool:
         """See `Source.is_empty`."""
@@ -108,16 +128,78 @@ class SqlSource:
         if self._engine is not None:
             self._engine.dispose()
 
-    def _rows(self, measure: Stock | Flow | Duration) -> Rows:
-        dataset = self._datasets[measure.dataset]
-        return Rows(dataset, self._dialect, self._time_kinds(dataset, times(measure)))
+    def _take(self, requests: list[Request]) -> Sequence[Taken]:
+        """The parts of requests that rest on the same rows."""
+        first = requests[0]
+        match first.measure:
+            case Query() as query:
+                given = self._fetch(sa.text(query.sql), _bound(query.sql, first.period))
+                return [parts_of_query(query, given)] * len(requests)
+            case Duration() as duration:
+                return self._durations([request.measure for request in requests], duration, first)
+            case Stock() | Flow() as measure:
+                return self._amounts([_amount(request.measure) for request in requests], measure, first)
 
-    def _flow_track(self, flow: Flow, window: Window, period: Period) -> Mapping[RawCampus, Track]:
-        rows, days = self._rows(flow), statements.DayOf(self._zone, period)
+    def _amounts(self, wanted: list[Amount], measure: Stock | Flow, request: Request) -> Sequence[Taken]:
+        rows, zone = self._rows(measure, request), self._datasets[measure.dataset].zone
+        if measure.amount.counted is Counted.DISTINCT:
+            statement = statements.distinct(measure, rows, request.period)
+            return [answers.distinct_parts(self._fetch(statement), zone)] * len(wanted)
+        if isinstance(measure, Stock):
+            given = self._fetch(statements.stock_parts(measure, rows, request.period, wanted))
+        else:
+            given = self._fetch(statements.flow_parts(measure, rows, request.period, wanted))
+        return [answers.parts_of(given, zone, n) for n in range(len(wanted))]
+
+    def _durations(self, wanted: list[Simple], duration: Duration, request: Request) -> Sequence[Taken]:
+        rows, period = self._rows(duration, request), request.period
+        if not statements.wants_spans(duration):
+            zone = self._datasets[duration.dataset].zone
+            given = answers.parts_of(self._fetch(statements.mean_parts(duration, rows, period)), zone, 0)
+            taken = answers.within_parts(given) if duration.statistic is Statistic.WITHIN else given
+            return [taken] * len(wanted)
+        spans = answers.spans_of(self._fetch(statements.spans(duration, rows, period)))
+        return [
+            answers.sampled(spans, each, period, self._clock(each)) for each in wanted if isinstance(each, Duration)
+        ]
+
+    def _clock(self, duration: Duration) -> Lasting:
+        return self._lasting if duration.clock is Clock.WORKING else elapsed
+
+    def _rows(self, measure: OverRows, request: Request | None = None) -> Rows:
+        dataset = self._datasets[measure.dataset]
+        by = None if request is None else request.by
+        aged_by = [by.column] if by is not None and by.cutoffs else []
+        kinds = self._time_kinds(dataset, [*times(measure), *aged_by])
+        return Rows(dataset, self._dialect, kinds, self._indexed_columns(dataset), by)
+
+    def _stock_track(self, stock: Stock, since: str, window: Window) -> Mapping[Cell, Track]:
+        if window.cutoffs:
+            return self._aged_track(stock, since, window)
+        rows = self._rows(stock)
+        period = Period(window.opens if stock.average else self._midnight(window), window.ends[-1], "")
+        statement = tracks.stock_track(stock, since, rows, period, tracks.DayOf(self._zone, period))
+        given = self._fetch(statement)
+        if stock.average:
+            return answers.average_levels(given, window, self._zone)
+        return answers.levels(given, window, is_mean=stock.amount.counted is Counted.MEAN)
+
+    def _aged_track(self, stock: Stock, since: str, window: Window) -> Mapping[Cell, Track]:
+        given: list[Any] = []
+        for part in _parts_of(window, MOST_STEPS):
+            given += self._fetch(
+                tracks.aged_track(stock, since, self._rows(stock), part, is_last=part.ends[-1] == window.ends[-1])
+            )
+        return answers.levels(given, window, is_mean=stock.amount.counted is Counted.MEAN)
+
+    def _flow_track(self, flow: Flow, window: Window) -> Mapping[Cell, Track]:
+        period = Period(window.opens, window.ends[-1], "")
+        rows, days = self._rows(flow), tracks.DayOf(self._zone, period)
         if flow.amount.counted is Counted.DISTINCT:
-            statement = statements.distinct_track(flow, rows, period, days)
-            return answers.distinct_counts(self._fetch(statement), window, self._zone)
-        return answers.sums(self._fetch(statements.flow_track(flow, rows, period, days)), window, self._zone)
+            given = self._fetch(tracks.distinct_track(flow, rows, period, days))
+            return answers.distinct_counts(given, window, self._zone)
+        given = self._fetch(tracks.flow_track(flow, rows, period, days))
+        return answers.sums(given, window, self._zone, is_mean=flow.amount.counted is Counted.MEAN)
 
     def _midnight(self, window: Window) -> datetime:
         first = window.days[0]
@@ -149,6 +231,13 @@ class SqlSource:
             kinds[name] = seen or guess
         return kinds
 
+    def _indexed_columns(self, dataset: Dataset) -> frozenset[str]:
+        """The columns of the dataset that an index begins with; asked once."""
+        if dataset.id not in self._indexed:
+            with reading(self._connected(), self._database) as connection:
+                self._indexed[dataset.id] = leading_columns(connection, dataset)
+        return self._indexed[dataset.id]
+
     def _probe(self, dataset: Dataset, name: str) -> TimeKind | None:
         column = column_of(dataset, name)
         sample = self._fetch(sa.select(column).select_from(from_clause(dataset)).where(column.is_not(None)).limit(1))
@@ -173,6 +262,37 @@ def _understanding(measure: Simple) -> Iterator[None]:
         raise SourceMisfitError(
             f"{what}: a row cannot be understood ({error}); leave such rows out, or write {{sql: …}} for the column"
         ) from error
+
+
+def _rows_of(request: Request) -> object:
+    """What requests must have in common to share a statement: everything but the amount or the statistic.
+
+    Distinct keys are counted apart, and so is an average; statistics that a database takes need no rows of others.
+    """
+    match request.measure:
+        case Query() as query:
+            return query, request.period
+        case Duration() as duration if statements.wants_spans(duration):
+            alike = replace(duration, statistic=Statistic.MEDIAN, also=(), clock=Clock.WALL)
+            return alike, request.period, request.by
+        case Stock() | Flow() as measure if measure.amount.counted is not Counted.DISTINCT and not _averages(measure):
+            return replace(measure, amount=ROWS), request.period, request.by
+    return request
+
+
+def _averages(measure: Stock | Flow) -> bool:
+    return isinstance(measure, Stock) and measure.average
+
+
+def _amount(measure: Simple) -> Amount:
+    return measure.amount if isinstance(measure, Stock | Flow) else ROWS
+
+
+def _parts_of(window: Window, most: int) -> Iterator[Window]:
+    """The window in parts of so many days; each begins with the last day of the one before."""
+    for first in range(0, max(len(window.days) - 1, 1), most - 1):
+        part = slice(first, first + most)
+        yield Window(window.days[part], window.starts[part], window.ends[part], window.cutoffs[part])
 
 
 def _bound(sql: str, period: Period) -> dict[str, datetime]:

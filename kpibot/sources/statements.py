@@ -1,101 +1,118 @@
 """Measures as SQL: one statement for all campuses, giving additive parts.
 
-Every statement of parts has the columns campus, numerator, denominator, rows, valued, waiting, newest; every track has
-what, campus, day (1970-01-01 is 0; None for the level of a stock) and numerator, that of distinct keys campus, day,
-again and numerator; spans have campus, began, ended.
+Every statement of parts has the columns campus, slice (where rows are told apart by more than their campus), rows,
+waiting and newest, then for each amount numerator_n, valued_n and, where it is divided, denominator_n. `distinct` has
+shared beside the campus: the number of a key that other campuses have too, or NULL. Spans have campus, slice, began,
+ended and perhaps allowed. What tracks have is said in `tracks`.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from kpibot.core.measures import Amount, Counted, Duration, Flow, Simple, Statistic, Stock
+from kpibot.core.measures import Amount, Clock, Counted, Duration, Flow, Limit, Simple, Statistic, Stock
 from kpibot.core.periods import Period
-from kpibot.sources.dialects import Expression, group_key
-from kpibot.sources.rows import CAMPUS, Rows
-from kpibot.sources.times import TimeColumn
+from kpibot.sources.dialects import Expression
+from kpibot.sources.rows import CAMPUS, SLICE, Rows
 
-LEVEL, OPENED, CLOSED = "level", "opened", "closed"
 Statement = sa.Select[Any] | sa.CompoundSelect[Any]
+Columns = dict[str, Expression]
+NOTHING: Expression = sa.null()
 
 
-def stock_parts(stock: Stock, rows: Rows, period: Period) -> Statement:
-    """What stands at the end of the period."""
+def stock_parts(stock: Stock, rows: Rows, period: Period, amounts: Sequence[Amount]) -> Statement:
+    """What stands at the end of the period, in each of several amounts."""
     newest = rows.column(stock.since) if stock.since else None
-    return _amounts(rows, stock.amount, _standing(stock, rows, period), newest)
+    if stock.average and stock.since is not None:
+        return _averages(stock, stock.since, rows, period)
+    arms = standing(stock, rows, period)
+    if len(arms) == 1:
+        return _grouped(rows, arms[0], _amounts(rows, amounts), newest)
+    # An index on the end serves each arm on its own, but not both at once: rows still open, and those that end later.
+    each = sa.union_all(*(_grouped(rows, arm, _amounts(rows, amounts), newest) for arm in arms)).subquery("arms")
+    owners = [each.c[owner.name] for owner in rows.owners()]
+    totals = (column for column in each.c if column.name not in (CAMPUS, SLICE))
+    merged = (_merged(column).label(column.name) for column in totals)
+    return sa.select(*owners, *merged).group_by(*owners)
 
 
-def flow_parts(flow: Flow, rows: Rows, period: Period) -> Statement:
-    """What happens in the period."""
-    return _amounts(rows, flow.amount, _happening(flow, rows, period), rows.column(flow.at))
+def _merged(column: Expression) -> Expression:
+    return sa.func.max(column) if column.name == "newest" else sa.func.sum(column)
+
+
+def flow_parts(flow: Flow, rows: Rows, period: Period, amounts: Sequence[Amount]) -> Statement:
+    """What happens in the period, in each of several amounts."""
+    return _grouped(rows, happening(flow, rows, period), _amounts(rows, amounts), rows.column(flow.at))
+
+
+def distinct(measure: Stock | Flow, rows: Rows, period: Period) -> Statement:
+    """Distinct keys, which may span several columns; a row without a key is not counted, but reported."""
+    at = begins(measure)
+    if isinstance(measure, Flow):
+        where = happening(measure, rows, period)
+    else:
+        (where,) = standing(measure, rows, period, whole=True)
+    keys = [rows.column(name).label(f"key_{n}") for n, name in enumerate(measure.amount.columns)]
+    newest = (NOTHING if at is None else sa.func.max(rows.column(at))).label("at")
+    each = (
+        rows.select(*rows.owners(), *keys, sa.func.count().label("n"), newest, where=where)
+        .group_by(*rows.grouped(), *(rows.column(name) for name in measure.amount.columns))
+        .subquery("keys")
+    )
+    own = [each.c[key.name] for key in rows.owners()]
+    known = sa.and_(*(each.c[key.name].is_not(None) for key in keys))
+    is_known = sa.case((known, 1), else_=0).label("known")
+    shared = _shared(rows, each, measure.amount.columns, known)
+    by_key = sa.select(*own, each.c.n, each.c.at, is_known, shared.label("shared")).subquery("named")
+    own = [by_key.c[key.name] for key in rows.owners()]
+    return sa.select(
+        *own,
+        by_key.c.shared,
+        sa.func.sum(by_key.c.n).label("rows"),
+        sa.func.sum(by_key.c.known).label("numerator"),
+        sa.func.sum(by_key.c.known * by_key.c.n).label("valued"),
+        sa.func.max(by_key.c.at).label("newest"),
+    ).group_by(*own, by_key.c.shared)
 
 
 def mean_parts(duration: Duration, rows: Rows, period: Period) -> Statement:
-    """The sum of the durations that began in the period, in seconds; open ones count as far as they have come."""
+    """The sum of the durations that began in the period, in seconds; open ones count as far as they have come.
+
+    For the statistic `within`, instead how many were within their limit, of those that can be judged.
+    """
     until = rows.time(duration.until)
     ended = until.before(period.end)  # NULL for a row without an end, so that CASE goes on to ELSE
     began, end = rows.time(duration.since).utc_seconds(period), until.utc_seconds(period)
     lasted = sa.case((ended, end - began), else_=int(period.end.timestamp()) - began)
-    return _grouped(
-        rows,
-        _begun(duration, rows, period),
-        numerator=sa.func.sum(sa.cast(lasted, sa.Float)),
-        denominator=sa.func.count(),
-        valued=sa.func.count(),
-        waiting=sa.func.sum(sa.case((ended, 0), else_=1)),
-        newest=sa.func.max(rows.column(duration.since)),
-    )
+    columns: Columns = {"waiting": sa.func.sum(sa.case((ended, 0), else_=1))}
+    if duration.statistic is Statistic.WITHIN and duration.limit is not None:
+        allowed = _allowed(duration.limit, rows)
+        met, missed = sa.and_(lasted <= allowed, ended), lasted > allowed
+        columns |= {
+            "numerator_0": sa.func.sum(sa.case((met, 1), else_=0)),
+            "denominator_0": sa.func.sum(sa.case((sa.or_(met, missed), 1), else_=0)),
+            "valued_0": sa.func.sum(sa.case((allowed.is_(None), 0), else_=1)),
+        }
+    else:
+        columns |= {
+            "numerator_0": sa.func.sum(sa.cast(lasted, sa.Float)),
+            "denominator_0": sa.func.count(),
+            "valued_0": sa.func.count(),
+        }
+    return _grouped(rows, begun(duration, rows, period), columns, rows.column(duration.since))
 
 
 def spans(duration: Duration, rows: Rows, period: Period) -> Statement:
-    """The rows that began in the period, each with the UTC seconds of its beginning and end."""
+    """The rows that began in the period, each with the UTC seconds of its beginning and end, and perhaps its limit."""
+    allowed = [] if duration.limit is None else [_allowed(duration.limit, rows).label("allowed")]
     return rows.select(
-        rows.column(CAMPUS).label("campus"),
+        *rows.owners(),
         rows.time(duration.since).utc_seconds(period).label("began"),
         rows.time(duration.until).utc_seconds(period).label("ended"),
-        where=_begun(duration, rows, period),
-    )
-
-
-def stock_track(stock: Stock, since: str, rows: Rows, period: Period, days: "DayOf") -> Statement:
-    """The level at the end of the period, and what opened and closed on each of its days."""
-    level = _per_day(rows, LEVEL, stock.amount, None, _standing(stock, rows, period))
-    lived = [*rows.conditions(stock.where), *_in_order(stock, since, rows)]
-    opened = _per_day(rows, OPENED, stock.amount, days(rows.time(since)), [rows.time(since).within(period), *lived])
-    if stock.until is None:
-        return sa.union_all(level, opened)
-    until = rows.time(stock.until)
-    closed = _per_day(rows, CLOSED, stock.amount, days(until), [until.within(period), *lived])
-    return sa.union_all(level, opened, closed)
-
-
-def flow_track(flow: Flow, rows: Rows, period: Period, days: "DayOf") -> Statement:
-    """What happens on each day of the period; not for distinct keys, whose days do not add up."""
-    return _per_day(rows, OPENED, flow.amount, days(rows.time(flow.at)), _happening(flow, rows, period))
-
-
-def distinct_track(flow: Flow, rows: Rows, period: Period, days: "DayOf") -> Statement:
-    """How many distinct keys each day names that are named again on another day, or (None) on no later one.
-
-    The database tells the keys apart, as it does for `flow_parts`: it may take "a" and "A" for the same.
-    """
-    keys = [rows.column(name) for name in flow.amount.columns]
-    named = (
-        rows.select(
-            rows.column(CAMPUS).label("campus"),
-            days(rows.time(flow.at)).label("day"),
-            *(key.label(f"key_{n}") for n, key in enumerate(keys)),
-            where=[*_happening(flow, rows, period), *(key.is_not(None) for key in keys)],
-        )
-        .distinct()
-        .subquery("named")
-    )
-    key = [named.c.campus, *(named.c[f"key_{n}"] for n in range(len(keys)))]
-    again = sa.func.lead(named.c.day, type_=sa.BigInteger()).over(partition_by=key, order_by=named.c.day)
-    each = sa.select(named.c.campus, named.c.day, again.label("again")).subquery("each_day")
-    return sa.select(each.c.campus, each.c.day, each.c.again, sa.func.count().label("numerator")).group_by(
-        each.c.campus, each.c.day, each.c.again
+        *allowed,
+        where=begun(duration, rows, period),
     )
 
 
@@ -114,37 +131,67 @@ def newest(rows: Rows, name: str, before: datetime) -> Statement:
     return rows.select(sa.func.max(rows.column(name)), where=[rows.time(name).before(before)])
 
 
-class DayOf:
-    """The day of a timestamp on the district's wall clock, as SQL."""
-
-    def __init__(self, zone: Any, period: Period) -> None:
-        self._zone = zone
-        self._period = period
-
-    def __call__(self, column: TimeColumn) -> Expression:
-        return column.local_day(self._zone, self._period)
+def values(rows: Rows, name: str, most: int) -> Statement:
+    """The different values of a column, `most` of them."""
+    return rows.select(rows.column(name).label("value"), where=[]).distinct().limit(most)
 
 
 def wants_spans(duration: Duration) -> bool:
-    """Whether the durations themselves are needed: a percentile of a group is no sum of its campuses' percentiles."""
-    return duration.statistic is not Statistic.MEAN
+    """Whether the durations themselves are needed: a percentile of a group is no sum of its campuses' percentiles, and
+    no database knows the working hours."""
+    in_sql = (Statistic.MEAN, Statistic.WITHIN)
+    return duration.clock is Clock.WORKING or bool(duration.also) or duration.statistic not in in_sql
 
 
-def _happening(flow: Flow, rows: Rows, period: Period) -> list[Expression]:
+def happening(flow: Flow, rows: Rows, period: Period) -> list[Expression]:
+    """The rows of a flow that lie in the period."""
     return [rows.time(flow.at).within(period), *rows.conditions(flow.where)]
 
 
-def _standing(stock: Stock, rows: Rows, period: Period) -> list[Expression]:
-    """Open just before the period's end: what happens at an instant belongs to what follows it."""
+def standing(stock: Stock, rows: Rows, period: Period, whole: bool = False) -> list[list[Expression]]:
+    """The rows open just before the period's end: what happens at an instant belongs to what follows it.
+
+    They come in one or two arms that have no row in common; in one where `whole` asks for it.
+    """
     conditions = rows.conditions(stock.where)
     if stock.since is not None:
         conditions.append(rows.time(stock.since).before(period.end))
+    if stock.until is None:
+        return [conditions]
+    is_open, ends_later = rows.column(stock.until).is_(None), rows.time(stock.until).not_before(period.end)
+    if stock.until in rows.indexed and not whole:
+        return [[*conditions, is_open], [*conditions, ends_later]]
+    return [[*conditions, sa.or_(is_open, ends_later)]]
+
+
+def begun(duration: Duration, rows: Rows, period: Period) -> list[Expression]:
+    """The rows of a duration that began in the period, without those that end before they begin."""
+    since, until = rows.column(duration.since), rows.column(duration.until)
+    in_order = sa.or_(until.is_(None), until >= since)
+    return [rows.time(duration.since).within(period), in_order, *rows.conditions(duration.where)]
+
+
+def _averages(stock: Stock, since: str, rows: Rows, period: Period) -> Statement:
+    """The mean level over the period: how long each row stood in it, of the period's own length."""
+    start, end = int(period.start.timestamp()), int(period.end.timestamp())
+    began = rows.time(since)
+    overlap = sa.case((began.before(period.start), sa.literal_column(str(start))), else_=began.utc_seconds(period))
+    ended: Expression = sa.literal_column(str(end))
+    where = [*rows.conditions(stock.where), began.before(period.end)]
     if stock.until is not None:
-        conditions.append(sa.or_(rows.column(stock.until).is_(None), rows.time(stock.until).not_before(period.end)))
-    return conditions
+        until = rows.time(stock.until)
+        ended = sa.case((until.before(period.end), until.utc_seconds(period)), else_=ended)
+        where += [sa.or_(until.expression.is_(None), until.not_before(period.start)), *in_order(stock, since, rows)]
+    stood = ended - overlap
+    amount = stood * rows.column(stock.amount.columns[0]) if stock.amount.counted is Counted.SUM else stood
+    columns: Columns = {
+        "numerator_0": sa.func.sum(sa.cast(amount, sa.Float)) / float(max(end - start, 1)),
+        "valued_0": _valued(rows, stock.amount),
+    }
+    return _grouped(rows, where, columns, rows.column(since))
 
 
-def _in_order(stock: Stock, since: str, rows: Rows) -> list[Expression]:
+def in_order(stock: Stock, since: str, rows: Rows) -> list[Expression]:
     """Rows that end before they begin never stand, so that a walk must not count either."""
     if stock.until is None:
         return []
@@ -152,94 +199,52 @@ def _in_order(stock: Stock, since: str, rows: Rows) -> list[Expression]:
     return [sa.or_(until.is_(None), until >= rows.column(since))]
 
 
-def _begun(duration: Duration, rows: Rows, period: Period) -> list[Expression]:
-    since, until = rows.column(duration.since), rows.column(duration.until)
-    in_order = sa.or_(until.is_(None), until >= since)
-    return [rows.time(duration.since).within(period), in_order, *rows.conditions(duration.where)]
+def _allowed(limit: Limit, rows: Rows) -> Expression:
+    """How many seconds a row may take; NULL where it has no limit."""
+    usual = NOTHING if limit.seconds is None else sa.literal_column(f"{limit.seconds:g}")
+    if limit.column is None:
+        return sa.cast(usual, sa.Float)
+    value = sa.cast(rows.column(limit.column), sa.String(80))
+    return sa.cast(sa.case(*((value == name, seconds) for name, seconds in limit.by_value), else_=usual), sa.Float)
 
 
-def _amounts(rows: Rows, amount: Amount, where: list[Expression], newest: Expression | None) -> Statement:
-    if amount.counted is Counted.DISTINCT:
-        return _distinct(rows, amount, where, newest)
-    numerator, valued = _amount(rows, amount), sa.func.count()
-    if amount.counted is Counted.SUM:
-        valued = sa.func.count(rows.column(amount.columns[0]))
-    return _grouped(rows, where, numerator=numerator, valued=valued, newest=_newest(newest))
+def _shared(rows: Rows, each: sa.Subquery, names: Sequence[str], known: Expression) -> Expression:
+    """The number of a key that more than one campus has. No campus shares a key that names the campus itself."""
+    campus = rows.dataset.columns.get(CAMPUS)
+    if campus is None or any(rows.dataset.columns[name] == campus for name in names):
+        return sa.cast(NOTHING, sa.BigInteger)
+    own = [each.c[f"key_{n}"] for n in range(len(names))]
+    slices = [each.c[SLICE]] if rows.by is not None else []
+    campuses = sa.func.count().over(partition_by=[*own, *slices])
+    return sa.case((sa.and_(known, campuses > 1), sa.func.dense_rank().over(order_by=own)))
 
 
-def _amount(rows: Rows, amount: Amount) -> Expression:
-    if amount.counted is Counted.SUM:
-        return sa.func.coalesce(sa.func.sum(rows.column(amount.columns[0])), 0)
-    return sa.func.count()
+def _amounts(rows: Rows, amounts: Sequence[Amount]) -> Columns:
+    columns: Columns = {}
+    for n, amount in enumerate(amounts):
+        columns |= {f"numerator_{n}": total(rows, amount), f"valued_{n}": _valued(rows, amount)}
+        if amount.counted is Counted.MEAN:
+            columns[f"denominator_{n}"] = _valued(rows, amount)
+    return columns
 
 
-def _distinct(rows: Rows, amount: Amount, where: list[Expression], newest: Expression | None) -> Statement:
-    """Distinct keys, which may span several columns; a row without a key is not counted, but reported."""
-    keys = [rows.column(name).label(f"key_{n}") for n, name in enumerate(amount.columns)]
-    per_key = (
-        rows.select(
-            rows.column(CAMPUS).label("campus"),
-            *keys,
-            sa.func.count().label("n"),
-            _newest(newest).label("at"),
-            where=where,
-        )
-        .group_by(*_by_campus(rows), *(rows.column(name) for name in amount.columns))
-        .subquery("keys")
-    )
-    known = sa.and_(*(per_key.c[key.name].is_not(None) for key in keys))
-    return sa.select(
-        per_key.c.campus,
-        sa.func.sum(sa.case((known, 1), else_=0)).label("numerator"),
-        sa.null().label("denominator"),
-        sa.func.sum(per_key.c.n).label("rows"),
-        sa.func.sum(sa.case((known, per_key.c.n), else_=0)).label("valued"),
-        sa.literal(0).label("waiting"),
-        sa.func.max(per_key.c.at).label("newest"),
-    ).group_by(per_key.c.campus)
+def total(rows: Rows, amount: Amount) -> Expression:
+    """The amount of a group of rows."""
+    if amount.counted is Counted.ROWS:
+        return sa.func.count()
+    return sa.func.coalesce(sa.func.sum(rows.column(amount.columns[0])), 0)
 
 
-def _newest(column: Expression | None) -> Expression:
-    return sa.null() if column is None else sa.func.max(column)
+def _valued(rows: Rows, amount: Amount) -> Expression:
+    return sa.func.count() if amount.counted is Counted.ROWS else sa.func.count(rows.column(amount.columns[0]))
 
 
-def _grouped(
-    rows: Rows,
-    where: list[Expression],
-    *,
-    numerator: Expression,
-    valued: Expression,
-    newest: Expression,
-    denominator: Expression | None = None,
-    waiting: Expression | None = None,
-) -> Statement:
-    return rows.select(
-        rows.column(CAMPUS).label("campus"),
-        numerator.label("numerator"),
-        (sa.null() if denominator is None else denominator).label("denominator"),
-        sa.func.count().label("rows"),
-        valued.label("valued"),
-        (sa.literal(0) if waiting is None else waiting).label("waiting"),
-        newest.label("newest"),
-        where=where,
-    ).group_by(*_by_campus(rows))
-
-
-def _per_day(rows: Rows, what: str, amount: Amount, day: Expression | None, where: list[Expression]) -> sa.Select[Any]:
-    # A subquery gives the day a name to group by: PostgreSQL takes two bound expressions for different ones.
-    summed = amount.counted is Counted.SUM
-    per_row = rows.select(
-        rows.column(CAMPUS).label("campus"),
-        (sa.cast(sa.null(), sa.BigInteger) if day is None else day).label("day"),
-        (rows.column(amount.columns[0]) if summed else sa.literal_column("1")).label("amount"),
-        where=where,
-    ).subquery("days")
-    total = sa.func.coalesce(sa.func.sum(per_row.c.amount), 0) if summed else sa.func.count()
-    return sa.select(
-        sa.literal(what).label("what"), per_row.c.campus, per_row.c.day, total.label("numerator")
-    ).group_by(group_key(per_row.c.campus, rows.dialect), per_row.c.day)
-
-
-def _by_campus(rows: Rows) -> list[Expression]:
-    """What to group by; nothing where the dataset is the whole district's: a constant is no group."""
-    return [group_key(rows.column(CAMPUS), rows.dialect)] if CAMPUS in rows.dataset.columns else []
+def _grouped(rows: Rows, where: list[Expression], columns: Columns, newest: Expression | None) -> sa.Select[Any]:
+    own: Columns = {
+        "rows": sa.func.count(),
+        "waiting": sa.literal_column("0"),
+        "newest": NOTHING if newest is None else sa.func.max(newest),
+        **columns,
+    }
+    named = (column.label(name) for name, column in own.items())
+    return rows.select(*rows.owners(), *named, where=where).group_by(*rows.grouped())

@@ -114,11 +114,11 @@ class TimeColumn:
 
     def before(self, instant: datetime) -> Expression:
         """The column lies before the instant."""
-        return self.expression < self._bound(instant)
+        return self.expression < self.bound(instant)
 
     def not_before(self, instant: datetime) -> Expression:
         """The column lies at or after the instant."""
-        return self.expression >= self._bound(instant)
+        return self.expression >= self.bound(instant)
 
     def within(self, period: Period) -> Expression:
         """The column lies in the half-open period."""
@@ -137,7 +137,7 @@ class TimeColumn:
         """The clock that the column is written by."""
         return UTC if self.kind in ON_UTC else self.zone
 
-    def _bound(self, instant: datetime) -> Expression:
+    def bound(self, instant: datetime) -> Expression:
         """The instant as the column would have written it. Half a second belongs to the next whole one."""
         written = _rounded_up(instant.astimezone(self._clock))
         if (pattern := TEXT_PATTERNS.get(self.kind)) is not None:

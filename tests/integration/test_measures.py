@@ -12,13 +12,26 @@ import numpy as np
 import pytest
 
 from kpibot.catalog.model import Column, Database, Dataset, FileTable
-from kpibot.core.measures import Amount, Condition, Counted, Duration, Flow, Query, Statistic, Stock
+from kpibot.core.conditions import Condition
+from kpibot.core.measures import Amount, Counted, Duration, Flow, Query, Statistic, Stock
 from kpibot.core.periods import Period, PeriodRule
-from kpibot.core.readings import Parts
-from kpibot.core.series import Curve, Spans, Window, statistic_over
+from kpibot.core.readings import Floats, Parts
+from kpibot.core.series import Curve, Keys, Spans, Track, Window, statistic_over
 from kpibot.sources.base import SourceDownError, SourceMisfitError
 from kpibot.sources.sql import SqlSource
-from tests.integration.tickets import CALENDAR, CHICAGO, DATASET, Place, Ticket, fill, open_source, texts, ugly_tickets
+from tests.integration.tickets import (
+    CALENDAR,
+    CHICAGO,
+    DATASET,
+    Place,
+    Ticket,
+    fill,
+    measured,
+    open_source,
+    texts,
+    tracked,
+    ugly_tickets,
+)
 
 OPEN = Stock("tickets", "opened", "resolved")
 NOT_MERGED = (Condition("kind", ("merged",), negated=True),)
@@ -44,7 +57,13 @@ def counted(tickets: Iterable[Ticket]) -> dict[object, float]:
 
 
 def numerators(parts: dict[object, Parts]) -> dict[object, float]:
-    return {campus: part.numerator for campus, part in parts.items()}
+    return {campus: part.amount for campus, part in parts.items()}
+
+
+def levels(track: Track) -> Floats:
+    """What a track without a denominator says of each day."""
+    assert isinstance(track, Curve | Keys)
+    return track.counts() if isinstance(track, Keys) else track.numerator
 
 
 def thirty_days(as_of: datetime) -> Period:
@@ -61,12 +80,12 @@ def window(as_of: datetime, days: int = WINDOW_DAYS, words: str = "30 days") -> 
 
 
 def test_a_stock_counts_what_is_open_at_the_instant(place: Place, now: datetime) -> None:
-    taken = place.source.measure(OPEN, thirty_days(now))
+    taken = measured(place.source, OPEN, thirty_days(now))
     assert numerators(dict(taken)) == counted(ticket for ticket in place.tickets if stands(ticket, now))
 
 
 def test_a_stock_knows_its_newest_row(place: Place, now: datetime) -> None:
-    taken = place.source.measure(OPEN, thirty_days(now))
+    taken = measured(place.source, OPEN, thirty_days(now))
     newest: dict[object, datetime] = {}
     for ticket in place.tickets:
         opened = instant(ticket.opened)
@@ -81,12 +100,12 @@ def test_what_happens_at_an_instant_belongs_to_what_follows_it(place: Place) -> 
     at = instant(ticket.opened)
     assert at is not None
     for moment in (at, at + timedelta(seconds=1)):
-        taken = place.source.measure(OPEN, Period(moment, moment, ""))
+        taken = measured(place.source, OPEN, Period(moment, moment, ""))
         assert numerators(dict(taken)) == counted(each for each in place.tickets if stands(each, moment))
 
 
 def test_not_among_includes_rows_that_say_nothing(place: Place, now: datetime) -> None:
-    taken = place.source.measure(Stock("tickets", "opened", "resolved", NOT_MERGED), thirty_days(now))
+    taken = measured(place.source, Stock("tickets", "opened", "resolved", NOT_MERGED), thirty_days(now))
     kept = (each for each in place.tickets if stands(each, now) and each.kind != "merged")
     assert numerators(dict(taken)) == counted(kept)
 
@@ -106,13 +125,13 @@ def test_not_among_includes_rows_that_say_nothing(place: Place, now: datetime) -
 def test_a_condition_means_what_it_says(
     place: Place, now: datetime, condition: Condition, holds: Callable[[str | None], bool]
 ) -> None:
-    taken = place.source.measure(Flow("tickets", "opened", (condition,)), thirty_days(now))
+    taken = measured(place.source, Flow("tickets", "opened", (condition,)), thirty_days(now))
     kept = (each for each in place.tickets if happens(each, thirty_days(now)) and holds(each.kind))
     assert numerators(dict(taken)) == counted(kept)
 
 
 def test_a_flow_adds_up_an_amount_and_says_how_many_rows_lack_one(place: Place, now: datetime) -> None:
-    taken = place.source.measure(Flow("tickets", "opened", amount=Amount(Counted.SUM, ("amount",))), thirty_days(now))
+    taken = measured(place.source, Flow("tickets", "opened", amount=Amount(Counted.SUM, ("amount",))), thirty_days(now))
     sums: dict[object, float] = defaultdict(float)
     rows, valued = Counter[object](), Counter[object]()
     for ticket in place.tickets:
@@ -126,8 +145,8 @@ def test_a_flow_adds_up_an_amount_and_says_how_many_rows_lack_one(place: Place, 
 
 
 def test_a_flow_counts_a_key_once_however_many_rows_bear_it(place: Place, now: datetime) -> None:
-    taken = place.source.measure(
-        Flow("tickets", "opened", amount=Amount(Counted.DISTINCT, ("number", "kind"))), thirty_days(now)
+    taken = measured(
+        place.source, Flow("tickets", "opened", amount=Amount(Counted.DISTINCT, ("number", "kind"))), thirty_days(now)
     )
     keys = defaultdict(set)
     for ticket in place.tickets:
@@ -148,7 +167,7 @@ def durations(tickets: Iterable[Ticket], period: Period) -> dict[object, list[fl
 
 
 def test_a_mean_duration_counts_what_waits_with_its_wait_so_far(place: Place, now: datetime) -> None:
-    taken = place.source.measure(Duration("tickets", "opened", "resolved", Statistic.MEAN), thirty_days(now))
+    taken = measured(place.source, Duration("tickets", "opened", "resolved", Statistic.MEAN), thirty_days(now))
     expected = durations(place.tickets, thirty_days(now))
     assert numerators(dict(taken)) == pytest.approx({campus: sum(each) for campus, each in expected.items()})
     assert {campus: part.denominator for campus, part in taken.items()} == {
@@ -158,7 +177,7 @@ def test_a_mean_duration_counts_what_waits_with_its_wait_so_far(place: Place, no
 
 @pytest.mark.parametrize("statistic", [Statistic.MEDIAN, Statistic.P90])
 def test_a_percentile_brings_the_durations_themselves(place: Place, now: datetime, statistic: Statistic) -> None:
-    taken = place.source.measure(Duration("tickets", "opened", "resolved", statistic), thirty_days(now))
+    taken = measured(place.source, Duration("tickets", "opened", "resolved", statistic), thirty_days(now))
     expected = durations(place.tickets, thirty_days(now))
     assert {campus: sorted(part.sample) for campus, part in taken.items() if part.sample is not None} == {
         campus: sorted(each) for campus, each in expected.items()
@@ -174,14 +193,14 @@ def test_a_duration_through_a_change_of_clocks_has_its_true_length(
         fill(url, [Ticket(1, "T1", "101", None, datetime(2026, 10, 31, 12), datetime(2026, 11, 1, 12), 1.0)])
         source = open_source(url)
         for statistic in (Statistic.MEAN, Statistic.MEDIAN):
-            taken = source.measure(Duration("tickets", "opened", "resolved", statistic), thirty_days(now))
+            taken = measured(source, Duration("tickets", "opened", "resolved", statistic), thirty_days(now))
             assert taken["101"].numerator == 25 * 3_600
         source.close()
 
 
 def test_the_series_of_a_stock_is_what_measuring_at_the_end_of_each_day_gives(place: Place, now: datetime) -> None:
     days = window(now)
-    tracks = place.source.track(Stock("tickets", "opened", "resolved", NOT_MERGED), days)
+    tracks = tracked(place.source, Stock("tickets", "opened", "resolved", NOT_MERGED), days)
     for n, end in enumerate(days.ends):
         expected = counted(each for each in place.tickets if stands(each, end) and each.kind != "merged")
         walked = {campus: track.numerator[n] for campus, track in tracks.items() if isinstance(track, Curve)}
@@ -202,12 +221,12 @@ def test_the_series_of_a_flow_is_what_measuring_at_the_end_of_each_day_gives(
     place: Place, now: datetime, amount: Amount, words: str
 ) -> None:
     days, flow = window(now, words=words), Flow("tickets", "opened", amount=amount)
-    tracks = place.source.track(flow, days)
+    tracks = tracked(place.source, flow, days)
     for n, (start, end) in enumerate(zip(days.starts, days.ends, strict=True)):
-        measured = numerators(dict(place.source.measure(flow, Period(start, end, ""))))
-        summed = {campus: track.numerator[n] for campus, track in tracks.items() if isinstance(track, Curve)}
-        assert summed == pytest.approx({campus: measured.get(campus, 0.0) for campus in summed})
-        assert {campus for campus, number in measured.items() if number} <= summed.keys()
+        taken = numerators(measured(place.source, flow, Period(start, end, "")))
+        summed = {campus: levels(track)[n] for campus, track in tracks.items()}
+        assert summed == pytest.approx({campus: taken.get(campus, 0.0) for campus in summed})
+        assert {campus for campus, number in taken.items() if number} <= summed.keys()
 
 
 def test_keys_that_the_database_takes_for_one_are_one_in_the_series_too(
@@ -220,10 +239,8 @@ def test_keys_that_the_database_takes_for_one_are_one_in_the_series_too(
     columns = {**DATASET.columns, "number": Column(sql="number COLLATE NOCASE")}
     source = open_source(url, tickets=replace(DATASET, columns=columns))
     flow = Flow("tickets", "opened", amount=Amount(Counted.DISTINCT, ("number",)))
-    assert source.measure(flow, thirty_days(now))["101"].numerator == 1
-    track = source.track(flow, window(now))["101"]
-    assert isinstance(track, Curve)
-    assert track.numerator[-1] == 1
+    assert measured(source, flow, thirty_days(now))["101"].numerator == 1
+    assert levels(tracked(source, flow, window(now))["101"])[-1] == 1
     source.close()
 
 
@@ -238,7 +255,7 @@ def test_keys_that_the_database_takes_for_one_are_one_in_the_series_too(
 def test_what_cannot_be_walked_back_has_no_series(place: Place, now: datetime, measure: Stock | Query) -> None:
     """A key that closes in one row may stay open in another, so that openings and closings do not add up."""
     with pytest.raises(SourceMisfitError, match="distinct stock has no series"):
-        place.source.track(measure, window(now))
+        tracked(place.source, measure, window(now))
 
 
 @pytest.mark.parametrize("measure", [OPEN, Flow("tickets", "opened", NOT_MERGED), Duration("tickets", "opened", "x")])
@@ -261,13 +278,13 @@ def test_what_names_no_beginning_has_no_newest_row(place: Place, now: datetime) 
 def test_the_series_of_a_duration_is_what_measuring_at_the_end_of_each_day_gives(place: Place, now: datetime) -> None:
     days, duration = window(now), Duration("tickets", "opened", "resolved", Statistic.MEDIAN)
     windows = [(start.timestamp(), end.timestamp()) for start, end in zip(days.starts, days.ends, strict=True)]
-    tracks = place.source.track(duration, days)
+    tracks = tracked(place.source, duration, days)
     for campus in ("101", "102", None):
         spans = tracks[campus]
         assert isinstance(spans, Spans)
         series = statistic_over(spans, windows, Statistic.MEDIAN)
         for n, (start, end) in enumerate(zip(days.starts, days.ends, strict=True)):
-            sample = place.source.measure(duration, Period(start, end, "")).get(campus, Parts()).sample
+            sample = measured(place.source, duration, Period(start, end, "")).get(campus, Parts()).sample
             assert series[n] == pytest.approx(np.nan if sample is None else np.median(sample), nan_ok=True)
 
 
@@ -276,7 +293,7 @@ def test_days_are_local_even_when_they_have_25_hours(place: Place) -> None:
     as_of = datetime(2026, 11, 3, 6, tzinfo=UTC)
     days = window(as_of, 5)
     whole = Window(days.days, tuple(CALENDAR.midnight(day) for day in days.days), days.ends)
-    tracks = place.source.track(Flow("tickets", "opened"), whole)
+    tracks = tracked(place.source, Flow("tickets", "opened"), whole)
     for n, (start, end) in enumerate(pairwise([*whole.starts, as_of])):
         happened = counted(each for each in place.tickets if happens(each, Period(start, end, "")))
         shown = {campus: track.numerator[n] for campus, track in tracks.items() if isinstance(track, Curve)}
@@ -299,12 +316,12 @@ def test_aware_times_and_dates_are_read_as_what_they_are(
     dataset = replace(DATASET, columns=columns)
     source = open_source(url, tickets=dataset)
     period = thirty_days(now)
-    aware = source.measure(Flow("tickets", "aware"), period)
+    aware = measured(source, Flow("tickets", "aware"), period)
     assert numerators(dict(aware)) == counted(each for each in ugly_tickets(seed=3) if happens(each, period))
     opened = [at for each in ugly_tickets(seed=3) if (at := instant(each.opened)) and at < now]
     assert max(part.newest for part in aware.values() if part.newest) == max(opened)
     assert source.newest(Flow("tickets", "aware"), now) == max(opened)
-    dated = source.measure(Flow("tickets", "day"), period)
+    dated = measured(source, Flow("tickets", "day"), period)
     begins = (
         each
         for each in ugly_tickets(seed=3)
@@ -324,7 +341,7 @@ def over_csv(tmp_path: Path, *lines: str) -> SqlSource:
 
 def test_times_with_an_offset_in_a_csv_file_are_instants(tmp_path: Path, now: datetime) -> None:
     source = over_csv(tmp_path, "101,2026-11-12T10:00:00Z", "101,2026-11-12T21:00:00Z")
-    taken = source.measure(Flow("tickets", "opened"), thirty_days(now))
+    taken = measured(source, Flow("tickets", "opened"), thirty_days(now))
     assert numerators(dict(taken)) == {101: 1}
     assert [part.newest for part in taken.values()] == [datetime(2026, 11, 12, 10, tzinfo=UTC)]
     source.close()
@@ -368,21 +385,21 @@ def test_text_that_is_no_timestamp_is_a_misfit_wherever_it_stands(
     stock, duration = Stock("tickets", "opened"), Duration("tickets", "opened", "resolved")
     period = Period(datetime(2025, 6, 1, tzinfo=UTC), as_of, "")
     with pytest.raises(SourceMisfitError, match=r"dataset `tickets`.*\{sql: …\}"):
-        source.measure(stock, period)
+        measured(source, stock, period)
     if text or first:  # an empty text after others sorts before every period
         for measure in (Flow("tickets", "opened"), duration, replace(duration, statistic=Statistic.MEAN)):
             with pytest.raises(SourceMisfitError, match=r"\{sql: …\}"):
-                source.measure(measure, period)
+                measured(source, measure, period)
         for measure in (stock, Flow("tickets", "opened"), duration):
             with pytest.raises(SourceMisfitError, match=r"\{sql: …\}"):
-                source.track(measure, window(as_of, 60))
+                tracked(source, measure, window(as_of, 60))
     source.close()
 
 
 def test_a_colon_that_begins_no_parameter_is_explained(place: Place, now: datetime) -> None:
     query = Query("helpdesk", "SELECT '101' AS campus, 1 AS value WHERE '5 :mi' <> ''")
     with pytest.raises(SourceMisfitError, match=r"'mi'; write \\:"):
-        place.source.measure(query, thirty_days(now))
+        measured(place.source, query, thirty_days(now))
 
 
 def test_a_shape_guessed_from_an_empty_table_is_not_remembered(new_url: Callable[[str], str], now: datetime) -> None:
@@ -391,15 +408,15 @@ def test_a_shape_guessed_from_an_empty_table_is_not_remembered(new_url: Callable
     texts(url)
     source = open_source(url)
     morning = Period(datetime(2026, 11, 12, 6, tzinfo=UTC), datetime(2026, 11, 12, 18, tzinfo=UTC), "")
-    assert dict(source.measure(Flow("tickets", "opened"), morning)) == {}
+    assert dict(measured(source, Flow("tickets", "opened"), morning)) == {}
     texts(url, "2026-11-12T00:00:00", "2026-11-12T11:59:59", "2026-11-12T12:00:00", "2026-11-12T23:00:00")
-    assert source.measure(Flow("tickets", "opened"), morning)["101"].numerator == 2
+    assert measured(source, Flow("tickets", "opened"), morning)["101"].numerator == 2
     source.close()
 
 
 def test_the_districts_own_select_gives_values_or_quotients(place: Place, now: datetime) -> None:
     sql = "SELECT site_code AS campus, count(*) AS numerator, 2 AS denominator FROM hd_tickets GROUP BY site_code"
-    taken = place.source.measure(Query("helpdesk", sql), thirty_days(now))
+    taken = measured(place.source, Query("helpdesk", sql), thirty_days(now))
     assert numerators(dict(taken)) == counted(place.tickets)
     assert {part.denominator for part in taken.values()} == {2.0}
 
@@ -413,7 +430,7 @@ def test_the_districts_own_select_gives_values_or_quotients(place: Place, now: d
     ],
 )
 def test_a_campus_without_a_number_leaves_the_others_theirs(place: Place, now: datetime, sql: str) -> None:
-    assert numerators(dict(place.source.measure(Query("helpdesk", sql), thirty_days(now)))) == {"101": 3}
+    assert numerators(dict(measured(place.source, Query("helpdesk", sql), thirty_days(now)))) == {"101": 3}
 
 
 @pytest.mark.parametrize(
@@ -428,7 +445,7 @@ def test_a_campus_without_a_number_leaves_the_others_theirs(place: Place, now: d
 )
 def test_a_select_of_another_shape_is_refused(place: Place, now: datetime, sql: str, complaint: str) -> None:
     with pytest.raises(SourceMisfitError, match=complaint):
-        place.source.measure(Query("helpdesk", sql), thirty_days(now))
+        measured(place.source, Query("helpdesk", sql), thirty_days(now))
 
 
 @pytest.mark.parametrize("end", [";", " -- without (merged ones"])
@@ -437,7 +454,7 @@ def test_a_dataset_may_be_a_select_of_the_districts_own(place: Place, now: datet
     columns = {"campus": Column("site_code"), "opened": Column("created_at")}
     dataset = Dataset("tickets", "helpdesk", None, select, columns, "tickets", CHICAGO)
     source = SqlSource(place.source._database, {"tickets": dataset}, CHICAGO)
-    taken = source.measure(Flow("tickets", "opened"), thirty_days(now))
+    taken = measured(source, Flow("tickets", "opened"), thirty_days(now))
     kept = (each for each in place.tickets if each.kind == "ticket" and happens(each, thirty_days(now)))
     assert numerators(dict(taken)) == counted(kept)
     source.close()
@@ -446,7 +463,7 @@ def test_a_dataset_may_be_a_select_of_the_districts_own(place: Place, now: datet
 def test_the_district_is_never_written_to(place: Place, now: datetime) -> None:
     write = "DELETE FROM hd_tickets RETURNING site_code AS campus, 1 AS value"
     with pytest.raises(SourceMisfitError):
-        place.source.measure(Query("helpdesk", write), thirty_days(now))
+        measured(place.source, Query("helpdesk", write), thirty_days(now))
     assert not place.source.is_empty(OPEN)
 
 
@@ -455,7 +472,7 @@ def test_an_empty_table_is_known_from_a_quiet_one(new_url: Callable[[str], str],
         url = new_url(kind)
         fill(url, [])
         source = open_source(url)
-        assert dict(source.measure(OPEN, thirty_days(now))) == {}
+        assert dict(measured(source, OPEN, thirty_days(now))) == {}
         assert source.is_empty(OPEN)
         assert source.newest(OPEN, now) is None
         source.close()
@@ -467,13 +484,13 @@ def test_a_missing_table_or_column_is_named(place: Place, now: datetime, table: 
     dataset = Dataset("tickets", "helpdesk", table, None, columns, "tickets", CHICAGO)
     source = SqlSource(place.source._database, {"tickets": dataset}, CHICAGO)
     with pytest.raises(SourceMisfitError, match="no_such_"):
-        source.measure(Flow("tickets", "opened"), thirty_days(now))
+        measured(source, Flow("tickets", "opened"), thirty_days(now))
     source.close()
 
 
 def test_a_column_without_times_is_refused_with_what_it_holds(place: Place, now: datetime) -> None:
     with pytest.raises(SourceMisfitError, match="no timestamp"):
-        place.source.measure(Flow("tickets", "number"), thirty_days(now))
+        measured(place.source, Flow("tickets", "number"), thirty_days(now))
 
 
 SLOW = {
@@ -489,7 +506,7 @@ def test_a_database_that_takes_too_long_is_interrupted(place: Place, now: dateti
     impatient = type(database)(database.name, timedelta(seconds=0.3), database.url)
     source = SqlSource(impatient, {"tickets": DATASET}, CHICAGO)
     with pytest.raises(SourceDownError, match=r"did not answer within 0\.3 s"):
-        source.measure(Query("helpdesk", SLOW[place.name]), thirty_days(now))
+        measured(source, Query("helpdesk", SLOW[place.name]), thirty_days(now))
     source.close()
 
 
@@ -504,7 +521,7 @@ def test_a_database_that_takes_too_long_is_interrupted(place: Place, now: dateti
 def test_an_unreachable_database_is_said_to_be_so_without_its_password(url: str, now: datetime) -> None:
     source = open_source(url)
     with pytest.raises((SourceDownError, SourceMisfitError)) as caught:
-        source.measure(OPEN, thirty_days(now))
+        measured(source, OPEN, thirty_days(now))
     assert "helpdesk" in str(caught.value) or "all.db" in str(caught.value)
     assert "s3cret" not in str(caught.value)
     source.close()
@@ -515,7 +532,7 @@ def test_an_unreachable_database_is_said_to_be_so_without_its_password(url: str,
 def test_a_url_that_cannot_be_read_is_not_quoted(url: str, tail: str, now: datetime) -> None:
     """A password with @ or / in it makes a part of itself the host or the port, which every driver names."""
     with pytest.raises(SourceMisfitError, match=r"%40 for @") as caught:
-        open_source(url + tail).measure(OPEN, thirty_days(now))
+        measured(open_source(url + tail), OPEN, thirty_days(now))
     assert not any(part in str(caught.value) for part in ("s3c", "r3t", "w0rd", "p0rt"))
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None

@@ -11,6 +11,11 @@ import sqlalchemy as sa
 
 from kpibot.catalog.model import Column, Database, Dataset
 from kpibot.core.calendar import Calendar, YearStart
+from kpibot.core.measures import Simple
+from kpibot.core.periods import Period
+from kpibot.core.readings import Parts
+from kpibot.core.series import Track, Window
+from kpibot.sources.base import Request, SourceError
 from kpibot.sources.sql import SqlSource
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -153,3 +158,20 @@ def open_source(url: str, **datasets: Dataset) -> SqlSource:
     """A source over the test table, or over other datasets."""
     database = Database("helpdesk", timedelta(seconds=20), url)
     return SqlSource(database, datasets or {"tickets": DATASET}, CHICAGO)
+
+
+def measured(source: SqlSource, measure: Simple, period: Period) -> dict[object, Parts]:
+    """What one measure gives, by campus as the database calls it.
+
+    Raises:
+        SourceError: as a measurement would say.
+    """
+    (taken,) = source.take([Request(measure, period)])
+    if isinstance(taken, SourceError):
+        raise taken
+    return {cell.campus: parts for cell, parts in taken.items()}
+
+
+def tracked(source: SqlSource, measure: Simple, window: Window) -> dict[object, Track]:
+    """The track of a measure, by campus as the database calls it."""
+    return {cell.campus: track for cell, track in source.track(measure, window).items()}

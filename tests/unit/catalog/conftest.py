@@ -20,7 +20,7 @@ def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configured:
     def make(over: Path | None = None, **texts: str) -> Path:
         config = Path("config")
         shutil.copytree(BASE, config)
-        for file in over.glob("*.yaml") if over else ():
+        for file in (*over.glob("*.yaml"), *over.glob("*.ics")) if over else ():
             shutil.copy(file, config)
         for name, text in texts.items():
             (config / f"{name}.yaml").write_text(text, encoding="utf-8")

@@ -10,8 +10,9 @@ import pytest
 from kpibot.catalog import Catalog, CatalogError, load
 from kpibot.catalog.model import CampusList, Channel, Column, Database, Dataset, Digest, FileTable, NoteRule, Route
 from kpibot.core.alerts import AlertRule
-from kpibot.core.calendar import YearStart
+from kpibot.core.calendar import SeasonHours, YearStart
 from kpibot.core.campus import Campus, CampusTree
+from kpibot.core.days import Cycle, Dates, EveryYear, Stretch
 from kpibot.core.kpi import Format, Kpi
 from kpibot.core.locations import CampusRule
 from kpibot.core.measures import Amount, Condition, Counted, Duration, Flow, Measure, Query, Ratio, Statistic, Stock
@@ -74,6 +75,47 @@ def test_the_district(configured) -> None:
     assert calendar.working_hours == (whole, whole, whole, whole, half, None, None)
     off = {date(2026, 11, 26), date(2026, 12, 31), date(2027, 1, 1), date(2027, 1, 2)}
     assert calendar.holidays == off
+
+
+def test_the_calendar_of_a_district_that_changes(configured) -> None:
+    district = """\
+    district:
+      name: Test ISD
+      zone: America/Chicago
+      fiscal_year_starts: 09-01
+      irregular_fiscal_years: {FY2027: 2026-07-01..2027-08-31}
+      school_days: sun-thu
+      working_hours: {mon-fri: 08:00-16:00}
+      summer_hours:
+        06-01..07-31: {mon-thu: 07:00-17:00}
+        2026-07-27..2026-07-31: {mon: 09:00-12:00}
+      holidays:
+        - 2026-11-25..2026-11-26: Thanksgiving
+        - 2026-12-31
+      holidays_from: closed.ics
+      breaks: [2027-03-15..2027-03-19: Spring break, 05-25..08-11]
+      cycles: {audit: {starts: 2025-07-01, every: 2 years}}
+    """
+    folder = configured(district=dedent(district))
+    event = "BEGIN:VEVENT\nDTSTART:2026{day}\nSUMMARY:{name}\nEND:VEVENT\n"
+    events = event.format(day="1126", name="Day off") + event.format(day="1231", name="New Year's Eve")
+    (folder / "closed.ics").write_text(f"BEGIN:VCALENDAR\n{events}END:VCALENDAR\n", encoding="utf-8")
+    calendar = load(folder, {}).district.calendar
+    assert calendar.irregular_fiscal_years == (Stretch(date(2026, 7, 1), date(2027, 9, 1), "FY2027"),)
+    assert calendar.school_days == (0, 1, 2, 3, 6)
+    summer = (time(7), time(17))
+    assert calendar.season_hours == (
+        SeasonHours(Dates(date(2026, 7, 27), date(2026, 7, 31)), ((time(9), time(12)), *[None] * 6)),
+        SeasonHours(EveryYear((6, 1), (7, 31)), (*[summer] * 4, None, None, None)),
+    )
+    assert calendar.breaks == (Dates(date(2027, 3, 15), date(2027, 3, 19)), EveryYear((5, 25), (8, 11)))
+    assert calendar.cycles == (Cycle("audit", date(2025, 7, 1), 24),)
+    assert calendar.holidays == set(calendar.holiday_names)
+    assert calendar.holiday_names == {
+        date(2026, 11, 25): "Thanksgiving",
+        date(2026, 11, 26): "Thanksgiving",
+        date(2026, 12, 31): "New Year's Eve",
+    }
 
 
 def test_what_is_left_out_of_the_district_is_usual(configured) -> None:

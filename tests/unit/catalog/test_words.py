@@ -7,6 +7,7 @@ import pytest
 from kpibot.catalog import words
 from kpibot.catalog.problems import WordError
 from kpibot.core.calendar import YearStart
+from kpibot.core.days import Dates, EveryYear
 
 
 @pytest.mark.parametrize(
@@ -119,22 +120,53 @@ def test_a_day_that_not_every_year_has(written: str) -> None:
         words.month_day(written)
 
 
-def test_days_off() -> None:
-    assert words.days_off("2026-11-26") == (date(2026, 11, 26),)
-    assert words.days_off("2026-12-31..2027-01-01") == (date(2026, 12, 31), date(2027, 1, 1))
+def test_dates() -> None:
+    assert list(words.dates("2026-11-26")) == [date(2026, 11, 26)]
+    assert list(words.dates("2026-12-31..2027-01-01")) == [date(2026, 12, 31), date(2027, 1, 1)]
 
 
 @pytest.mark.parametrize(
     "written", ["", "11/26/2026", "2026-02-30", "2026-1-1", "2027-01-01..2026-01-01", "2026..2027"]
 )
-def test_what_are_no_days_off(written: str) -> None:
+def test_what_are_no_dates(written: str) -> None:
     with pytest.raises(WordError):
-        words.days_off(written)
+        words.dates(written)
 
 
 def test_a_break_longer_than_a_year_is_a_slip() -> None:
-    with pytest.raises(WordError, match="longer than a year"):
-        words.days_off("2026-12-21..2028-01-01")
+    with pytest.raises(WordError, match="longer than 1 year"):
+        words.dates("2026-12-21..2028-01-01")
+
+
+@pytest.mark.parametrize(
+    ("written", "season"),
+    [
+        ("06-01..07-31", EveryYear((6, 1), (7, 31))),
+        ("6-1 .. 7-31", EveryYear((6, 1), (7, 31))),
+        ("12-20..01-05", EveryYear((12, 20), (1, 5))),
+        ("07-04", EveryYear((7, 4), (7, 4))),
+        ("2026-06-01..2026-07-31", Dates(date(2026, 6, 1), date(2026, 7, 31))),
+    ],
+)
+def test_seasons_of_every_year_or_of_one(written: str, season: Dates | EveryYear) -> None:
+    assert words.season(written) == season
+
+
+@pytest.mark.parametrize("written", ["", "summer", "06-01..2026-07-31", "2026-06-01..07-31", "06-31", "02-29..03-01"])
+def test_what_is_no_season(written: str) -> None:
+    with pytest.raises(WordError):
+        words.season(written)
+
+
+@pytest.mark.parametrize(("written", "months"), [("2 years", 24), ("1 year", 12), ("6 Months", 6), ("18 months", 18)])
+def test_numbers_of_months(written: str, months: int) -> None:
+    assert words.months(written) == months
+
+
+@pytest.mark.parametrize("written", ["", "2", "0 years", "2 weeks", "every year", "100 years"])
+def test_what_is_no_number_of_months(written: str) -> None:
+    with pytest.raises(WordError, match="no number of months or years"):
+        words.months(written)
 
 
 @pytest.mark.parametrize("written", ["", "CST6", "America", "America/Chigaco", "/etc/passwd", "../UTC", "\x00"])

@@ -1,6 +1,6 @@
 """Which codes match no campus."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -10,12 +10,11 @@ from kpibot.core.calendar import Calendar, YearStart
 from kpibot.core.campus import Campus, CampusTree
 from kpibot.core.kpi import Card, Kpi
 from kpibot.core.measures import Measure, Query, Ratio, Simple, Stock
-from kpibot.core.periods import Period
 from kpibot.core.readings import Parts
 from kpibot.core.series import Track, Window
 from kpibot.services.measuring import Measuring
 from kpibot.services.strays import Strays, strays
-from kpibot.sources.base import RawCampus
+from kpibot.sources.base import Cell, RawCampus, Request, SourceError, Taken
 
 NOW = datetime(2026, 11, 18, 18, tzinfo=UTC)
 CALENDAR = Calendar(
@@ -31,11 +30,14 @@ class Given:
     def __init__(self, rows: Mapping[RawCampus, int]) -> None:
         self._rows = rows
 
-    def measure(self, measure: Simple, period: Period) -> Mapping[RawCampus, Parts]:
-        return {raw: Parts(rows=rows) for raw, rows in self._rows.items()}
+    def take(self, requests: Sequence[Request]) -> list[Taken | SourceError]:
+        return [{Cell(raw): Parts(rows=rows) for raw, rows in self._rows.items()} for _ in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[RawCampus, Track]:
+    def track(self, measure: Simple, window: Window) -> Mapping[Cell, Track]:
         return {}
+
+    def values(self, dataset: str, column: str, most: int) -> list[object]:
+        return []
 
     def is_empty(self, measure: Simple) -> bool:
         return not self._rows
