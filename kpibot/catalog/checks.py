@@ -9,7 +9,7 @@ from kpibot.catalog.kpi_checks import check_kpis
 from kpibot.catalog.problems import Path, WordError
 from kpibot.catalog.references import References
 from kpibot.catalog.sections import Sections
-from kpibot.catalog.shapes import ConfigShape, DatabaseShape, DatasetShape, DistrictShape
+from kpibot.catalog.shapes import ConfigShape, DatabaseShape, DatasetShape, DimensionShape, DistrictShape
 from kpibot.catalog.templates import filled, variables
 from kpibot.catalog.values import check_either, check_filled, check_gaps
 
@@ -71,9 +71,32 @@ def _check_url(url: str, path: Path, sections: Sections, environment: Mapping[st
 def _check_dataset(dataset: DatasetShape, path: Path, known: References) -> None:
     known.check("databases", dataset.database, (*path, "database"))
     check_either(path, ("table", "select"), (dataset.table, dataset.select), known.sections)
+    _check_dimensions(dataset, path, known)
     if dataset.link is not None:
         columns = known.sections.names(str(path[0]), str(path[1]), "columns")
         check_gaps(dataset.link, columns, (*path, "link"), known.sections)
+
+
+def _check_dimensions(dataset: DatasetShape, path: Path, known: References) -> None:
+    for word, shape in dataset.dimensions.items():
+        here = (*path, "dimensions", word)
+        if word == "campus":
+            known.sections.report(here, "rows are told apart by campus anyway", "choose another word, or leave it out")
+        if isinstance(shape, str):
+            known.check_column(str(path[-1]), shape, here)
+            continue
+        if shape.age_of is not None:
+            _check_bands(shape, here, known)
+        column, key = (shape.age_of, "age_of") if shape.age_of else (shape.column or word, "column")
+        known.check_column(str(path[-1]), column, (*here, key))
+
+
+def _check_bands(shape: DimensionShape, path: Path, known: References) -> None:
+    if shape.column is not None:
+        known.sections.report((*path, "column"), "`column` and `age_of` at once", "keep one of them")
+    if not shape.bands or sorted(set(shape.bands)) != shape.bands:
+        said = "the bands do not grow" if shape.bands else "is missing: `age_of` needs ages at which a band ends"
+        known.sections.report((*path, "bands"), said, "write for example `bands: [2, 5, 10, 30]`")
 
 
 def _check_channels(known: References) -> None:

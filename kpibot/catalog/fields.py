@@ -8,26 +8,19 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from kpibot.catalog import words
+from kpibot.catalog import plain, words
+from kpibot.catalog.conditions import MOMENTS, RELATIONS, conditions
 from kpibot.catalog.model import Column
-from kpibot.catalog.problems import WordError, nearest
+from kpibot.catalog.problems import WordError
 from kpibot.core import kpi, measures, thresholds
 from kpibot.core.calendar import YearStart
 from kpibot.core.conditions import (
-    AnyCondition,
-    Compared,
-    Condition,
     Moment,
-    Now,
-    Relation,
-    Scalar,
-    StartOf,
-    Timed,
     Where,
 )
 from kpibot.core.days import Dates, EveryYear
-from kpibot.core.periods import PeriodError, PeriodRule
-from kpibot.core.words import listed, shown
+from kpibot.core.periods import PeriodRule
+from kpibot.core.words import shown
 
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 ID = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
@@ -48,25 +41,6 @@ PERIOD = r"^(\d+ days?|(week|month|quarter|fiscal year|school year|[a-z0-9-]+ cy
 Range = TypeVar("Range", Dates, Dates | EveryYear)
 
 
-def _text(raw: object) -> str:
-    if isinstance(raw, float):
-        raise WordError("a number with a decimal point is not text", "put it in quotes, as it stands there")
-    if isinstance(raw, bool | int):
-        raise WordError(f"{str(raw).lower()} is not text", f'put it in quotes: `"{str(raw).lower()}"`')
-    if not isinstance(raw, str):
-        raise WordError("a text belongs here", "write words, not a list or keys of its own")
-    if not raw.strip():
-        raise WordError("is empty", "write something, or leave the key out")
-    return raw.strip()
-
-
-def _number(raw: object) -> float:
-    if isinstance(raw, bool) or not isinstance(raw, int | float):
-        said = f"`{shown(raw)}` is not a number" if isinstance(raw, str) else "a number belongs here"
-        raise WordError(said, "write for example `40` or `2.5`, without quotes, commas or units")
-    return float(raw)
-
-
 def _positive(raw: object) -> int:
     if isinstance(raw, bool) or not isinstance(raw, int) or raw < 1:
         raise WordError("a number of days belongs here", "write a whole number from 1 on, without quotes or units")
@@ -74,14 +48,14 @@ def _positive(raw: object) -> int:
 
 
 def _period_key(raw: object) -> str:
-    key = _text(raw)
+    key = plain.text(raw)
     if re.fullmatch(r"(FY|SY)\d{4}", key):
         return key
     raise WordError(f"`{shown(key)}` is no year", "write for example `FY2027`, the fiscal year that ends in 2027")
 
 
 def _code(raw: object) -> str:
-    return str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else _text(raw)
+    return str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else plain.text(raw)
 
 
 def _codes(raw: object) -> object:
@@ -89,14 +63,14 @@ def _codes(raw: object) -> object:
 
 
 def _size(raw: object) -> float:
-    number = _number(raw)
+    number = plain.number(raw)
     if number < 0:
         raise WordError(f"{number:g} is less than nothing", "write 0 or more, or leave the key out")
     return number
 
 
 def _separator(raw: object) -> str:
-    _text(raw)
+    plain.text(raw)
     return str(raw)
 
 
@@ -107,86 +81,21 @@ def _level(raw: object) -> int:
 
 
 def _tuple(raw: object) -> tuple[str, ...]:
-    return tuple(_text(item) for item in raw) if isinstance(raw, list) and raw else (_text(raw),)
+    return tuple(plain.text(item) for item in raw) if isinstance(raw, list) and raw else (plain.text(raw),)
 
 
 def _measurements(raw: object) -> int:
-    return words.measurements(raw if isinstance(raw, int) and not isinstance(raw, bool) else _text(raw))
-
-
-def _scalar(raw: object) -> Scalar:
-    if raw is None or isinstance(raw, str | bool | int | float):
-        return raw
-    raise WordError("a value belongs here", "write a word, a number, a list of those, or `{not: …}`")
-
-
-def _scalars(raw: object) -> tuple[Scalar, ...]:
-    if isinstance(raw, list) and not raw:
-        raise WordError("an empty list matches nothing", "name at least one value, or leave the condition out")
-    return tuple(_scalar(item) for item in raw) if isinstance(raw, list) else (_scalar(raw),)
-
-
-def _conditions(raw: object) -> Where:
-    """What a column must be, as conditions on a column that is named later."""
-    if not isinstance(raw, dict):
-        return (Condition("", _scalars(raw)),)
-    for key in raw:
-        if key not in CONDITIONS:
-            hint = nearest(str(key), CONDITIONS) or f"write one of {listed(CONDITIONS)}"
-            raise WordError(f"unknown key `{shown(str(key))}`", hint)
-    or_empty = raw.get("or_empty", False)
-    if not isinstance(or_empty, bool):
-        raise WordError("`or_empty` is `true` or `false`", "leave it out for `false`")
-    found = tuple(_condition(key, value, or_empty) for key, value in raw.items() if key != "or_empty")
-    if not found:
-        raise WordError(
-            "says nothing", "write for example `{not: [merged, deleted]}` or `{older_than: 10 working days}`"
-        )
-    return found
-
-
-def _condition(key: str, value: object, or_empty: bool) -> AnyCondition:
-    if key == "not":
-        return Condition("", _scalars(value), negated=True)
-    if key in RELATIONS:
-        if isinstance(value, dict) and list(value) == ["column"]:
-            return Compared("", Relation(key), other=_text(value["column"]), or_empty=or_empty)
-        return Compared("", Relation(key), than=_number(value), or_empty=or_empty)
-    moment = MOMENTS[key](_text(value))
-    if key in ("older_than", "before"):
-        return Timed("", until=moment, or_empty=or_empty)
-    return Timed("", since=moment, until=Now() if key == "within" else None, or_empty=or_empty)
-
-
-def _now(text: str) -> Moment:
-    if text == "now":
-        return Now()
-    raise WordError(f"`{shown(text)}` is no moment", "the only one here is `now`: the instant of measuring")
-
-
-def _lately(text: str) -> Moment:
-    """`10 working days`, or the words of a period."""
-    return words.age(text) if "working" in text else StartOf(_period(text))
-
-
-RELATIONS = tuple(map(str, Relation))
-MOMENTS: dict[str, Callable[[str], Moment]] = {
-    "older_than": words.age,
-    "within": _lately,
-    "before": _now,
-    "after": _now,
-}
-CONDITIONS = ("not", *RELATIONS, *MOMENTS, "or_empty")
+    return words.measurements(raw if isinstance(raw, int) and not isinstance(raw, bool) else plain.text(raw))
 
 
 def _column(raw: object) -> Column:
     if not isinstance(raw, dict):
-        return Column(name=_text(raw))
+        return Column(name=plain.text(raw))
     for key in raw:
         if key != "sql":
             hint = 'write a column\'s name, or `{sql: "…"}` for an expression'
             raise WordError(f"unknown key `{shown(key)}`", hint)
-    return Column(sql=_text(raw.get("sql", "")))
+    return Column(sql=plain.text(raw.get("sql", "")))
 
 
 def _option(raw: object) -> str | int | float | bool:
@@ -196,7 +105,7 @@ def _option(raw: object) -> str | int | float | bool:
 
 
 def _statement(raw: object) -> str:
-    sql = _text(raw).rstrip("; \n")
+    sql = plain.text(raw).rstrip("; \n")
     bare = re.sub(r"--[^\n]*\n?|/\*.*?\*/", " ", sql, flags=re.DOTALL).split()
     if not bare or bare[0].casefold().strip("(") not in ("select", "with"):
         raise WordError("kpibot only reads: this is no SELECT", "begin with `SELECT` or `WITH`")
@@ -204,7 +113,7 @@ def _statement(raw: object) -> str:
 
 
 def _slack(raw: object) -> str:
-    place = _text(raw)
+    place = plain.text(raw)
     if re.fullmatch(r"[CG][A-Z0-9]{8,}", place) or re.fullmatch(r"#[^\sA-Z#,.]{1,80}", place):
         return place
     hint = (
@@ -218,7 +127,7 @@ def _named_days(reader: Callable[[str], Range], example: str) -> Callable[[objec
 
     def read(raw: object) -> tuple[tuple[Range, str], ...]:
         if isinstance(raw, dict):
-            return tuple((reader(days), _text(name)) for days, name in raw.items())
+            return tuple((reader(days), plain.text(name)) for days, name in raw.items())
         if not isinstance(raw, str):
             raise WordError(
                 "days belong here", f"write for example `{example}`, and `: ` and their name if they have one"
@@ -234,32 +143,21 @@ def _fiscal_year(text: str) -> str:
     raise WordError(f"`{shown(text)}` names no fiscal year", "write `FY` and the year it ends in, for example `FY2027`")
 
 
-def _period(text: str) -> PeriodRule:
-    try:
-        return PeriodRule.parse(text)
-    except PeriodError:
-        hint = (
-            "write `30 days`, or `week`, `month`, `quarter`, `fiscal year`, `school year` or a cycle's name like "
-            "`audit cycle`, and `to date`"
-        )
-        raise WordError(f"`{shown(text)}` is no period", hint) from None
-
-
 def _currency(raw: object) -> str:
-    code = _text(raw)
+    code = plain.text(raw)
     if re.fullmatch(r"[A-Z]{3}", code):
         return code
     raise WordError(f"`{shown(code)}` is no currency", "write its three letters, for example `USD`")
 
 
 def _link(raw: object) -> str:
-    if re.match(r"https?://\S+$", _text(raw)):
-        return _text(raw)
+    if re.match(r"https?://\S+$", plain.text(raw)):
+        return plain.text(raw)
     raise WordError("is no link", "write for example `https://help.example.org/tickets/{id}`")
 
 
 def _table(raw: object) -> str:
-    table = _text(raw)
+    table = plain.text(raw)
     if re.search(r"[\s;]", table):
         raise WordError(f"`{shown(table)}` is no table", "write its name, or put a SELECT under `select`")
     return table
@@ -269,7 +167,7 @@ def _named(pattern: str, hint: str) -> Callable[[object], str]:
     """A reader of ids of that pattern, which proposes one that would do."""
 
     def read(raw: object) -> str:
-        text = _text(raw)
+        text = plain.text(raw)
         if re.fullmatch(pattern, text):
             return text
         better = re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
@@ -280,7 +178,7 @@ def _named(pattern: str, hint: str) -> Callable[[object], str]:
 
 
 def _words(reader: Callable[[str], Any]) -> BeforeValidator:
-    return BeforeValidator(lambda raw: reader(_text(str(raw) if isinstance(raw, int | float) else raw)))
+    return BeforeValidator(lambda raw: reader(plain.text(str(raw) if isinstance(raw, int | float) else raw)))
 
 
 def _among(*known: str) -> BeforeValidator:
@@ -319,8 +217,8 @@ _CLOSED: JsonDict = {"additionalProperties": False}
 _SLUGS = "ids are lower-case words and numbers joined by hyphens"
 _LETTER = "begin with a letter; lower-case words and numbers joined by hyphens"
 
-Text = Annotated[str, BeforeValidator(_text), _string(minLength=1)]
-Number = Annotated[float, BeforeValidator(_number), WithJsonSchema({"type": "number"})]
+Text = Annotated[str, BeforeValidator(plain.text), _string(minLength=1)]
+Number = Annotated[float, BeforeValidator(plain.number), WithJsonSchema({"type": "number"})]
 Code = Annotated[str, BeforeValidator(_code), WithJsonSchema({"type": ["string", "integer"]})]
 Codes = Annotated[
     list[Code],
@@ -343,7 +241,9 @@ Hours = Annotated[tuple[time, time], _words(words.hours), _string(pattern=r"^\d{
 DateRange = Annotated[Dates, _words(words.dates), _string(pattern=DATES)]
 FiscalYear = Annotated[Dates, _words(lambda text: words.dates(text, years=2)), _string(pattern=RANGE)]
 FiscalYearName = Annotated[str, _words(_fiscal_year), _string(pattern=f"^{FISCAL_YEAR}$")]
-Season = Annotated[str, BeforeValidator(lambda raw: words.season(_text(raw)) and _text(raw)), _string(pattern=SEASON)]
+Season = Annotated[
+    str, BeforeValidator(lambda raw: words.season(plain.text(raw)) and plain.text(raw)), _string(pattern=SEASON)
+]
 Holidays = Annotated[
     tuple[tuple[Dates, str], ...], BeforeValidator(_named_days(words.dates, "2026-11-26")), _named_in_schema(DATES)
 ]
@@ -356,8 +256,8 @@ Months = Annotated[int, _words(words.months), _string(pattern=r"^[1-9]\d? (month
 Day = Annotated[date, _words(words.iso_date), _string(pattern=r"^\d{4}-\d\d-\d\d$")]
 When = Annotated[tuple[tuple[int, ...], time], _words(words.when), _string(pattern=r"^.+ \d{1,2}:\d\d$")]
 Zone = Annotated[ZoneInfo, _words(words.zone), _string()]
-Period = Annotated[PeriodRule, _words(_period), _string(pattern=PERIOD)]
-ColumnConditions = Annotated[Where, BeforeValidator(_conditions), WithJsonSchema({"anyOf": [*_VALUE, _CONDITIONS]})]
+Period = Annotated[PeriodRule, _words(words.period), _string(pattern=PERIOD)]
+ColumnConditions = Annotated[Where, BeforeValidator(conditions), WithJsonSchema({"anyOf": [*_VALUE, _CONDITIONS]})]
 Age = Annotated[Moment, _words(words.age), _string(pattern=r"^\d+ ?(working )?[a-z]+$")]
 ColumnOf = Annotated[Column, BeforeValidator(_column), WithJsonSchema({"anyOf": [{"type": "string"}, _SQL | _CLOSED]})]
 OneOrMany = Annotated[
@@ -386,7 +286,7 @@ ColumnName = Annotated[
     _string(pattern=f"^{WORD}$"),
 ]
 TableName = ColumnName
-Days = Annotated[str, BeforeValidator(lambda raw: words.weekdays(_text(raw)) and _text(raw)), _string()]
+Days = Annotated[str, BeforeValidator(lambda raw: words.weekdays(plain.text(raw)) and plain.text(raw)), _string()]
 Category = Annotated[str, _among(*CATEGORIES), _string(enum=[*CATEGORIES])]
 Better = Annotated[str, _among(*BETTER), _string(enum=[*BETTER])]
 Format = Annotated[str, _among(*FORMATS), _string(enum=[*FORMATS])]

@@ -1,32 +1,33 @@
 """Whether each KPI makes sense: its measure, its unit, its thresholds, its alert, and the word that people type."""
 
 import itertools
-from collections.abc import Iterator
 
+from kpibot.catalog.measure_checks import (
+    columns,
+    dataset_of,
+    formats,
+    halves,
+    kind_of,
+    needs_period,
+    slips,
+)
 from kpibot.catalog.measure_shapes import (
-    AnyMeasure,
     AnySimple,
-    DurationShape,
     FlowShape,
     QueryShape,
-    RatioShape,
     StockShape,
 )
 from kpibot.catalog.problems import Path
 from kpibot.catalog.references import References
 from kpibot.catalog.shapes import KpiShape, LevelsShape
 from kpibot.core.campus import DISTRICT
+from kpibot.core.periods import Unit
 from kpibot.core.query import COMMANDS
 from kpibot.core.words import listed, shown, slug
 
+CAMPUS = "campus"
+YEARS = {Unit.FISCAL_YEAR: "FY", Unit.SCHOOL_YEAR: "SY"}
 LEVELS = ("target", "warning", "critical")
-FORMATS: dict[type[AnyMeasure], tuple[str, ...]] = {
-    StockShape: ("number", "currency"),
-    FlowShape: ("number", "currency"),
-    DurationShape: ("hours", "days"),
-    RatioShape: ("percent", "number", "currency"),
-    QueryShape: ("number", "percent", "currency", "hours", "days"),
-}
 
 
 def check_kpis(known: References) -> None:
@@ -34,29 +35,6 @@ def check_kpis(known: References) -> None:
     for name, kpi in known.config.kpis.items():
         _Check(kpi, ("kpis", name), known).run()
     _check_words(known)
-
-
-def kind_of(measure: AnyMeasure) -> str:
-    """The word for the kind of measure, as it is written."""
-    return next(iter(type(measure).known_keys()))
-
-
-def halves(measure: AnyMeasure) -> list[tuple[Path, AnySimple]]:
-    """The simple measures in a measure, each with its path from there."""
-    if isinstance(measure, RatioShape):
-        return [(("ratio", "of"), measure.ratio.of), (("ratio", "over"), measure.ratio.over)]
-    return [((), measure)]
-
-
-def columns(measure: StockShape | FlowShape | DurationShape) -> Iterator[tuple[Path, str]]:
-    """Every column that a measure uses, with its path from there."""
-    for field, key in (("from_", "from"), ("until", "until"), ("at", "at"), ("to", "to"), ("sum", "sum")):
-        if (column := getattr(measure, field, None)) is not None:
-            yield (key,), column
-    for index, column in enumerate(getattr(measure, "distinct", None) or ()):
-        yield ("distinct", index), column
-    for column in measure.where:
-        yield ("where", column), column
 
 
 class _Check:
@@ -71,6 +49,9 @@ class _Check:
         if not self._known.sections.has_guesses((*self._path, "measure")):
             self._check_format()
             self._check_period()
+            self._check_budget()
+            self._check_halves()
+        self._check_detail()
         self._check_better()
         self._check_alert(self._levels_are_right())
 
@@ -85,27 +66,64 @@ class _Check:
         if self._known.check("datasets", dataset, (*path, kind_of(measure))):
             for place, column in columns(measure):
                 self._known.check_column(dataset, column, (*path, *place))
-        if isinstance(measure, StockShape | FlowShape) and measure.distinct and measure.sum:
-            self._known.sections.report((*path, "sum"), "`distinct` and `sum` at once", "keep one of them")
-        if isinstance(measure, StockShape) and measure.until and not measure.from_:
-            hint = "say since when a row counts"
-            self._known.sections.report((*path, "from"), "is missing: there is an `until`", hint)
+        for key, message, hint in slips(measure):
+            self._known.sections.report((*path, key), message, hint)
 
     def _check_format(self) -> None:
-        kind, fits, shown_as = kind_of(self._kpi.measure), FORMATS[type(self._kpi.measure)], self._kpi.as_
+        kind, fits, shown_as = kind_of(self._kpi.measure), formats(self._kpi.measure), self._kpi.as_
         if shown_as is not None and shown_as not in fits:
             self._report("as", f"a {kind} cannot be shown as `{shown_as}`", f"write {listed(fits)}")
         if self._kpi.currency is not None and shown_as != "currency":
             self._report("currency", "the value is not shown as a currency", "add `as: currency`, or leave this out")
 
     def _check_period(self) -> None:
-        over_time = [half for _, half in halves(self._kpi.measure) if _needs_period(half)]
-        at_instant = all(isinstance(half, StockShape) for _, half in halves(self._kpi.measure))
+        over_time = [half for _, half in halves(self._kpi.measure) if needs_period(half)]
+        stocks = [half for _, half in halves(self._kpi.measure) if isinstance(half, StockShape) and not half.average]
+        at_instant = len(stocks) == len(halves(self._kpi.measure))
         if over_time and self._kpi.period is None:
             hint = "write for example `period: 30 days` or `period: fiscal year to date`"
             self._report("period", f"is missing: a {kind_of(over_time[0])} is measured over a period", hint)
         if at_instant and self._kpi.period is not None:
             self._report("period", "a stock is measured at an instant, not over a period", "leave `period` out")
+
+    def _check_budget(self) -> None:
+        budgets: list[tuple[Path, dict[str, float]]] = [(("budget",), self._kpi.budget)]
+        budgets += [(("campuses", campus, "budget"), each.budget) for campus, each in self._kpi.campuses.items()]
+        written = [(key, years) for key, years in budgets if years]
+        if not written:
+            return
+        key, unit = written[0][0], None if self._kpi.period is None else self._kpi.period.unit
+        if unit not in YEARS or not isinstance(self._kpi.measure, FlowShape) or self._kpi.measure.mean:
+            hint = "write `period: fiscal year to date`, or leave the budget out"
+            self._report(".".join(map(str, key)), "only what is added up over a year has a budget", hint)
+            return
+        for path, years in written:
+            for year in years:
+                if not year.startswith(YEARS[unit]):
+                    said = f"`{year}` is no {unit}"
+                    self._known.sections.report(
+                        (*self._path, *path, year), said, f"write for example `{YEARS[unit]}2027`"
+                    )
+
+    def _check_halves(self) -> None:
+        """A ratio at a campus needs both halves there."""
+        pairs = [(path, half) for path, half in halves(self._kpi.measure) if not isinstance(half, QueryShape)]
+        has = [CAMPUS in self._known.sections.names("datasets", dataset_of(half), "columns") for _, half in pairs]
+        if len(pairs) < 2 or len(set(has)) == 1:
+            return
+        path, half = pairs[has.index(False)]
+        if self._known.sections.names("datasets", dataset_of(half), "columns"):
+            said = f"dataset `{dataset_of(half)}` has no column `campus`, so the two halves have nothing in common"
+            hint = f"add `campus` to `datasets.{dataset_of(half)}.columns`"
+            self._known.sections.report((*self._path, "measure", *path, kind_of(half)), said, hint)
+
+    def _check_detail(self) -> None:
+        _, half = halves(self._kpi.measure)[0]
+        for index, column in enumerate(self._kpi.detail):
+            if isinstance(half, QueryShape):
+                self._report("detail", "a query has no rows to list", "leave it out")
+                return
+            self._known.check_column(dataset_of(half), column, (*self._path, "detail", index))
 
     def _check_better(self) -> None:
         special = (*self._kpi.campus_types.values(), *self._kpi.campuses.values())
@@ -201,12 +219,6 @@ class _Check:
 
     def _is_sound(self, *keys: str) -> bool:
         return all(self._known.sections.is_sound_below((*self._path, key)) for key in keys)
-
-
-def _needs_period(measure: AnySimple) -> bool:
-    if isinstance(measure, QueryShape):
-        return ":period_start" in measure.sql or ":period_end" in measure.sql
-    return isinstance(measure, FlowShape | DurationShape)
 
 
 def _levels(shape: KpiShape | LevelsShape) -> dict[str, float]:

@@ -10,6 +10,7 @@ from kpibot.catalog.problems import WordError, nearest
 from kpibot.core.calendar import YearStart
 from kpibot.core.conditions import Ago, DaysAgo
 from kpibot.core.days import Dates, EveryYear
+from kpibot.core.periods import PeriodError, PeriodRule
 from kpibot.core.words import listed, plural, shown
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -48,6 +49,22 @@ def age(words: str) -> Ago | DaysAgo:
     if "working" in text:
         raise WordError(f"`{shown(words)}` is no age", "write for example `10 working days`, `3 days` or `4h`")
     return Ago(duration(words))
+
+
+def period(words: str) -> PeriodRule:
+    """`30 days`, `fiscal year to date`, `audit cycle to date`.
+
+    Raises:
+        WordError: anything else.
+    """
+    try:
+        return PeriodRule.parse(words)
+    except PeriodError:
+        hint = (
+            "write `30 days`, or `week`, `month`, `quarter`, `fiscal year`, `school year` or a cycle's name like "
+            "`audit cycle`, and `to date`"
+        )
+        raise WordError(f"`{shown(words)}` is no period", hint) from None
 
 
 def hours_or_minutes(words: str) -> timedelta:

@@ -12,10 +12,11 @@ from kpibot.catalog.model import CampusList, Channel, Column, Database, Dataset,
 from kpibot.core.alerts import AlertRule
 from kpibot.core.calendar import SeasonHours, YearStart
 from kpibot.core.campus import Campus, CampusTree
+from kpibot.core.conditions import Condition, DaysAgo
 from kpibot.core.days import Cycle, Dates, EveryYear, Stretch
 from kpibot.core.kpi import Format, Kpi
 from kpibot.core.locations import CampusRule
-from kpibot.core.measures import Amount, Condition, Counted, Duration, Flow, Measure, Query, Ratio, Statistic, Stock
+from kpibot.core.measures import Amount, Counted, Duration, Flow, Measure, Query, Ratio, Statistic, Stock
 from kpibot.core.periods import PeriodRule, Unit
 from kpibot.core.reports import Note
 from kpibot.core.thresholds import Better, Thresholds
@@ -191,7 +192,7 @@ def test_datasets(configured) -> None:
     }
     assert made["tickets"] == Dataset(
         "tickets", "helpdesk", "dbo.hd_tickets", None, columns, "tickets and work orders", ZoneInfo("UTC"),
-        timedelta(days=2), "https://help.example.org/{opened}",
+        DaysAgo(2), "https://help.example.org/{opened}",
     )  # fmt: skip
     lines = made["order_lines"]
     assert lines.select == "-- lines of approved orders\nWITH l AS (SELECT 1) SELECT * FROM l"

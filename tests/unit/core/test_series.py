@@ -1,5 +1,7 @@
 """Series against the plainest way to say the same."""
 
+import itertools
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -9,7 +11,19 @@ from hypothesis import strategies as st
 
 from kpibot.core.measures import Statistic
 from kpibot.core.readings import Floats
-from kpibot.core.series import Curve, Series, Spans, Window, held_since, statistic_over, sums_since, together, walk_back
+from kpibot.core.series import (
+    Curve,
+    Keys,
+    Series,
+    Spans,
+    Window,
+    averages,
+    held_since,
+    statistic_over,
+    sums_since,
+    together,
+    walk_back,
+)
 
 DAYS = 30
 # Rows open and close at some time of some day, perhaps before the window, after it, or never.
@@ -59,7 +73,56 @@ def test_sums_are_those_of_the_days_since_the_period_began(flow: tuple[list[int]
     assert sums_since(np.array(per_day, dtype=float), first).tolist() == expected
 
 
-@pytest.mark.parametrize("statistic", Statistic)
+@given(rows=SPANS, windows=WINDOWS, allowed=st.integers(0, 60_000))
+def test_the_share_within_a_limit_leaves_out_what_waits_and_is_not_late(
+    rows: list[tuple[int, int | None]], windows: list[tuple[float, float]], allowed: int
+) -> None:
+    limited = replace(spans(rows), allowed=np.full(len(rows), float(allowed)))
+    found = statistic_over(limited, windows, Statistic.WITHIN)
+    for (start, end), share in zip(windows, found, strict=True):
+        met = missed = 0
+        for began, lasts in rows:
+            if not start <= began < end:
+                continue
+            has_ended = lasts is not None and began + lasts < end
+            lasted = lasts if has_ended and lasts is not None else end - began
+            met += has_ended and lasted <= allowed
+            missed += lasted > allowed
+        assert share == pytest.approx(met / (met + missed) if met + missed else np.nan, nan_ok=True)
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=8), st.lists(st.integers(0, 3), max_size=8))
+def test_a_group_counts_a_day_of_a_shared_key_once(stretches: list[tuple[int, int]], owners: list[int]) -> None:
+    """Several campuses name the same keys; together each day counts the keys that any of them counts."""
+    campuses = [Keys(np.zeros(10), {}) for _ in range(4)]
+    for key, ((first, last), owner) in enumerate(zip(stretches, owners, strict=False)):
+        campuses[owner] += Keys(np.zeros(10), {key % 2: ((first, last),)})
+    together_counts = together(campuses)
+    assert isinstance(together_counts, Keys)
+    for day in range(10):
+        named = {
+            key % 2
+            for key, ((first, last), _) in enumerate(zip(stretches, owners, strict=False))
+            if first <= day < last
+        }
+        assert together_counts.counts()[day] == len(named)
+
+
+@given(st.lists(st.tuples(st.floats(0, 100), st.floats(0, 100)), max_size=6), st.integers(0, 3), st.integers(1, 4))
+def test_an_average_weighs_each_level_by_the_time_that_it_stood(
+    rows: list[tuple[float, float]], first: int, days: int
+) -> None:
+    """Four days of 25 seconds each; a row stands from its first time to its second."""
+    last = min(first + days, 4)
+    edges = np.arange(0.0, 101.0, 25.0)
+    lives = [(min(row), max(row)) for row in rows]
+    areas = [sum(max(0.0, min(e, b) - max(s, a)) for s, e in lives) for a, b in itertools.pairwise(edges)]
+    (mean,) = averages(np.array(areas), edges, [(first, last)])
+    whole = sum(max(0.0, min(e, edges[last]) - max(s, edges[first])) for s, e in lives)
+    assert mean == pytest.approx(whole / (edges[last] - edges[first]))
+
+
+@pytest.mark.parametrize("statistic", [Statistic.MEAN, Statistic.MEDIAN, Statistic.P90])
 @given(rows=SPANS, windows=WINDOWS)
 def test_statistics_are_those_of_the_rows_that_began_in_the_window(
     statistic: Statistic, rows: list[tuple[int, int | None]], windows: list[tuple[float, float]]

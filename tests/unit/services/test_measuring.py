@@ -1,6 +1,6 @@
 """From what the databases give to readings and series, up the campus tree."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
@@ -12,12 +12,12 @@ from kpibot.core.calendar import Calendar, YearStart
 from kpibot.core.campus import Campus, CampusTree
 from kpibot.core.kpi import Card, Format, Kpi
 from kpibot.core.measures import Duration, Flow, Measure, Query, Ratio, Simple, Statistic, Stock
-from kpibot.core.periods import Period, PeriodRule
+from kpibot.core.periods import PeriodRule
 from kpibot.core.readings import Missing, Parts
 from kpibot.core.series import Curve, Spans, Track, Window
 from kpibot.core.thresholds import Better, Thresholds
 from kpibot.services.measuring import Measuring
-from kpibot.sources.base import RawCampus, SourceDownError, SourceMisfitError
+from kpibot.sources.base import Cell, RawCampus, Request, SourceDownError, SourceError, SourceMisfitError, Taken
 
 NOW = datetime(2026, 11, 18, 18, tzinfo=UTC)
 CALENDAR = Calendar(
@@ -43,11 +43,11 @@ class Given:
         self._tracks = tracks or {}
         self.empty = False
 
-    def measure(self, measure: Simple, period: Period) -> Mapping[RawCampus, Parts]:
-        return self._parts
+    def take(self, requests: Sequence[Request]) -> list[Taken | SourceError]:
+        return [{Cell(campus): parts for campus, parts in self._parts.items()} for _ in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[RawCampus, Track]:
-        return self._tracks
+    def track(self, measure: Simple, window: Window) -> Mapping[Cell, Track]:
+        return {Cell(campus): track for campus, track in self._tracks.items()}
 
     def is_empty(self, measure: Simple) -> bool:
         return self.empty
@@ -55,13 +55,16 @@ class Given:
     def newest(self, measure: Simple, before: datetime) -> datetime | None:
         return None
 
+    def values(self, dataset: str, column: str, most: int) -> list[object]:
+        return []
+
 
 class Down(Given):
     def __init__(self, error: Exception) -> None:
         super().__init__({})
         self._error = error
 
-    def measure(self, measure: Simple, period: Period) -> Mapping[RawCampus, Parts]:
+    def take(self, requests: Sequence[Request]) -> list[Taken | SourceError]:
         raise self._error
 
 

@@ -1,6 +1,6 @@
 """Reports: judged, compared, and honest about how fresh their data is."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,15 +9,15 @@ import pytest
 
 from kpibot.core.calendar import Calendar, YearStart
 from kpibot.core.campus import DISTRICT, Campus, CampusTree
+from kpibot.core.conditions import Ago
 from kpibot.core.kpi import Card, Kpi
 from kpibot.core.measures import Query, Ratio, Simple, Stock
-from kpibot.core.periods import Period
 from kpibot.core.readings import Missing, Parts, Reading
 from kpibot.core.series import Track, Window
 from kpibot.core.thresholds import Better, Thresholds, Verdict
 from kpibot.services.measuring import Measuring
 from kpibot.services.reporting import Reporting
-from kpibot.sources.base import RawCampus, SourceDownError
+from kpibot.sources.base import Cell, Request, SourceDownError, SourceError, Taken
 from kpibot.store.store import Store, open_engine
 
 NOW = datetime(2026, 11, 18, 18, tzinfo=UTC)
@@ -26,7 +26,7 @@ CALENDAR = Calendar(
 )
 TREE = CampusTree([Campus("campus-west", "Campus West", aliases=("101",))])
 LOANS, DEVICES = Stock("loans", "out", "back"), Stock("devices", "received", "retired")
-ALLOWED = {"loans": timedelta(days=4), "devices": timedelta(days=60)}
+ALLOWED = {"loans": Ago(timedelta(days=4)), "devices": Ago(timedelta(days=60))}
 
 
 class District:
@@ -37,13 +37,13 @@ class District:
         self.measured: list[datetime] = []
         self.is_down = False
 
-    def measure(self, measure: Simple, period: Period) -> Mapping[RawCampus, Parts]:
-        self.measured.append(period.end)
+    def take(self, requests: Sequence[Request]) -> list[Taken | SourceError]:
+        self.measured += [request.period.end for request in requests]
         if self.is_down:
-            raise SourceDownError("database `assets` did not answer within 30 s")
-        return {"101": Parts(5.0 if period.end == NOW else 3.0, rows=5, valued=5)}
+            return [SourceDownError("database `assets` did not answer within 30 s") for _ in requests]
+        return [{Cell("101"): Parts(5.0 if each.period.end == NOW else 3.0, rows=5, valued=5)} for each in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[RawCampus, Track]:
+    def track(self, measure: Simple, window: Window) -> Mapping[Cell, Track]:
         return {}
 
     def is_empty(self, measure: Simple) -> bool:
