@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from kpibot.catalog.calendar_build import build_calendar
+from kpibot.catalog.campus_shapes import CampusListShape, CampusRuleShape, CampusShape, KnownCampusShape
 from kpibot.catalog.ics import Holidays
 from kpibot.catalog.kpi_build import build_kpi
 from kpibot.catalog.model import (
@@ -20,14 +21,10 @@ from kpibot.catalog.model import (
     Route,
 )
 from kpibot.catalog.shapes import (
-    CampusListShape,
-    CampusRuleShape,
-    CampusShape,
     ConfigShape,
     DatabaseShape,
     DimensionShape,
     DistrictShape,
-    KnownCampusShape,
     NoteShape,
     RouteShape,
 )

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from kpibot.catalog.campus_shapes import CampusListShape
 from kpibot.catalog.problems import Path
 from kpibot.catalog.references import References
-from kpibot.catalog.shapes import CampusListShape
 from kpibot.catalog.values import check_either, check_filled, check_gaps
 from kpibot.core.campus import ANY
 

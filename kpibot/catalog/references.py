@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from kpibot.catalog.campus_shapes import CampusListShape, CampusShape, KnownCampusShape
 from kpibot.catalog.problems import Path, instead
 from kpibot.catalog.sections import Sections
-from kpibot.catalog.shapes import CampusListShape, CampusShape, ConfigShape, KnownCampusShape
+from kpibot.catalog.shapes import ConfigShape
 from kpibot.core.campus import ANY, DISTRICT, NO_CAMPUS, alias_key, type_key
 from kpibot.core.words import shown, slug
 
