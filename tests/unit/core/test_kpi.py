@@ -114,6 +114,12 @@ def test_a_groups_own_type_comes_before_the_sum() -> None:
     assert made.thresholds_of("feeder", tree) == Thresholds(Better.LOWER, 100, 300, 500)
 
 
+def test_a_part_of_a_count_is_judged_by_no_levels_of_a_type_either() -> None:
+    part = with_types().narrowed([()], "priority high")
+    assert part.thresholds_of("east", TYPED) == Thresholds()
+    assert part.thresholds_of("west", TYPED) == Thresholds()
+
+
 def test_rows_without_a_campus_are_not_judged() -> None:
     assert kpi().thresholds_of(NO_CAMPUS, TREE) == Thresholds(Better.NEUTRAL)
 

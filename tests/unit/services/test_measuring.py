@@ -10,6 +10,7 @@ import pytest
 
 from kpibot.core.calendar import Calendar, YearStart
 from kpibot.core.campus import Campus, CampusTree
+from kpibot.core.dimensions import Dimension
 from kpibot.core.kpi import Card, Format, Kpi
 from kpibot.core.measures import Duration, Flow, Measure, Query, Ratio, Simple, Statistic, Stock
 from kpibot.core.periods import PeriodRule
@@ -111,6 +112,13 @@ def test_each_half_speaks_the_codes_of_its_own_system() -> None:
     )
     found = values(measuring, kpi(Ratio(IN_USE, OWNED), Format.PERCENT))
     assert (found["west"], found["east"]) == (10.0, 50.0)
+
+
+def test_a_breakdown_speaks_the_codes_of_its_system_too() -> None:
+    tree = CampusTree([Campus("west", "West", codes={"helpdesk": ("17",)}), Campus("east", "East", aliases=("17",))])
+    measuring = Measuring(tree, CALENDAR, lambda _: Given({17: count(3), "east": count(1)}), lambda _: "helpdesk")
+    one = replace(kpi(OWNED), dimensions={"priority": (Dimension("priority", "prio"),)})
+    assert [each.value for each in measuring.breakdown(one, "priority", "west", NOW).values()] == [3.0]
 
 
 def test_a_ratio_is_the_ratio_of_sums_never_the_mean_of_ratios() -> None:
