@@ -45,6 +45,8 @@ class Campus:
 
 def as_text(raw: object) -> str:
     """A code as it is written: 101, 101.0 and Decimal("101.00") are all `101`, whatever type a column has."""
+    if isinstance(raw, str):
+        return raw.strip()
     if isinstance(raw, bytes):
         raw = raw.decode(errors="replace")
     elif isinstance(raw, float | Decimal) and math.isfinite(raw) and raw == int(raw):
