@@ -5,10 +5,11 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from kpibot.catalog.calendar_build import build_calendar
+from kpibot.catalog.campus_shapes import CampusListShape, CampusRuleShape, CampusShape, KnownCampusShape
 from kpibot.catalog.ics import Holidays
 from kpibot.catalog.kpi_build import build_kpi
 from kpibot.catalog.model import (
-    CampusSelect,
+    CampusList,
     Catalog,
     Channel,
     Database,
@@ -20,8 +21,6 @@ from kpibot.catalog.model import (
     Route,
 )
 from kpibot.catalog.shapes import (
-    CampusSelectShape,
-    CampusShape,
     ConfigShape,
     DatabaseShape,
     DimensionShape,
@@ -30,8 +29,9 @@ from kpibot.catalog.shapes import (
     RouteShape,
 )
 from kpibot.catalog.templates import filled
-from kpibot.core.campus import Campus
+from kpibot.core.campus import ANY, Campus, alias_key, type_key
 from kpibot.core.dimensions import Dimension
+from kpibot.core.locations import CampusRule
 from kpibot.core.reports import Note
 
 V = TypeVar("V")
@@ -45,7 +45,7 @@ def build(config: ConfigShape, environment: Mapping[str, str], feed: Holidays) -
     return Catalog(
         district=district,
         databases=_frozen({name: _database(name, each, environment) for name, each in config.databases.items()}),
-        campuses=_campuses(config.campuses),
+        campuses=_campuses(config.campuses, environment),
         datasets=_frozen(datasets),
         kpis=_frozen({name: build_kpi(name, kpi, datasets) for name, kpi in config.kpis.items()}),
         channels=_frozen({name: Channel(name, each.slack, each.campus) for name, each in config.channels.items()}),
@@ -72,18 +72,50 @@ def _database(name: str, shape: DatabaseShape, environment: Mapping[str, str]) -
     return Database(name, shape.timeout, url, MappingProxyType(files), shape.connections)
 
 
-def _campuses(shape: dict[str, CampusShape] | CampusSelectShape) -> tuple[Campus, ...] | CampusSelect:
-    if isinstance(shape, CampusSelectShape):
-        return CampusSelect(shape.database, shape.select, shape.slug, shape.name)
-    return tuple(_tree(shape, None))
+def _campuses(
+    shape: dict[str, CampusShape] | CampusListShape, environment: Mapping[str, str]
+) -> tuple[Campus, ...] | CampusList:
+    if not isinstance(shape, CampusListShape):
+        return tuple(_tree(shape, None))
+    return CampusList(
+        system=shape.system or shape.database or ANY,
+        database=shape.database,
+        select=shape.select,
+        orgs=None if shape.orgs is None else filled(shape.orgs, environment),
+        slug=shape.slug,
+        name=shape.name,
+        separator=shape.separator,
+        rule=_rule(shape.campuses_are),
+        written=tuple(_tree(shape.campuses, None)),
+    )
 
 
-def _tree(campuses: dict[str, CampusShape], parent: str | None) -> list[Campus]:
+def _rule(shape: CampusRuleShape | None) -> CampusRule:
+    if shape is None:
+        return CampusRule()
+    types, codes = map(type_key, shape.types or ()), map(alias_key, shape.codes or ())
+    return CampusRule(shape.level, frozenset(filter(None, types)), frozenset(codes))
+
+
+def _tree(campuses: Mapping[str, CampusShape | KnownCampusShape], parent: str | None) -> list[Campus]:
     found = []
     for slug, shape in campuses.items():
-        found.append(Campus(slug, shape.name, parent, tuple(shape.aliases)))
-        found += _tree(shape.campuses, slug)
+        found += [_campus(slug, shape, parent), *_tree(shape.campuses, slug)]
     return found
+
+
+def _campus(slug: str, shape: CampusShape | KnownCampusShape, parent: str | None) -> Campus:
+    codes = {ANY: shape.aliases} if isinstance(shape.aliases, list) else shape.aliases
+    return Campus(
+        slug=slug,
+        name=shape.name or "",
+        parent=parent,
+        aliases=tuple(codes.get(ANY, ())),
+        codes={system: tuple(words) for system, words in codes.items() if system != ANY},
+        type=shape.type,
+        students=shape.students,
+        devices=shape.devices,
+    )
 
 
 def _datasets(config: ConfigShape, district: District) -> dict[str, Dataset]:
@@ -99,6 +131,7 @@ def _datasets(config: ConfigShape, district: District) -> dict[str, Dataset]:
             fresh_within=shape.fresh_within,
             link=shape.link,
             dimensions=MappingProxyType({word: _dimension(word, each) for word, each in shape.dimensions.items()}),
+            system=shape.system,
         )
         for name, shape in config.datasets.items()
     }

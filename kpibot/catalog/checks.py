@@ -1,24 +1,17 @@
 """What no single value can tell: whether everything that is referred to is there, and fits."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from kpibot.catalog.calendar_checks import check_calendar, check_cycles
+from kpibot.catalog.campus_checks import check_campuses
 from kpibot.catalog.kpi_checks import check_kpis
-from kpibot.catalog.problems import Path, WordError, instead
+from kpibot.catalog.problems import Path, WordError
 from kpibot.catalog.references import References
 from kpibot.catalog.sections import Sections
-from kpibot.catalog.shapes import (
-    CampusSelectShape,
-    ConfigShape,
-    DatabaseShape,
-    DatasetShape,
-    DimensionShape,
-    DistrictShape,
-)
-from kpibot.catalog.templates import filled, gaps, variables
-
-CAMPUS_COLUMNS = ("code", "name", "parent")
+from kpibot.catalog.shapes import ConfigShape, DatabaseShape, DatasetShape, DimensionShape, DistrictShape
+from kpibot.catalog.templates import filled, variables
+from kpibot.catalog.values import check_either, check_filled, check_gaps
 
 
 def check(config: ConfigShape, sections: Sections, environment: Mapping[str, str]) -> None:
@@ -31,7 +24,7 @@ def check(config: ConfigShape, sections: Sections, environment: Mapping[str, str
     _check_required(sections)
     if config.district is not None:
         _check_district(config.district, known)
-    _check_campuses(known)
+    check_campuses(known, environment)
     for name, dataset in config.datasets.items():
         _check_dataset(dataset, ("datasets", name), known)
     check_kpis(known)
@@ -56,14 +49,11 @@ def _check_district(district: DistrictShape, known: References) -> None:
 
 
 def _check_database(database: DatabaseShape, path: Path, sections: Sections, environment: Mapping[str, str]) -> None:
-    _check_either(path, ("url", "files"), (database.url, database.files), sections)
+    check_either(path, ("url", "files"), (database.url, database.files), sections)
     if database.url is not None:
         _check_url(database.url, (*path, "url"), sections, environment)
     for name, file in (database.files or {}).items():
-        try:
-            filled(file.path, environment)
-        except WordError as error:
-            sections.report((*path, "files", name, "path"), str(error), error.hint)
+        check_filled(file.path, (*path, "files", name, "path"), sections, environment)
 
 
 def _check_url(url: str, path: Path, sections: Sections, environment: Mapping[str, str]) -> None:
@@ -78,22 +68,13 @@ def _check_url(url: str, path: Path, sections: Sections, environment: Mapping[st
         sections.report(path, said, "it begins with `postgresql://` or `sqlite:///`, for example")
 
 
-def _check_either(path: Path, keys: tuple[str, str], values: tuple[object, object], sections: Sections) -> None:
-    one, other = keys
-    if all(value is not None for value in values):
-        sections.report(path, f"`{one}` and `{other}` at once", "keep one of them")
-    written = sections.names(*(str(step) for step in path))
-    if not any(key in written for key in keys):
-        sections.report(path, f"neither `{one}` nor `{other}`", "write one of them")
-
-
 def _check_dataset(dataset: DatasetShape, path: Path, known: References) -> None:
     known.check("databases", dataset.database, (*path, "database"))
-    _check_either(path, ("table", "select"), (dataset.table, dataset.select), known.sections)
+    check_either(path, ("table", "select"), (dataset.table, dataset.select), known.sections)
     _check_dimensions(dataset, path, known)
     if dataset.link is not None:
         columns = known.sections.names(str(path[0]), str(path[1]), "columns")
-        _check_gaps(dataset.link, columns, (*path, "link"), known.sections)
+        check_gaps(dataset.link, columns, (*path, "link"), known.sections)
 
 
 def _check_dimensions(dataset: DatasetShape, path: Path, known: References) -> None:
@@ -116,29 +97,6 @@ def _check_bands(shape: DimensionShape, path: Path, known: References) -> None:
     if not shape.bands or sorted(set(shape.bands)) != shape.bands:
         said = "the bands do not grow" if shape.bands else "is missing: `age_of` needs ages at which a band ends"
         known.sections.report((*path, "bands"), said, "write for example `bands: [2, 5, 10, 30]`")
-
-
-def _check_gaps(template: str, columns: Collection[str], path: Path, sections: Sections) -> None:
-    try:
-        unknown = sorted(gaps(template) - set(columns))
-    except WordError as error:
-        sections.report(path, str(error), error.hint)
-        return
-    if unknown:
-        sections.report(path, f"no column `{unknown[0]}`", instead(unknown[0], columns))
-
-
-def _check_campuses(known: References) -> None:
-    campuses = known.config.campuses
-    if not isinstance(campuses, CampusSelectShape):
-        _ = known.claims
-        return
-    known.check("databases", campuses.database, ("campuses", "database"))
-    _check_gaps(campuses.slug, CAMPUS_COLUMNS, ("campuses", "slug"), known.sections)
-    _check_gaps(campuses.name, CAMPUS_COLUMNS, ("campuses", "name"), known.sections)
-    if "{" not in campuses.slug:
-        said = "every campus would have the same slug"
-        known.sections.report(("campuses", "slug"), said, "write for example `location-{code}`")
 
 
 def _check_channels(known: References) -> None:

@@ -59,6 +59,28 @@ def _code(raw: object) -> str:
     return str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else plain.text(raw)
 
 
+def _codes(raw: object) -> object:
+    return raw if isinstance(raw, list) else [raw]
+
+
+def _size(raw: object) -> float:
+    number = plain.number(raw)
+    if number < 0:
+        raise WordError(f"{number:g} is less than nothing", "write 0 or more, or leave the key out")
+    return number
+
+
+def _separator(raw: object) -> str:
+    plain.text(raw)
+    return str(raw)
+
+
+def _level(raw: object) -> int:
+    if isinstance(raw, bool) or not isinstance(raw, int) or raw < 1:
+        raise WordError("a level is a whole number from 1, the top", "write for example `level: 2`")
+    return raw
+
+
 def _tuple(raw: object) -> tuple[str, ...]:
     return tuple(plain.text(item) for item in raw) if isinstance(raw, list) and raw else (plain.text(raw),)
 
@@ -211,6 +233,16 @@ Connections = Annotated[
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_CONNECTIONS, "examples": [4]}),
 ]
 Code = Annotated[str, BeforeValidator(_code), WithJsonSchema({"type": ["string", "integer"]})]
+Codes = Annotated[
+    list[Code],
+    BeforeValidator(_codes),
+    WithJsonSchema(
+        {"anyOf": [{"type": ["string", "integer"]}, {"type": "array", "items": {"type": ["string", "integer"]}}]}
+    ),
+]
+Size = Annotated[float, BeforeValidator(_size), WithJsonSchema({"type": "number", "minimum": 0})]
+Separator = Annotated[str, BeforeValidator(_separator), _string(minLength=1)]
+Level = Annotated[int, BeforeValidator(_level), WithJsonSchema({"type": "integer", "minimum": 1})]
 Length = Annotated[timedelta, _words(words.duration), _string(pattern=DURATION)]
 Measurements = Annotated[
     int,

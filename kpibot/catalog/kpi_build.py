@@ -59,12 +59,13 @@ def build_kpi(name: str, shape: KpiShape, datasets: Mapping[str, Dataset]) -> Kp
         about=shape.about,
         category=shape.category or "",
     )
-    overrides = {campus: _thresholds(shape, levels) for campus, levels in shape.campuses.items()}
+    overrides = {campus: _levels(shape, levels) for campus, levels in shape.campuses.items()}
+    of_types = {type_: _levels(shape, levels) for type_, levels in shape.campus_types.items()}
     by_campus = all(isinstance(half, Query) or CAMPUS in datasets[half.dataset].columns for half in halves(measure))
     return Kpi(
         card,
         measure,
-        _thresholds(shape, shape),
+        _levels(shape, shape),
         overrides,
         shape.period,
         _alert(shape),
@@ -72,6 +73,7 @@ def build_kpi(name: str, shape: KpiShape, datasets: Mapping[str, Dataset]) -> Kp
         _budget(shape),
         tuple(shape.detail),
         _dimensions(measure, datasets),
+        of_types,
     )
 
 
@@ -94,18 +96,8 @@ def _format(shape: KpiShape) -> Format:
     return Format.PERCENT if shape.measure.statistic == Statistic.WITHIN else Format.HOURS
 
 
-def _thresholds(kpi: KpiShape, levels: KpiShape | LevelsShape) -> Thresholds:
-    """The levels given, over the KPI's own."""
-
-    def level(given: float | None, own: float | None) -> float | None:
-        return own if given is None else given
-
-    return Thresholds(
-        Better(kpi.better or Better.NEUTRAL),
-        level(levels.target, kpi.target),
-        level(levels.warning, kpi.warning),
-        level(levels.critical, kpi.critical),
-    )
+def _levels(kpi: KpiShape, given: KpiShape | LevelsShape) -> Thresholds:
+    return Thresholds(Better(kpi.better or Better.NEUTRAL), given.target, given.warning, given.critical)
 
 
 def _alert(shape: KpiShape) -> AlertRule | None:

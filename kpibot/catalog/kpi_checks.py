@@ -126,22 +126,42 @@ class _Check:
             self._known.check_column(dataset_of(half), column, (*self._path, "detail", index))
 
     def _check_better(self) -> None:
-        has_levels = _levels(self._kpi) or any(map(_levels, self._kpi.campuses.values()))
+        special = (*self._kpi.campus_types.values(), *self._kpi.campuses.values())
+        has_levels = _levels(self._kpi) or any(map(_levels, special))
         if not has_levels or self._kpi.better in ("lower", "higher"):
             return
         wrong = "`neutral` has no target and thresholds" if self._kpi.better else "is missing: there are thresholds"
         self._report("better", wrong, "write `better: lower` or `better: higher`, or leave the levels out")
 
     def _levels_are_right(self) -> bool:
-        """Whether the KPI's own levels are in order; those of its campuses are looked at as well."""
+        """Whether the KPI's own levels are in order; those of its campuses and types are looked at as well."""
         own = _levels(self._kpi)
         is_right = self._check_order(own, own, ())
+        are_right: dict[str | None, bool] = {None: is_right}
+        for type_, levels in self._kpi.campus_types.items():
+            self._known.check("types", type_, (*self._path, "campus_types", type_))
+            are_right[type_] = self._check_special(levels, is_right, ("campus_types", type_))
         for campus, levels in self._kpi.campuses.items():
-            path: Path = ("campuses", campus)
-            self._known.check("campuses", campus, (*self._path, *path))
-            if is_right or set(_levels(levels)) == set(LEVELS):
-                self._check_order(_levels(levels), _over(levels, self._kpi), path)
+            self._known.check("campuses", campus, (*self._path, "campuses", campus))
+            self._check_special(levels, are_right.get(self._type_of(campus), is_right), ("campuses", campus))
         return is_right
+
+    def _check_special(self, levels: LevelsShape, base_is_right: bool, path: Path) -> bool:
+        """Whether the levels of a campus or type are in order; not looked at where what they come over is not."""
+        if base_is_right or set(_levels(levels)) == set(LEVELS):
+            return self._check_order(_levels(levels), self._in_force(*path), path)
+        return False
+
+    def _in_force(self, section: str | int, name: str | int) -> dict[str, float]:
+        """The levels that hold for a campus or type, mildest first: its own over its type's over the KPI's."""
+        type_ = str(name) if section == "campus_types" else self._type_of(str(name))
+        levels = [self._kpi, self._kpi.campus_types.get(type_ or "")]
+        levels += [self._kpi.campuses.get(str(name))] if section == "campuses" else []
+        both = {key: level for each in levels if each is not None for key, level in _levels(each).items()}
+        return {key: both[key] for key in LEVELS if key in both}
+
+    def _type_of(self, campus: str) -> str | None:
+        return self._known.types.get(campus)
 
     def _check_order(self, written: dict[str, float], levels: dict[str, float], path: Path) -> bool:
         """Whether the levels are in order; the first pair that is not is reported at what was written of it."""
@@ -167,8 +187,13 @@ class _Check:
         if alert is None:
             return
         limits = [(DISTRICT, _mildest(own))]
-        limits += [(campus, _mildest(_over(each, self._kpi))) for campus, each in self._kpi.campuses.items()]
-        if all(limit is None for _, limit in limits) and self._is_sound("warning", "critical", "campuses"):
+        limits += [
+            (name, _mildest(self._in_force(section, name)))
+            for section in ("campus_types", "campuses")
+            for name in getattr(self._kpi, section)
+        ]
+        are_sound = self._is_sound("warning", "critical", "campuses", "campus_types")
+        if all(limit is None for _, limit in limits) and are_sound:
             self._report("alert", "there is no threshold to cross", "add `warning` or `critical`, or leave `alert` out")
         if alert.recovers_at is not None and levels_are_right:
             self._check_recovery(alert.recovers_at, limits)
@@ -199,12 +224,6 @@ class _Check:
 def _levels(shape: KpiShape | LevelsShape) -> dict[str, float]:
     """The levels that are given, mildest first."""
     return {name: level for name in LEVELS if (level := getattr(shape, name)) is not None}
-
-
-def _over(levels: LevelsShape, kpi: KpiShape) -> dict[str, float]:
-    """The levels that hold at a campus: its own over the KPI's, mildest first."""
-    both = _levels(kpi) | _levels(levels)
-    return {name: both[name] for name in LEVELS if name in both}
 
 
 def _mildest(levels: dict[str, float]) -> tuple[str, float] | None:

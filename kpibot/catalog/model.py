@@ -13,6 +13,7 @@ from kpibot.core.campus import Campus
 from kpibot.core.conditions import Moment
 from kpibot.core.dimensions import Dimension
 from kpibot.core.kpi import Kpi
+from kpibot.core.locations import CampusRule
 from kpibot.core.reports import Note
 
 
@@ -49,16 +50,22 @@ class Database:
 
 
 @dataclass(frozen=True, slots=True)
-class CampusSelect:
-    """Campuses read from a database: a SELECT that gives `code` and perhaps `name` and `parent`.
+class CampusList:
+    """Campuses read from a list of places: either a SELECT on a database, or the file `orgs`, a CSV of OneRoster.
 
-    `slug` and `name` are templates over those columns, like `location-{code}`; `parent` is a code or a slug.
+    `slug` and `name` are templates over the columns, like `location-{code}`. `system` is whose codes they are.
+    `written` comes over what was read; a name is empty there if the one that was read stays.
     """
 
-    database: str
-    select: str
-    slug: str = "{code}"
-    name: str = "{code}"
+    system: str
+    database: str | None = None
+    select: str | None = None
+    orgs: str | None = None
+    slug: str | None = None
+    name: str | None = None
+    separator: str = " > "
+    rule: CampusRule = field(default_factory=CampusRule)
+    written: tuple[Campus, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,8 @@ class Dataset:
 
     `rows` says what one row is, in the plural. `zone` is how naive times were written. `fresh_within` is the age at
     which the newest row makes the dataset stale. `link` is a template over the columns that leads to one row.
-    `dimensions` are, by the word that people type, what its rows can be told apart by.
+    `dimensions` are, by the word that people type, what its rows can be told apart by. `system` says whose codes its
+    campuses are in, if not the database's own.
     """
 
     id: str
@@ -88,6 +96,7 @@ class Dataset:
     fresh_within: Moment | None = None
     link: str | None = None
     dimensions: Mapping[str, Dimension] = field(default_factory=dict)
+    system: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +148,7 @@ class Catalog:
 
     district: District
     databases: Mapping[str, Database]
-    campuses: tuple[Campus, ...] | CampusSelect
+    campuses: tuple[Campus, ...] | CampusList
     datasets: Mapping[str, Dataset]
     kpis: Mapping[str, Kpi]
     channels: Mapping[str, Channel] = field(default_factory=dict)

@@ -3,11 +3,12 @@
 References between entries are not looked at here; see `checks`.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Discriminator, Field, Tag
 
 from kpibot.catalog import fields as f
+from kpibot.catalog.campus_shapes import Campuses
 from kpibot.catalog.measure_shapes import MeasureShape, word_or_keys
 from kpibot.catalog.shape import Shape
 
@@ -92,28 +93,6 @@ class DatabaseShape(Shape):
     connections: f.Connections = Field(4, description="How many statements it is asked at once, at most.")
 
 
-class CampusShape(Shape):
-    """A campus, or a group of campuses such as a feeder or region."""
-
-    name: f.Text = Field(description="What people call it.", examples=["Campus West High School"])
-    aliases: list[f.Code] = Field(
-        [], description="What the district's systems call it: codes and names. Upper and lower case are the same."
-    )
-    campuses: "dict[f.Slug, CampusShape]" = Field({}, description="The campuses of this group.")
-
-
-class CampusSelectShape(Shape):
-    """Campuses read from a database instead of being written down."""
-
-    database: f.Text = Field(description="A key of `databases`.", examples=["helpdesk"])
-    select: f.Statement = Field(
-        description="A SELECT with the column code, and name and parent if there are any.",
-        examples=["SELECT DISTINCT site AS code FROM tickets"],
-    )
-    slug: f.Text = Field("{code}", description="How the slug that people type is made, like location-{code}.")
-    name: f.Text = Field("{code}", description="How the name is made, like Location {code} or {name}.")
-
-
 class DimensionShape(Shape):
     """What rows can be told apart by: a column with names for its values, or how old they are."""
 
@@ -135,6 +114,9 @@ class DatasetShape(Shape):
     """Rows of a database, in the words of the KPIs."""
 
     database: f.Text = Field(description="A key of `databases`.", examples=["helpdesk"])
+    system: f.Name | None = Field(
+        None, description="Whose codes its campuses are in, as in `aliases`; without it the database's."
+    )
     table: f.Table | None = Field(None, description="The table; `schema.table` where it lies in a schema.")
     select: f.Statement | None = Field(None, description="A SELECT of your own instead of a table.")
     columns: dict[f.ColumnName, f.ColumnOf] = Field(
@@ -154,7 +136,7 @@ class DatasetShape(Shape):
 
 
 class LevelsShape(Shape):
-    """Target and thresholds of one campus or group; what is left out is the KPI's own."""
+    """Target and thresholds of a campus, group or type; what a campus lacks is its type's, then the KPI's own."""
 
     target: f.Number | None = Field(None, description="Good enough, in the KPI's unit.")
     warning: f.Number | None = Field(None, description="A value that reaches it is a breach.")
@@ -198,6 +180,7 @@ class KpiShape(Shape):
     warning: f.Number | None = Field(None, description="A value that reaches it is a breach.")
     critical: f.Number | None = Field(None, description="A value that reaches it is a serious breach.")
     campuses: dict[f.Slug, LevelsShape] = Field({}, description="Other levels for some campuses or groups.")
+    campus_types: dict[f.Slug, LevelsShape] = Field({}, description="Other levels for all campuses of a type.")
     budget: dict[f.PeriodKey, f.Number] = Field(
         {}, description="What may be spent, by year, like {FY2027: 900000}; levels are then percent of its pace."
     )
@@ -245,18 +228,6 @@ class NoteShape(Shape):
     campuses: list[f.Text] | None = Field(
         None, description="Only these campuses and groups; without it all.", min_length=1
     )
-
-
-def campuses_kind(raw: Any) -> str:
-    """Whether campuses are written down or read from a database."""
-    is_select = isinstance(raw, dict) and any(isinstance(raw.get(key), str) for key in ("database", "select"))
-    return "campus select" if is_select else "campus tree"
-
-
-Campuses = Annotated[
-    Annotated[dict[f.Slug, CampusShape], Tag("campus tree")] | Annotated[CampusSelectShape, Tag("campus select")],
-    Discriminator(campuses_kind),
-]
 
 
 class ConfigShape(Shape):

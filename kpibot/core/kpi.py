@@ -64,7 +64,11 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Kpi:
-    """One of the district's few, well-chosen indicators."""
+    """One of the district's few, well-chosen indicators.
+
+    `overrides` are the levels that campuses and groups have of their own, by slug, and `type_overrides` those that all
+    campuses of a type have; a level that they lack is the next wider one's.
+    """
 
     card: Card
     measure: Measure
@@ -76,6 +80,7 @@ class Kpi:
     budget: Budget | None = None
     detail: tuple[str, ...] = ()  # the columns that a list of its rows shows
     dimensions: Mapping[str, tuple[Dimension, ...]] = field(default_factory=dict)  # one for each half of the measure
+    type_overrides: Mapping[str, Thresholds] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -116,20 +121,30 @@ class Kpi:
             alert=None,
             budget=None,
         )
-        return replace(part, thresholds=Thresholds(), overrides={}) if self.additive else part
+        return replace(part, thresholds=Thresholds(), overrides={}, type_overrides={}) if self.additive else part
 
     def thresholds_of(self, campus: str, tree: CampusTree) -> Thresholds:
         """The thresholds that hold at a campus or group.
 
-        A group's own come first. Without them, an additive KPI's are the sum of its campuses' (a feeder of six may
-        have six times the tickets of a campus), and any other KPI's are the district's.
+        Its own come first, then those of its type, then the KPI's. A group that has neither of the first two is the
+        sum of its campuses where the KPI adds up (a feeder of six may have six times the tickets of a campus).
         """
-        if campus in self.overrides or not self.additive or not self.by_campus:
-            return self.overrides.get(campus, self.thresholds)
+        if self._is_special(campus, tree) or not self.additive or not self.by_campus:
+            return self._levels_at(campus, tree)
         leaves = tree.leaves(campus)
         if not leaves:
             return Thresholds(Better.NEUTRAL)
-        return reduce(Thresholds.__add__, (self.overrides.get(leaf, self.thresholds) for leaf in leaves))
+        return reduce(Thresholds.__add__, (self._levels_at(leaf, tree) for leaf in leaves))
+
+    def _is_special(self, campus: str, tree: CampusTree) -> bool:
+        return campus in self.overrides or tree.type_of(campus) in self.type_overrides
+
+    def _levels_at(self, campus: str, tree: CampusTree) -> Thresholds:
+        levels = self.thresholds
+        if (of_its_type := self.type_overrides.get(tree.type_of(campus) or "")) is not None:
+            levels = of_its_type.over(levels)
+        own = self.overrides.get(campus)
+        return levels if own is None else own.over(levels)
 
 
 def format_of(statistic: Statistic, shown: Format) -> Format:

@@ -52,6 +52,19 @@ class Thresholds:
             return self._achieved(value, recovers_at)
         return self.judge(value) not in (Verdict.WARNING, Verdict.CRITICAL)
 
+    def over(self, other: "Thresholds") -> "Thresholds":
+        """These levels, and the other's in place of those that are lacking."""
+
+        def level(own: float | None, otherwise: float | None) -> float | None:
+            return otherwise if own is None else own
+
+        return Thresholds(
+            self.better,
+            level(self.target, other.target),
+            level(self.warning, other.warning),
+            level(self.critical, other.critical),
+        )
+
     def __add__(self, other: "Thresholds") -> "Thresholds":
         """The thresholds of two campuses together; a level that one of them lacks is lacking."""
 

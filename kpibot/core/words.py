@@ -5,12 +5,13 @@ import re
 from collections.abc import Iterable
 
 SHOWN = 40  # characters of a stranger's word that an error repeats
+APART = re.compile(r"\W+")  # what stands between words
 MENTION = re.compile(r"<([@#])([^<>|]+)\|?([^<>|]*)>")  # as Slack escapes them: `<@U024BE7LH|mei>`
 
 
 def slug(text: str) -> str:
     """`Campus West HS` → `campus-west-hs`: how names, slugs and typed words meet."""
-    return re.sub(r"[^\w]+", "-", text.strip().casefold()).strip("-_")
+    return APART.sub("-", text.strip().casefold()).strip("-_")
 
 
 def shown(word: str) -> str:

@@ -7,10 +7,12 @@ from datetime import datetime
 from kpibot.catalog.model import Database
 from kpibot.core.campus import DISTRICT, NO_CAMPUS
 from kpibot.core.kpi import Kpi
+from kpibot.core.measures import Ratio
 from kpibot.core.readings import Reading
 from kpibot.core.words import plural
 from kpibot.render.numbers import amount
 from kpibot.services.reporting import Reporting
+from kpibot.services.strays import strays
 from kpibot.sources.base import SourceMisfitError
 from kpibot.sources.engines import caveat
 
@@ -60,8 +62,8 @@ def _finding(kpi: Kpi, reporting: Reporting, as_of: datetime) -> Finding:
         why = district.detail or "its dataset holds no rows for the period; look at the table and at the filters"
         return Finding(what, f"{district.missing}: {why}", True)
     says = [amount(district.value, kpi.card), f"rests on {plural(district.rows, 'row')}", _newest(district)]
-    if readings[NO_CAMPUS].rows:
-        says.append(f"{plural(readings[NO_CAMPUS].rows, 'row')} belong to no campus; add their codes as aliases")
+    if readings[NO_CAMPUS].rows or isinstance(kpi.measure, Ratio):  # whose reading rests on one half only
+        says += map(str, strays(kpi, reporting.measuring, as_of))
     stale = reporting.is_stale(kpi, readings)
     if stale:
         says.append("stale: the newest row is older than fresh_within allows")

@@ -30,6 +30,7 @@ from kpibot.core.readings import (
 from kpibot.core.series import Curve, Keys, Series, Track, Window, elapsed, statistic_over, together
 from kpibot.sources.base import (
     Cell,
+    RawCampus,
     Request,
     Source,
     SourceDownError,
@@ -48,13 +49,21 @@ UNFORESEEN = "its data cannot be understood; the log says why"
 class Measuring:
     """Takes measures where they live and sums them up the campus tree. Its methods block.
 
-    `source_of` gives the source that answers a simple measure.
+    `source_of` gives the source that answers a simple measure, `system_of` whose codes its campuses are in; None where
+    a code means the same in every system.
     """
 
-    def __init__(self, tree: CampusTree, calendar: Calendar, source_of: Callable[[Simple], Source]) -> None:
+    def __init__(
+        self,
+        tree: CampusTree,
+        calendar: Calendar,
+        source_of: Callable[[Simple], Source],
+        system_of: Callable[[Simple], str | None] = lambda _: None,
+    ) -> None:
         self.tree = tree
         self.calendar = calendar
         self._source_of = source_of
+        self._system_of = system_of
         self._bottom_up = _bottom_up(tree)
 
     def measure(self, kpi: Kpi, as_of: datetime) -> dict[str, Reading]:
@@ -84,7 +93,7 @@ class Measuring:
         by_label: dict[str, list[Parts]] = {}
         for place, (request, each) in enumerate(zip(requests, dimensions, strict=True)):
             for cell, parts in _or_raised(taken[request]).items():
-                if self.tree.resolve(cell.campus) in self._covered(campus):
+                if self._slug(request.measure, cell) in self._covered(campus):
                     sums = by_label.setdefault(each.label(cell.slice), [Parts() for _ in requests])
                     sums[place] += parts
         return {label: self._reading(kpi, campus, as_of, sums) for label, sums in by_label.items()}
@@ -114,6 +123,16 @@ class Measuring:
             SourceError: with what to do about it.
         """
         return [] if isinstance(measure, Query) else self._source_of(measure).values(measure.dataset, column, most)
+
+    def unplaced(self, measure: Simple, period: Period) -> dict[RawCampus, Parts]:
+        """The parts of a measure whose campus nobody knows, by what the database calls it.
+
+        Raises:
+            SourceError: with what to do about it.
+        """
+        request = self._request(measure, period)
+        found = _or_raised(self._take([request])[request])
+        return {cell.campus: parts for cell, parts in found.items() if self._slug(measure, cell) == NO_CAMPUS}
 
     def period(self, kpi: Kpi, as_of: datetime) -> Period:
         """The period that a reading of the KPI looks at; a stock looks at its end only."""
@@ -159,22 +178,25 @@ class Measuring:
         """The parts by campus slug; None where the dataset holds nothing at all."""
         if not taken and self._source_of(measure).is_empty(measure):
             return None
-        return {slug: combine(parts) for slug, parts in self._placed(taken).items()}
+        return {slug: combine(parts) for slug, parts in self._placed(measure, taken).items()}
 
     def _tracks(self, measure: Simple, window: Window) -> dict[str, Track]:
         age = aged(measure)
         if age is not None and not isinstance(measure, Query):
             measure = replace(measure, where=tuple(each for each in measure.where if not _moves(each)))
             window = replace(window, cutoffs=tuple(instant_of(age, end, self.calendar) for end in window.ends))
-        found = self._placed(self._source_of(measure).track(measure, window))
+        found = self._placed(measure, self._source_of(measure).track(measure, window))
         return {slug: track for slug, tracks in found.items() if (track := together(tracks)) is not None}
 
-    def _placed(self, by_cell: Mapping[Cell, Each]) -> dict[str, list[Each]]:
+    def _placed(self, measure: Simple, by_cell: Mapping[Cell, Each]) -> dict[str, list[Each]]:
         """What each campus has under any of the names that the database calls it by."""
         placed: dict[str, list[Each]] = {}
         for cell, each in by_cell.items():
-            placed.setdefault(self.tree.resolve(cell.campus), []).append(each)
+            placed.setdefault(self._slug(measure, cell), []).append(each)
         return placed
+
+    def _slug(self, measure: Simple, cell: Cell) -> str:
+        return self.tree.resolve(cell.campus, self._system_of(measure))
 
     def _rolled_up(self, own: Mapping[str, Each], total: Callable[[Sequence[Each]], Each]) -> dict[str, Each]:
         """What every campus and group has, itself and below; whoever has nothing is absent."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from tests.scenario.scene import CONFIG, MONDAY, Helpdesk
 class Checked:
     status: int
     problems: list[str]
+    information: list[str] = field(default_factory=list, compare=False)
 
 
 @pytest.fixture
@@ -47,13 +48,25 @@ async def check(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPa
     status = await asyncio.to_thread(main, arguments)
     await server.stop()
     findings = json.loads(capsys.readouterr().out)
-    return Checked(status, [each["says"] for each in findings if each["problem"]])
+    problems, information = ([each["says"] for each in findings if each["problem"] is kind] for kind in (True, False))
+    return Checked(status, problems, information)
 
 
 async def test_a_set_up_without_fault_passes(
     helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert await check(capsys, monkeypatch, workspace()) == Checked(0, [])
+
+
+async def test_codes_that_match_no_campus_are_listed(
+    helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    helpdesk.open("XX-9", 3)
+    helpdesk.open(None, 2)
+    found = await check(capsys, monkeypatch, workspace())
+    assert found.problems == []
+    told = "5 rows of `tickets` belong to no campus: `XX-9` 3, (empty) 2; add them as aliases under `campuses`"
+    assert told in "\n".join(found.information)
 
 
 async def test_a_wrong_token_is_told_without_showing_it(

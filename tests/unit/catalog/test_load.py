@@ -8,17 +8,19 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kpibot.catalog import Catalog, CatalogError, load
-from kpibot.catalog.model import CampusSelect, Channel, Column, Database, Dataset, Digest, FileTable, NoteRule, Route
+from kpibot.catalog.model import CampusList, Channel, Column, Database, Dataset, Digest, FileTable, NoteRule, Route
 from kpibot.core.alerts import AlertRule
 from kpibot.core.calendar import SeasonHours, YearStart
 from kpibot.core.campus import Campus, CampusTree
 from kpibot.core.conditions import Condition, DaysAgo
 from kpibot.core.days import Cycle, Dates, EveryYear, Stretch
 from kpibot.core.kpi import Format, Kpi
+from kpibot.core.locations import CampusRule
 from kpibot.core.measures import Amount, Counted, Duration, Flow, Measure, Query, Ratio, Statistic, Stock
 from kpibot.core.periods import PeriodRule, Unit
 from kpibot.core.reports import Note
 from kpibot.core.thresholds import Better, Thresholds
+from kpibot.demo.campuses import CAMPUSES
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -47,6 +49,10 @@ def test_the_shipped_configuration_is_sound() -> None:
     tree = CampusTree(catalog.campuses, catalog.district.name)
     assert len(tree.leaves("district")) == 24
     assert tree.resolve("101") == tree.resolve("ORG-101") == tree.resolve("campus west hs") == "campus-west"
+    for each in CAMPUSES:
+        assert {tree.resolve(code, system) for system, code in each.aliases.items()} == {each.slug}
+        assert (tree.type_of(each.slug), tree.size_of(each.slug, "students")) == (each.kind, each.enrolment)
+    assert tree.size_of("district", "students") == sum(each.enrolment for each in CAMPUSES)
 
 
 def test_the_district(configured) -> None:
@@ -156,7 +162,7 @@ def test_campuses_from_a_database_may_be_referred_to_unseen(configured) -> None:
     text = 'campuses: {database: helpdesk, select: "SELECT site AS code FROM sites;", slug: "site-{code}"}\n'
     channels = "channels: {west: {slack: C0123ABCD, campus: site-101}}\nalerts: [{channel: west}]\n"
     catalog = load(configured(campuses=text, channels=channels), {})
-    assert catalog.campuses == CampusSelect("helpdesk", "SELECT site AS code FROM sites", "site-{code}", "{code}")
+    assert catalog.campuses == CampusList("helpdesk", "helpdesk", "SELECT site AS code FROM sites", slug="site-{code}")
     assert catalog.channels["west"] == Channel("west", "C0123ABCD", "site-101")
 
 
@@ -271,12 +277,68 @@ def test_thresholds_alert_and_overrides(configured) -> None:
     assert (tickets.card.owner, tickets.card.rows, tickets.card.period) == ("@helpdesk-leads", "tickets", "")
 
 
-def test_an_override_falls_back_to_the_kpis_own_levels(configured) -> None:
+def test_an_override_says_only_what_is_written(configured) -> None:
     levels = "{campus-west: {warning: 60, critical: 100}, district: {target: 0}}"
     text = f"measure: {{stock: tickets}}\nbetter: lower\ntarget: 20\nwarning: 40\ncampuses: {levels}"
     made = kpi(configured, text)
-    west, district = Thresholds(Better.LOWER, 20, 60, 100), Thresholds(Better.LOWER, 0, 40)
+    west, district = Thresholds(Better.LOWER, None, 60, 100), Thresholds(Better.LOWER, 0)
     assert made.overrides == {"campus-west": west, "district": district}
+
+
+def test_a_campus_type_has_levels_of_its_own(configured) -> None:
+    campuses = "campuses: {west: {name: West, type: High}, east: {name: East, type: Early College}}\n"
+    text = "measure: {stock: tickets}\nbetter: lower\nwarning: 40\ncampus_types: {high: {warning: 60}}"
+    head = "kpis:\n  x:\n    name: X Factor\n    objective: To see\n    owner: '@us'\n" + indent(text, "    ")
+    catalog = load(configured(kpis=head, campuses=campuses, channels='channels: {a: {slack: "#a"}}\n'), {})
+    made = catalog.kpis["x"]
+    assert made.type_overrides == {"high": Thresholds(Better.LOWER, None, 60)}
+    tree = CampusTree(catalog.campuses)
+    assert [made.thresholds_of(each, tree).warning for each in ("west", "east", "district")] == [60, 40, 100]
+
+
+def test_what_is_known_of_a_campus(configured) -> None:
+    text = """\
+    campuses:
+      west: {name: West, type: High, students: 2140, devices: 2300.5, aliases: {helpdesk: 17, any: [CWHS, 0101]}}
+      east: {name: East, students: 0, aliases: {helpdesk: [18, "19"], maximo: E-1}}
+    """
+    datasets = (
+        "datasets: {tickets: {database: helpdesk, system: maximo, table: t, "
+        "columns: {opened: a, resolved: b, status: c}}}\n"
+    )
+    catalog = load(configured(campuses=dedent(text), datasets=datasets), {})
+    assert catalog.campuses == (
+        Campus("west", "West", None, ("CWHS", "0101"), {"helpdesk": ("17",)}, {}, "High", 2140, 2300.5),
+        Campus("east", "East", codes={"helpdesk": ("18", "19"), "maximo": ("E-1",)}, students=0),
+    )
+    assert catalog.datasets["tickets"].system == "maximo"
+
+
+def test_a_list_of_campuses_with_what_is_written_of_them(configured) -> None:
+    text = """\
+    campuses:
+      database: helpdesk
+      select: SELECT id, completename AS path FROM glpi_locations
+      separator: "/"
+      campuses_are: {types: [High, middle]}
+      system: any
+      campuses:
+        feeder-west: {name: West feeder, campuses: {campus-west: {students: 2140}}}
+    """
+    assert load(configured(campuses=dedent(text)), {}).campuses == CampusList(
+        "any",
+        "helpdesk",
+        "SELECT id, completename AS path FROM glpi_locations",
+        separator="/",
+        rule=CampusRule(types=frozenset({"high", "middle"})),
+        written=(Campus("feeder-west", "West feeder"), Campus("campus-west", "", "feeder-west", students=2140)),
+    )
+
+
+def test_a_list_of_oneroster_is_a_file_and_its_codes_are_everybodys(configured) -> None:
+    text = 'campuses: {orgs: "${ONEROSTER}/orgs.csv", campuses_are: {codes: [1, "0101"]}}\n'
+    catalog = load(configured(campuses=text), {"ONEROSTER": "sis"})
+    assert catalog.campuses == CampusList("any", orgs="sis/orgs.csv", rule=CampusRule(codes=frozenset({"1", "0101"})))
 
 
 def test_higher_may_be_better(configured) -> None:

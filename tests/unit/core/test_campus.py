@@ -1,8 +1,21 @@
 """The campus tree."""
 
-import pytest
+from decimal import Decimal
 
-from kpibot.core.campus import DISTRICT, NO_CAMPUS, Campus, CampusTree, CampusTreeError, UnknownCampusError
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kpibot.core.campus import (
+    ANY,
+    DISTRICT,
+    NO_CAMPUS,
+    Campus,
+    CampusTree,
+    CampusTreeError,
+    UnknownCampusError,
+    alias_key,
+)
 
 TREE = CampusTree(
     [
@@ -129,3 +142,171 @@ def test_what_is_no_tree(campuses: list[Campus], told: str) -> None:
     with pytest.raises(CampusTreeError) as caught:
         CampusTree(campuses)
     assert told in str(caught.value)
+
+
+WEST = Campus("west", "West", aliases=("CWHS", "0042"), codes={"helpdesk": ("17", "-1"), "orders": ("18",)})
+EAST = Campus("east", "East", codes={"orders": ("17",), "helpdesk": ("19", "cwhs")}, rooms={"helpdesk": ("170",)})
+NORTH = Campus("north", "North", codes={"helpdesk": ("West",)}, rooms={ANY: ("gym 1",)})
+SYSTEMS = CampusTree([WEST, EAST, NORTH])
+
+
+@pytest.mark.parametrize(
+    ("raw", "system", "slug"),
+    [
+        (17, "helpdesk", "west"),
+        ("17", "orders", "east"),
+        (18, "helpdesk", NO_CAMPUS),
+        (18, "training", NO_CAMPUS),
+        ("Cwhs", "orders", "west"),
+        ("Cwhs", "helpdesk", "east"),
+        ("west", "orders", "west"),
+        ("west", "helpdesk", "north"),
+        (170, "helpdesk", "east"),
+        (170, "orders", NO_CAMPUS),
+        ("Gym 1", "orders", "north"),
+        (None, "helpdesk", NO_CAMPUS),
+        ("", "helpdesk", NO_CAMPUS),
+    ],
+)
+def test_a_systems_own_code_wins_and_means_nothing_in_another(raw: object, system: str, slug: str) -> None:
+    assert SYSTEMS.resolve(raw, system) == slug
+
+
+@pytest.mark.parametrize(
+    ("raw", "slug"),
+    [
+        (17.0, "west"),
+        (Decimal("17.00"), "west"),
+        (b"17", "west"),
+        (" 17 ", "west"),
+        (17.5, NO_CAMPUS),
+        ("17.0", NO_CAMPUS),
+        ("017", NO_CAMPUS),
+        ("0042", "west"),
+        (42, NO_CAMPUS),
+        (-1, "west"),
+        (-17, NO_CAMPUS),
+        ("-17", NO_CAMPUS),
+        (float("nan"), NO_CAMPUS),
+        (Decimal("Infinity"), NO_CAMPUS),
+        ("***", NO_CAMPUS),
+    ],
+)
+def test_a_number_is_its_digits_and_text_is_what_is_written(raw: object, slug: str) -> None:
+    assert SYSTEMS.resolve(raw, "helpdesk") == slug
+
+
+@pytest.mark.parametrize(("typed", "slug"), [("18", "west"), ("19", "east"), ("cwhs", "west"), ("west", "west")])
+def test_people_may_type_a_code_that_means_one_campus(typed: str, slug: str) -> None:
+    assert SYSTEMS.find(typed).slug == SYSTEMS.resolve(typed) == slug
+
+
+def test_people_who_type_a_code_of_two_campuses_are_asked() -> None:
+    assert SYSTEMS.resolve("17") == SYSTEMS.resolve("170") == SYSTEMS.resolve("gym 1") == NO_CAMPUS
+    with pytest.raises(UnknownCampusError, match="`17` could be `west` or `east`; type one of them"):
+        SYSTEMS.find("17")
+
+
+def test_two_campuses_cannot_have_one_code_in_one_system() -> None:
+    with pytest.raises(
+        CampusTreeError, match="`17` names both `a` and `b` in `helpdesk`; let only one of them keep it"
+    ):
+        CampusTree([Campus("a", "A", codes={"helpdesk": ("17",)}), Campus("b", "B", rooms={"helpdesk": ("17",)})])
+
+
+def test_a_name_without_letters_is_no_way_to_call_a_campus() -> None:
+    assert CampusTree([Campus("a", "***"), Campus("b", "???")]).resolve("!!!") == NO_CAMPUS
+
+
+def test_a_groups_size_is_the_sum_of_its_campuses_if_all_have_one() -> None:
+    tree = CampusTree(
+        [
+            Campus("feeder", "Feeder"),
+            Campus("west", "West", "feeder", students=2_140, devices=2_000),
+            Campus("east", "East", "feeder", students=870),
+            Campus("academy", "Academy", students=100),
+            Campus("academy-annex", "Annex", "academy"),
+            Campus("office", "Office", students=0),
+        ]
+    )
+    assert tree.size_of("west", "devices") == 2_000
+    assert tree.size_of("feeder", "students") == 3_010
+    assert tree.size_of("feeder", "devices") is None
+    assert tree.size_of("academy", "students") == 100
+    assert tree.size_of(DISTRICT, "students") == 3_110
+    assert tree.size_of(NO_CAMPUS, "students") is None
+
+
+def test_a_district_that_knows_its_size_needs_no_sum() -> None:
+    root = Campus(DISTRICT, "Test ISD", aliases=("state-4812",), students=12_000)
+    tree = CampusTree([Campus("west", "West")], root)
+    assert (tree.size_of(DISTRICT, "students"), tree.resolve("state-4812", "sis")) == (12_000, DISTRICT)
+
+
+@pytest.mark.parametrize(("written", "key"), [("High", "high"), ("Early College", "early-college"), (None, None)])
+def test_types_are_compared_as_thresholds_name_them(written: str | None, key: str | None) -> None:
+    assert CampusTree([Campus("west", "West", type=written)]).type_of("west") == key
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> list[Campus]:
+    """Campuses in any order, each in one of those before it or in none; those without others below have a size."""
+    count = draw(st.integers(1, 25))
+    parents = [draw(st.none() | st.integers(0, n - 1)) if n else None for n in range(count)]
+    codes = draw(st.lists(st.integers(0, 99), min_size=count, max_size=count, unique=True))
+    campuses = [
+        Campus(
+            f"campus-{n}",
+            f"Campus No. {n}",
+            None if parent is None else f"campus-{parent}",
+            (f"ORG-{n}",),
+            {"helpdesk": (str(codes[n]),), "orders": (str(99 - codes[n]),)},
+            students=None if n in parents else draw(st.integers(0, 3_000)),
+        )
+        for n, parent in enumerate(parents)
+    ]
+    return draw(st.permutations(campuses))
+
+
+@given(trees())
+def test_every_node_is_covered_by_its_ancestors_exactly_once(campuses: list[Campus]) -> None:
+    tree = CampusTree(campuses)
+    for each in tree:
+        above, here = [each.slug], each.slug
+        while here != DISTRICT:
+            here = tree[here].parent or DISTRICT
+            above.append(here)
+        assert sorted(above) == sorted(node.slug for node in tree if each.slug in tree.covered(node.slug))
+        assert all(tree.covered(node).count(each.slug) == 1 for node in above)
+
+
+@given(trees())
+def test_the_children_cover_what_their_parent_covers_and_sum_to_it(campuses: list[Campus]) -> None:
+    tree = CampusTree(campuses)
+    for each in tree:
+        children = [child.slug for child in tree.children(each.slug)]
+        below = [slug for child in children for slug in tree.covered(child)]
+        assert sorted([each.slug, *below]) == sorted(tree.covered(each.slug))
+        assert set(tree.leaves(each.slug)) == set(tree.covered(each.slug)) & set(tree.leaves(DISTRICT))
+        if children:
+            assert tree.size_of(each.slug, "students") == sum(
+                tree.size_of(child, "students") or 0 for child in children if child != NO_CAMPUS
+            )
+            assert tree.size_of(each.slug, "students") == sum(
+                tree[leaf].students or 0 for leaf in tree.leaves(each.slug)
+            )
+
+
+@given(trees(), st.sampled_from([str.upper, str.lower, lambda text: f"  {text} ", lambda text: text.replace("-", " ")]))
+def test_resolve_is_the_inverse_of_the_aliases(campuses: list[Campus], written) -> None:  # type: ignore[no-untyped-def]
+    tree = CampusTree(campuses)
+    for each in campuses:
+        for system, codes in each.codes.items():
+            assert {tree.resolve(written(word), system) for word in (*codes, each.name, *each.aliases)} == {each.slug}
+            assert {tree.resolve(int(code), system) for code in codes} == {each.slug}
+
+
+@given(st.text() | st.integers() | st.floats() | st.decimals(allow_nan=False) | st.binary())
+def test_anything_that_a_database_says_has_a_key(raw: object) -> None:
+    assert SYSTEMS.resolve(raw, "helpdesk") in SYSTEMS
+    assert alias_key(alias_key(raw)) == alias_key(raw)

@@ -79,6 +79,47 @@ def test_what_does_not_add_up_is_judged_alike_everywhere() -> None:
     assert kpi(RATIO, Format.PERCENT, west=WEST).thresholds_of("west", TREE) == WEST
 
 
+TYPED = CampusTree(
+    [
+        Campus("feeder", "Feeder"),
+        Campus("west", "West", "feeder", type="High"),
+        Campus("east", "East", "feeder", type="High"),
+        Campus("north", "North", type="middle"),
+    ]
+)
+OF_HIGH = {"high": Thresholds(Better.LOWER, warning=60)}
+
+
+def with_types(measure: Measure = STOCK, shown_as: Format = Format.NUMBER, **types: Thresholds) -> Kpi:
+    west = {"west": Thresholds(Better.LOWER, critical=200)}
+    return Kpi(Card("tickets", "Tickets", "", "", shown_as), measure, OWN, west, type_overrides=types or OF_HIGH)
+
+
+def test_a_campus_comes_before_its_type_and_the_type_before_the_kpi() -> None:
+    made = with_types()
+    assert made.thresholds_of("west", TYPED) == Thresholds(Better.LOWER, 20, 60, 200)
+    assert made.thresholds_of("east", TYPED) == Thresholds(Better.LOWER, 20, 60, 80)
+    assert made.thresholds_of("north", TYPED) == OWN
+
+
+def test_a_group_sums_the_levels_of_its_campuses_types() -> None:
+    assert with_types().thresholds_of("feeder", TYPED) == Thresholds(Better.LOWER, 40, 120, 280)
+    assert with_types().thresholds_of(DISTRICT, TYPED) == Thresholds(Better.LOWER, 60, 160, 360)
+    assert with_types(RATIO, Format.PERCENT).thresholds_of("feeder", TYPED) == OWN
+
+
+def test_a_groups_own_type_comes_before_the_sum() -> None:
+    tree = CampusTree([Campus("feeder", "Feeder", type="feeder"), Campus("west", "West", "feeder")])
+    made = with_types(feeder=Thresholds(Better.LOWER, 100, 300, 500))
+    assert made.thresholds_of("feeder", tree) == Thresholds(Better.LOWER, 100, 300, 500)
+
+
+def test_a_part_of_a_count_is_judged_by_no_levels_of_a_type_either() -> None:
+    part = with_types().narrowed([()], "priority high")
+    assert part.thresholds_of("east", TYPED) == Thresholds()
+    assert part.thresholds_of("west", TYPED) == Thresholds()
+
+
 def test_rows_without_a_campus_are_not_judged() -> None:
     assert kpi().thresholds_of(NO_CAMPUS, TREE) == Thresholds(Better.NEUTRAL)
 

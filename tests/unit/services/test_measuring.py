@@ -10,6 +10,7 @@ import pytest
 
 from kpibot.core.calendar import Calendar, YearStart
 from kpibot.core.campus import Campus, CampusTree
+from kpibot.core.dimensions import Dimension
 from kpibot.core.kpi import Card, Format, Kpi
 from kpibot.core.measures import Duration, Flow, Measure, Query, Ratio, Simple, Statistic, Stock
 from kpibot.core.periods import PeriodRule
@@ -97,6 +98,27 @@ def test_rows_without_a_campus_are_reported_by_the_district_alone() -> None:
     readings = Measuring(TREE, CALENDAR, lambda _: source).measure(kpi(OWNED), NOW)
     assert (readings["district"].unplaced, readings["feeder-west"].unplaced) == (1, 0)
     assert readings["district"].coverage == 0.75
+
+
+def test_each_half_speaks_the_codes_of_its_own_system() -> None:
+    tree = CampusTree([Campus("west", "West", codes={"loans": ("17",), "assets": ("18",)}),
+                       Campus("east", "East", codes={"loans": ("18",), "assets": ("17",)})])  # fmt: skip
+    loans, devices = Given({17: count(1), 18: count(2)}), Given({17: count(4), 18: count(10)})
+    measuring = Measuring(
+        tree,
+        CALENDAR,
+        lambda half: loans if half == IN_USE else devices,
+        lambda half: "loans" if half == IN_USE else "assets",
+    )
+    found = values(measuring, kpi(Ratio(IN_USE, OWNED), Format.PERCENT))
+    assert (found["west"], found["east"]) == (10.0, 50.0)
+
+
+def test_a_breakdown_speaks_the_codes_of_its_system_too() -> None:
+    tree = CampusTree([Campus("west", "West", codes={"helpdesk": ("17",)}), Campus("east", "East", aliases=("17",))])
+    measuring = Measuring(tree, CALENDAR, lambda _: Given({17: count(3), "east": count(1)}), lambda _: "helpdesk")
+    one = replace(kpi(OWNED), dimensions={"priority": (Dimension("priority", "prio"),)})
+    assert [each.value for each in measuring.breakdown(one, "priority", "west", NOW).values()] == [3.0]
 
 
 def test_a_ratio_is_the_ratio_of_sums_never_the_mean_of_ratios() -> None:
