@@ -79,14 +79,25 @@ class Reporting:
         stale = self.is_stale(kpi, readings)
         return [self._report(kpi, each, before=None, series=None, stale=stale) for each in readings.values()]
 
+    def value_at(self, kpi: Kpi, campus: str, instant: datetime) -> float | None:
+        """The KPI's value at an earlier instant: measured, or as the bot remembers it; None where nobody knows."""
+        if kpi.has_past:
+            return self.readings(kpi, instant)[campus].value
+        return None if kpi.card.only else self._remembered(kpi, campus, instant)
+
+    def report_on(self, kpi: Kpi, reading: Reading) -> Report:
+        """A reading, judged, without comparison or series."""
+        return self._report(kpi, reading, before=None, series=None, stale=False)
+
     def is_stale(self, kpi: Kpi, readings: Readings) -> bool:
         """Whether a dataset of the KPI has had no new row, of any kind, for longer than its rhythm allows."""
         seen = readings[DISTRICT]
         if _failed(readings):
             return False
-        return any(self._is_old(half, seen.as_of, seen.newest) for half in halves(kpi.measure))
+        return any(self.is_old(half, seen.as_of, seen.newest) for half in halves(kpi.measure))
 
-    def _is_old(self, half: Simple, as_of: datetime, seen: datetime | None) -> bool:
+    def is_old(self, half: Simple, as_of: datetime, seen: datetime | None) -> bool:
+        """Whether the newest row of a measure's dataset is too old, where `seen` is the newest that was seen."""
         if isinstance(half, Query) or (allowed := self._fresh_within.get(half.dataset)) is None:
             return False
         since = instant_of(allowed, as_of, self.measuring.calendar)
@@ -121,10 +132,7 @@ class Reporting:
 
     def _before(self, kpi: Kpi, campuses: list[str], as_of: datetime) -> dict[str, float | None]:
         earlier = kpi.compared.step_back(as_of, self.measuring.calendar)
-        if kpi.has_past:
-            readings = self.readings(kpi, earlier)
-            return {campus: readings[campus].value for campus in campuses}
-        return {campus: self._remembered(kpi, campus, earlier) for campus in campuses}
+        return {campus: self.value_at(kpi, campus, earlier) for campus in campuses}
 
     def _remembered(self, kpi: Kpi, campus: str, instant: datetime) -> float | None:
         past = self._store.history(kpi.id, campus, instant - NEAR, instant + timedelta(seconds=1))
@@ -132,6 +140,8 @@ class Reporting:
 
     def _series_of(self, kpi: Kpi, campuses: list[str], as_of: datetime, days: int) -> dict[str, Series]:
         """The series of these nodes at least: one statement measures all, and neighbours who ask next pay nothing."""
+        if kpi.card.only and not kpi.has_past:  # what was remembered is of all rows
+            return {}
         if not kpi.has_past:
             return {campus: self._remembered_series(kpi, campus, as_of, days) for campus in campuses}
         nodes = [campus.slug for campus in self.measuring.tree]

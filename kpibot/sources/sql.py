@@ -126,6 +126,15 @@ class SqlSource:
         dataset = self._datasets[measure.dataset]
         return not self._fetch(sa.select(sa.literal_column("1")).select_from(from_clause(dataset)).limit(1))
 
+    def rows(self, request: Request, columns: Sequence[str], most: int) -> list[Mapping[str, object]]:
+        """See `Source.rows`."""
+        measure = request.measure
+        if isinstance(measure, Query):
+            return []
+        statement = statements.listed(measure, self._rows(measure, request), request.period, columns, most)
+        with _understanding(measure):
+            return [dict(row._mapping) for row in self._fetch(statement)]
+
     def select(self, sql: str) -> Sequence[Mapping[str, Any]]:
         """The rows of a SELECT of the district's own, as mappings.
 

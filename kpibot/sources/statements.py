@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpibot.core.measures import Amount, Clock, Counted, Duration, Flow, Limit, Simple, Statistic, Stock
+from kpibot.core.measures import Amount, Clock, Counted, Duration, Flow, Limit, OverRows, Simple, Statistic, Stock
 from kpibot.core.periods import Period
 from kpibot.sources.dialects import Expression, summable
 from kpibot.sources.rows import CAMPUS, SLICE, Rows
@@ -134,6 +134,20 @@ def newest(rows: Rows, name: str, before: datetime) -> Statement:
 def values(rows: Rows, name: str, most: int) -> Statement:
     """The different values of a column, `most` of them."""
     return rows.select(rows.column(name).label("value"), where=[]).distinct().limit(most)
+
+
+def listed(measure: OverRows, rows: Rows, period: Period, columns: Sequence[str], most: int) -> Statement:
+    """The first rows that a measure counts, the oldest first."""
+    match measure:
+        case Stock():
+            (where,) = standing(measure, rows, period, whole=True)
+        case Flow():
+            where = happening(measure, rows, period)
+        case Duration():
+            where = begun(measure, rows, period)
+    first = begins(measure)
+    order = [] if first is None else [rows.column(first)]
+    return rows.select(*(rows.column(name).label(name) for name in columns), where=where).order_by(*order).limit(most)
 
 
 def wants_spans(duration: Duration) -> bool:
