@@ -52,7 +52,7 @@ def furnish(catalog: Catalog, state_url: str) -> House:
     tree = CampusTree(_campuses(catalog, sources), catalog.district.name)
     _check_campuses(catalog, tree)
     measuring = Measuring(tree, catalog.district.calendar, source_of)
-    store = Store(open_engine(state_url))
+    store = Store(open_engine(state_url), zone)
     rhythms = {each.id: each.fresh_within for each in catalog.datasets.values() if each.fresh_within is not None}
     reporting = Reporting(measuring, store, rhythms)
     return House(

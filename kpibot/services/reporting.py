@@ -99,16 +99,13 @@ class Reporting:
         if kpi.has_past:
             readings = self.readings(kpi, earlier)
             return {campus: readings[campus].value for campus in campuses}
-        return {campus: self._remembered(kpi, campus, earlier) for campus in campuses}
-
-    def _remembered(self, kpi: Kpi, campus: str, instant: datetime) -> float | None:
-        past = self._store.history(kpi.id, campus, instant - NEAR, instant + timedelta(seconds=1))
-        return past[-1][1] if past else None
+        remembered = self._store.latest(kpi.id, earlier - NEAR, earlier)
+        return {campus: remembered[campus].value for campus in campuses if campus in remembered}
 
     def _series_of(self, kpi: Kpi, campuses: list[str], as_of: datetime, days: int) -> dict[str, Series]:
         """The series of these nodes at least: one statement measures all, and neighbours who ask next pay nothing."""
         if not kpi.has_past:
-            return {campus: self._remembered_series(kpi, campus, as_of, days) for campus in campuses}
+            return self._remembered_series(kpi, campuses, as_of, days)
         nodes = [campus.slug for campus in self.measuring.tree]
         try:
             return self._series.get((kpi.id, as_of, days), lambda: self.measuring.series(kpi, nodes, as_of, days))
@@ -118,14 +115,10 @@ class Reporting:
             log.exception("no series of %s", kpi.id)
         return {}
 
-    def _remembered_series(self, kpi: Kpi, campus: str, as_of: datetime, days: int) -> Series:
+    def _remembered_series(self, kpi: Kpi, campuses: list[str], as_of: datetime, days: int) -> dict[str, Series]:
         window = self.measuring.window(kpi, as_of, days)
-        since = self.measuring.calendar.midnight(window.days[0])
-        last_of_day = {
-            self.measuring.calendar.local(instant).date(): value
-            for instant, value in self._store.history(kpi.id, campus, since, as_of + timedelta(seconds=1))
-        }
-        return Series(window.days, tuple(last_of_day.get(day) for day in window.days))
+        remembered = self._store.daily(kpi.id, window.days[0], as_of)
+        return {campus: Series(window.days, tuple(remembered.get(campus, [None] * days))) for campus in campuses}
 
 
 def _failed(readings: Readings) -> bool:

@@ -81,7 +81,7 @@ def test_everything_is_measured_and_kept(
         )
     }  # fmt: skip
     with sqlite3.connect(tmp_path / "state.db") as state:
-        assert state.execute("SELECT count(*) FROM readings").fetchone() == (len(readings),)
+        assert state.execute("SELECT count(*) FROM readings, json_each(readings.value)").fetchone() == (len(readings),)
     state.close()
 
 
