@@ -5,6 +5,7 @@ an answer in the terminal needs no Slack.
 """
 
 import argparse
+import gc
 import logging
 import sys
 from collections.abc import Callable, Sequence
@@ -40,9 +41,17 @@ def _run(options: argparse.Namespace) -> int:
 
     settings = from_process()
     logging.getLogger("kpibot").setLevel(settings.log_level)
-    command = getattr(import_module(f"kpibot.cli.{options.command}"), options.command)
-    status: int = command(options, settings)
-    return status
+    return _imported(options.command)(options, settings)
+
+
+def _imported(name: str) -> Callable[..., int]:
+    """The command's function. Imports leave nothing to collect, and looking for it takes a tenth of their time."""
+    gc.disable()
+    try:
+        command: Callable[..., int] = getattr(import_module(f"kpibot.cli.{name}"), name)
+    finally:
+        gc.enable()
+    return command
 
 
 def _told() -> tuple[type[Exception], ...]:

@@ -6,15 +6,15 @@ last one of each local day in `daily_readings` as well: a long series needs thos
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from importlib import import_module
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from pydantic_core import to_json
-from sqlalchemy.dialects import postgresql, sqlite
 
 from kpibot.core.readings import Missing, Reading
 from kpibot.store.schema import daily_readings, readings, rosters
@@ -42,7 +42,7 @@ class ReadingTables:
         self._engine = engine
         self._zone = zone
         self._rosters: dict[str, Roster] = {}  # those that are in the database for certain
-        insert = (postgresql if engine.dialect.name == "postgresql" else sqlite).insert
+        insert = _upserting(engine.dialect.name)
         self._add_roster = insert(rosters).on_conflict_do_nothing()
         self._add = insert(readings).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
         self._add_daily = _unless_later(insert(daily_readings))
@@ -134,12 +134,18 @@ class ReadingTables:
         return (as_of - timedelta(microseconds=1)).astimezone(self._zone).date()
 
 
-def _unless_later(insert: postgresql.Insert | sqlite.Insert) -> sa.Insert:
+def _upserting(dialect: str) -> Callable[[sa.Table], Any]:
+    """The database's insert that knows of conflicts. The other database's code is never loaded."""
+    return cast(Callable[[sa.Table], Any], import_module(f"sqlalchemy.dialects.{dialect}").insert)
+
+
+def _unless_later(insert: Any) -> sa.Insert:
     """An insert that replaces a day's measurement, unless that is a later one."""
     keys = daily_readings.primary_key
     new = {column.name: insert.excluded[column.name] for column in daily_readings.c if not column.primary_key}
     is_later = daily_readings.c.as_of <= insert.excluded.as_of
-    return insert.on_conflict_do_update(index_elements=keys, set_=new, where=is_later)
+    replacing: sa.Insert = insert.on_conflict_do_update(index_elements=keys, set_=new, where=is_later)
+    return replacing
 
 
 def _measurement(taken: ByCampus) -> Measurement:
