@@ -66,13 +66,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         environment = set_up(Path(folder))
         print(f"Python {platform.python_version()}, {os.cpu_count()} cores; medians of {rounds}\n")
-        print("| start | s |\n| --- | --- |")
-        starts: dict[str, list[float]] = {name: [] for name in ALONE}
+        print("| start | s | of the processor, s |\n| --- | --- | --- |")
+        starts: dict[str, list[tuple[float, float]]] = {name: [] for name in ALONE}
         for _ in range(rounds):
             for name, command in ALONE.items():
                 starts[name].append(alone(command, environment))
-        for name, seconds in starts.items():
-            print(f"| {name} | {statistics.median(seconds):.2f} |")
+        for name, taken in starts.items():
+            seconds, processor = (statistics.median(column) for column in zip(*taken, strict=True))
+            print(f"| {name} | {seconds:.2f} | {processor:.2f} |")
         asyncio.run(at_work(environment, rounds, idle))
 
 
@@ -94,14 +95,16 @@ def set_up(folder: Path) -> dict[str, str]:
     }
 
 
-def alone(command: list[str], environment: dict[str, str]) -> float:
-    """The seconds of one process from its beginning to its end."""
-    begun = perf_counter()
+def alone(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
+    """The seconds of one process from its beginning to its end, and those that it had the processor."""
+    begun, spent = perf_counter(), os.times()
     quiet = subprocess.DEVNULL
     subprocess.run(
         [sys.executable, *command], env=environment, cwd=environment["FOLDER"], stdout=quiet, stderr=quiet, check=False
     )
-    return perf_counter() - begun
+    now = os.times()
+    processor = now.children_user + now.children_system - spent.children_user - spent.children_system
+    return perf_counter() - begun, processor
 
 
 async def at_work(environment: dict[str, str], rounds: int, idle: int) -> None:
@@ -117,8 +120,8 @@ async def at_work(environment: dict[str, str], rounds: int, idle: int) -> None:
                 connected.append(perf_counter() - begun)
                 if n == rounds - 1:
                     await asyncio.sleep(3)  # the first measurement is over
-                    print(f"| `bot.py run`, its first call to Slack | {statistics.median(calls):.2f} |")
-                    print(f"| `bot.py run`, connected | {statistics.median(connected):.2f} |\n")
+                    print(f"| `bot.py run`, its first call to Slack | {statistics.median(calls):.2f} | |")
+                    print(f"| `bot.py run`, connected | {statistics.median(connected):.2f} | |\n")
                     await looked_at(server, process.pid, idle)
 
 
