@@ -1,4 +1,4 @@
-"""What gives a number its context: other statistics of the same rows, the budget's pace, other times, other campuses."""
+"""What gives a number its context: other statistics of the same rows, a budget's pace, other times and campuses."""
 
 from dataclasses import replace
 
@@ -26,11 +26,8 @@ def lines(answer: Answer) -> tuple[str, ...]:
 
 def also(report: Report) -> str:
     """Other statistics of the same durations: `9 of 10 within 9.2 h · 81% within the limit`."""
-    known = ((each, finite(value)) for each, value in report.reading.also)
-    said = (
-        STATISTICS[each].format(amount(value, _shown(report.card, each))) for each, value in known if value is not None
-    )
-    return " · ".join(said)
+    known = [(each, value) for each, value in report.reading.also if finite(value) is not None]
+    return " · ".join(STATISTICS[each].format(amount(value, _shown(report.card, each))) for each, value in known)
 
 
 def pace(report: Report) -> str:

@@ -56,7 +56,7 @@ def campus_name(report: Report) -> str:
 
 
 def title(report: Report) -> str:
-    """`Outstanding tickets — Campus West High School`; of a part of the rows, `Outstanding tickets, type Chromebook — …`."""
+    """`Outstanding tickets — Campus West High School`; of some of the rows, `Outstanding tickets, type Laptop — …`."""
     only = "".join(f", {clean(name, 40)} {clean(label, 40)}" for name, label in report.card.only)
     return f"{kpi_name(report)}{only} — {campus_name(report)}"
 

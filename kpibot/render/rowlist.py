@@ -12,7 +12,7 @@ def rows_message(found: RowList) -> Rendered:
     """The number, then a line for each row, the oldest first, each with its link."""
     head = f"*{data(facts.title(found.report), 250)}*\n{data(facts.said(found.report), 500)}"
     lines = [_linked(said, link) for said, link in zip(entries(found), found.links, strict=True)]
-    blocks = (section(head), *paragraphs(fitting(lines)), context(data(shown(found))))
+    blocks = (section(head), *paragraphs(fitting(lines)), context(data(f"{shown(found)} · only you see this list")))
     return rendered("\n".join(fitting([head, *(data(each, 300) for each in entries(found))], 2_800)), blocks)
 
 
@@ -27,7 +27,7 @@ def shown(found: RowList) -> str:
     """How many of how many are shown."""
     if not found.rows:
         return "no rows to show"
-    return f"the {len(found.rows)} oldest of {found.report.reading.rows:,} · only you see this list"
+    return f"the {len(found.rows)} oldest of {found.report.reading.rows:,}"
 
 
 def _linked(said: str, link: str) -> str:

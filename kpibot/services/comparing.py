@@ -21,7 +21,7 @@ def comparisons(kpi: Kpi, campus: str, as_of: datetime, reporting: Reporting) ->
     The same part of the period before is in the report itself. A point without a value is left out.
     """
     points = _points(kpi, as_of, reporting)
-    values = ((words, reporting.value_at(kpi, campus, instant)) for words, instant in points)
+    values = ((words, reporting.values_at(kpi, instant).get(campus)) for words, instant in points)
     return tuple(Comparison(words, value) for words, value in values if value is not None)
 
 

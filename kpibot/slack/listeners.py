@@ -2,14 +2,12 @@
 
 import json
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from kpibot.core.campus import DISTRICT
-from kpibot.core.kpi import Kpi
 from kpibot.slack.conversation import Conversation, Place
 from kpibot.slack.replies import message_of
 
@@ -17,9 +15,9 @@ Body = dict[str, Any]
 REMEMBERED_EVENTS = 1_000
 
 
-def register(app: AsyncApp, conversation: Conversation, kpis: Mapping[str, Kpi]) -> None:
+def register(app: AsyncApp, conversation: Conversation) -> None:
     """Registers every listener; `/kpi` first, since Bolt asks them in turn."""
-    listeners = _Listeners(conversation, kpis)
+    listeners = _Listeners(conversation)
     app.command("/kpi")(listeners.command)
     app.action(re.compile(r"^window:"))(listeners.change_window)
     app.action(re.compile(r"^show:"))(listeners.show)
@@ -32,9 +30,8 @@ def register(app: AsyncApp, conversation: Conversation, kpis: Mapping[str, Kpi])
 class _Listeners:
     """Each acknowledges first and starts a task of its own: Slack waits three seconds and no more."""
 
-    def __init__(self, conversation: Conversation, kpis: Mapping[str, Kpi]) -> None:
+    def __init__(self, conversation: Conversation) -> None:
         self._conversation = conversation
-        self._kpis = kpis
         self._seen = _Seen()
 
     async def command(self, ack: Any, body: Body, respond: Any) -> None:

@@ -28,12 +28,14 @@ def message_of(reply: Reply, chart: SlackFile | None = None) -> Rendered:
             return about_message(reply)
         case Overview():
             return overview_message(reply)
-        case Help():
-            names = {card.id: card.name for card in reply.kpis}
-            return help_message(names, f"{next(iter(names), '')} {reply.campus.slug}".strip(), "".join(reply.by))
-        case Listing():
-            campuses = {campus.slug: campus.name for _, campus in reply.campuses}
-            return list_message({card.id: card.name for card in reply.kpis}, campuses)
+    return _guide(reply)
+
+
+def _guide(reply: Help | Listing) -> Rendered:
+    names = {card.id: card.name for card in reply.kpis}
+    if isinstance(reply, Help):
+        return help_message(names, f"{next(iter(names), '')} {reply.campus.slug}".strip(), "".join(reply.by))
+    return list_message(names, {campus.slug: campus.name for _, campus in reply.campuses})
 
 
 def picture_of(reply: Reply) -> Picture | None:
