@@ -26,10 +26,14 @@ class Reason(StrEnum):
     """Why a notice goes out."""
 
     FIRING = "firing"
+    MORE = "more campuses"
     WORSE = "worse"
     EASED = "eased"
     STILL_FIRING = "still firing"
     RECOVERED = "recovered"
+    MUTED = "muted"
+    LAPSED = "acknowledgement lapsed"
+    ESCALATED = "escalated"
 
 
 @dataclass(frozen=True, slots=True)
