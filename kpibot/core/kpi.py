@@ -24,6 +24,7 @@ from kpibot.core.measures import (
     narrowed,
 )
 from kpibot.core.periods import PeriodRule, Unit
+from kpibot.core.readings import Reading
 from kpibot.core.thresholds import Better, Thresholds
 
 
@@ -122,14 +123,21 @@ class Kpi:
         """The thresholds that hold at a campus or group.
 
         A group's own come first. Without them, an additive KPI's are the sum of its campuses' (a feeder of six may
-        have six times the tickets of a campus), and any other KPI's are the district's.
+        have six times the tickets of a campus), and any other KPI's are the district's; so are those of a budget,
+        which are percentages of its pace.
         """
-        if campus in self.overrides or not self.additive or not self.by_campus:
+        if campus in self.overrides or not self.additive or not self.by_campus or self.budget is not None:
             return self.overrides.get(campus, self.thresholds)
         leaves = tree.leaves(campus)
         if not leaves:
             return Thresholds(Better.NEUTRAL)
         return reduce(Thresholds.__add__, (self.overrides.get(leaf, self.thresholds) for leaf in leaves))
+
+    def thresholds_for(self, reading: Reading, tree: CampusTree) -> Thresholds:
+        """The thresholds that a reading is judged by: none where a budget is lacking for its year or place."""
+        if self.budget is not None and reading.pace is None:
+            return Thresholds(self.thresholds.better)
+        return self.thresholds_of(reading.campus, tree)
 
 
 def format_of(statistic: Statistic, shown: Format) -> Format:
