@@ -52,7 +52,6 @@ INDEXES = (
     "CREATE INDEX assets_location ON assets (location, status)",
     "CREATE INDEX assets_received ON assets (received_at, location)",
     "CREATE INDEX assets_retired ON assets (retired_at, location)",
-    "CREATE INDEX checkouts_out ON checkouts (checked_out_at, location)",
     "CREATE INDEX checkouts_in ON checkouts (checked_in_at, location)",
     "CREATE INDEX checkouts_due ON checkouts (due_at, location)",
     "CREATE INDEX checkouts_asset ON checkouts (asset_tag, checked_out_at)",

@@ -201,6 +201,14 @@ def test_spending_is_judged_by_the_pace_of_the_year_s_working_time(house: House,
     assert west.judged == pytest.approx(100 * west.value / (west.pace.budget * expected))
 
 
+def test_a_district_s_spending_is_judged_by_its_own_pace(house: House) -> None:
+    judged = {report.campus: report for report in house.reporting.judged(house.catalog.kpis["po-value"], NOW)}
+    assert (judged["district"].thresholds.target, judged["feeder-west"].thresholds.critical) == (100, 150)
+    assert judged["no-campus"].verdict is Verdict.NOT_JUDGED
+    next_year = house.reporting.judged(house.catalog.kpis["po-value"], NOW + timedelta(days=365))
+    assert {report.verdict for report in next_year} == {Verdict.NOT_JUDGED}
+
+
 def test_every_judged_kpi_has_campuses_on_both_sides_and_few_critical_ones(house: House) -> None:
     for kpi in house.catalog.kpis.values():
         if kpi.thresholds.target is None:
