@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kpibot.workspace.blocks import plain
+from kpibot.workspace.composition import plain
 from kpibot.workspace.errors import SlackError
 from kpibot.workspace.forms import view_form
 from kpibot.workspace.ids import make_id
@@ -39,7 +39,7 @@ def _checked(request: Request, kind: str) -> Json:
         wrong(problems, "/view", "submit is required when an input block is in the blocks array")
     if problems:
         raise SlackError("invalid_arguments", response_metadata={"messages": problems})
-    return {**given, "blocks": checked_blocks(request.ws, given.get("blocks"), surface="view")}
+    return {**given, "blocks": checked_blocks(request.ws, given.get("blocks"), surface=kind)}
 
 
 def _asks_for_input(blocks: object) -> bool:
