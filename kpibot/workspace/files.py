@@ -42,6 +42,10 @@ class Files:
         file.content = content
         file.ready_at = self._timer() + self.seconds
 
+    def stall(self, file: File) -> None:
+        """Never finish a file's processing: it stays without a mimetype."""
+        file.ready_at = None
+
     def find(self, reference: str) -> File | None:
         """Return the file with this id or address, or None."""
         if reference in self._kept:

@@ -10,8 +10,8 @@ from kpibot.workspace.errors import SlackError, UnknownNameError
 from kpibot.workspace.forms import message_form, view_form
 from kpibot.workspace.hooks import respond
 from kpibot.workspace.ids import make_id
+from kpibot.workspace.link import Link, Outcome
 from kpibot.workspace.model import Command, Conversation, Hook, Json, Message
-from kpibot.workspace.socket_mode import Outcome, SocketMode
 from kpibot.workspace.state import Workspace
 from kpibot.workspace.typed import typed
 
@@ -25,7 +25,7 @@ _WORDS = {
 class People:
     """The people of a workspace at work; `base_url` gives the server's address."""
 
-    def __init__(self, ws: Workspace, link: SocketMode, base_url: Callable[[], str]) -> None:
+    def __init__(self, ws: Workspace, link: Link, base_url: Callable[[], str]) -> None:
         self._ws, self._link, self._base_url = ws, link, base_url
 
     def _place(self, channel: str, user: str) -> tuple[Conversation, str]:
