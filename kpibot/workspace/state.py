@@ -97,7 +97,7 @@ class Workspace(Directory):
         self.hooks: dict[str, Hook] = {}
         self.triggers: dict[str, Trigger] = {}
         self._refused: dict[str, str] = {}
-        self._listeners: list[Listener] = []
+        self.listeners: list[Listener] = []
         self._numbers: dict[str, int] = {}
         self._last_ts = 0
         self.current_call: int | None = None
@@ -234,12 +234,12 @@ class Workspace(Directory):
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` at each change, until the returned function is called."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        self.listeners.append(listener)
+        return lambda: self.listeners.remove(listener)
 
     def notify(self, kind: str, subject: object) -> None:
         """Tell the listeners."""
-        for listener in list(self._listeners):
+        for listener in list(self.listeners):
             listener(Change(kind, subject))
 
     def say(self, channel: str, user: str, text: str) -> Message:
