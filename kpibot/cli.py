@@ -1,4 +1,4 @@
-"""The command line: run · demo · check · ask · measure · digest."""
+"""The command line: run · demo · check · ask · measure · digest · workspace."""
 
 import argparse
 import asyncio
@@ -151,10 +151,21 @@ def digest(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def workspace(options: argparse.Namespace, _: Settings) -> int:
+    """Runs a Slack workspace on this machine, for any bot."""
+    from kpibot.workspace import WorkspaceError, alone  # noqa: PLC0415
+
+    try:
+        asyncio.run(_until_stopped(lambda stop: alone.run(options.script, options.port, stop, _say)))
+    except WorkspaceError as error:
+        raise UsageError(str(error)) from error
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bot.py", description="KPIs of a school district's technology, in Slack.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for function in (run, demo, check, ask, measure, digest):
+    for function in (run, demo, check, ask, measure, digest, workspace):
         command = commands.add_parser(function.__name__, help=function.__doc__)
         command.set_defaults(command=function)
         command.add_argument("--config", type=Path, default=Path("config"), metavar="DIR", help="default: config")
@@ -171,6 +182,11 @@ def _demo_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--folder", type=Path, default=Path("var/demo"), help="of the data; default: var/demo")
 
 
+def _workspace_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--port", type=_port, default=8065, help="of page and Web API; default: 8065")
+    command.add_argument("--script", type=Path, metavar="FILE.yaml", help="channels, people, limits and faults")
+
+
 def _ask_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("question", nargs="*", help="for example: tickets campus-west 90d")
     command.add_argument("--chart", type=Path, metavar="FILE.png", help="writes the chart there")
@@ -184,6 +200,7 @@ _ARGUMENTS: dict[Callable[..., int], Callable[[argparse.ArgumentParser], None]] 
     demo: _demo_arguments,
     ask: _ask_arguments,
     digest: _digest_arguments,
+    workspace: _workspace_arguments,
 }
 
 

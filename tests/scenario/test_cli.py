@@ -163,3 +163,12 @@ def test_help_and_lists_are_json_for_programs(helpdesk: Helpdesk, capsys: pytest
 def test_a_configuration_that_is_not_there_is_told(helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("ask", "tickets", config=Path("nowhere")) == 1
     assert "nowhere is no folder" in capsys.readouterr().err
+
+
+def test_a_workspace_alone_tells_what_is_wrong_with_its_script(
+    helpdesk: Helpdesk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = tmp_path / "workspace.yaml"
+    script.write_text("chanels: [general]\n")
+    assert main(["workspace", "--script", str(script)]) == 1
+    assert capsys.readouterr().err == f"{script}: script: no key `chanels`; did you mean `channels`?\n"
