@@ -29,6 +29,8 @@ DEFAULT_SCOPES = (
     "app_mentions:read",
 )
 
+DEFAULT_EVENTS = ("app_home_opened", "app_mention", "message.im")
+
 
 @dataclass(frozen=True, slots=True)
 class Channel:

@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 from kpibot.workspace.errors import ScriptError
 from kpibot.workspace.faults import Fault, Kind
 from kpibot.workspace.link import ACK_SECONDS, REDELIVERY
-from kpibot.workspace.model import BOT, DEFAULT_SCOPES, Channel, Group, Person
+from kpibot.workspace.model import BOT, DEFAULT_EVENTS, DEFAULT_SCOPES, Channel, Group, Person
 from kpibot.workspace.server import WorkspaceServer
 from kpibot.workspace.state import Workspace
 
@@ -99,6 +99,7 @@ class Script(_Part):
     groups: tuple[Annotated[_Group, BeforeValidator(_named("handle"))], ...] = ()
     commands: tuple[Annotated[_Command, BeforeValidator(_named("command"))], ...] = ()
     scopes: tuple[str, ...] = DEFAULT_SCOPES
+    events: tuple[str, ...] = DEFAULT_EVENTS
     bot_token: Annotated[str, Field(pattern="^xoxb-")] = "xoxb-local-workspace"
     app_token: Annotated[str, Field(pattern="^xapp-")] = "xapp-local-workspace"
     signing_secret: Annotated[str, Field(min_length=1)] = "local-workspace"
@@ -123,6 +124,7 @@ class Script(_Part):
             app_token=self.app_token,
             signing_secret=self.signing_secret,
             scopes=self.scopes,
+            events=self.events,
             file_seconds=self.file_seconds,
             tiers=self.rate_limits,
             channel_pace=1.0 if self.rate_limits else None,

@@ -17,6 +17,7 @@ from kpibot.workspace.link import ACK_SECONDS, REDELIVERY, Link, Outcome
 from kpibot.workspace.model import Change, Message
 from kpibot.workspace.page import Page
 from kpibot.workspace.people import People
+from kpibot.workspace.shortcuts import Shortcuts
 from kpibot.workspace.socket_mode import Breakage, SocketMode
 from kpibot.workspace.state import Workspace
 from kpibot.workspace.web_api import WebApi
@@ -55,6 +56,8 @@ class WorkspaceServer:
         self._runner: web.AppRunner | None = None
         self._page: Page | None = None
         self._people: People | None = None
+        self.shortcuts = Shortcuts(ws, self._link, lambda: self.url)
+        """What people choose in menus of shortcuts, and type in menus that the bot fills."""
 
     @property
     def url(self) -> str:
@@ -94,6 +97,7 @@ class WorkspaceServer:
         app.router.add_get("/link/", self._sockets.handle)
         app.router.add_post("/commands/{team}/{secret}", api.hook)
         app.router.add_post("/actions/{team}/{secret}", api.hook)
+        app.router.add_post("/app/{team}/{secret}", api.hook)
         app.router.add_post("/upload/v1/{file}", api.upload)
         app.router.add_put("/upload/v1/{file}", api.upload)
         app.router.add_get("/files-pri/{rest:.+}", api.download)

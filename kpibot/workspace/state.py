@@ -18,6 +18,7 @@ from kpibot.workspace.faults import Fault, Faults
 from kpibot.workspace.files import Files
 from kpibot.workspace.ids import format_ts, make_id
 from kpibot.workspace.model import (
+    DEFAULT_EVENTS,
     DEFAULT_SCOPES,
     SLACKBOT,
     Call,
@@ -53,7 +54,8 @@ class Workspace(Directory):
     `file_seconds` after their bytes came, calls are paced by it, and their duration is measured with it. `tiers`
     switches the methods' limits on. `channel_pace`, when set, is the time in seconds between two of the bot's
     messages in a channel, of which `channel_burst` may come at once; faster ones get 429. `should_escape` is the slash
-    commands' setting: people and channels come as ``<@U…|name>`` and ``<#C…|name>``. `seed` is of the faults' dice.
+    commands' setting: people and channels come as ``<@U…|name>`` and ``<#C…|name>``. `events` are those to which the
+    bot subscribes. `seed` is of the faults' dice.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Workspace(Directory):
         app_token: str = "xapp-local-workspace",
         signing_secret: str = "local-workspace",
         scopes: Iterable[str] = DEFAULT_SCOPES,
+        events: Iterable[str] = DEFAULT_EVENTS,
         should_escape: bool = True,
         clock: Callable[[], float] = time.time,
         timer: Callable[[], float] = time.monotonic,
@@ -84,7 +87,7 @@ class Workspace(Directory):
     ) -> None:
         super().__init__(name, bot_name, channels, people, groups, int(clock()))
         self.bot_token, self.app_token, self.signing_secret = bot_token, app_token, signing_secret
-        self.scopes, self.should_escape = tuple(scopes), should_escape
+        self.scopes, self.events, self.should_escape = tuple(scopes), tuple(events), should_escape
         self.commands_known = tuple(commands)
         self._clock, self.timer, self._jumped = clock, timer, 0.0
         self.keep_messages = keep_messages
