@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from kpibot.workspace import ScriptError, Workspace, WorkspaceError, alone
+from kpibot.workspace.faults import KINDS
 from kpibot.workspace.script import parse_script, read_script
 
 FULL = """
@@ -47,6 +48,14 @@ def test_a_script_makes_what_it_says(tmp_path: Path) -> None:
     assert ws.commands_known == (("/ask", "", ""), ("/kpi", "[kpi]", "How does it stand?"))
     assert [(fault.kind, fault.times) for fault in ws.faults.pending()] == [("http_503", 1), ("error", None)]
     assert ws.pace.tiers and ws.pace.seconds == 1.0
+
+
+def test_the_script_in_the_documentation_can_be_read() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "workspace.md").read_text()
+    script = page.split("```yaml\n")[1].split("```")[0]
+    ws = parse_script(yaml.safe_load(script)).workspace()
+    assert [fault.kind for fault in ws.faults.pending()][-2:] == ["duplicate", "reset"]
+    assert all(f"`{kind}`" in page for kind in KINDS)
 
 
 def test_an_empty_script_is_a_workspace_too() -> None:
