@@ -12,9 +12,9 @@ from aiohttp import web
 from kpibot.workspace import snapshot
 from kpibot.workspace.errors import UnknownNameError
 from kpibot.workspace.guard import HEADERS
+from kpibot.workspace.link import Link, Outcome
 from kpibot.workspace.model import Change, Json
 from kpibot.workspace.people import People
-from kpibot.workspace.socket_mode import Outcome, SocketMode
 from kpibot.workspace.state import Workspace
 
 _STATIC = Path(__file__).parent / "static"
@@ -25,7 +25,7 @@ _PICTURES = ("image/png", "image/jpeg", "image/gif")
 class Page:
     """Serves the page and lets people act from it."""
 
-    def __init__(self, ws: Workspace, people: People, link: SocketMode) -> None:
+    def __init__(self, ws: Workspace, people: People, link: Link) -> None:
         self._ws, self._people, self._link = ws, people, link
         self._open: set[web.WebSocketResponse] = set()
 

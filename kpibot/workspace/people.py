@@ -10,12 +10,14 @@ from kpibot.workspace.errors import SlackError, UnknownNameError
 from kpibot.workspace.forms import message_form, view_form
 from kpibot.workspace.hooks import respond
 from kpibot.workspace.ids import make_id
+from kpibot.workspace.link import Link, Outcome
 from kpibot.workspace.model import Command, Conversation, Hook, Json, Message
-from kpibot.workspace.socket_mode import Outcome, SocketMode
 from kpibot.workspace.state import Workspace
 from kpibot.workspace.typed import typed
 
 _COMMAND_NAMES = {"im": "directmessage", "private_channel": "privategroup"}
+_CHANNEL_TYPES = {"im": "im", "public_channel": "channel", "private_channel": "group"}
+_SUBSCRIPTIONS = {"im": "message.im", "public_channel": "message.channels", "private_channel": "message.groups"}
 _WORDS = {
     "dispatch_failed": "{command} failed because the app did not respond: no bot is connected.",
     "operation_timeout": '{command} failed with the error "operation_timeout": the app did not respond in time.',
@@ -25,7 +27,7 @@ _WORDS = {
 class People:
     """The people of a workspace at work; `base_url` gives the server's address."""
 
-    def __init__(self, ws: Workspace, link: SocketMode, base_url: Callable[[], str]) -> None:
+    def __init__(self, ws: Workspace, link: Link, base_url: Callable[[], str]) -> None:
         self._ws, self._link, self._base_url = ws, link, base_url
 
     def _place(self, channel: str, user: str) -> tuple[Conversation, str]:
@@ -154,24 +156,26 @@ class People:
     # words
 
     async def say(self, text: str, *, channel: str, user: str, thread_ts: str | None = None) -> Message:
-        """Say something; the bot hears it in its direct message, and elsewhere when it's mentioned and there."""
+        """Say something; where the bot is, it hears what it subscribes to: mentions, and messages by their place."""
         ws, (place, person) = self._ws, self._place(channel, user)
         if thread_ts is not None and thread_ts not in place.messages:
             raise UnknownNameError(f"no message {thread_ts} in {channel!r}")
         message = ws.put(Message(place.id, ws.next_ts(), person, typed(ws, text), thread_ts=thread_ts))
-        kind = self._heard_as(place, message)
-        if kind is not None:
+        for kind in self._heard_as(place, message):
             event = message_form(ws, message) | {"type": kind, "channel": place.id, "event_ts": message.ts}
             if kind == "message":
-                event["channel_type"] = "im"
+                event["channel_type"] = _CHANNEL_TYPES[place.kind]
             self._emit(event)
         return message
 
-    def _heard_as(self, place: Conversation, message: Message) -> str | None:
-        if place.kind == "im":
-            return "message"
-        called = f"<@{self._ws.bot_user_id}>" in message.text and self._ws.bot_user_id in place.members
-        return "app_mention" if called else None
+    def _heard_as(self, place: Conversation, message: Message) -> list[str]:
+        """Return the events that the bot gets of it, of those that it subscribes to."""
+        ws = self._ws
+        if ws.bot_user_id not in place.members:
+            return []
+        called = place.kind != "im" and f"<@{ws.bot_user_id}>" in message.text
+        heard = ["app_mention"] if called and "app_mention" in ws.events else []
+        return [*heard, "message"] if _SUBSCRIPTIONS[place.kind] in ws.events else heard
 
     async def open_home(self, *, user: str, tab: str = "home") -> None:
         """Open the bot's home tab; the bot hears of it and may publish."""
@@ -180,6 +184,8 @@ class People:
         event: Json = {"type": "app_home_opened", "user": person, "channel": place.id, "tab": tab}
         event["event_ts"] = ws.next_ts()
         view = ws.home_of(person)
+        if "app_home_opened" not in ws.events:
+            return
         self._emit(event | ({"view": view_form(ws, view)} if view is not None else {}))
 
     def _emit(self, event: Json) -> None:
