@@ -11,7 +11,7 @@ export class Follower {
     log.addEventListener("touchmove", () => this.leave(), { passive: true });
     log.addEventListener("pointerdown", (event) => event.target === log && this.leave());
     log.addEventListener("keydown", (event) => ["ArrowUp", "PageUp", "Home"].includes(event.key) && this.leave());
-    log.addEventListener("toggle", (event) => event.target.matches(".details, .chart-numbers") && this.leave(), true);
+    log.addEventListener("toggle", (event) => event.target.matches(".chart-numbers") && this.leave(), true);
     log.addEventListener("scroll", () => (this.stuck ||= this.near()), { passive: true });
     new ResizeObserver(() => this.stuck && this.toEnd()).observe(rows);
   }

@@ -1,0 +1,297 @@
+"""A small Bolt app in the page: forms, menus, the home tab, whispers, edits, threads."""
+
+import pytest
+from playwright.async_api import expect
+
+from kpibot.workspace import Message, Workspace, WorkspaceServer
+from tests.browser.conftest import Open
+from tests.browser.screen import DESKTOP, DESKTOP_DARK, PHONE, PHONE_DARK, Look, Screen
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+both = pytest.mark.parametrize("look", [DESKTOP, PHONE_DARK], ids=str)
+
+
+async def at(opened: Open, server: WorkspaceServer, look: Look, place: str = "tech-leads") -> Screen:
+    screen = await opened(server, look)
+    await screen.go(place)
+    return screen
+
+
+async def filled(screen: Screen, tag: str) -> None:
+    await screen.say("/form")
+    await expect(screen.modal).to_be_visible()
+    await screen.modal.get_by_label("Who takes it?").select_option(label="Luis Ortega")
+    await screen.modal.get_by_label("Asset tag").fill(tag)
+
+
+@both
+async def test_a_modal_takes_what_is_filled_in(opened: Open, server: WorkspaceServer, look: Look) -> None:
+    screen = await at(opened, server, look)
+    await filled(screen, "TAG-7")
+    await screen.modal.get_by_label("Until").fill("2026-12-18")
+    await screen.modal.get_by_label("Charger").check()
+    await screen.modal.get_by_label("Trip").check()
+    await screen.role("button", "Send", screen.modal).click()
+    await expect(screen.row("TAG-7 goes to @luis at west")).to_be_visible()
+    await expect(screen.modal).to_be_hidden()
+    await expect(screen.box).to_be_focused()
+
+
+@both
+async def test_a_modal_shows_what_is_wrong_and_keeps_what_was_typed(
+    opened: Open, server: WorkspaceServer, look: Look
+) -> None:
+    screen = await at(opened, server, look)
+    await screen.say("/form")
+    await screen.role("button", "Send", screen.modal).click()
+    await expect(screen.modal.get_by_text("Please fill this in.").first).to_be_visible()
+    await expect(screen.modal.get_by_label("Who takes it?")).to_be_focused()
+    await screen.modal.get_by_label("Who takes it?").select_option(label="Luis Ortega")
+    tag = screen.modal.get_by_label("Asset tag")
+    await tag.fill("x")
+    await tag.press("Enter")
+    await expect(screen.modal.get_by_text("at least 3 characters")).to_be_visible()
+    await tag.fill("TAG-0")
+    await screen.role("button", "Send", screen.modal).click()
+    await expect(screen.modal.get_by_text("did you mean TAG-1?")).to_be_visible()
+    await expect(tag).to_have_attribute("aria-invalid", "true")
+    await expect(tag).to_be_focused()
+    await expect(tag).to_have_value("TAG-0")
+    assert await screen.faults() == []
+
+
+@both
+async def test_modals_lie_on_each_other_and_are_closed_together(
+    opened: Open, server: WorkspaceServer, look: Look
+) -> None:
+    screen = await at(opened, server, look)
+    await filled(screen, "TAG-9")
+    await screen.role("button", "Send", screen.modal).click()
+    await expect(screen.role("heading", "Are you sure?", screen.modal)).to_be_visible()
+    await screen.role("button", "Back", screen.modal).click()
+    await expect(screen.modal.get_by_label("Asset tag")).to_have_value("TAG-9")
+    await screen.role("button", "Send", screen.modal).click()
+    await screen.role("button", "Lend it", screen.modal).click()
+    await expect(screen.modal).to_be_hidden()
+
+
+async def test_a_button_in_a_modal_opens_another_that_changes_in_place(opened: Open, server: WorkspaceServer) -> None:
+    screen = await at(opened, server, DESKTOP)
+    await screen.say("/form")
+    await screen.role("button", "Terms", screen.modal).click()
+    await screen.role("button", "I will", screen.modal).click()
+    await expect(screen.modal.get_by_text("Thank you for reading.")).to_be_visible()
+    await screen.role("button", "Done", screen.modal).click()
+    await expect(screen.role("heading", "Lend a device", screen.modal)).to_be_visible()
+
+
+async def test_a_modal_survives_a_reload_and_closes_by_escape(opened: Open, server: WorkspaceServer) -> None:
+    screen = await at(opened, server, DESKTOP)
+    await screen.say("/form")
+    await expect(screen.modal).to_be_visible()
+    await screen.page.reload()
+    await expect(screen.modal).to_be_visible()
+    await screen.page.keyboard.press("Escape")
+    await expect(screen.modal).to_be_hidden()
+
+
+@both
+async def test_every_way_to_choose_reaches_the_app(opened: Open, server: WorkspaceServer, look: Look) -> None:
+    screen = await at(opened, server, look)
+    await screen.say("/ask")
+    row = screen.row("Choose something")
+    await row.get_by_label("Campus").select_option("north")
+    await row.get_by_label("Person").select_option(label="Luis Ortega")
+    await row.get_by_label("Date").fill("2026-12-01")
+    await row.get_by_label("More actions").click()
+    await screen.role("button", "Assign", row).click()
+    await row.get_by_label("Assets").check()
+    await row.get_by_label("Week").check()
+    await screen.role("button", "Drop", row).click()
+    await screen.role("button", "Drop", screen.page.get_by_role("dialog")).click()
+    await row.get_by_role("button", name="7 replies").click()
+    luis = server.ws.user_id("luis")
+    for words in ("campus is north", f"person is {luis}", "day is 2026-12-01", "more is assign", "kinds is assets"):
+        await expect(screen.thread.get_by_text(words)).to_be_visible()
+    await expect(screen.thread.get_by_text("one is week")).to_be_visible()
+    await expect(screen.thread.get_by_text("drop is pressed")).to_be_visible()
+
+
+async def test_a_confirmation_can_be_declined(opened: Open, server: WorkspaceServer) -> None:
+    screen = await at(opened, server, DESKTOP)
+    await screen.say("/ask")
+    await screen.role("button", "Drop", screen.row("Choose something")).click()
+    await screen.role("button", "Keep").click()
+    await expect(screen.role("button", "Drop", screen.row("Choose something"))).to_be_focused()
+    assert not [one for one in server.ws.messages("tech-leads") if one.thread_ts]
+
+
+SEVERAL = [
+    ("multi_static_select", {"options": [{"text": {"type": "plain_text", "text": "West"}, "value": "west"}]}, "West"),
+    ("multi_users_select", {}, "Luis Ortega"),
+    ("multi_channels_select", {}, "#general"),
+    ("multi_conversations_select", {}, "#general"),
+]
+
+
+def posted(ws: Workspace, element: dict[str, object]) -> Message:
+    """A message with one element in it, as if the app had sent it."""
+    block = {"type": "actions", "block_id": "choices", "elements": [{"action_id": "these", **element}]}
+    text, bot = "Several", ws.bot_user_id
+    return ws.put(Message(ws.channel_id("tech-leads"), ws.next_ts(), bot, text, [block]))
+
+
+@pytest.mark.parametrize(("kind", "more", "label"), SEVERAL, ids=[kind for kind, _, _ in SEVERAL])
+async def test_several_things_are_chosen_in_a_list_that_opens(
+    opened: Open, server: WorkspaceServer, kind: str, more: dict[str, object], label: str
+) -> None:
+    screen = await at(opened, server, DESKTOP)
+    message = posted(server.ws, {"type": kind, **more})
+    row = screen.rows.last
+    await row.locator("summary.menu").click()
+    await row.get_by_label(label).check()
+    await screen.page.keyboard.press("Escape")
+    await expect(row.locator("summary.menu")).to_have_text(label)
+    await expect(row.locator("summary.menu")).to_be_focused()
+    await expect(row.get_by_role("button", name="1 reply")).to_be_visible()
+    assert [one.thread_ts for one in server.ws.messages("tech-leads")][1:] == [message.ts]
+
+
+@both
+async def test_the_home_tab_is_published_and_its_buttons_work(
+    opened: Open, server: WorkspaceServer, look: Look
+) -> None:
+    screen = await at(opened, server, look, "home")
+    await expect(screen.page.get_by_text("Nothing lent yet")).to_be_visible()
+    await screen.role("button", "Refresh").click()
+    await expect(screen.page.get_by_text("Two devices are out")).to_be_visible()
+    await expect(screen.role("button", "Refresh")).to_be_focused()
+
+
+@both
+async def test_a_direct_message_is_answered(opened: Open, server: WorkspaceServer, look: Look) -> None:
+    screen = await at(opened, server, look, "dm")
+    await screen.say("hello & <good> *morning*")
+    await expect(screen.row("You said:")).to_contain_text("hello & <good> morning")
+
+
+@both
+async def test_a_whisper_is_seen_by_one_and_can_be_put_away(opened: Open, server: WorkspaceServer, look: Look) -> None:
+    screen = await at(opened, server, look)
+    await screen.say("/whisper about the budget")
+    row = screen.row("psst, about the budget")
+    await expect(row).to_contain_text("Only visible to you")
+    await screen.role("button", "Dismiss", row).click()
+    await expect(row).to_have_count(0)
+    await screen.page.reload()
+    await expect(screen.row("/whisper")).to_be_visible()
+    await expect(row).to_have_count(0)
+
+
+async def test_edits_and_deletions_show_in_place(opened: Open, server: WorkspaceServer) -> None:
+    screen = await at(opened, server, DESKTOP)
+    await screen.say("/edit")
+    row = screen.row("a second try")
+    await expect(row.locator(".edited")).to_be_visible()
+    await expect(screen.row("a first try")).to_have_count(0)
+    [message] = server.ws.messages("tech-leads")
+    await row.hover()
+    await screen.role("button", "Reply", row).click()
+    await screen.thread.get_by_label("Reply", exact=True).first.fill("kept for the record")
+    await screen.page.keyboard.press("Enter")
+    await expect(row.get_by_role("button", name="1 reply")).to_be_visible()
+    server.ws.remove(message)
+    await expect(screen.row("This message was deleted.")).to_be_visible()
+
+
+@both
+async def test_a_thread_opens_beside_and_gives_the_focus_back(
+    opened: Open, server: WorkspaceServer, look: Look
+) -> None:
+    screen = await at(opened, server, look)
+    await screen.say("Has anybody seen TAG-1?")
+    row = screen.row("Has anybody seen")
+    await row.hover()
+    await screen.role("button", "Reply", row).click()
+    reply = screen.page.locator("#thread-text")
+    await expect(reply).to_be_focused()
+    await reply.fill("@hel")
+    await expect(screen.page.get_by_role("option", name="@helper")).to_be_visible()
+    await reply.press("Enter")
+    await reply.press_sequentially("have you?")
+    await reply.press("Enter")
+    await expect(screen.thread.get_by_text("Yes, @dana?")).to_be_visible()
+    if look.touch:
+        box = await screen.thread.bounding_box()
+        assert box is not None and box["width"] == look.width
+    await reply.press("Escape")
+    await expect(screen.thread).to_be_hidden()
+    await expect(row.get_by_role("button", name="2 replies")).to_be_visible()
+    assert await row.evaluate("row => row.contains(document.activeElement)")
+
+
+async def test_names_and_commands_are_completed_with_their_usage(opened: Open, server: WorkspaceServer) -> None:
+    screen = await at(opened, server, DESKTOP)
+    await screen.box.press_sequentially("/as")
+    await expect(screen.page.get_by_role("option", name="/ask [what]")).to_be_visible()
+    await screen.box.press("Tab")
+    await expect(screen.box).to_have_value("/ask ")
+    await expect(screen.page.locator("#hints")).to_contain_text("[what]")
+    await screen.box.fill("")
+    await screen.box.press_sequentially("ask @lu")
+    await screen.box.press("Enter")
+    await screen.box.press_sequentially("in #gen")
+    await screen.box.press("Enter")
+    await screen.box.press("Enter")
+    await expect(screen.row("ask @luis in #general").locator(".mention")).to_have_count(2)
+
+
+async def test_two_people_work_side_by_side_and_unread_marks_tell(opened: Open, server: WorkspaceServer) -> None:
+    dana, luis = await at(opened, server, DESKTOP), await at(opened, server, DESKTOP_DARK, "general")
+    await luis.act_as("Luis Ortega")
+    await dana.say("Good morning")
+    await expect(luis.page.get_by_role("link", name="tech-leads 1 unread")).to_be_visible()
+    await luis.page.get_by_role("link", name="tech-leads 1 unread").click()
+    await expect(luis.page.locator(".fresh")).to_be_visible()
+    await expect(luis.page.get_by_role("link", name="tech-leads")).to_have_attribute("aria-current", "page")
+    await luis.say("Morning, @dana")
+    await expect(dana.row("Morning, @dana")).to_be_visible()
+    await expect(dana.page.locator("#news")).to_contain_text("Luis Ortega said: Morning, @dana")
+
+
+async def test_nothing_is_lost_when_the_page_is_reloaded_or_the_line_breaks(
+    opened: Open, server: WorkspaceServer
+) -> None:
+    screen = await at(opened, server, DESKTOP)
+    await screen.say("before")
+    await expect(screen.row("before")).to_be_visible()
+    await screen.page.reload()
+    await expect(screen.row("before")).to_be_visible()
+    await server.stop()
+    await expect(screen.page.get_by_text("Reconnecting to the workspace…").first).to_be_visible()
+    await server.start()
+    await server.say("meanwhile", channel="tech-leads", user="luis")
+    await expect(screen.row("meanwhile")).to_be_visible()
+    await expect(screen.row("before")).to_be_visible()
+    await expect(screen.page.locator("#offline")).to_be_hidden()
+    assert all("ERR_CONNECTION_REFUSED" in one for one in screen.complaints)
+    screen.complaints.clear()
+
+
+@pytest.mark.parametrize("look", [DESKTOP, PHONE], ids=str)
+async def test_the_curious_see_what_was_sent_and_how_long_it_took(
+    opened: Open, server: WorkspaceServer, look: Look
+) -> None:
+    screen = await at(opened, server, look)
+    await screen.say("/ask")
+    row = screen.row("Choose something")
+    await row.hover()
+    await screen.role("button", "What was sent", row).click()
+    drawer = screen.page.get_by_role("complementary", name="What the bot sent")
+    await expect(drawer).to_contain_text("chat.postMessage")
+    await expect(drawer.get_by_role("region", name="Blocks")).to_contain_text('"action_id": "campus"')
+    await expect(drawer.locator(".took")).to_contain_text("ms")
+    assert await screen.faults() == []
+    await screen.page.keyboard.press("Escape")
+    await expect(drawer).to_be_hidden()
+    assert await row.evaluate("row => row.contains(document.activeElement)")
