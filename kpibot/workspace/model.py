@@ -80,6 +80,7 @@ class Message:
     """One message as it stands now; an edit replaces the record, so a kept one never changes.
 
     `ephemeral_for` is the id of the only person who sees it. `edited` is the ts of the last edit. `files` are ids.
+    `reactions` are pairs of an emoji's name and a user's id, in the order in which they came.
     `via` names the way it came: an API method, ``response_url``, ``ack``, ``person`` or ``workspace``;
     `call` is the number of the recorded API call that brought or last changed it.
     """
@@ -97,6 +98,7 @@ class Message:
     files: tuple[str, ...] = ()
     broadcast: bool = False
     deleted: bool = False
+    reactions: tuple[tuple[str, str], ...] = ()
     via: str = "person"
     call: int | None = None
 

@@ -136,6 +136,7 @@ class Page:
             "submit": self._submit,
             "close": self._close,
             "say": self._say,
+            "react": self._react,
             "home": self._home,
         }
 
@@ -165,6 +166,11 @@ class Page:
         thread = given.get("thread_ts")
         message = await self._people.say(given["text"], channel=given["channel"], user=given["user"], thread_ts=thread)
         return {"ok": True, "ts": message.ts}
+
+    async def _react(self, given: Json) -> Json:
+        where = {"channel": given["channel"], "user": given["user"]}
+        await self._people.react(given["name"], given["ts"], **where, wanted=given["wanted"])
+        return {"ok": True}
 
     async def _home(self, given: Json) -> Json:
         await self._people.open_home(user=given["user"])

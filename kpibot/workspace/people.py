@@ -196,6 +196,27 @@ class People:
         called = f"<@{self._ws.bot_user_id}>" in message.text and self._ws.bot_user_id in place.members
         return "app_mention" if called else None
 
+    async def react(self, name: str, ts: str, *, channel: str, user: str, wanted: bool = True) -> Message:
+        """Put an emoji under a message, or take it back; a bot that may read reactions hears of it where it is.
+
+        Raises UnknownNameError when there is no such message.
+        """
+        ws, (place, person) = self._ws, self._place(channel, user)
+        message = place.messages.get(ts)
+        if message is None or message.deleted or message.ephemeral_for is not None:
+            raise UnknownNameError(f"no message {ts} in {channel!r} to react to")
+        mine = (name, person)
+        if (mine in message.reactions) == wanted:
+            return message
+        others = tuple(one for one in message.reactions if one != mine)
+        changed = ws.put(dataclasses.replace(message, reactions=(*others, mine) if wanted else others))
+        if "reactions:read" in ws.scopes and ws.bot_user_id in place.members:
+            item = {"type": "message", "channel": place.id, "ts": ts}
+            kind = "reaction_added" if wanted else "reaction_removed"
+            event = {"type": kind, "user": person, "reaction": name, "item_user": message.user, "item": item}
+            self._emit(event | {"event_ts": ws.next_ts()})
+        return changed
+
     async def open_home(self, *, user: str, tab: str = "home") -> None:
         """Open the bot's home tab; the bot hears of it and may publish."""
         ws, person = self._ws, self._ws.user_id(user)

@@ -101,7 +101,15 @@ def message_form(ws: Workspace, message: Message) -> Json:
         "via": message.via,
         "call": message.call,
         "files": files,
+        "reactions": _reactions(message),
     }
+
+
+def _reactions(message: Message) -> list[Json]:
+    users: dict[str, list[str]] = {}
+    for name, user in message.reactions:
+        users.setdefault(name, []).append(user)
+    return [{"name": name, "users": given} for name, given in users.items()]
 
 
 def _command(one: Command) -> Json:

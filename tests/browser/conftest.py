@@ -13,6 +13,7 @@ from playwright.async_api import Browser, async_playwright
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
 from kpibot.workspace import Channel, Group, Person, Workspace, WorkspaceServer
+from kpibot.workspace.model import DEFAULT_SCOPES
 from tests.browser.helper import COMMANDS, helper_app
 from tests.browser.screen import Look, Screen, chromium, launch
 from tests.scenario.scene import Helpdesk, Scene
@@ -85,6 +86,7 @@ async def server(closing: AsyncExitStack) -> WorkspaceServer:
         people=PEOPLE,
         groups=[Group("helpdesk-leads", members=("luis",))],
         commands=COMMANDS,
+        scopes=(*DEFAULT_SCOPES, "reactions:read"),
         file_seconds=0.01,
     )
     server = WorkspaceServer(workspace)

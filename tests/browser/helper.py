@@ -188,6 +188,12 @@ def _words(app: AsyncApp) -> None:
         if not event.get("bot_id"):
             await client.chat_postMessage(channel=event["channel"], text=f"You said: {event['text']}")
 
+    @app.event("reaction_added")
+    async def liked(event: Body, client: AsyncWebClient) -> None:
+        item = event["item"]
+        text = f"<@{event['user']}> reacted: {event['reaction']}"
+        await client.chat_postMessage(channel=item["channel"], thread_ts=item["ts"], text=text)
+
     @app.event("app_home_opened")
     async def home(event: Body, client: AsyncWebClient) -> None:
         await client.views_publish(user_id=event["user"], view=_home("Nothing lent yet"))

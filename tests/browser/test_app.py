@@ -230,6 +230,24 @@ async def test_a_thread_opens_beside_and_gives_the_focus_back(
     assert await row.evaluate("row => row.contains(document.activeElement)")
 
 
+async def test_reactions_are_counted_and_taken_back(opened: Open, server: WorkspaceServer) -> None:
+    dana, luis = await at(opened, server, DESKTOP), await at(opened, server, PHONE)
+    await luis.act_as("Luis Ortega")
+    await dana.say("The network is back")
+    message = dana.row("The network is back")
+    await message.hover()
+    await message.get_by_label("Add a reaction").click()
+    await dana.role("button", "tada", message).click()
+    await expect(message.get_by_role("button", name="1 reply")).to_be_visible()
+    theirs = luis.row("The network is back").get_by_label("Reactions")
+    await theirs.get_by_role("button", name="tada, 1 from Dana Okafor").click()
+    mine = message.get_by_label("Reactions").get_by_role("button")
+    await expect(mine).to_have_accessible_name("tada, 2 from Dana Okafor, Luis Ortega")
+    await mine.click()
+    await expect(mine).to_have_attribute("aria-pressed", "false")
+    await expect(mine).to_be_focused()
+
+
 async def test_names_and_commands_are_completed_with_their_usage(opened: Open, server: WorkspaceServer) -> None:
     screen = await at(opened, server, DESKTOP)
     await screen.box.press_sequentially("/as")

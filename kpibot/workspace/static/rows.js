@@ -56,7 +56,7 @@ export class Rows {
     const focused = old.contains(document.activeElement) ? (document.activeElement.closest("[data-action]")?.dataset.action ?? "") : null;
     old.replaceWith(fresh);
     if (focused === null) return false;
-    const again = focused && fresh.querySelector(`[data-action="${CSS.escape(focused)}"]`);
+    const again = focused ? fresh.querySelector(`[data-action="${CSS.escape(focused)}"]`) : null;
     (again?.querySelector("summary") ?? again ?? fresh).focus({ preventScroll: true });
     return false;
   }
