@@ -83,6 +83,7 @@ async def test_a_thousand_messages_open_at_the_end_and_can_be_read_to_the_first(
     post(server, "and one more")
     await expect(screen.row("and one more")).to_be_attached()
     await expect(screen.rows.first).to_be_in_viewport()
+    await screen.go("general")
 
 
 async def test_a_reader_stays_where_they_are_while_the_past_is_fetched(opened: Open, server: WorkspaceServer) -> None:
@@ -98,6 +99,7 @@ async def test_a_reader_stays_where_they_are_while_the_past_is_fetched(opened: O
     after = await shown.bounding_box()
     assert before is not None and after is not None
     assert abs(before["y"] - after["y"]) < 40
+    await screen.go("general")
 
 
 async def test_a_permalink_opens_a_message_of_long_ago(opened: Open, server: WorkspaceServer) -> None:
@@ -107,6 +109,7 @@ async def test_a_permalink_opens_a_message_of_long_ago(opened: Open, server: Wor
     await screen.page.goto(f"{server.url}/archives/{wanted.channel}/p{wanted.ts.replace('.', '')}")
     await expect(screen.page.locator(".row.target")).to_contain_text("message 7")
     await expect(screen.page.locator(".row.target")).to_be_in_viewport()
+    await screen.go("general")
 
 
 async def test_everything_can_be_reached_by_keyboard(opened: Open, server: WorkspaceServer) -> None:
