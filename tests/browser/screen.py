@@ -2,12 +2,10 @@
 
 import shutil
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, Locator, Page, Playwright, expect
-
-from kpibot.workspace import WorkspaceServer
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = (
@@ -42,6 +40,13 @@ PHONE = Look(390, 800, "light", touch=True)
 PHONE_DARK = Look(390, 800, "dark", touch=True)
 
 
+class Served(Protocol):
+    """Whatever has the page at its address."""
+
+    @property
+    def url(self) -> str: ...
+
+
 def chromium() -> str | None:
     """The browser of this machine, None where there is none."""
     return next(filter(None, map(shutil.which, NAMES)), None)
@@ -61,7 +66,7 @@ class Screen:
     complaints: list[str] = field(default_factory=list)
 
     @classmethod
-    async def open(cls, browser: Browser, server: WorkspaceServer, look: Look, scale: float = 1) -> "Screen":
+    async def open(cls, browser: Browser, server: Served, look: Look, scale: float = 1) -> "Screen":
         context = await browser.new_context(
             viewport={"width": look.width, "height": look.height},
             color_scheme=look.colours,  # type: ignore[arg-type]

@@ -7,9 +7,9 @@ import { chips, picker } from "./reactions.js";
 
 const NEAR = 5 * 60;
 
-// One after another by the same author within five minutes share a head.
+// One after another by the same author within five minutes share a head, unless they are whole cards of blocks.
 export function continues(before, message) {
-  return Boolean(before) && !before.command && before.user === message.user && before.ephemeral === message.ephemeral
+  return Boolean(before) && !before.command && !message.blocks?.length && before.user === message.user && before.ephemeral === message.ephemeral
     && !message.replies && !before.replies && message.ts - before.ts < NEAR && dayOf(before.ts) === dayOf(message.ts);
 }
 
