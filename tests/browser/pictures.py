@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PORT = 8093
 START_SECONDS = 120
-COLOURS = 112
+COLOURS = 192
 WIDE = Look(1120, 800, "light")
 
 
