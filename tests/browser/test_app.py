@@ -253,8 +253,9 @@ async def test_names_and_commands_are_completed_with_their_usage(opened: Open, s
 
 
 async def test_two_people_work_side_by_side_and_unread_marks_tell(opened: Open, server: WorkspaceServer) -> None:
-    dana, luis = await at(opened, server, DESKTOP), await at(opened, server, DESKTOP_DARK, "general")
+    dana, luis = await at(opened, server, DESKTOP), await at(opened, server, DESKTOP_DARK)
     await luis.act_as("Luis Ortega")
+    await luis.go("general")
     await dana.say("Good morning")
     await expect(luis.page.get_by_role("link", name="tech-leads 1 unread")).to_be_visible()
     await luis.page.get_by_role("link", name="tech-leads 1 unread").click()

@@ -2,7 +2,6 @@
 
 import { $, el } from "./dom.js";
 import { blocks } from "./blocks.js";
-import { Calls } from "./calls.js";
 import { Channel } from "./channel.js";
 import { Composer } from "./composer.js";
 import { heldIn } from "./held.js";
@@ -10,22 +9,20 @@ import { help, keys } from "./keys.js";
 import { listen, send } from "./live.js";
 import { Modal } from "./modal.js";
 import { announce } from "./news.js";
+import { comeBack, Panels } from "./panels.js";
 import { people, sidebar } from "./sidebar.js";
 import { Store } from "./store.js";
 import { suggestions } from "./suggest.js";
-import { Thread } from "./thread.js";
 
 const store = new Store();
 const names = store.names();
 const open = { place: null, home: false };
 let hangUp = null;
 let online = false;
-let backFrom = {}; // how the focus returns from each panel
 
-const use = { names, act, thread: openThread, curious: (message) => openCalls(message), dismiss, react };
+const use = { names, act, thread: (ts) => openThread(ts), curious: (message) => panels.openCalls(open.place, message), dismiss, react };
 const channel = new Channel(store, use);
-const thread = new Thread(store, use);
-const calls = new Calls(store);
+const panels = new Panels(store, use);
 const modal = new Modal(store, names, comeBack);
 
 // where we are
@@ -66,8 +63,8 @@ function show(same) {
   drawer(false);
   if (same) channel.again();
   else channel.open(open.place);
-  if (thread.ts !== null && (!same || open.home)) closeThread(false);
-  if (thread.ts !== null) thread.draw();
+  if (!same || open.home) panels.closeThread(false);
+  panels.again();
   drawHome();
   markRead();
   drawSide();
@@ -88,60 +85,11 @@ function markRead() {
   if (document.visibilityState === "visible" && !open.home) store.markRead(open.place);
 }
 
-// panels, and how the focus comes back from them
-
-function comeBack() {
-  const node = document.activeElement;
-  const row = node.closest?.(".row")?.dataset.ts;
-  const action = node.closest?.("[data-action]")?.dataset.action;
-  return () => {
-    const again = row && document.querySelector(`.row[data-ts="${CSS.escape(row)}"]`);
-    const found = again && action && again.querySelector(`[data-action="${CSS.escape(action)}"]`);
-    const target = node.isConnected && node !== document.body ? node : (found ?? again);
-    (target?.getClientRects().length ? target : open.home ? $("home") : $("composer-text")).focus();
-  };
-}
-
-function panels() {
-  const shown = calls.channel !== null ? "calls" : thread.ts !== null ? "thread" : null;
-  for (const id of ["thread", "calls"]) $(id).hidden = id !== shown;
-  $("shell").classList.toggle("with-panel", shown !== null);
-  $("open-calls").setAttribute("aria-expanded", String(shown === "calls"));
-}
-
-function openThread(ts) {
-  if (calls.channel !== null) calls.close();
-  backFrom.thread = comeBack();
-  $("thread-place").textContent = $("place-name").textContent;
-  thread.open(open.place, ts);
-  panels();
-  thread.end.toEnd();
-  $("thread-text").focus();
-}
-
-function closeThread(focus = true) {
-  thread.close();
-  panels();
-  if (focus) backFrom.thread?.();
-}
-
-function openCalls(message = null) {
-  backFrom.calls = comeBack();
-  calls.open(open.place, message);
-  panels();
-  $("close-calls").focus();
-}
-
-function closeCalls() {
-  calls.close();
-  panels();
-  backFrom.calls?.();
-}
+const openThread = (ts) => panels.openThread(open.place, ts);
 
 function escape() {
   if ($("shell").classList.contains("drawer")) drawer(false);
-  else if (calls.channel !== null) closeCalls();
-  else if (thread.ts !== null) closeThread();
+  else panels.escape();
 }
 
 function drawer(wanted) {
@@ -184,7 +132,7 @@ function dismiss(message) {
   const row = document.querySelector(`#log .row[data-ts="${CSS.escape(message.ts)}"]`);
   (row?.previousElementSibling ?? row?.nextElementSibling)?.focus?.();
   channel.again();
-  if (thread.ts !== null) thread.draw();
+  panels.again();
   if (!$("log").contains(document.activeElement)) $("composer-text").focus();
 }
 
@@ -204,17 +152,15 @@ const CHANGES = {
   message({ message, before }) {
     const here = message.channel === open.place && !open.home;
     announce(store, { message, before }, here);
-    calls.take(message);
+    panels.take(message);
     if (message.channel !== open.place) return;
     channel.take(message);
-    thread.take(message);
     markRead();
   },
   removed({ channel: id, ts }) {
     if (id !== open.place) return;
     channel.again();
-    if (thread.ts === ts) closeThread();
-    else if (thread.ts !== null) thread.draw();
+    panels.again(ts);
   },
   command: ({ command }) => command.channel === open.place && channel.command(command),
   published: drawHome,
@@ -241,10 +187,10 @@ function start() {
   const suggest = (...typed) => suggestions(store, ...typed);
   new Composer($("composer"), $("composer-text"), $("hints"), { suggest, submit: (text) => say(text) });
   const inThread = (word, ...rest) => (word.startsWith("/") ? [] : suggest(word, ...rest));
-  new Composer($("thread-composer"), $("thread-text"), $("thread-hints"), { suggest: inThread, submit: (text) => say(text, thread.ts) });
+  new Composer($("thread-composer"), $("thread-text"), $("thread-hints"), { suggest: inThread, submit: (text) => say(text, panels.thread.ts) });
   const clicks = {
-    "open-side": () => drawer(true), "close-side": () => drawer(false), "close-thread": () => closeThread(), "close-calls": closeCalls,
-    "open-calls": () => (calls.channel === null ? openCalls() : closeCalls()), keys: help,
+    "open-side": () => drawer(true), "close-side": () => drawer(false), keys: help,
+    "open-calls": () => (panels.calls.channel === null ? panels.openCalls(open.place) : panels.closeCalls()),
     who: () => { drawer(true); $("person").focus(); },
     main: (event) => event.target === $("main") && drawer(false),
     skip: (event) => { event.preventDefault(); $("composer-text").focus(); }, // the address is the channel's

@@ -24,7 +24,7 @@ export class Channel {
 
   open(id) {
     if (this.id !== null && this.id !== id) this.store.trim(this.id);
-    const unread = this.store.unread(this.store.channels.get(id)) ? (this.store.read[id] ?? "0") : null;
+    const unread = this.store.unread(this.store.channels.get(id)) ? (this.store.read[id] ?? null) : null;
     this.id = id;
     this.draw(unread);
     this.end.toEnd();

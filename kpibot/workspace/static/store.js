@@ -23,7 +23,6 @@ export class Store {
     this.commands = new Map(given.commands.map((one) => [one.id, one]));
     this.read = recall(this.key("read"), {});
     this.away = new Set(recall(this.key("away"), []));
-    for (const place of this.channels.values()) this.read[place.id] ??= [...place.messages.keys()].at(-1) ?? "0";
   }
 
   message({ message }) {
@@ -75,8 +74,8 @@ export class Store {
   }
 
   markRead(id) {
-    const last = [...(this.channels.get(id)?.messages.keys() ?? [])].at(-1);
-    if (!last || this.read[id] === last) return;
+    const last = [...(this.channels.get(id)?.messages.keys() ?? [])].at(-1) ?? "0";
+    if (this.read[id] === last) return;
     this.read[id] = last;
     localStorage.setItem(this.key("read"), JSON.stringify(this.read));
   }
