@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
 from kpibot.workspace import Channel, Group, Person, Workspace, WorkspaceServer
@@ -19,6 +19,7 @@ from tests.browser.screen import Look, Screen, chromium, launch
 from tests.scenario.scene import Helpdesk, Scene
 
 PEOPLE = [Person("dana", "Dana Okafor", "Technology director"), Person("luis", "Luis Ortega", "Helpdesk lead")]
+expect.set_options(timeout=15_000)  # a machine that is busy with other things is slow, and not wrong
 Open = Callable[[WorkspaceServer, Look], Awaitable[Screen]]
 
 

@@ -77,7 +77,7 @@ class Screen:
             locale="en-US",
             timezone_id="America/Chicago",
         )
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(15_000)
         screen = cls(await context.new_page(), server.url)
         screen.page.on("console", screen._hear)
         screen.page.on("pageerror", lambda error: screen.complaints.append(str(error)))

@@ -74,14 +74,13 @@ async def test_a_thousand_messages_open_at_the_end_and_can_be_read_to_the_first(
         post(server, f"message {number}")
     screen = await at(opened, server, DESKTOP)
     await expect(screen.row("message 999")).to_be_in_viewport()
-    assert await screen.rows.count() <= 200
-    await screen.page.mouse.move(700, 400)
-    while await screen.rows.filter(has_text="message 0").count() == 0:
-        await screen.page.mouse.wheel(0, -20_000)
-    await screen.page.mouse.wheel(0, -2_000_000)
+    for count in (200, 400, 600, 800, 1000):
+        await expect(screen.rows).to_have_count(count)
+        await screen.page.locator("#log").press("Home")
+    await expect(screen.rows.first).to_contain_text("message 0")
     await expect(screen.rows.first).to_be_in_viewport()
     post(server, "and one more")
-    await expect(screen.row("and one more")).to_be_attached()
+    await expect(screen.rows).to_have_count(1001)
     await expect(screen.rows.first).to_be_in_viewport()
     await screen.go("general")
 
