@@ -1,5 +1,7 @@
 """A small Bolt app in the page: forms, menus, the home tab, whispers, edits, threads."""
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -298,6 +300,7 @@ async def test_the_curious_see_what_was_sent_and_how_long_it_took(
     await expect(drawer).to_contain_text("chat.postMessage")
     await expect(drawer.get_by_role("region", name="Blocks")).to_contain_text('"action_id": "campus"')
     await expect(drawer.locator(".took")).to_contain_text("ms")
+    await expect(drawer).to_contain_text(re.compile(r"\d m?s after /ask"))
     assert await screen.faults() == []
     await screen.page.keyboard.press("Escape")
     await expect(drawer).to_be_hidden()

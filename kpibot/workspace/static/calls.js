@@ -10,9 +10,15 @@ export class Calls {
 
   async open(channel, message = null) {
     Object.assign(this, { channel, message });
-    $("calls-about").textContent = message ? `The calls behind the message of ${clock(message.ts)}` : "The latest calls of the app";
+    $("calls-about").textContent = this.about();
     $("calls-rows").replaceChildren(el("p", { class: "empty" }, "…"));
     await this.draw();
+  }
+
+  about() {
+    if (!this.message) return "The latest calls of the app, and how long the workspace took to answer";
+    const asked = this.store.asked(this.message);
+    return asked ? `${span(this.message.ts - asked.ts)} after ${asked.command} ${asked.text}` : `The calls behind the message of ${clock(this.message.ts)}`;
   }
 
   async draw() {

@@ -117,6 +117,13 @@ export class Store {
     return [...place.messages.values()].some((one) => one.ts > command.ts && this.users[one.user]?.bot);
   }
 
+  // The command of yours that a message of the bot's answers: the last one before it, if nothing else came between.
+  asked(message) {
+    const before = [...this.commands.values()].filter((one) => one.channel === message.channel && one.ts < message.ts).at(-1);
+    const between = [...this.channels.get(message.channel).messages.values()].some((one) => before && one.ts > before.ts && one.ts < message.ts);
+    return before && !between && this.users[message.user]?.bot ? before : null;
+  }
+
   names() {
     const find = (id) => this.channels.get(id);
     return {
