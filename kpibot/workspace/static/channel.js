@@ -14,7 +14,7 @@ export class Channel {
     this.log = $("log");
     this.rows = new Rows($("rows"), (one, before, held) => this.make(one, before, held));
     this.end = new Follower(this.log, $("rows"));
-    this.log.addEventListener("scroll", () => this.log.scrollTop < NEAR_TOP && this.back(), { passive: true });
+    this.log.addEventListener("scroll", () => this.look(), { passive: true });
   }
 
   make(one, before, held) {
@@ -60,18 +60,29 @@ export class Channel {
     if (command.state === "working") this.end.toEnd();
   }
 
+  look() {
+    if (!this.log.hidden && this.log.scrollTop < NEAR_TOP) this.back();
+  }
+
   // Fetch what is earlier; the reader stays at the same row.
   back() {
     if (this.loading || !this.store.channels.get(this.id)?.more) return this.loading;
-    this.loading = this.fetched().finally(() => (this.loading = null));
+    this.loading = this.fetched().then((came) => {
+      this.loading = null;
+      if (came) this.look(); // somebody may have gone on to the top meanwhile
+    });
     return this.loading;
+  }
+
+  first() {
+    return this.store.channels.get(this.id).messages.keys().next().value;
   }
 
   async fetched() {
     const { id, store } = this;
-    const [before] = store.channels.get(id).messages.keys();
+    const before = this.first();
     const given = await get("earlier", { channel: id, as: store.me, before });
-    if (!given || id !== this.id || !store.channels.get(id).messages.has(before)) return;
+    if (!given || id !== this.id || !store.channels.get(id).messages.has(before)) return false;
     const known = store.rows(id)[0]?.ts ?? before;
     store.earlier(id, given);
     this.log.style.overflowAnchor = "none";
@@ -80,11 +91,16 @@ export class Channel {
     this.rows.prepend(store.rows(id).filter((one) => one.ts < known));
     if (mark) this.log.scrollTop += mark.getBoundingClientRect().top - was;
     this.log.style.overflowAnchor = "";
+    return true;
   }
 
   // Go to a message, however long ago it was.
   async show(ts) {
-    while (!this.rows.find(ts) && this.store.channels.get(this.id).more) await this.back();
+    let before = null;
+    while (!this.rows.find(ts) && this.store.channels.get(this.id).more && before !== this.first()) {
+      before = this.first();
+      await this.back();
+    }
     const target = this.rows.find(ts);
     if (!target) return;
     this.end.show(target);
