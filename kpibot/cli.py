@@ -28,7 +28,7 @@ from kpibot.render.digest import digest_message
 from kpibot.render.records import reading_record, report_record
 from kpibot.render.text import answer_text, digest_text, overview_text
 from kpibot.services.answering import Help, Listing, Reply
-from kpibot.services.check import Finding, check_databases, check_kpis
+from kpibot.services.check import Finding, check_available, check_databases, check_kpis
 from kpibot.services.digest import latest_slot
 from kpibot.settings import Settings, SettingsError, from_process
 from kpibot.slack.connection import ConnectionProblem
@@ -92,6 +92,7 @@ def check(options: argparse.Namespace, settings: Settings) -> int:
     with closing(_house(options, settings)) as house:
         findings = check_databases(house.catalog.databases.values())
         findings += check_kpis(house.catalog.kpis, house.reporting, _as_of(options, house))
+        findings += check_available(house.catalog.not_available)
     findings += asyncio.run(check_slack(house.catalog, settings))
     problems = [finding for finding in findings if finding.is_problem]
     if options.json:

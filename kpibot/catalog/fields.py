@@ -281,6 +281,17 @@ OneOrMany = Annotated[
 Option = Annotated[
     str | int | float | bool, BeforeValidator(_option), WithJsonSchema({"type": ["string", "number", "boolean"]})
 ]
+PresetOption = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": ["string", "integer"]},
+                {"type": "array", "items": {"type": ["string", "integer"]}},
+            ]
+        }
+    ),
+]
 Statement = Annotated[str, BeforeValidator(_statement), _string(minLength=1)]
 SlackChannel = Annotated[str, BeforeValidator(_slack), _string(pattern=r"^(#[^\sA-Z#,.]{1,80}|[CG][A-Z0-9]{8,})$")]
 Currency = Annotated[str, BeforeValidator(_currency), _string(pattern="^[A-Z]{3}$")]
