@@ -16,7 +16,7 @@ from kpibot.catalog.presets.gaps import check_option, with_options
 from kpibot.catalog.presets.layers import Places, lay_under
 from kpibot.catalog.problems import Path, WordError, instead
 from kpibot.catalog.sections import Sections
-from kpibot.core.words import listed, shown
+from kpibot.core.words import shown
 
 FOLDER = File(__file__).parent
 SHARED = ("datasets", "kpis")  # sections whose entries come from one database each
@@ -110,8 +110,8 @@ def _checked_options(chosen: _Chosen, known: Mapping[str, Any], sections: Sectio
     for name, value in chosen.options.items():
         path = (*chosen.path, "options", name)
         if name not in known:
-            hint = instead(name, known, "it has none")
-            sections.report(path, f"preset {listed(f'`{each}`' for each in chosen.names)} has no option", hint)
+            said = f"the preset has no option `{shown(name)}`"
+            sections.report(path, said, instead(name, known, "leave it out"))
             continue
         try:
             check_option(value, known[name])

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from kpibot.catalog.problems import WordError
-from kpibot.core.words import shown
 
 GAP = re.compile(r"\{([a-z_]+)\}")
 
@@ -22,7 +21,7 @@ def check_option(value: object, example: object) -> None:
         return
     for each in value if isinstance(value, list) else [value]:
         if isinstance(each, bool) or not isinstance(each, str | int):
-            raise WordError(f"`{shown(str(each))}` is no word or whole number", "write a list, like `[Lost, Perdu]`")
+            raise WordError("words or whole numbers belong here", "write a list of them, like `[Lost, Perdu]`")
 
 
 def with_options(node: Any, options: Mapping[str, Any]) -> Any:
