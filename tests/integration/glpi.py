@@ -70,9 +70,9 @@ def create(connection: sa.Connection, tables: Mapping[str, Mapping[str, str]]) -
         connection.execute(sa.text(f"CREATE TABLE `{name}` ({written}) CHARACTER SET utf8mb4"))
 
 
-def insert(connection: sa.Connection, rows: Mapping[str, Iterable[Row]]) -> None:
-    """Writes rows by table; aware times as the instants that they are."""
-    connection.execute(sa.text("SET time_zone = '+00:00'"))
+def insert(connection: sa.Connection, rows: Mapping[str, Iterable[Row]], clock: str = "'+00:00'") -> None:
+    """Writes rows by table: aware times as the instants that they are, naive ones on the clock of the session."""
+    connection.execute(sa.text(f"SET time_zone = {clock}"))
     for table, those in rows.items():
         for row in those:
             written = sa.table(table, *(sa.column(name) for name in row))
@@ -81,7 +81,7 @@ def insert(connection: sa.Connection, rows: Mapping[str, Iterable[Row]]) -> None
 
 
 def _written(value: object) -> object:
-    return value.astimezone(UTC).replace(tzinfo=None) if isinstance(value, datetime) else value
+    return value.astimezone(UTC).replace(tzinfo=None) if isinstance(value, datetime) and value.tzinfo else value
 
 
 def ugly_glpi(seed: int, now: datetime) -> dict[str, list[Row]]:

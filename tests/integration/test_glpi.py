@@ -294,7 +294,7 @@ def test_the_plugin_order_knows_orders_that_were_validated(furnished: Callable[.
     assert value.value == pytest.approx(sum(each["price_discounted"] for each in lines))
 
 
-def test_a_district_whose_schools_are_the_top(furnished: Callable[..., House]) -> None:
+def test_another_level_of_the_tree_makes_other_campuses(furnished: Callable[..., House]) -> None:
     house = furnished(more="campuses: {campuses_are: {level: 3}}\n")
     assert {"lab-1", "library"} <= {each.slug for each in house.measuring.tree}
 
