@@ -20,38 +20,55 @@ NUMBER, DAY, TIME, WORDS, MONEY = "INT NOT NULL DEFAULT 0", "DATE", "TIMESTAMP N
 ASSET = {
     **dict.fromkeys(("id", "entities_id", "is_deleted", "is_template", "locations_id", "states_id"), NUMBER),
     **dict.fromkeys(("users_id", "groups_id", "models_id"), NUMBER),
-    **{"name": WORDS, "serial": WORDS, "otherserial": WORDS, "ticket_tco": MONEY, "date_creation": TIME},
+    "name": WORDS,
+    "serial": WORDS,
+    "otherserial": WORDS,
+    "ticket_tco": MONEY,
+    "date_creation": TIME,
 }
 TABLES: dict[str, dict[str, str]] = {
     "glpi_locations": {
         **dict.fromkeys(("id", "entities_id", "is_recursive", "locations_id"), NUMBER),
-        **{"name": WORDS, "completename": "TEXT"},
+        "name": WORDS,
+        "completename": "TEXT",
     },
     "glpi_tickets": {
         **dict.fromkeys(("id", "entities_id", "is_deleted", "locations_id", "type", "status", "priority"), NUMBER),
         **dict.fromkeys(("date", "takeintoaccountdate", "solvedate", "closedate", "date_mod"), TIME),
-        **{"name": WORDS, "takeintoaccount_delay_stat": NUMBER},
+        "name": WORDS,
+        "takeintoaccount_delay_stat": NUMBER,
     },
     "glpi_items_tickets": {"tickets_id": NUMBER, "itemtype": WORDS, "items_id": NUMBER},
     "glpi_states": {"id": NUMBER, "name": WORDS},
     "glpi_infocoms": {
-        **{"itemtype": "VARCHAR(100) NOT NULL", "items_id": NUMBER, "suppliers_id": NUMBER, "order_number": WORDS},
+        "itemtype": "VARCHAR(100) NOT NULL",
+        "items_id": NUMBER,
+        "suppliers_id": NUMBER,
+        "order_number": WORDS,
         **dict.fromkeys(("buy_date", "use_date", "order_date", "delivery_date", "inventory_date"), DAY),
-        **{"value": "DECIMAL(20,4) NOT NULL DEFAULT 0", "decommission_date": TIME},
+        "value": "DECIMAL(20,4) NOT NULL DEFAULT 0",
+        "decommission_date": TIME,
     },
     "glpi_logs": {
-        **{"itemtype": WORDS, "items_id": NUMBER, "date_mod": TIME, "id_search_option": NUMBER},
-        **{"old_value": WORDS, "new_value": WORDS},
+        "itemtype": WORDS,
+        "items_id": NUMBER,
+        "date_mod": TIME,
+        "id_search_option": NUMBER,
+        "old_value": WORDS,
+        "new_value": WORDS,
     },
     "glpi_softwares": {"id": NUMBER, "name": WORDS},
     "glpi_softwarelicenses": {
         **dict.fromkeys(("id", "softwares_id", "entities_id", "number", "is_deleted", "is_template"), NUMBER),
-        **{"name": WORDS, "expire": DAY},
+        "name": WORDS,
+        "expire": DAY,
     },
     "glpi_items_softwarelicenses": {"id": NUMBER, "softwarelicenses_id": NUMBER, "is_deleted": NUMBER},
     "glpi_plugin_order_orders": {
         **dict.fromkeys(("id", "entities_id", "is_deleted", "is_template", "suppliers_id", "locations_id"), NUMBER),
-        **{"num_order": WORDS, "order_date": DAY, "plugin_order_orderstates_id": NUMBER},
+        "num_order": WORDS,
+        "order_date": DAY,
+        "plugin_order_orderstates_id": NUMBER,
     },
     "glpi_plugin_order_orders_items": {"id": NUMBER, "plugin_order_orders_id": NUMBER, "price_discounted": MONEY},
 }
@@ -163,12 +180,13 @@ def _assets(draw: random.Random, now: datetime) -> dict[str, list[Row]]:
 
 
 def _infocoms(draw: random.Random, now: datetime, assets: Mapping[str, list[Row]]) -> list[Row]:
-    rows = []
-    for kind, table in [*ASSET_TABLES.items(), ("Software", "computer")]:
-        for asset in assets[f"glpi_{table}s"]:
-            if draw.random() < 0.8:
-                rows.append({"itemtype": kind, "items_id": asset["id"], **_purchase(draw, now)})
-    return rows
+    kinds = [*ASSET_TABLES.items(), ("Software", "computer")]  # the last one has the numbers of computers
+    return [
+        {"itemtype": kind, "items_id": asset["id"], **_purchase(draw, now)}
+        for kind, table in kinds
+        for asset in assets[f"glpi_{table}s"]
+        if draw.random() < 0.8
+    ]
 
 
 def _purchase(draw: random.Random, now: datetime) -> Row:

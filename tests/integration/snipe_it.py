@@ -16,21 +16,46 @@ TABLES = {
     "assets": {
         **dict.fromkeys(("id", "status_id", "model_id", "assigned_to", "location_id", "rtd_location_id"), NUMBER),
         **dict.fromkeys(("supplier_id", "company_id"), NUMBER),
-        **{"asset_tag": WORDS, "serial": WORDS, "name": WORDS, "order_number": WORDS, "assigned_type": WORDS},
-        **{"purchase_date": DAY, "purchase_cost": "DECIMAL(20,2)", "expected_checkin": DAY},
-        **{"last_checkout": TIME, "last_audit_date": TIME, "created_at": STAMP, "deleted_at": STAMP},
+        "asset_tag": WORDS,
+        "serial": WORDS,
+        "name": WORDS,
+        "order_number": WORDS,
+        "assigned_type": WORDS,
+        "purchase_date": DAY,
+        "purchase_cost": "DECIMAL(20,2)",
+        "expected_checkin": DAY,
+        "last_checkout": TIME,
+        "last_audit_date": TIME,
+        "created_at": STAMP,
+        "deleted_at": STAMP,
     },
     "action_logs": {
-        **{"id": NUMBER, "item_id": NUMBER, "item_type": WORDS, "action_type": WORDS, "expected_checkin": DAY},
-        **{"log_meta": "TEXT", "action_date": TIME, "created_at": STAMP, "deleted_at": STAMP},
+        "id": NUMBER,
+        "item_id": NUMBER,
+        "item_type": WORDS,
+        "action_type": WORDS,
+        "expected_checkin": DAY,
+        "log_meta": "TEXT",
+        "action_date": TIME,
+        "created_at": STAMP,
+        "deleted_at": STAMP,
     },
     "asset_maintenances": {"id": NUMBER, "asset_id": NUMBER, "cost": "DECIMAL(20,2)", "deleted_at": TIME},
     "licenses": {
-        **{"id": NUMBER, "name": WORDS, "seats": NUMBER, "company_id": NUMBER, "expiration_date": DAY},
-        **{"termination_date": DAY, "deleted_at": STAMP},
+        "id": NUMBER,
+        "name": WORDS,
+        "seats": NUMBER,
+        "company_id": NUMBER,
+        "expiration_date": DAY,
+        "termination_date": DAY,
+        "deleted_at": STAMP,
     },
     "license_seats": {
-        **{"id": NUMBER, "license_id": NUMBER, "assigned_to": NUMBER, "asset_id": NUMBER, "deleted_at": STAMP}
+        "id": NUMBER,
+        "license_id": NUMBER,
+        "assigned_to": NUMBER,
+        "asset_id": NUMBER,
+        "deleted_at": STAMP,
     },
 }
 LOCATIONS = {1: None, 2: None, 3: 1, 4: 2, 5: 3}  # id → the place around it; 1 and 2 are the schools
@@ -50,9 +75,7 @@ def ugly_snipe_it(seed: int, now: datetime) -> dict[str, list[Row]]:
     draw = random.Random(seed)
     assets = [_asset(draw, now, id_) for id_ in range(1, 251)]
     return {
-        "locations": [
-            {"id": id_, "name": NAMES[id_], "parent_id": around} for id_, around in LOCATIONS.items()
-        ],
+        "locations": [{"id": id_, "name": NAMES[id_], "parent_id": around} for id_, around in LOCATIONS.items()],
         "status_labels": [
             {"id": id_, "name": name, "archived": archived, "deployable": int(id_ == 1), "pending": int(id_ == 2)}
             for id_, (name, archived) in LABELS.items()
@@ -146,7 +169,9 @@ def _relabelled(draw: random.Random, asset: Row, at: datetime) -> Row:
         "item_id": asset["id"],
         "action_type": "update",
         "expected_checkin": None,
-        "log_meta": json.dumps({"status_id": {"old": draw.choice([old, str(old)]), "new": draw.choice([new, str(new)])}}),
+        "log_meta": json.dumps(
+            {"status_id": {"old": draw.choice([old, str(old)]), "new": draw.choice([new, str(new)])}}
+        ),
         **_times(draw, at),
     }
 

@@ -80,9 +80,7 @@ def resolved(ticket: Row) -> datetime | None:
 
 
 def outstanding() -> list[Row]:
-    return [
-        each for each in tickets() if each["date"] < NOW and ((ended := resolved(each)) is None or ended >= NOW)
-    ]
+    return [each for each in tickets() if each["date"] < NOW and ((ended := resolved(each)) is None or ended >= NOW)]
 
 
 def assets() -> list[Row]:
@@ -221,7 +219,9 @@ def test_newly_lost_devices_come_from_the_history_of_states(measured) -> None:
     def is_lost(value: str) -> bool:
         return value.endswith(("(3)", "(4)"))
 
-    exist = {(kind, each["id"]) for kind, t in ASSET_TABLES.items() for each in ROWS[f"glpi_{t}s"] if not each["is_deleted"]}
+    exist = {
+        (kind, each["id"]) for kind, t in ASSET_TABLES.items() for each in ROWS[f"glpi_{t}s"] if not each["is_deleted"]
+    }
     lost = {
         key
         for each in ROWS["glpi_logs"]
@@ -288,8 +288,12 @@ def test_the_plugin_order_knows_orders_that_were_validated(furnished: Callable[.
         and each["order_date"]
         and date(2026, 7, 1) <= each["order_date"] <= TODAY
     }
-    count, value = (house.measuring.measure(house.catalog.kpis[name], NOW)[DISTRICT] for name in ("po-count", "po-value"))
-    assert count.value == len({(each["num_order"], each["suppliers_id"]) for each in orders.values() if each["num_order"]})
+    count, value = (
+        house.measuring.measure(house.catalog.kpis[name], NOW)[DISTRICT] for name in ("po-count", "po-value")
+    )
+    assert count.value == len(
+        {(each["num_order"], each["suppliers_id"]) for each in orders.values() if each["num_order"]}
+    )
     lines = [each for each in ROWS["glpi_plugin_order_orders_items"] if each["plugin_order_orders_id"] in orders]
     assert value.value == pytest.approx(sum(each["price_discounted"] for each in lines))
 

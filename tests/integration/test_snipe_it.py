@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from kpibot.app.house import House, furnish
+from kpibot.app.house import furnish
 from kpibot.catalog import load
 from kpibot.core.campus import DISTRICT, NO_CAMPUS
 from kpibot.core.readings import Reading
@@ -61,7 +61,7 @@ def school(asset: Row) -> str:
 
 
 def status(asset: Row) -> str:
-    name, is_archived = LABELS[asset["status_id"]]
+    name, _ = LABELS[asset["status_id"]]
     known = {"Lost/Stolen": "lost", "STOLEN": "stolen", "Archived": "retired", "Out for Repair": "repair"}
     return known.get(name) or ("in_use" if asset["assigned_to"] else "stock")
 
@@ -168,7 +168,11 @@ def test_licenses_by_their_seats_in_use(measured) -> None:
 
 def test_what_was_bought_in_the_cycle_was_seen_by_that(measured) -> None:
     def is_verified(asset: Row) -> bool:
-        days = [each for each in (asset["last_audit_date"] and asset["last_audit_date"].date(), asset["purchase_date"]) if each]
+        days = [
+            each
+            for each in (asset["last_audit_date"] and asset["last_audit_date"].date(), asset["purchase_date"])
+            if each
+        ]
         return bool(days) and date(2025, 7, 1) <= max(days) <= TODAY
 
     verified = list(filter(is_verified, active()))
@@ -182,7 +186,9 @@ def test_newly_lost_devices_come_from_the_log(measured) -> None:
         is_new = change is not None and int(change["new"]) in (5, 6) and int(change["old"]) not in (5, 6)
         if is_new and SCHOOL_YEAR <= instant(log) < NOW:
             lost.add(log["item_id"])
-    fleet = mean_level(((midnight(each["purchase_date"] or each["created_at"].date()), None) for each in active()), SCHOOL_YEAR, NOW)
+    fleet = mean_level(
+        ((midnight(each["purchase_date"] or each["created_at"].date()), None) for each in active()), SCHOOL_YEAR, NOW
+    )
     exist = {each["id"] for each in assets()}
     assert measured["lost-stolen"][DISTRICT].value == percent(len(lost & exist), fleet)
 
