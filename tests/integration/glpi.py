@@ -200,7 +200,7 @@ def _purchase(draw: random.Random, now: datetime) -> Row:
         "buy_date": some(5),
         "delivery_date": some(20),
         "use_date": some(45),
-        "inventory_date": some(120),
+        "inventory_date": some(-250 if draw.random() < 0.5 else 120),
         "decommission_date": _before(draw, now, 300) if draw.random() < 0.1 else None,
         "value": draw.choice([0, 199.99, 420, 1_000]),
         "order_number": draw.choice([None, "", "PO-1", "PO-2", "PO-3", "PO-4"]),

@@ -137,6 +137,8 @@ def _logs(draw: random.Random, now: datetime, assets: list[Row]) -> list[Row]:
                 logs.append(_lending(draw, asset, at, is_out))
                 is_out = not is_out or draw.random() < 0.1  # a check-in that nobody noted
         logs += [_relabelled(draw, asset, _before(draw, now, 200)) for _ in range(draw.randrange(2))]
+        if asset["id"] % 10 == 0:  # in the night in which a school year begins
+            logs.append(_relabelled(draw, asset, now - timedelta(days=96, hours=8)))
     logs += [_other(draw, _before(draw, now, 200)) for _ in range(60)]
     return [{"id": id_, **log, "deleted_at": None} for id_, log in enumerate(logs, 1)]
 
@@ -177,13 +179,17 @@ def _relabelled(draw: random.Random, asset: Row, at: datetime) -> Row:
 
 
 def _other(draw: random.Random, at: datetime) -> Row:
-    """What looks like the log of an asset, and is none."""
+    """What looks like something that happened to an asset, and is not."""
+    kind = draw.choice(["App\\Models\\Accessory", "App\\Models\\AssetModel", ASSET])
+    lost = '{"status_id": {"old": 1, "new": 5}}'
     return {
-        "item_type": draw.choice(["App\\Models\\Accessory", "App\\Models\\AssetModel", ASSET]),
+        "item_type": kind,
         "item_id": draw.randrange(1, 251),
-        "action_type": draw.choice(["audit", "request_canceled", "request canceled", "update"]),
-        "expected_checkin": None,
-        "log_meta": draw.choice(["not JSON", "[]", '{"status_id": {"old": 1, "new": null}}', None]),
+        "action_type": draw.choice(["audit", "request_canceled", "update", *(["checkout"] if kind != ASSET else [])]),
+        "expected_checkin": at.date() if kind != ASSET else None,
+        "log_meta": draw.choice(["not JSON", "[]", '{"status_id": {"old": 1, "new": null}}', None])
+        if kind == ASSET
+        else lost,
         **_times(draw, at),
     }
 
