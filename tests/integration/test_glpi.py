@@ -12,6 +12,7 @@ from kpibot.app.house import House, furnish
 from kpibot.catalog import load
 from kpibot.core.campus import DISTRICT, NO_CAMPUS
 from kpibot.core.readings import Reading
+from kpibot.services.check import Finding, check_available
 from tests.integration.glpi import ASSET_TABLES, LOCATIONS, STATES, TABLES, Row, create, insert, ugly_glpi
 from tests.integration.plain import ZONE, mean_level, median_of_waits, midnight, working_days_since
 
@@ -254,6 +255,12 @@ def test_how_many_incidents_are_linked_at_all(measured) -> None:
 def test_every_kpi_has_a_value_or_a_reason(measured, furnished: Callable[..., House]) -> None:
     assert all(readings[DISTRICT].value is not None for readings in measured.values())
     assert set(furnished().catalog.not_available) == {"pd-completion", "recovery-time"}
+
+
+def test_check_tells_what_is_not_available_as_information(furnished: Callable[..., House]) -> None:
+    found = check_available(furnished().catalog.not_available)
+    assert Finding("kpis.pd-completion", "not available: GLPI keeps no training records", False) in found
+    assert not any(each.is_problem for each in found)
 
 
 def test_only_some_entities(furnished: Callable[..., House]) -> None:

@@ -27,14 +27,14 @@ ROWS = ugly_snipe_it(seed=5, now=NOW.astimezone(ZONE).replace(tzinfo=None))
 GONE = ("lost", "stolen", "retired")
 
 
-@pytest.fixture(scope="module", params=["", "snipe_"], ids=["no prefix", "a prefix"])
+@pytest.fixture(scope="module", params=["", "snipe_"], ids=["as usual", "a prefix and a table renamed"])
 def measured(
     request: pytest.FixtureRequest, new_url: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, dict[str, Reading]]]:
     """Every KPI, at every campus."""
     url, prefix = new_url("mariadb"), request.param
     _fill(url, prefix)
-    use = f"{{use: snipe-it, options: {{prefix: {prefix}}}}}" if prefix else "snipe-it"
+    use = "{use: snipe-it, options: {prefix: snipe_, maintenances: maintenances}}" if prefix else "snipe-it"
     config = tmp_path_factory.mktemp("config")
     text = DISTRICT_YAML + f'databases: {{assets: {{url: "{url}", preset: {use}}}}}\n'
     (config / "all.yaml").write_text(text, encoding="utf-8")
@@ -45,10 +45,11 @@ def measured(
 
 def _fill(url: str, prefix: str) -> None:
     """Writes as Snipe-IT does: its own clock's times, into a session on the server's zone, which is another one."""
+    names = {name: prefix + (name.removeprefix("asset_") if prefix else name) for name in TABLES}
     engine = sa.create_engine(url)
     with engine.connect() as connection:
-        create(connection, {prefix + name: columns for name, columns in TABLES.items()})
-        insert(connection, {prefix + name: rows for name, rows in ROWS.items()}, clock="@@global.time_zone")
+        create(connection, {names[name]: columns for name, columns in TABLES.items()})
+        insert(connection, {names[name]: rows for name, rows in ROWS.items()}, clock="@@global.time_zone")
     engine.dispose()
 
 
