@@ -120,6 +120,7 @@ def _asset(draw: random.Random, now: datetime, id_: int) -> Row:
         "order_number": draw.choice([None, "", "PO-1", "PO-2", "PO-3"]),
         "purchase_date": bought.date() if draw.random() < 0.8 else None,
         "purchase_cost": draw.choice([None, 0, 199.99, 420]),
+        "expected_checkin": _before(draw, now, 90).date() if draw.random() < 0.4 else None,  # if it is out
         "last_checkout": _maybe(draw, now, 0.4),
         "last_audit_date": _before(draw, now, 900) if draw.random() < 0.5 else None,
         "created_at": bought,
