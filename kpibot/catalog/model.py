@@ -144,7 +144,10 @@ class NoteRule:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The whole configuration of one district. `routes` are in order: the first that matches wins."""
+    """The whole configuration of one district. `routes` are in order: the first that matches wins.
+
+    `not_available` says of KPIs that the district does not have why no system of its can answer them.
+    """
 
     district: District
     databases: Mapping[str, Database]
@@ -155,3 +158,4 @@ class Catalog:
     digests: Mapping[str, Digest] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     notes: tuple[NoteRule, ...] = ()
+    not_available: Mapping[str, str] = field(default_factory=dict)
