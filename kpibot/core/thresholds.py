@@ -32,6 +32,11 @@ class Thresholds:
     warning: float | None = None
     critical: float | None = None
 
+    @property
+    def given(self) -> tuple[float, ...]:
+        """The levels that there are."""
+        return tuple(level for level in (self.target, self.warning, self.critical) if level is not None)
+
     def judge(self, value: float | None) -> Verdict:
         """What `value` means."""
         if value is None:

@@ -50,15 +50,15 @@ def comparison(report: Report, other: Comparison) -> str:
 
 
 def ranks(answer: Answer) -> str:
-    """`3rd best of 24 campuses · per 100 students 7th best of 21 (5.6)`; `3rd highest` where nothing is better."""
+    """`3rd of 24 campuses, best first · per 100 students 7th of 21 (5.6)`; `highest first` where nothing is better."""
     first = "highest" if answer.report.thresholds.better is Better.NEUTRAL else "best"
     return " · ".join(_rank(each, first) for each in answer.ranks)
 
 
 def _rank(rank: Rank, first: str) -> str:
-    place = f"{ordinal(rank.place)} {first} of {rank.of:,}"
+    place = f"{ordinal(rank.place)} of {rank.of:,}"
     if not rank.per:
-        return f"{place} campuses"
+        return f"{place} campuses, {first} first"
     value = finite(100 * rank.value)
     return f"per 100 {clean(rank.per, 20)}s {place}" + (f" ({digits(value)})" if value is not None else "")
 

@@ -15,6 +15,8 @@ from kpibot.render.times import ago, day_month, moment
 NAME, SENTENCE = 80, 300
 NOTES = 4
 UNCHANGED = "unchanged"
+UNITS = {Format.PERCENT: "%", Format.HOURS: " h", Format.NUMBER: ""}
+LARGEST_EXACT = 1_000_000.0
 LEAST_POINTS = 0.05  # of a percentage
 WHY_MISSING = {
     Missing.NO_ROWS: "nothing of this kind was found",
@@ -63,10 +65,20 @@ def title(report: Report) -> str:
 
 def quantity(report: Report, *, short: bool = False) -> str:
     """The value with what it counts: `104 tickets`, `4.2 h`, `86.4%`; `no data` without one."""
-    text = amount(value(report), report.card, short=short)
+    text = _beside_its_levels(report, amount(value(report), report.card, short=short))
     if report.card.format is not Format.NUMBER or report.reading.denominator is not None or text == NO_DATA:
         return text
     return f"{text} {noun(report, text)}".rstrip() if report.card.rows != "rows" else text
+
+
+def _beside_its_levels(report: Report, text: str) -> str:
+    """The amount, more exactly where it would read like a level that it is not: 84.98% is not the target of 85%."""
+    known, unit = value(report), UNITS.get(report.card.format)
+    near = {level for level in report.levels.given if text == amount(level, report.card)}
+    if known is None or unit is None or not near or known in near or abs(known) >= LARGEST_EXACT:
+        return text
+    exact = (f"{known:.{places}f}" for places in range(2, 6))
+    return next((f"{each}{unit}" for each in exact if float(each) not in near), text)
 
 
 def said(report: Report, *, short: bool = False) -> str:
@@ -102,7 +114,9 @@ def from_level(report: Report, word: str, at: float) -> str:
 
 def level(report: Report, at: float) -> str:
     """A target or threshold: in the KPI's unit, or of a budget in percent of its pace."""
-    return amount(at, report.card) if report.reading.pace is None else f"{digits(at)}%"
+    if report.reading.pace is None or finite(at) is None:
+        return amount(at, report.card)
+    return f"{digits(at)}%"
 
 
 def change(report: Report) -> str:
@@ -142,7 +156,8 @@ def difference_since(report: Report) -> str:
 def improved(report: Report) -> bool | None:
     """Whether the change is for the better; None where no direction is better or nothing changed."""
     by = finite(report.change)
-    if not by or report.thresholds.better is Better.NEUTRAL:
+    # To spend less than last year is no merit, nor more a fault: a budget is held against its pace.
+    if not by or report.thresholds.better is Better.NEUTRAL or report.reading.pace is not None:
         return None
     return (by < 0) is (report.thresholds.better is Better.LOWER)
 

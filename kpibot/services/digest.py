@@ -93,7 +93,7 @@ class Digests:
 
 def movers(reports: Iterable[Report]) -> list[Mover]:
     """The campuses that moved most, for better or worse; neutral KPIs have no direction to move in."""
-    moved = [report for report in reports if report.change and report.thresholds.better is not Better.NEUTRAL]
+    moved = [report for report in reports if report.change and _has_direction(report)]
     ranked = sorted(moved, key=_weight, reverse=True)[:MOVERS]
     return [
         Mover(
@@ -105,6 +105,11 @@ def movers(reports: Iterable[Report]) -> list[Mover]:
         )
         for report in ranked
     ]
+
+
+def _has_direction(report: Report) -> bool:
+    """Whether a change is for better or worse; spending is held against its pace, not against last year."""
+    return report.thresholds.better is not Better.NEUTRAL and report.reading.pace is None
 
 
 def _weight(report: Report) -> float:

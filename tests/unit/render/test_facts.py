@@ -132,3 +132,23 @@ def test_lower_is_better_or_worse_as_the_kpi_says(samples):
     assert facts.improved(samples.po_value) is None
     assert samples.utilization.thresholds.better is Better.HIGHER
     assert samples.utilization.card.format is Format.PERCENT
+
+
+@pytest.mark.parametrize(
+    ("kpi", "value", "shown"),
+    [
+        ("utilization", 84.98, "84.98%"),
+        ("utilization", 85.0, "85%"),
+        ("utilization", 84.9999, "84.9999%"),
+        ("response-time", 3.999, "3.999 h"),
+        ("tickets", 20.0, "20"),
+    ],
+)
+def test_a_value_beside_a_level_does_not_read_like_the_level(samples, kpi, value, shown):
+    assert facts.quantity(samples.report(kpi, value)).startswith(shown)
+
+
+def test_spending_is_no_better_for_being_less_than_last_year(samples):
+    report = replace(samples.of_budget.report, before=2_000_000.0)
+    assert facts.improved(report) is None
+    assert facts.change(report) == "▼ $759,700 less than the same point last fiscal year ($2,000,000)"
