@@ -28,10 +28,14 @@ from kpibot.render.times import day_month, moment, stretch
 TO_THE_DAY = timedelta(days=2)  # after that nobody asks for the minute
 TITLES = {
     Reason.FIRING: "Over the threshold",
+    Reason.MORE: "More campuses over the threshold",
     Reason.WORSE: "Worse",
     Reason.EASED: "Eased, but not over",
     Reason.STILL_FIRING: "Still over the threshold",
+    Reason.LAPSED: "Nobody sees to it any more",
+    Reason.ESCALATED: "Nobody has taken it yet",
     Reason.RECOVERED: "Recovered",
+    Reason.MUTED: "Muted",
 }
 
 
