@@ -76,7 +76,7 @@ def furnish(catalog: Catalog, state_url: str) -> House:
         measuring=measuring,
         store=store,
         reporting=reporting,
-        answering=Answering(catalog.kpis, catalog.datasets, catalog.notes, reporting),
+        answering=Answering(catalog.kpis, catalog.datasets, catalog.notes, reporting, catalog.not_available),
         digests=Digests(catalog.digests, catalog.channels, catalog.kpis, reporting, store),
         watch=Watch(catalog.kpis, catalog.routes, reporting, store, catalog.district),
     )

@@ -76,6 +76,7 @@ def _guide(reply: Help | Listing) -> str:
     lines = [f"{card.id:<24} {card.name}" for card in reply.kpis]
     if isinstance(reply, Help):
         return "\n".join([f'ask "{reply.kpis[0].id} {reply.campus.slug} 90d"', "", *lines])
+    lacking = [f"{kpi:<24} not available: {why}" for kpi, why in reply.not_available.items()]
     return "\n".join(
-        [*lines, "", *("  " * depth + f"{campus.slug:<24} {campus.name}" for depth, campus in reply.campuses)]
+        [*lines, *lacking, "", *("  " * depth + f"{campus.slug:<24} {campus.name}" for depth, campus in reply.campuses)]
     )

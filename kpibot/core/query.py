@@ -21,6 +21,7 @@ WORDS_IN_A_NAME = 8
 LETTERS = 3  # that the beginning of a word needs to stand for it
 OFFERED = 3  # campuses, where a word could be several
 NO_DIMENSIONS: Mapping[str, Collection[str]] = MappingProxyType({})
+NOTHING_IS_MISSING: Mapping[str, str] = MappingProxyType({})
 GREETINGS = frozenset({"hi", "hello", "hey", "thanks", "thank-you"})  # no commands: a campus may be called so
 
 
@@ -82,7 +83,11 @@ COMMANDS = (*ALONE, ROWS, ABOUT, BY)  # words that no KPI may have for its own
 
 
 def parse(
-    text: str, kpis: Mapping[str, str], tree: CampusTree, dimensions: Mapping[str, Collection[str]] = NO_DIMENSIONS
+    text: str,
+    kpis: Mapping[str, str],
+    tree: CampusTree,
+    dimensions: Mapping[str, Collection[str]] = NO_DIMENSIONS,
+    not_available: Mapping[str, str] = NOTHING_IS_MISSING,
 ) -> Request:
     """What a person wants to know.
 
@@ -91,6 +96,7 @@ def parse(
         kpis: the name of each KPI by its id.
         tree: the campuses.
         dimensions: what each KPI can be told apart by, by its id.
+        not_available: why the district cannot have a KPI, by its id.
 
     Raises:
         QueryError: a word that nobody knows, or two of a kind.
@@ -100,7 +106,13 @@ def parse(
     words = text.split()
     if len(words) == 1 and slug(words[0]) in ALONE:
         return ALONE[slug(words[0])]
-    return _Reader(kpis, tree, dimensions).read(words)
+    try:
+        return _Reader(kpis, tree, dimensions).read(words)
+    except QueryError:
+        lacking = {slug(kpi): why for kpi, why in not_available.items()}
+        if (kpi := next((slug(word) for word in words if slug(word) in lacking), None)) is None:
+            raise
+        raise QueryError(f"`{kpi}` is not available: {lacking[kpi]}") from None
 
 
 class _Reader:

@@ -31,16 +31,22 @@ def help_message(kpis: Mapping[str, str], example: str = "tickets campus-west", 
     return rendered("\n".join(["Ask me how the KPIs stand:", *lines]), blocks)
 
 
-def list_message(kpis: Mapping[str, str], campuses: Mapping[str, str]) -> Rendered:
+def list_message(kpis: Mapping[str, str], campuses: Mapping[str, str], not_available: Mapping[str, str]) -> Rendered:
     """Every KPI and campus that can be asked for.
 
     Args:
         kpis: the name of each KPI by its id.
         campuses: the name of each campus and group by its slug.
+        not_available: why the district cannot have a KPI, by its id.
     """
     kpi_lines = fitting([_entry(kpi, name) for kpi, name in kpis.items()], 3_000)
     campus_lines = fitting([_entry(slug, name) for slug, name in campuses.items()])
-    blocks = (*paragraphs(["*KPIs*", *kpi_lines]), *paragraphs(["*Campuses and groups*", *campus_lines]))
+    lacking = fitting([_entry(kpi, why) for kpi, why in not_available.items()], 2_000)
+    blocks = (
+        *paragraphs(["*KPIs*", *kpi_lines]),
+        *(paragraphs(["*Not available here*", *lacking]) if lacking else ()),
+        *paragraphs(["*Campuses and groups*", *campus_lines]),
+    )
     return rendered(f"{len(kpis):,} KPIs: {', '.join(map(code, kpis))}", blocks)
 
 

@@ -1,7 +1,7 @@
 """Answers what people type: one KPI with its series, a breakdown, its rows, what it means, or how everything stands."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from kpibot.catalog.model import Dataset, NoteRule
@@ -30,10 +30,14 @@ class Help:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The KPIs and campuses that there are; each campus with how deep it lies in the tree."""
+    """The KPIs and campuses that there are; each campus with how deep it lies in the tree.
+
+    `not_available` says of KPIs that the district cannot have why.
+    """
 
     kpis: tuple[Card, ...]
     campuses: tuple[tuple[int, Campus], ...]
+    not_available: Mapping[str, str] = field(default_factory=dict)
 
 
 Reply = Answer | Breakdown | RowList | About | Overview | Help | Listing
@@ -48,11 +52,13 @@ class Answering:
         datasets: Mapping[str, Dataset],
         notes: Iterable[NoteRule],
         reporting: Reporting,
+        not_available: Mapping[str, str],
     ) -> None:
         self._kpis = kpis
         self._datasets = datasets
         self._notes = tuple(notes)
         self._reporting = reporting
+        self._not_available = not_available
         self._tree = reporting.measuring.tree
         self._zone = str(reporting.measuring.calendar.zone)
 
@@ -70,13 +76,13 @@ class Answering:
         """
         names = {kpi.id: kpi.card.name for kpi in self._kpis.values()}
         dimensions = {kpi.id: tuple(kpi.dimensions) for kpi in self._kpis.values()}
-        match parse(text, names, self._tree, dimensions):
+        match parse(text, names, self._tree, dimensions, self._not_available):
             case Ask() | AskRows() | AskAbout() as request:
                 return self._on_kpi(request, as_of, here)
             case AskOverview(campus):
                 return self.overview(campus or here, as_of)
             case AskList():
-                return Listing(self._cards(), tuple(self._outline(DISTRICT, 0)))
+                return Listing(self._cards(), tuple(self._outline(DISTRICT, 0)), self._not_available)
         return self._help()
 
     def _on_kpi(self, request: Ask | AskRows | AskAbout, as_of: datetime, here: str) -> Reply:

@@ -35,7 +35,7 @@ def _guide(reply: Help | Listing) -> Rendered:
     names = {card.id: card.name for card in reply.kpis}
     if isinstance(reply, Help):
         return help_message(names, f"{next(iter(names), '')} {reply.campus.slug}".strip(), "".join(reply.by))
-    return list_message(names, {campus.slug: campus.name for _, campus in reply.campuses})
+    return list_message(names, {campus.slug: campus.name for _, campus in reply.campuses}, reply.not_available)
 
 
 def picture_of(reply: Reply) -> Picture | None:

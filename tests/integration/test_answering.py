@@ -57,6 +57,8 @@ datasets:
     columns: {campus: place, type: type, out: out, back: back}
     dimensions: {type: type}
 
+not_available: {pd-completion: nobody keeps training records}
+
 kpis:
   tickets:
     name: Outstanding tickets
@@ -204,6 +206,7 @@ def test_levels_of_a_count_are_for_all_of_its_rows(house: House) -> None:
         ("tickets age:old", "is no word to pick by; type `tickets by age`"),
         ("tickets by priorty", "did you mean `priority`?"),
         ("rows utilization", "has no list of rows"),
+        ("pd-completion west", "`pd-completion` is not available: nobody keeps training records"),
         ("by priority", "which KPI?"),
         ("about", "which KPI?"),
         ("tickets by", "by what?"),

@@ -165,5 +165,5 @@ def test_any_alert(card, as_of, some, times, still):
 @thorough
 @given(st.dictionaries(words, words, max_size=30), words)
 def test_any_guide(names, text):
-    for message in (help_message(names, text), list_message(names, names), error_message(text)):
+    for message in (help_message(names, text), list_message(names, names, names), error_message(text)):
         check(message)

@@ -51,7 +51,9 @@ MESSAGES: dict[str, Callable[..., Rendered]] = {
     "breakdown-campus": lambda s: breakdown_message(s.by_campus),
     "rows": lambda s: rows_message(s.rows),
     "help": lambda s: help_message(KPIS, "tickets campus-west", "tickets by priority"),
-    "list": lambda s: list_message(KPIS, {"campus-west": "Campus West High School", "oak": "Oak & Ash"}),
+    "list": lambda s: list_message(
+        KPIS, {"campus-west": "Campus West High School", "oak": "Oak & Ash"}, {"pd-completion": "No system keeps it"}
+    ),
     "about": lambda s: about_message(s.about),
     "error": lambda s: error_message("no campus `<!channel>`; did you mean `campus-west`?"),
 }
