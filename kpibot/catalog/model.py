@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
+from kpibot.catalog.problems import Path, Place, place_of
 from kpibot.core.calendar import Calendar
 from kpibot.core.campus import Campus
 from kpibot.core.conditions import Moment
@@ -144,7 +145,10 @@ class NoteRule:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The whole configuration of one district. `routes` are in order: the first that matches wins."""
+    """The whole configuration of one district. `routes` are in order: the first that matches wins.
+
+    `places` are the file and line of everything that was written, by its path of keys.
+    """
 
     district: District
     databases: Mapping[str, Database]
@@ -155,3 +159,9 @@ class Catalog:
     digests: Mapping[str, Digest] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     notes: tuple[NoteRule, ...] = ()
+    places: Mapping[Path, Place] = field(default_factory=dict, repr=False, compare=False)
+
+    def place(self, *path: str | int) -> str:
+        """Where the configuration says it: `config/datasets.yaml:12`; empty for what it does not say at all."""
+        found = place_of(self.places, path)
+        return "" if found is None else "{}:{}".format(*found)

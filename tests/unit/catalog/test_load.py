@@ -443,3 +443,11 @@ def test_notes_say_what_happened_and_whom_it_concerns(configured) -> None:
         NoteRule(Note(date(2026, 11, 9), "Refresh week"), frozenset({"tickets"})),
         NoteRule(Note(date(2026, 11, 2), "New helpdesk")),
     )
+
+
+def test_a_catalogue_knows_where_everything_was_written(configured) -> None:
+    catalog = load(configured(), {})
+    file, line = catalog.place("datasets", "tickets", "columns", "opened").rsplit(":", 1)
+    assert "opened:" in Path(file).read_text(encoding="utf-8").splitlines()[int(line) - 1]
+    assert catalog.place("datasets", "tickets", "fresh_within") == catalog.place("datasets", "tickets")
+    assert catalog.place("nothing") == ""
