@@ -28,6 +28,8 @@ format: $(BIN)/.development  ## puts the code into shape
 
 bench: $(BIN)/.development  ## benchmarks, as ratios measured side by side
 	$(BIN)/python -m benchmarks.measure $(BENCH)
+	$(BIN)/python -m benchmarks.store $(BENCH)
+	$(BIN)/python -m benchmarks.start $(BENCH)
 
 clean:  ## forgets everything that was made
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis

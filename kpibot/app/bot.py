@@ -16,10 +16,9 @@ from kpibot.app.clock import utc_now
 from kpibot.app.house import House
 from kpibot.scheduling import Schedule
 from kpibot.services.deliver import Delivery
-from kpibot.slack.connection import bolt_app, check_app_token, missing_scopes, socket_mode, web_client
+from kpibot.slack.connection import check_app_token, missing_scopes, web_client
 from kpibot.slack.conversation import Conversation
 from kpibot.slack.directory import Directory
-from kpibot.slack.listeners import register
 from kpibot.slack.sender import SlackSender
 
 log = logging.getLogger(__name__)
@@ -104,8 +103,12 @@ class Bot:
             log.warning("the Slack app lacks the scopes %s; update it from its manifest", ", ".join(lacking))
         await check_app_token(self._client, self._access.app_token)
         await self._look_up()
+        # Loading Bolt takes a tenth of the start: a bot that Slack does not let in says so before.
+        from kpibot.slack.bolt import bolt_app, socket_mode  # noqa: PLC0415
+        from kpibot.slack.listeners import register  # noqa: PLC0415
+
         app = bolt_app(self._client)
-        register(app, self._conversation, self._house.catalog.kpis)
+        register(app, self._conversation)
         handler = socket_mode(app, self._access.app_token)
         await handler.connect_async()  # type: ignore[no-untyped-call]
         stack.push_async_callback(handler.close_async)

@@ -67,7 +67,7 @@ def furnish(catalog: Catalog, state_url: str) -> House:
 
     tree = campus_tree(catalog, lambda database, sql: sources[database].select(sql))
     measuring = Measuring(tree, catalog.district.calendar, source_of, system_of)
-    store = Store(open_engine(state_url))
+    store = Store(open_engine(state_url), calendar.zone)
     rhythms = {each.id: each.fresh_within for each in catalog.datasets.values() if each.fresh_within is not None}
     reporting = Reporting(measuring, store, rhythms)
     return House(
@@ -76,7 +76,7 @@ def furnish(catalog: Catalog, state_url: str) -> House:
         measuring=measuring,
         store=store,
         reporting=reporting,
-        answering=Answering(catalog.kpis, catalog.notes, reporting),
+        answering=Answering(catalog.kpis, catalog.datasets, catalog.notes, reporting),
         digests=Digests(catalog.digests, catalog.channels, catalog.kpis, reporting, store),
         watch=Watch(catalog.kpis, catalog.routes, reporting, store, catalog.district),
     )

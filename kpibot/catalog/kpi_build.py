@@ -58,6 +58,8 @@ def build_kpi(name: str, shape: KpiShape, datasets: Mapping[str, Dataset]) -> Kp
         period="" if shape.period is None else str(shape.period),
         about=shape.about,
         category=shape.category or "",
+        dimensions=tuple(_dimensions(measure, datasets)),
+        lists_rows=bool(shape.detail),
     )
     overrides = {campus: _levels(shape, levels) for campus, levels in shape.campuses.items()}
     of_types = {type_: _levels(shape, levels) for type_, levels in shape.campus_types.items()}

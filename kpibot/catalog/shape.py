@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
 class Shape(BaseModel):
     """A mapping with known keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=(), defer_build=True)
 
     @model_validator(mode="before")
     @classmethod

@@ -114,6 +114,11 @@ AnyCondition = Condition | Compared | Timed
 Where = tuple[AnyCondition, ...]
 
 
+def as_scalar(raw: object) -> Scalar:
+    """A value as a database gave it, as a condition can name it."""
+    return raw if isinstance(raw, str | int | float | bool | None) else str(raw)
+
+
 def instant_of(moment: Moment | datetime, as_of: datetime, calendar: Calendar) -> datetime:
     """The instant that a moment means at `as_of`, aware."""
     match moment:

@@ -46,7 +46,8 @@ class Format(StrEnum):
 class Card:
     """What people are told of a KPI beside its numbers.
 
-    `rows` is what it counts or rests on, in the plural. `only` is what it was narrowed to, in words: `type chromebook`.
+    `rows` is what it counts or rests on, in the plural. `only` is what it was narrowed to: (dimension, label) pairs.
+    `dimensions` are what it can be told apart by, `lists_rows` says whether its rows can be listed.
     """
 
     id: str
@@ -59,7 +60,9 @@ class Card:
     period: str = ""
     about: str = ""
     category: str = ""
-    only: str = ""
+    only: tuple[tuple[str, str], ...] = ()
+    dimensions: tuple[str, ...] = ()
+    lists_rows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +112,8 @@ class Kpi:
         """Whether its durations are taken on the working clock."""
         return isinstance(self.measure, Duration) and self.measure.clock is Clock.WORKING
 
-    def narrowed(self, conditions: Sequence[tuple[Condition, ...]], only: str) -> "Kpi":
-        """The same KPI over the rows that meet these conditions, for each half of its measure; `only` says so in words.
+    def narrowed(self, conditions: Sequence[tuple[Condition, ...]], only: tuple[tuple[str, str], ...]) -> "Kpi":
+        """The same KPI over the rows that meet these conditions, for each half of its measure; `only` says which.
 
         Levels and budgets of a count were set for all rows, so that a part of them is not judged.
         """
@@ -129,7 +132,8 @@ class Kpi:
         Its own come first, then those of its type, then the KPI's. A group that has neither of the first two is the
         sum of its campuses where the KPI adds up (a feeder of six may have six times the tickets of a campus).
         """
-        if self._is_special(campus, tree) or not self.additive or not self.by_campus:
+        adds_up = self.additive and self.by_campus and self.budget is None  # a budget's levels are percentages
+        if self._is_special(campus, tree) or not adds_up:
             return self._levels_at(campus, tree)
         leaves = tree.leaves(campus)
         if not leaves:

@@ -4,6 +4,7 @@ from itertools import chain
 
 from kpibot.core.campus import DISTRICT
 from kpibot.core.reports import Answer, Overview, Report
+from kpibot.core.words import slug
 from kpibot.render import facts
 from kpibot.render.alt import answer_alt
 from kpibot.render.blocks import (
@@ -19,6 +20,7 @@ from kpibot.render.blocks import (
     rendered,
     section,
 )
+from kpibot.render.context import lines as context_lines
 from kpibot.render.mrkdwn import clean, data
 from kpibot.render.signs import WORST_FIRST
 from kpibot.render.times import moment
@@ -32,6 +34,7 @@ def answer_message(answer: Answer, chart: SlackFile | None = None) -> Rendered:
     blocks = (
         section(f"{facts.sign(report).emoji} *{data(facts.title(report), 200)}*\n{_big_line(report)}"),
         section("\n".join(filter(None, (_warning(report), data(facts.goal(report)), data(facts.change(report)))))),
+        context(*map(data, context_lines(answer))),
         picture(chart, alt),
         context(*map(data, _footing(answer))),
         _window_buttons(answer),
@@ -43,7 +46,9 @@ def answer_fallback(answer: Answer) -> str:
     """The answer in one mrkdwn line, numbers and all."""
     report = answer.report
     return " · ".join(
-        data(part) for part in (_said(report), facts.goal(report), facts.change(report), *_footing(answer)) if part
+        data(part)
+        for part in (_said(report), facts.goal(report), facts.change(report), *context_lines(answer), *_footing(answer))
+        if part
     )
 
 
@@ -124,11 +129,15 @@ def _footing(answer: Answer) -> tuple[str, ...]:
 
 def _window_buttons(answer: Answer) -> Block | None:
     report = answer.report
-    kpi, campus = report.card.id, report.campus
-    windows = [
-        button(label, f"window:{days}", kpi=kpi, campus=campus, days=days)
-        for days, label in WINDOWS
-        if days != answer.days
-    ]
-    district = button("District", f"show:{kpi}", kpi=kpi, campus=DISTRICT, days=answer.days)
-    return actions([*windows, district if campus != DISTRICT else None, button("About", "about", kpi=kpi)])
+    asked = {"kpi": report.card.id, "campus": report.campus}
+    if report.card.only:
+        asked["only"] = " ".join(f"{name}:{slug(label)}" for name, label in report.card.only)
+    windows = [button(label, f"window:{days}", **asked, days=days) for days, label in WINDOWS if days != answer.days]
+    wider = {**asked, "campus": DISTRICT}
+    where = (
+        button("By campus", "by:campus", **asked, wish="by campus")
+        if report.campus == DISTRICT
+        else button("District", f"show:{report.card.id}", **wider, days=answer.days)
+    )
+    rows = button("Rows", "rows", **asked, wish="rows") if report.card.lists_rows else None
+    return actions([*windows, where, rows, button("About", "about", kpi=report.card.id, wish="about")])

@@ -56,8 +56,9 @@ def campus_name(report: Report) -> str:
 
 
 def title(report: Report) -> str:
-    """`Outstanding tickets — Campus West High School`."""
-    return f"{kpi_name(report)} — {campus_name(report)}"
+    """`Outstanding tickets — Campus West High School`; of some of the rows, `Outstanding tickets, type Laptop — …`."""
+    only = "".join(f", {clean(name, 40)} {clean(label, 40)}" for name, label in report.card.only)
+    return f"{kpi_name(report)}{only} — {campus_name(report)}"
 
 
 def quantity(report: Report, *, short: bool = False) -> str:
@@ -83,19 +84,25 @@ def noun(report: Report, count: str = "") -> str:
 
 def goal(report: Report) -> str:
     """Target and thresholds: `target ≤ 20 · warning from 40 · critical from 80`; of higher-is-better, `… down`."""
-    limits, card = report.thresholds, report.card
+    limits = report.thresholds
     relation = {Better.LOWER: "≤ ", Better.HIGHER: "≥ ", Better.NEUTRAL: ""}[limits.better]
-    parts = [f"target {relation}{amount(limits.target, card)}"] if limits.target is not None else []
+    parts = [f"target {relation}{level(report, limits.target)}"] if limits.target is not None else []
     if limits.better is not Better.NEUTRAL:
         levels = (("warning", limits.warning), ("critical", limits.critical))
-        parts += [from_level(report, word, level) for word, level in levels if level is not None]
-    return " · ".join(parts)
+        parts += [from_level(report, word, at) for word, at in levels if at is not None]
+    of_pace = " of the budget's pace" if parts and report.reading.pace is not None else ""
+    return " · ".join(parts) + of_pace
 
 
-def from_level(report: Report, word: str, level: float) -> str:
+def from_level(report: Report, word: str, at: float) -> str:
     """Where a threshold begins: `critical from 80`, `critical from 70% down`."""
     down = " down" if report.thresholds.better is Better.HIGHER else ""
-    return f"{word} from {amount(level, report.card)}{down}"
+    return f"{word} from {level(report, at)}{down}"
+
+
+def level(report: Report, at: float) -> str:
+    """A target or threshold: in the KPI's unit, or of a budget in percent of its pace."""
+    return amount(at, report.card) if report.reading.pace is None else f"{digits(at)}%"
 
 
 def change(report: Report) -> str:

@@ -1,26 +1,28 @@
-"""Messages about the bot itself: help, lists, what a KPI means, and errors."""
+"""Messages about the bot itself: help, lists and errors."""
 
 from collections.abc import Mapping
 
-from kpibot.core.kpi import Card
 from kpibot.render.blocks import Rendered, context, fitting, paragraphs, rendered, section
-from kpibot.render.facts import NAME, SENTENCE
-from kpibot.render.mrkdwn import clean, code, data, with_code
+from kpibot.render.mrkdwn import code, data, with_code
 
 COMMAND = "/kpi"
 
 
-def help_message(kpis: Mapping[str, str], example: str = "tickets campus-west") -> Rendered:
+def help_message(kpis: Mapping[str, str], example: str = "tickets campus-west", by: str = "") -> Rendered:
     """What can be typed.
 
     Args:
         kpis: the name of each KPI by its id.
         example: a KPI and a campus of this district, as one would type them.
+        by: a KPI with something that it can be told apart by, as `tickets by priority`; empty where there is none.
     """
+    kpi = example.partition(" ")[0]
     uses = (
         (COMMAND, "how your campus or the district stands"),
         (f"{COMMAND} {example}", "one KPI at one campus, with its chart"),
         (f"{COMMAND} {example} 90d", "the same over 90 days; also `12w`, `6m` or `2y`"),
+        (f"{COMMAND} {kpi} by campus", "every campus beside the others" + (f"; also {code(by)}" if by else "")),
+        (f"{COMMAND} about {kpi}", "what it counts, exactly; `rows` in place of `about` lists what is behind it"),
         (f"{COMMAND} list", "every KPI and campus"),
     )
     lines = [f"{code(typed, 120)} {said}" for typed, said in uses]
@@ -40,19 +42,6 @@ def list_message(kpis: Mapping[str, str], campuses: Mapping[str, str]) -> Render
     campus_lines = fitting([_entry(slug, name) for slug, name in campuses.items()])
     blocks = (*paragraphs(["*KPIs*", *kpi_lines]), *paragraphs(["*Campuses and groups*", *campus_lines]))
     return rendered(f"{len(kpis):,} KPIs: {', '.join(map(code, kpis))}", blocks)
-
-
-def about_message(card: Card) -> Rendered:
-    """What a KPI means: its definition, objective, period and owner."""
-    about = clean(card.about, 1_000) or "Nobody has written down yet what this KPI means."
-    labelled = (
-        ("Objective", clean(card.objective, SENTENCE)),
-        ("Period", clean(card.period, NAME)),
-        ("Owner", clean(card.owner, NAME)),
-    )
-    lines = [f"{label}: {data(said)}" for label, said in labelled if said]
-    head = f"*{data(card.name, 200)}*\n{data(about, 1_500)}"
-    return rendered("\n".join([head, *lines]), (section(head), section("\n".join(lines))))
 
 
 def error_message(text: str) -> Rendered:

@@ -1,13 +1,14 @@
 """Readings and reports for programs: plain values, ready for JSON. Instants are ISO 8601 in the district's zone."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from kpibot.core.kpi import Card, Format
 from kpibot.core.readings import Reading
-from kpibot.core.reports import Report
+from kpibot.core.reports import About, Breakdown, Report, RowList
 from kpibot.core.thresholds import Verdict
 from kpibot.core.words import plural
 
@@ -21,6 +22,37 @@ def report_record(report: Report, zone: ZoneInfo) -> dict[str, Any]:
         "compared_with": report.compared_with,
         "warnings": [*record["warnings"], *stale],
     }
+
+
+def breakdown_record(breakdown: Breakdown) -> dict[str, Any]:
+    """A KPI told apart by something: the whole, and each part by its label."""
+    zone = ZoneInfo(breakdown.zone)
+    parts = {label: report_record(report, zone) for label, report in breakdown.parts}
+    return {"by": breakdown.by, "whole": report_record(breakdown.whole, zone), "parts": parts, "more": breakdown.more}
+
+
+def about_record(about: About) -> dict[str, Any]:
+    """What a KPI means."""
+    zone = ZoneInfo(about.zone)
+    return {
+        "kpi": about.card.id,
+        "name": about.card.name,
+        "objective": about.card.objective,
+        "owner": about.card.owner,
+        "category": about.card.category,
+        "about": about.card.about,
+        "definition": list(about.definition),
+        "dimensions": list(about.dimensions),
+        "origins": [{**asdict(each), "newest": _local(each.newest, zone)} for each in about.origins],
+    }
+
+
+def rows_record(found: RowList) -> dict[str, Any]:
+    """The rows behind a number, as texts."""
+    rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+    links = [{"link": link} if link else {} for link in found.links]
+    whole = report_record(found.report, ZoneInfo(found.zone))
+    return {"whole": whole, "rows": [row | link for row, link in zip(rows, links, strict=True)]}
 
 
 def reading_record(reading: Reading, card: Card, verdict: Verdict, zone: ZoneInfo) -> dict[str, Any]:

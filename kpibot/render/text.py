@@ -3,9 +3,13 @@
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from kpibot.core.reports import Answer, DigestEdition, Overview, Report
+from kpibot.core.reports import About, Answer, Breakdown, DigestEdition, Overview, Report, RowList
+from kpibot.render import about as explained
+from kpibot.render import breakdown as parted
 from kpibot.render import digest, facts
+from kpibot.render import rowlist as listed
 from kpibot.render.answer import by_verdict, tally
+from kpibot.render.context import lines as context_lines
 from kpibot.render.mrkdwn import clean
 from kpibot.render.numbers import finite, sparkline
 from kpibot.render.times import moment
@@ -29,6 +33,7 @@ def answer_text(answer: Answer) -> str:
         facts.stale(report),
         facts.goal(report),
         facts.change(report),
+        *context_lines(answer),
         _history(report, answer.days),
         " · ".join(filter(None, (clean(report.card.period, facts.NAME), *rests))),
         " · ".join(filter(None, times)),
@@ -36,6 +41,27 @@ def answer_text(answer: Answer) -> str:
         facts.purpose(report),
     )
     return _page(filter(None, lines))
+
+
+def breakdown_text(breakdown: Breakdown) -> str:
+    """One KPI told apart by something; ends without a line break."""
+    whole = breakdown.whole
+    head = (f"{facts.sign(whole).character} {parted.heading(breakdown)}", facts.said(whole), "")
+    lines = [f"{bar} {said}" for bar, said in parted.parts(breakdown)]
+    return _page((*head, *lines, "", parted.footing(breakdown)))
+
+
+def about_text(about: About) -> str:
+    """What a KPI means; ends without a line break."""
+    exactly = [f"- {each}" for each in about.definition]
+    known = [f"{label}: {said}" for label, said in explained.facts(about)]
+    return _page((about.card.name, about.card.about or explained.NOT_YET, "", *exactly, "", *known))
+
+
+def rows_text(found: RowList) -> str:
+    """The rows behind a number; ends without a line break."""
+    lines = [f"{said} {link}".rstrip() for said, link in zip(listed.entries(found), found.links, strict=True)]
+    return _page((facts.title(found.report), facts.said(found.report), "", *lines, "", listed.shown(found)))
 
 
 def overview_text(overview: Overview) -> str:

@@ -12,9 +12,9 @@ import numpy as np
 from kpibot.core.budget import Pace, pace
 from kpibot.core.calendar import Calendar
 from kpibot.core.campus import DISTRICT, NO_CAMPUS, CampusTree
-from kpibot.core.conditions import Timed, fixed, instant_of
+from kpibot.core.conditions import Condition, Timed, fixed, instant_of
 from kpibot.core.kpi import Format, Kpi, aged, format_of
-from kpibot.core.measures import Clock, Duration, Query, Ratio, Simple, Statistic, halves
+from kpibot.core.measures import Clock, Duration, Query, Ratio, Simple, Statistic, halves, narrowed
 from kpibot.core.periods import Period
 from kpibot.core.readings import (
     Floats,
@@ -93,7 +93,7 @@ class Measuring:
         by_label: dict[str, list[Parts]] = {}
         for place, (request, each) in enumerate(zip(requests, dimensions, strict=True)):
             for cell, parts in _or_raised(taken[request]).items():
-                if self._slug(request.measure, cell) in self._covered(campus):
+                if self.resolve(request.measure, cell.campus) in self._covered(campus):
                     sums = by_label.setdefault(each.label(cell.slice), [Parts() for _ in requests])
                     sums[place] += parts
         return {label: self._reading(kpi, campus, as_of, sums) for label, sums in by_label.items()}
@@ -132,7 +132,22 @@ class Measuring:
         """
         request = self._request(measure, period)
         found = _or_raised(self._take([request])[request])
-        return {cell.campus: parts for cell, parts in found.items() if self._slug(measure, cell) == NO_CAMPUS}
+        return {cell.campus: parts for cell, parts in found.items() if self.resolve(measure, cell.campus) == NO_CAMPUS}
+
+    def rows(
+        self, kpi: Kpi, conditions: tuple[Condition, ...], columns: Sequence[str], as_of: datetime, most: int
+    ) -> list[Mapping[str, object]]:
+        """The first rows that the upper half of a KPI counts, where they meet these conditions as well.
+
+        Raises:
+            SourceError: with what to do about it.
+        """
+        half = halves(narrowed(kpi.measure, [conditions for _ in halves(kpi.measure)]))[0]
+        return self._source_of(half).rows(self._request(half, self.period(kpi, as_of)), columns, most)
+
+    def resolve(self, measure: Simple, raw: object) -> str:
+        """The slug of the campus that the measure's dataset calls `raw`."""
+        return self.tree.resolve(raw, self._system_of(measure))
 
     def period(self, kpi: Kpi, as_of: datetime) -> Period:
         """The period that a reading of the KPI looks at; a stock looks at its end only."""
@@ -192,11 +207,8 @@ class Measuring:
         """What each campus has under any of the names that the database calls it by."""
         placed: dict[str, list[Each]] = {}
         for cell, each in by_cell.items():
-            placed.setdefault(self._slug(measure, cell), []).append(each)
+            placed.setdefault(self.resolve(measure, cell.campus), []).append(each)
         return placed
-
-    def _slug(self, measure: Simple, cell: Cell) -> str:
-        return self.tree.resolve(cell.campus, self._system_of(measure))
 
     def _rolled_up(self, own: Mapping[str, Each], total: Callable[[Sequence[Each]], Each]) -> dict[str, Each]:
         """What every campus and group has, itself and below; whoever has nothing is absent."""

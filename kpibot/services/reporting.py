@@ -65,7 +65,7 @@ class Reporting:
         now = self.readings(kpi, as_of)
         if _failed(now):  # a database that is down would make everybody wait for its past, too
             return [self._report(kpi, now[campus], before=None, series=None, stale=False) for campus in chosen]
-        earlier = self._before(kpi, chosen, as_of)
+        earlier = self.values_at(kpi, kpi.compared.step_back(as_of, self.measuring.calendar))
         series = self._series_of(kpi, chosen, as_of, days) if days else {}
         stale = self.is_stale(kpi, now)
         return [
@@ -79,14 +79,29 @@ class Reporting:
         stale = self.is_stale(kpi, readings)
         return [self._report(kpi, each, before=None, series=None, stale=stale) for each in readings.values()]
 
+    def values_at(self, kpi: Kpi, instant: datetime) -> Mapping[str, float | None]:
+        """The KPI at an earlier instant, by campus: measured, or as the bot remembers it, as far as it does."""
+        if kpi.has_past:
+            found = self.readings(kpi, instant)
+        elif kpi.card.only:  # what was remembered is of all rows
+            return {}
+        else:
+            found = self._store.latest(kpi.id, instant - NEAR, instant)
+        return {campus: reading.value for campus, reading in found.items()}
+
+    def report_on(self, kpi: Kpi, reading: Reading) -> Report:
+        """A reading, judged, without comparison or series."""
+        return self._report(kpi, reading, before=None, series=None, stale=False)
+
     def is_stale(self, kpi: Kpi, readings: Readings) -> bool:
         """Whether a dataset of the KPI has had no new row, of any kind, for longer than its rhythm allows."""
         seen = readings[DISTRICT]
         if _failed(readings):
             return False
-        return any(self._is_old(half, seen.as_of, seen.newest) for half in halves(kpi.measure))
+        return any(self.is_old(half, seen.as_of, seen.newest) for half in halves(kpi.measure))
 
-    def _is_old(self, half: Simple, as_of: datetime, seen: datetime | None) -> bool:
+    def is_old(self, half: Simple, as_of: datetime, seen: datetime | None) -> bool:
+        """Whether the newest row of a measure's dataset is too old, where `seen` is the newest that was seen."""
         if isinstance(half, Query) or (allowed := self._fresh_within.get(half.dataset)) is None:
             return False
         since = instant_of(allowed, as_of, self.measuring.calendar)
@@ -119,21 +134,12 @@ class Reporting:
             stale=stale,
         )
 
-    def _before(self, kpi: Kpi, campuses: list[str], as_of: datetime) -> dict[str, float | None]:
-        earlier = kpi.compared.step_back(as_of, self.measuring.calendar)
-        if kpi.has_past:
-            readings = self.readings(kpi, earlier)
-            return {campus: readings[campus].value for campus in campuses}
-        return {campus: self._remembered(kpi, campus, earlier) for campus in campuses}
-
-    def _remembered(self, kpi: Kpi, campus: str, instant: datetime) -> float | None:
-        past = self._store.history(kpi.id, campus, instant - NEAR, instant + timedelta(seconds=1))
-        return past[-1][1] if past else None
-
     def _series_of(self, kpi: Kpi, campuses: list[str], as_of: datetime, days: int) -> dict[str, Series]:
         """The series of these nodes at least: one statement measures all, and neighbours who ask next pay nothing."""
+        if kpi.card.only and not kpi.has_past:  # what was remembered is of all rows
+            return {}
         if not kpi.has_past:
-            return {campus: self._remembered_series(kpi, campus, as_of, days) for campus in campuses}
+            return self._remembered_series(kpi, campuses, as_of, days)
         nodes = [campus.slug for campus in self.measuring.tree]
         try:
             return self._series.get(
@@ -145,14 +151,10 @@ class Reporting:
             log.exception("no series of %s", kpi.id)
         return {}
 
-    def _remembered_series(self, kpi: Kpi, campus: str, as_of: datetime, days: int) -> Series:
+    def _remembered_series(self, kpi: Kpi, campuses: list[str], as_of: datetime, days: int) -> dict[str, Series]:
         window = self.measuring.window(kpi, as_of, days)
-        since = self.measuring.calendar.midnight(window.days[0])
-        last_of_day = {
-            self.measuring.calendar.local(instant).date(): value
-            for instant, value in self._store.history(kpi.id, campus, since, as_of + timedelta(seconds=1))
-        }
-        return Series(window.days, tuple(last_of_day.get(day) for day in window.days))
+        remembered = self._store.daily(kpi.id, window.days[0], as_of)
+        return {campus: Series(window.days, tuple(remembered.get(campus, [None] * days))) for campus in campuses}
 
 
 def _failed(readings: Readings) -> bool:

@@ -1,9 +1,5 @@
-"""The Bolt app and its Socket Mode connection."""
+"""Slack's Web API, and whether it lets the bot in."""
 
-import logging
-
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
@@ -11,7 +7,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from kpibot.slack.errors import BROKEN_OFF, code_of, explained
 
-PING_SECONDS = 2  # after a silent peer the connection is back within about two of these
 NEEDED_SCOPES = frozenset(
     {
         "commands",
@@ -47,24 +42,6 @@ def web_client(token: str, api_url: str, *, waits_for_rate_limits: bool) -> Asyn
     if waits_for_rate_limits:
         handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=2))
     return AsyncWebClient(token=token, base_url=api_url, retry_handlers=handlers)
-
-
-def bolt_app(client: AsyncWebClient) -> AsyncApp:
-    """The Bolt app. Listeners run before the response: they acknowledge at once and start tasks of their own."""
-    quiet = logging.getLogger("kpibot.slack.bolt")
-    quiet.setLevel(logging.WARNING)  # every session and reconnection would be told
-    quiet.addFilter(_is_news)
-    return AsyncApp(client=client, process_before_response=True, logger=quiet)
-
-
-def _is_news(record: logging.LogRecord) -> bool:
-    """Bolt warns that it found SLACK_BOT_TOKEN in the environment and does not need it: the client has it."""
-    return "`token` will be unused" not in record.getMessage()
-
-
-def socket_mode(app: AsyncApp, app_token: str) -> AsyncSocketModeHandler:
-    """The connection over which Slack sends what people do."""
-    return AsyncSocketModeHandler(app, app_token, ping_interval=PING_SECONDS)
 
 
 async def missing_scopes(client: AsyncWebClient) -> list[str]:

@@ -100,10 +100,6 @@ class Conversation:
         reply: Reply = await self._in_thread(self._answering.overview, campus, self._as_of())
         return reply
 
-    async def whisper(self, place: Place, user: str, message: Rendered) -> None:
-        """Says something to one person only."""
-        await self._whisper(place, user, message)
-
     def _as_of(self) -> datetime:
         """The current minute, so that people who ask the same thing together share one measurement."""
         now = self._now()

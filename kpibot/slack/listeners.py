@@ -2,15 +2,12 @@
 
 import json
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from kpibot.core.campus import DISTRICT
-from kpibot.core.kpi import Kpi
-from kpibot.render.guide import about_message
 from kpibot.slack.conversation import Conversation, Place
 from kpibot.slack.replies import message_of
 
@@ -18,13 +15,13 @@ Body = dict[str, Any]
 REMEMBERED_EVENTS = 1_000
 
 
-def register(app: AsyncApp, conversation: Conversation, kpis: Mapping[str, Kpi]) -> None:
+def register(app: AsyncApp, conversation: Conversation) -> None:
     """Registers every listener; `/kpi` first, since Bolt asks them in turn."""
-    listeners = _Listeners(conversation, kpis)
+    listeners = _Listeners(conversation)
     app.command("/kpi")(listeners.command)
     app.action(re.compile(r"^window:"))(listeners.change_window)
     app.action(re.compile(r"^show:"))(listeners.show)
-    app.action("about")(listeners.about)
+    app.action(re.compile(r"^(by:|rows$|about$)"))(listeners.show)
     app.event("app_mention")(listeners.spoken_to)
     app.event("message")(listeners.spoken_to)
     app.event("app_home_opened")(listeners.home)
@@ -33,9 +30,8 @@ def register(app: AsyncApp, conversation: Conversation, kpis: Mapping[str, Kpi])
 class _Listeners:
     """Each acknowledges first and starts a task of its own: Slack waits three seconds and no more."""
 
-    def __init__(self, conversation: Conversation, kpis: Mapping[str, Kpi]) -> None:
+    def __init__(self, conversation: Conversation) -> None:
         self._conversation = conversation
-        self._kpis = kpis
         self._seen = _Seen()
 
     async def command(self, ack: Any, body: Body, respond: Any) -> None:
@@ -50,15 +46,6 @@ class _Listeners:
     async def show(self, ack: Any, body: Body, respond: Any) -> None:
         await ack()
         self._answer(body, Place(_channel(body), respond=respond, thread_ts=_thread_ts(body)))
-
-    async def about(self, ack: Any, body: Body, respond: Any) -> None:
-        await ack()
-        kpi = self._kpis.get(_value(body).get("kpi", ""))
-        if kpi is not None:
-            place, user = Place(_channel(body), respond=respond), body["user"]["id"]
-            self._conversation.start(
-                self._conversation.whisper(place, user, about_message(kpi.card)), once=_pressed(body)
-            )
 
     async def spoken_to(self, body: Body, event: Body) -> None:
         if event.get("bot_id") or event.get("subtype") or self._seen.before(body.get("event_id", "")):
@@ -107,7 +94,8 @@ def _question(body: Body) -> str:
     """The question that a button stands for, as somebody would type it."""
     value = _value(body)
     days = f"{value['days']}d" if "days" in value else ""
-    return " ".join(filter(None, (value.get("kpi", ""), value.get("campus", ""), days)))
+    words = (value.get(key, "") for key in ("wish", "kpi", "campus", "only"))
+    return " ".join(filter(None, (*words, days)))
 
 
 def _channel(body: Body) -> str:

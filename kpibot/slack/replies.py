@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 
-from kpibot.core.reports import Answer, Overview
+from kpibot.core.reports import About, Answer, Breakdown, Overview, RowList
+from kpibot.render.about import about_message
 from kpibot.render.alt import answer_alt
 from kpibot.render.answer import answer_message, overview_message
 from kpibot.render.blocks import Rendered, SlackFile
+from kpibot.render.breakdown import breakdown_message
 from kpibot.render.charts import answer_chart
 from kpibot.render.guide import help_message, list_message
+from kpibot.render.rowlist import rows_message
 from kpibot.services.answering import Help, Listing, Reply
 from kpibot.services.deliver import Picture
 
@@ -17,14 +20,22 @@ def message_of(reply: Reply, chart: SlackFile | None = None) -> Rendered:
     match reply:
         case Answer():
             return answer_message(reply, chart)
+        case Breakdown():
+            return breakdown_message(reply)
+        case RowList():
+            return rows_message(reply)
+        case About():
+            return about_message(reply)
         case Overview():
             return overview_message(reply)
-        case Help():
-            names = {card.id: card.name for card in reply.kpis}
-            return help_message(names, f"{next(iter(names), '')} {reply.campus.slug}".strip())
-        case Listing():
-            campuses = {campus.slug: campus.name for _, campus in reply.campuses}
-            return list_message({card.id: card.name for card in reply.kpis}, campuses)
+    return _guide(reply)
+
+
+def _guide(reply: Help | Listing) -> Rendered:
+    names = {card.id: card.name for card in reply.kpis}
+    if isinstance(reply, Help):
+        return help_message(names, f"{next(iter(names), '')} {reply.campus.slug}".strip(), "".join(reply.by))
+    return list_message(names, {campus.slug: campus.name for _, campus in reply.campuses})
 
 
 def picture_of(reply: Reply) -> Picture | None:
@@ -36,8 +47,8 @@ def picture_of(reply: Reply) -> Picture | None:
 
 
 def is_private(reply: Reply) -> bool:
-    """Whether only the asker should see it: help and lists are no news to a channel."""
-    return isinstance(reply, Help | Listing)
+    """Whether only the asker should see it: help and lists are no news to a channel, and rows may name people."""
+    return isinstance(reply, Help | Listing | About | RowList)
 
 
 def with_note(message: Rendered, note: str) -> Rendered:

@@ -89,3 +89,10 @@ class Source(Protocol):
         Raises:
             SourceError: with what to do about it.
         """
+
+    def rows(self, request: Request, columns: Sequence[str], most: int) -> list[Mapping[str, object]]:
+        """The first rows that a measure counts, with these columns of its dataset: those that began first.
+
+        Raises:
+            SourceError: with what to do about it.
+        """

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -34,10 +34,12 @@ from kpibot.sources.dialects import sampled
 from kpibot.sources.engines import build_engine
 from kpibot.sources.fetching import ask
 from kpibot.sources.indexes import leading_columns
-from kpibot.sources.inspecting import SqlInspector
 from kpibot.sources.queries import parts_of_query
 from kpibot.sources.rows import Rows, column_of, from_clause
 from kpibot.sources.times import TimeKind, kind_of, to_utc
+
+if TYPE_CHECKING:
+    from kpibot.sources.inspecting import Inspector
 
 Result = TypeVar("Result")
 MOST_STEPS = 400  # days of a window in one statement: SQLite takes 500 parts of a UNION
@@ -127,6 +129,15 @@ class SqlSource:
         dataset = self._datasets[measure.dataset]
         return not self._fetch(sa.select(sa.literal_column("1")).select_from(from_clause(dataset)).limit(1))
 
+    def rows(self, request: Request, columns: Sequence[str], most: int) -> list[Mapping[str, object]]:
+        """See `Source.rows`."""
+        measure = request.measure
+        if isinstance(measure, Query):
+            return []
+        statement = statements.listed(measure, self._rows(measure, request), request.period, columns, most)
+        with _understanding(measure):
+            return [dict(row._mapping) for row in self._fetch(statement)]
+
     def select(self, sql: str) -> Sequence[Mapping[str, Any]]:
         """The rows of a SELECT of the district's own, as mappings.
 
@@ -135,8 +146,10 @@ class SqlSource:
         """
         return [dict(row._mapping) for row in self._fetch(sa.text(sql.replace(":", "\\:")))]
 
-    def inspector(self) -> SqlInspector:
+    def inspector(self) -> "Inspector":
         """Looks at the database itself, for `check`."""
+        from kpibot.sources.inspecting import SqlInspector  # noqa: PLC0415 - the bot at work has no use for it
+
         return SqlInspector(self._datasets, self._ask, self._rows, self._time_kinds)
 
     def close(self) -> None:

@@ -148,6 +148,20 @@ def values(rows: Rows, name: str, most: int) -> Statement:
     return rows.select(rows.column(name).label("value"), where=[]).distinct().limit(most)
 
 
+def listed(measure: OverRows, rows: Rows, period: Period, columns: Sequence[str], most: int) -> Statement:
+    """The first rows that a measure counts, the oldest first."""
+    match measure:
+        case Stock():
+            (where,) = standing(measure, rows, period, whole=True)
+        case Flow():
+            where = happening(measure, rows, period)
+        case Duration():
+            where = begun(measure, rows, period)
+    first = begins(measure)
+    order = [] if first is None else [rows.column(first)]
+    return rows.select(*(rows.column(name).label(name) for name in columns), where=where).order_by(*order).limit(most)
+
+
 def wants_spans(duration: Duration) -> bool:
     """Whether the durations themselves are needed: a percentile of a group is no sum of its campuses' percentiles, and
     no database knows the working hours."""

@@ -16,14 +16,14 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from kpibot.core.reports import Message
 from kpibot.store.schema import outbox
 
 log = logging.getLogger(__name__)
 
-_bodies: TypeAdapter[Message] = TypeAdapter(Message)
+_bodies: TypeAdapter[Message] = TypeAdapter(Message, config=ConfigDict(defer_build=True))
 
 
 class OutboxState(StrEnum):

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic_core import from_json, to_json
 from sqlalchemy.types import TypeDecorator
 
 metadata = sa.MetaData()
@@ -22,20 +23,60 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+class Json(TypeDecorator[Any]):
+    """A JSON document, kept as text. A number that is not finite becomes null."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Any) -> str:
+        return to_json(value, inf_nan_mode="null").decode()
+
+    def process_result_value(self, value: Any, dialect: Any) -> Any:
+        return from_json(value)
+
+
+def _measured() -> tuple[sa.Column[Any], ...]:
+    """One measurement of a KPI: an array a column, each with an element for every campus of the roster, in its order.
+
+    `missing` alone is an object: the reason by campus, for those that have no value.
+    """
+    return (
+        sa.Column("roster", sa.ForeignKey("rosters.id"), nullable=False),
+        sa.Column("value", Json, nullable=False),
+        sa.Column("missing", Json, nullable=False),
+        sa.Column("numerator", Json, nullable=False),
+        sa.Column("denominator", Json, nullable=False),
+        sa.Column("rows", Json, nullable=False),
+        sa.Column("valued", Json, nullable=False),
+        sa.Column("unplaced", Json, nullable=False),
+        sa.Column("waiting", Json, nullable=False),
+        sa.Column("newest", Json, nullable=False),
+    )
+
+
+rosters = sa.Table(  # the id is made from the campuses: a row never changes
+    "rosters",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("campuses", Json, nullable=False),
+)
+
 readings = sa.Table(
     "readings",
     metadata,
     sa.Column("kpi", sa.String(80), primary_key=True),
-    sa.Column("campus", sa.String(80), primary_key=True),
     sa.Column("as_of", Instant, primary_key=True),
-    sa.Column("value", sa.Float),
-    sa.Column("missing", sa.String(40)),
-    sa.Column("numerator", sa.Float),
-    sa.Column("denominator", sa.Float),
-    sa.Column("rows", sa.BigInteger, nullable=False),
-    sa.Column("valued", sa.BigInteger, nullable=False),
-    sa.Column("waiting", sa.BigInteger, nullable=False),
-    sa.Column("newest", Instant),
+    *_measured(),
+)
+
+daily_readings = sa.Table(  # the last measurement of each local day
+    "daily_readings",
+    metadata,
+    sa.Column("kpi", sa.String(80), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("as_of", Instant, nullable=False),
+    *_measured(),
 )
 
 alert_states = sa.Table(

@@ -1,19 +1,19 @@
 """The state database: one transaction for what belongs together."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from kpibot.core.alerts import AlertState, Phase
 from kpibot.core.readings import Reading
 from kpibot.core.thresholds import Verdict
 from kpibot.store import outbox
-from kpibot.store.schema import alert_states, claims, metadata, readings
+from kpibot.store.readings import ReadingTables
+from kpibot.store.schema import alert_states, claims, metadata
 
 BUSY_SECONDS = 30
 AlertKey = tuple[str, str]  # KPI, campus
@@ -58,16 +58,18 @@ class StoreError(Exception):
 
 
 class Store:
-    """What the bot remembers. Its methods block."""
+    """What the bot remembers. Its methods block. A day's readings are those of a day in `zone`."""
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, zone: tzinfo = UTC) -> None:
         self._engine = engine
+        self._readings = ReadingTables(engine, zone)
         self.outbox = outbox.Outbox(engine)
 
     def save_readings(self, taken: Iterable[Reading]) -> None:
         """Keeps readings; one of the same KPI, campus and instant replaces the former."""
+        prepared = self._readings.prepare(taken)
         with self._engine.begin() as connection:
-            _save_readings(connection, taken)
+            self._readings.save(connection, prepared)
 
     def alert_states(self) -> dict[AlertKey, AlertState]:
         """What is remembered of every alert that is not at rest."""
@@ -82,10 +84,10 @@ class Store:
         now: datetime,
     ) -> None:
         """One measurement's readings, new alert states and notices, together or not at all."""
+        prepared = self._readings.prepare(taken)
         with self._engine.begin() as connection:
-            _save_readings(connection, taken)
-            for key, state in states.items():
-                _save_state(connection, key, state)
+            self._readings.save(connection, prepared)
+            _save_states(connection, states)
             outbox.add(connection, owed, now)
 
     def claim(self, work: str, slot: datetime, now: datetime, owed: Iterable[outbox.Owed] = ()) -> bool:
@@ -106,36 +108,41 @@ class Store:
 
     def history(self, kpi: str, campus: str, since: datetime, until: datetime) -> list[tuple[datetime, float | None]]:
         """The readings of a KPI at a campus in the half-open stretch, oldest first."""
-        chosen = sa.and_(readings.c.kpi == kpi, readings.c.campus == campus)
-        within = sa.and_(readings.c.as_of >= since, readings.c.as_of < until)
-        taken = sa.select(readings.c.as_of, readings.c.value).where(chosen, within).order_by(readings.c.as_of)
-        with self._engine.connect() as connection:
-            return [(row.as_of, row.value) for row in connection.execute(taken)]
+        return self._readings.history(kpi, campus, since, until)
+
+    def latest(self, kpi: str, after: datetime, until: datetime) -> dict[str, Reading]:
+        """The last readings of a KPI after one instant, up to and with another, by campus; empty if there are none."""
+        return self._readings.latest(kpi, after, until)
+
+    def daily(self, kpi: str, first: date, until: datetime) -> dict[str, list[float | None]]:
+        """The last value of each local day, from `first` to the one in which `until` lies, for every campus with any.
+
+        What was measured after `until` is left out; None stands for a day without a value.
+        """
+        return self._readings.daily(kpi, first, until)
 
     def close(self) -> None:
         """Gives back all connections."""
         self._engine.dispose()
 
 
-def _save_readings(connection: sa.Connection, taken: Iterable[Reading]) -> None:
-    rows = [_reading(each) for each in taken]
-    if not rows:
+def _save_states(connection: sa.Connection, states: Mapping[AlertKey, AlertState]) -> None:
+    """The new states replace the former ones; one at rest is only forgotten."""
+    if not states:
         return
-    insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(readings)
-    new = {column.name: insert.excluded[column.name] for column in readings.c if not column.primary_key}
-    connection.execute(insert.on_conflict_do_update(index_elements=readings.primary_key, set_=new), rows)
+    former = sa.and_(alert_states.c.kpi == sa.bindparam("of_kpi"), alert_states.c.campus == sa.bindparam("at"))
+    connection.execute(sa.delete(alert_states).where(former), [{"of_kpi": kpi, "at": at} for kpi, at in states])
+    active = [{"kpi": kpi, "campus": at, **_columns(state)} for (kpi, at), state in states.items() if _is_active(state)]
+    if active:
+        connection.execute(sa.insert(alert_states), active)
 
 
-def _reading(reading: Reading) -> dict[str, Any]:
-    return {column.name: getattr(reading, column.name) for column in readings.c}
+def _is_active(state: AlertState) -> bool:
+    return state.phase is not Phase.OK
 
 
-def _save_state(connection: sa.Connection, key: AlertKey, state: AlertState) -> None:
-    kpi, campus = key
-    connection.execute(sa.delete(alert_states).where(alert_states.c.kpi == kpi, alert_states.c.campus == campus))
-    if state.phase is not Phase.OK:
-        values = {name: getattr(state, name) for name in ("phase", "severity", "since", "streak", "told")}
-        connection.execute(sa.insert(alert_states).values(kpi=kpi, campus=campus, **values))
+def _columns(state: AlertState) -> dict[str, Any]:
+    return {name: getattr(state, name) for name in ("phase", "severity", "since", "streak", "told")}
 
 
 def _state(row: Any) -> AlertState:

@@ -1,11 +1,18 @@
 """What the bot remembers, on SQLite and on PostgreSQL."""
 
+import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError
 
 from kpibot.core.alerts import AlertState, Phase
 from kpibot.core.kpi import Card
@@ -14,7 +21,7 @@ from kpibot.core.reports import AlertNotice, DigestEdition, Report
 from kpibot.core.series import Series
 from kpibot.core.thresholds import Better, Thresholds, Verdict
 from kpibot.store.outbox import Claimed, Owed
-from kpibot.store.schema import outbox
+from kpibot.store.schema import daily_readings, outbox, readings
 from kpibot.store.store import Store, open_engine
 
 NOW = datetime(2026, 11, 16, 13, tzinfo=UTC)
@@ -32,6 +39,12 @@ def store(request: pytest.FixtureRequest, new_url: Callable[[str], str]) -> Iter
 def reading(campus: str = "campus-west", value: float | None = 5.0, at: datetime = NOW) -> Reading:
     missing = Missing.SOURCE_DOWN if value is None else None
     return Reading("tickets", campus, at, value, missing, rows=5, valued=5, newest=at)
+
+
+def forget_readings(store: Store) -> None:
+    with store._engine.begin() as connection:
+        for table in (readings, daily_readings):
+            connection.execute(sa.delete(table))
 
 
 def notice() -> AlertNotice:
@@ -55,6 +68,131 @@ def test_readings_come_back_in_order_and_a_second_one_replaces_the_first(store: 
     store.save_readings([reading(value=7.0), reading(at=earlier, value=None), reading("campus-north")])
     store.save_readings([reading(value=8.0)])
     assert store.history("tickets", "campus-west", earlier, NOW + timedelta(seconds=1)) == [(earlier, None), (NOW, 8.0)]
+
+
+def test_campuses_that_come_and_go_keep_their_own_past(store: Store) -> None:
+    days = [NOW - timedelta(days=n) for n in (2, 1, 0)]
+    store.save_readings([reading("campus-old", 1.0, days[0]), reading("campus-west", 2.0, days[0])])
+    store.save_readings([reading("campus-west", 3.0, days[1])])
+    store.save_readings([reading("campus-new", 4.0, days[2]), reading("campus-west", 5.0, days[2])])
+    assert store.daily("tickets", days[0].date(), NOW) == {
+        "campus-old": [1.0, None, None],
+        "campus-west": [2.0, 3.0, 5.0],
+        "campus-new": [None, None, 4.0],
+    }
+    assert store.history("tickets", "campus-old", days[0], NOW) == [(days[0], 1.0)]
+
+
+def test_campuses_measured_apart_at_one_instant_are_kept_together(store: Store) -> None:
+    store.save_readings([reading("campus-west", 1.0), reading("campus-north", 2.0)])
+    store.save_readings([reading("campus-north", 3.0), reading("campus-east", 4.0)])
+    kept = {"campus-west": 1.0, "campus-north": 3.0, "campus-east": 4.0}
+    assert {slug: each.value for slug, each in store.latest("tickets", NOW - LEASE, NOW).items()} == kept
+    assert store.daily("tickets", NOW.date(), NOW) == {slug: [value] for slug, value in kept.items()}
+
+
+def test_the_latest_readings_are_the_last_ones_of_the_stretch_its_end_included(store: Store) -> None:
+    for hours in range(4):
+        store.save_readings([reading(value=float(hours), at=NOW + timedelta(hours=hours))])
+    end = NOW + timedelta(hours=2)
+    assert store.latest("tickets", NOW, end)["campus-west"] == reading(value=2.0, at=end)
+    assert store.latest("tickets", end, end + timedelta(minutes=59)) == {}
+    assert store.latest("response-time", NOW, end) == {}
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_a_day_has_its_last_reading_in_whatever_order_they_come(store: Store, order: tuple[int, ...]) -> None:
+    for hour in order:
+        store.save_readings([reading(value=float(hour), at=NOW + timedelta(hours=hour))])
+    assert store.daily("tickets", NOW.date(), NOW + timedelta(hours=9)) == {"campus-west": [2.0]}
+
+
+def test_a_day_that_is_looked_at_before_its_end_has_the_last_reading_until_then(store: Store) -> None:
+    for hour in range(3):
+        store.save_readings([reading(value=float(hour), at=NOW + timedelta(hours=hour))])
+    assert store.daily("tickets", NOW.date(), NOW + timedelta(hours=1)) == {"campus-west": [1.0]}
+    assert store.daily("tickets", NOW.date(), NOW - timedelta(hours=1)) == {}
+
+
+def test_days_are_local_and_midnight_ends_one(new_url: Callable[[str], str]) -> None:
+    zone = ZoneInfo("America/Chicago")
+    midnight = datetime(2026, 11, 17, tzinfo=zone)
+    with closing(Store(open_engine(new_url("sqlite")), zone)) as store:
+        store.save_readings([reading(value=1.0, at=midnight), reading(value=2.0, at=midnight + timedelta(seconds=1))])
+        monday = date(2026, 11, 16)
+        assert store.daily("tickets", monday, midnight) == {"campus-west": [1.0]}
+        assert store.daily("tickets", monday, midnight + timedelta(hours=1)) == {"campus-west": [1.0, 2.0]}
+
+
+def test_the_days_outlast_the_single_readings(store: Store) -> None:
+    store.save_readings([reading(value=7.0)])
+    with store._engine.begin() as connection:
+        connection.execute(sa.delete(readings))
+    assert store.daily("tickets", NOW.date(), NOW) == {"campus-west": [7.0]}
+    assert store.latest("tickets", NOW - LEASE, NOW)["campus-west"].value == 7.0
+
+
+def test_two_processes_that_measure_at_once_both_keep_what_they_found(store: Store) -> None:
+    def save(n: int) -> None:
+        Store(store._engine).save_readings([reading(f"campus-{n}", float(n))])
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(save, range(12)))
+    assert {slug: each.value for slug, each in store.latest("tickets", NOW - LEASE, NOW).items()} == {
+        f"campus-{n}": float(n) for n in range(12)
+    }
+
+
+amounts = st.floats(allow_nan=False, allow_infinity=False)
+counts = st.integers(0, 2**63)
+instants = st.datetimes(datetime(1980, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))
+
+
+@st.composite
+def measurements(draw: st.DrawFn) -> list[Reading]:
+    """The readings of one KPI at one instant, as ugly as they come."""
+    at = draw(instants)
+    values = st.one_of(amounts.map(lambda value: (value, None)), st.sampled_from(Missing).map(lambda why: (None, why)))
+    return [
+        Reading(
+            "kpi", slug, at, *draw(values),
+            numerator=draw(amounts | st.none()), denominator=draw(amounts | st.none()),
+            rows=draw(counts), valued=draw(counts), unplaced=draw(counts), waiting=draw(counts),
+            newest=draw(instants | st.none()),
+        )
+        for slug in draw(st.lists(st.text(), min_size=1, max_size=8, unique=True))
+    ]  # fmt: skip
+
+
+@given(taken=measurements())
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_readings_come_back_as_they_went_in(store: Store, taken: list[Reading]) -> None:
+    forget_readings(store)
+    at = taken[0].as_of
+    store.save_readings(taken)
+    assert store.latest("kpi", at - LEASE, at) == {each.campus: each for each in taken}
+    day = (at - timedelta(microseconds=1)).date()
+    assert store.daily("kpi", day, at) == {each.campus: [each.value] for each in taken}
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_what_is_no_number_is_kept_as_missing(store: Store, value: float) -> None:
+    store.save_readings([replace(reading(value=value), numerator=value)])
+    kept = store.latest("tickets", NOW - LEASE, NOW)["campus-west"]
+    assert (kept.value, kept.missing, kept.numerator) == (None, Missing.NOT_A_NUMBER, None)
+
+
+def test_a_watch_is_recorded_wholly_or_not_at_all(store: Store) -> None:
+    firing = {("tickets", "campus-west"): AlertState(Phase.FIRING, Verdict.CRITICAL, NOW, 3, NOW)}
+    put(store, owed("taken"))
+    with pytest.raises(IntegrityError):
+        store.record_watch([reading()], firing, [owed("taken")], NOW)
+    assert store.history("tickets", "campus-west", NOW, NOW + LEASE) == []
+    assert store.daily("tickets", NOW.date(), NOW) == {}
+    assert store.alert_states() == {}
+    store.record_watch([reading()], firing, [owed("new")], NOW)
+    assert store.history("tickets", "campus-west", NOW, NOW + LEASE) == [(NOW, 5.0)]
+    assert store.alert_states() == firing
 
 
 def test_alerts_at_rest_are_forgotten_and_others_remembered_whole(store: Store) -> None:

@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -81,7 +83,7 @@ def test_everything_is_measured_and_kept(
         )
     }  # fmt: skip
     with sqlite3.connect(tmp_path / "state.db") as state:
-        assert state.execute("SELECT count(*) FROM readings").fetchone() == (len(readings),)
+        assert state.execute("SELECT count(*) FROM readings, json_each(readings.value)").fetchone() == (len(readings),)
     state.close()
 
 
@@ -163,3 +165,18 @@ def test_help_and_lists_are_json_for_programs(helpdesk: Helpdesk, capsys: pytest
 def test_a_configuration_that_is_not_there_is_told(helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("ask", "tickets", config=Path("nowhere")) == 1
     assert "nowhere is no folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("module", "left_alone"),
+    [
+        ("kpibot.cli", {"numpy", "pydantic", "yaml", "sqlalchemy", "aiohttp", "slack_sdk"}),
+        ("kpibot.cli.ask", {"aiohttp", "slack_sdk", "apscheduler", "matplotlib", "duckdb", "kpibot.demo"}),
+        ("kpibot.cli.check", {"aiohttp", "slack_sdk", "apscheduler", "matplotlib", "duckdb", "kpibot.demo"}),
+        ("kpibot.cli.run", {"slack_bolt", "matplotlib", "duckdb", "kpibot.demo", "kpibot.workspace"}),
+    ],
+)
+def test_a_command_loads_only_what_its_beginning_needs(module: str, left_alone: set[str]) -> None:
+    program = f"import sys, {module}; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert left_alone.isdisjoint(loaded)

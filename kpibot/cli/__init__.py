@@ -1,0 +1,113 @@
+"""The command line: run · demo · check · ask · measure · digest.
+
+Each command is a module of its own and is imported when it is asked for: help needs neither databases nor Slack, and
+an answer in the terminal needs no Slack.
+"""
+
+import argparse
+import gc
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+
+COMMANDS = {
+    "run": "Talks to Slack until it is told to stop.",
+    "demo": "Shows everything, on this machine alone.",
+    "check": "Looks at the configuration, the databases and Slack; every problem at once.",
+    "ask": "Answers a question in the terminal.",
+    "measure": "Measures every KPI for every campus and group, and keeps the readings.",
+    "digest": "Prints what a digest would say, and sends nothing.",
+}
+ASKS_ABOUT_AN_INSTANT = frozenset({"check", "ask", "measure", "digest"})
+EARLIEST, LATEST = 1980, 2200  # years of an --as-of: before the first, SQL and Python count differently
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; its exit status: 0, 1 for a problem, 2 for a mistyped command."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        return _run(options)
+    except _told() as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _run(options: argparse.Namespace) -> int:
+    from kpibot.settings import from_process  # noqa: PLC0415 - help and a mistyped command need no settings
+
+    settings = from_process()
+    logging.getLogger("kpibot").setLevel(settings.log_level)
+    return _imported(options.command)(options, settings)
+
+
+def _imported(name: str) -> Callable[..., int]:
+    """The command's function. Imports leave nothing to collect, and looking for it takes a tenth of their time."""
+    gc.disable()
+    try:
+        command: Callable[..., int] = getattr(import_module(f"kpibot.cli.{name}"), name)
+    finally:
+        gc.enable()
+    return command
+
+
+def _told() -> tuple[type[Exception], ...]:
+    """The errors whose message is all that people need; looked up only once there is an error."""
+    from kpibot.cli.told import TOLD  # noqa: PLC0415 - they are defined all over the house
+
+    return TOLD
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="bot.py", description="KPIs of a school district's technology, in Slack.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
+    for name, says in COMMANDS.items():
+        command = commands.add_parser(name, help=says)
+        command.add_argument("--config", type=Path, default=Path("config"), metavar="DIR", help="default: config")
+        if name in ASKS_ABOUT_AN_INSTANT:
+            command.add_argument("--as-of", type=_instant, metavar="ISO-TIME", help="default: now")
+            command.add_argument("--json", action="store_true", help="for programs")
+        if name in _ARGUMENTS:
+            _ARGUMENTS[name](command)
+    return parser
+
+
+def _demo_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--port", type=_port, default=8065, help="of the page; default: 8065")
+    command.add_argument("--folder", type=Path, default=Path("var/demo"), help="of the data; default: var/demo")
+
+
+def _ask_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("question", nargs="*", help="for example: tickets campus-west 90d")
+    command.add_argument("--chart", type=Path, metavar="FILE.png", help="writes the chart there")
+
+
+def _digest_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("name", help="of the digest, as under digests in the configuration")
+
+
+_ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "demo": _demo_arguments,
+    "ask": _ask_arguments,
+    "digest": _digest_arguments,
+}
+
+
+def _instant(text: str) -> datetime:
+    """A time as ISO 8601 writes it; without an offset it is the district's."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time; write for example 2026-03-31T23:59") from error
+    if not EARLIEST <= instant.year <= LATEST:
+        raise argparse.ArgumentTypeError(f"{text!r} is out of reach; name a year from {EARLIEST} to {LATEST}")
+    return instant
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; write a number from 1 to 65535")
+    return int(text)

@@ -1,0 +1,51 @@
+"""What the commands have in common: the configuration, the house, the instant that is asked about."""
+
+import argparse
+import asyncio
+import json
+import signal
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+
+from kpibot.app.clock import utc_now
+from kpibot.app.house import House, furnish
+from kpibot.catalog import Catalog, load
+from kpibot.settings import Settings
+
+
+class UsageError(Exception):
+    """What was typed cannot be done; the message says what to type instead."""
+
+
+def as_of(options: argparse.Namespace, house: House) -> datetime:
+    """The instant that is asked about; without an offset it is the district's."""
+    given: datetime | None = options.as_of
+    if given is None:
+        return utc_now().replace(microsecond=0)
+    return given if given.tzinfo else given.replace(tzinfo=house.catalog.district.calendar.zone)
+
+
+def house_of(options: argparse.Namespace, settings: Settings) -> House:
+    """The wired services. Whoever calls closes it."""
+    return furnish(catalog_of(options, settings.environment), settings.state_url)
+
+
+def catalog_of(options: argparse.Namespace, environment: Mapping[str, str]) -> Catalog:
+    """The configuration of the folder that was named."""
+    if not options.config.is_dir():
+        raise UsageError(f"{options.config} is no folder; name the one that holds the configuration's YAML files")
+    return load(options.config, environment)
+
+
+def json_text(value: object) -> str:
+    """The value for programs."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+async def until_stopped(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    """Runs until Ctrl-C or a SIGTERM asks for the end."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for wish in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(wish, stop.set)
+    await work(stop)

@@ -1,0 +1,26 @@
+"""Shows everything, on this machine alone."""
+
+import argparse
+import asyncio
+
+from kpibot.app import trial
+from kpibot.app.clock import utc_now
+from kpibot.cli.common import catalog_of, until_stopped
+from kpibot.settings import Settings
+
+
+def demo(options: argparse.Namespace, settings: Settings) -> int:
+    """Shows everything, on this machine alone."""
+    now = utc_now()
+    environment = trial.build_district(options.folder, now, _show_progress)
+    catalog = catalog_of(options, {**environment, **settings.environment})
+    asyncio.run(until_stopped(lambda stop: trial.run(catalog, options.folder, options.port, stop, _say)))
+    return 0
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _show_progress(label: str, fraction: float) -> None:
+    print(f"\r  making the demo district: {fraction:4.0%} {label:<20}", end="\n" if fraction >= 1 else "", flush=True)

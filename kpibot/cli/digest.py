@@ -1,0 +1,32 @@
+"""Prints what a digest would say, and sends nothing."""
+
+import argparse
+from contextlib import closing
+
+from kpibot.cli.common import UsageError, as_of, house_of, json_text
+from kpibot.core.words import did_you_mean, listed
+from kpibot.render.digest import digest_message
+from kpibot.render.text import digest_text
+from kpibot.services.digest import latest_slot
+from kpibot.settings import Settings
+
+
+def digest(options: argparse.Namespace, settings: Settings) -> int:
+    """Prints what a digest would say, and sends nothing."""
+    with closing(house_of(options, settings)) as house:
+        chosen = house.catalog.digests.get(options.name)
+        if chosen is None:
+            near = did_you_mean(options.name, house.catalog.digests)
+            raise UsageError(f"no digest `{options.name}`{near or '; there is ' + listed(house.catalog.digests)}")
+        now = as_of(options, house)
+        slot = now if options.as_of else latest_slot(chosen, now, house.catalog.district.calendar)
+        editions = house.digests.editions(chosen, slot)
+    if options.json:
+        print(
+            json_text(
+                [{"channel": channel.id, "blocks": digest_message(edition).blocks} for channel, edition in editions]
+            )
+        )
+    else:
+        print("\n\n".join(f"── {channel.slack}\n{digest_text(edition)}" for channel, edition in editions))
+    return 0

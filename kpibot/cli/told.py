@@ -1,0 +1,23 @@
+"""The errors that are told to people as they are: each says what to type or change next, and holds no secret."""
+
+from kpibot.app.access import StartError
+from kpibot.catalog import CatalogError
+from kpibot.cli.common import UsageError
+from kpibot.core.campus import CampusTreeError
+from kpibot.core.query import QueryError
+from kpibot.settings import SettingsError
+from kpibot.slack.connection import ConnectionProblem
+from kpibot.sources.base import SourceError
+from kpibot.store.store import StoreError
+
+TOLD = (
+    UsageError,
+    CatalogError,
+    SettingsError,
+    CampusTreeError,
+    QueryError,
+    SourceError,
+    StoreError,
+    StartError,
+    ConnectionProblem,
+)
