@@ -33,10 +33,11 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A measure that was taken, and how many milliseconds that took."""
+    """A measure that was taken for a KPI, and how many milliseconds that took."""
 
     request: Request
     milliseconds: float
+    kpi: str = ""
 
 
 @dataclass(frozen=True, slots=True)

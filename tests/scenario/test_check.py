@@ -47,7 +47,7 @@ async def check(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPa
     arguments = ["check", "--config", str(CONFIG), "--as-of", MONDAY.isoformat(), "--json"]
     status = await asyncio.to_thread(main, arguments)
     await server.stop()
-    findings = json.loads(capsys.readouterr().out)
+    findings = json.loads(capsys.readouterr().out)["findings"]
     problems, information = ([each["says"] for each in findings if each["problem"] is kind] for kind in (True, False))
     return Checked(status, problems, information)
 
