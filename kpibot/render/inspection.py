@@ -30,7 +30,8 @@ def inspection_text(found: Inspection) -> str:
     rows = [HEAD, *(_cells(line, found) for line in found.lines)]
     widths = [min(most, max(map(columns, column))) for most, column in zip(MOST, zip(*rows, strict=True), strict=True)]
     table = [_row(cells, widths) for cells in rows] if found.lines else []
-    told = [line for finding in found.findings for line in _told(finding)]
+    worst_first = sorted(found.findings, key=lambda each: not each.is_problem)
+    told = [line for finding in worst_first for line in _told(finding)]
     return "\n".join([*table, "", *told, *([""] if told else []), _sum(found)])
 
 
