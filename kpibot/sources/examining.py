@@ -78,7 +78,7 @@ def told_of_repeats(row: Row, count: int) -> Doubt | None:
     """What follows from ids that are not unique."""
     if not row["values"]:
         return None
-    says = f"{plural(row['values'], 'id')} stand on {int(row['rows']):,} rows, for example `{_shown(row['example'])}`"
+    says = f"{plural(row['values'], 'id stands', 'ids stand')} on {int(row['rows']):,} rows, for example `{_shown(row['example'])}`"
     hint = "an id must be a row's own: a join may multiply rows, or this be the number of something else"
     return Doubt("columns.id", f"{says}; {hint}", _is_rule(int(row["rows"]) - int(row["values"]), count))
 
