@@ -51,6 +51,7 @@ class _Check:
             self._check_period()
             self._check_budget()
             self._check_halves()
+            self._check_cross_check()
         self._check_detail()
         self._check_better()
         self._check_alert(self._levels_are_right())
@@ -85,6 +86,21 @@ class _Check:
             self._report("period", f"is missing: a {kind_of(over_time[0])} is measured over a period", hint)
         if at_instant and self._kpi.period is not None:
             self._report("period", "a stock is measured at an instant, not over a period", "leave `period` out")
+
+    def _check_cross_check(self) -> None:
+        """The other system must say the same kind of number, over the same period."""
+        if self._kpi.cross_check is None:
+            return
+        other, here = self._kpi.cross_check.measure, ("cross_check", "measure")
+        for path, half in halves(other):
+            self._check_simple(half, (*self._path, *here, *path))
+        kind, shown_as = kind_of(other), self._kpi.as_ or formats(self._kpi.measure)[0]
+        if other == self._kpi.measure:
+            self._report(".".join(here), "is the KPI's own measure", "name what another system says of it")
+        elif shown_as not in formats(other):
+            self._report(".".join(here), f"a {kind} cannot be shown as `{shown_as}`, as the KPI is", "choose another")
+        elif self._kpi.period is None and any(needs_period(half) for _, half in halves(other)):
+            self._report(".".join(here), f"a {kind} is measured over a period, and the KPI has none", "choose another")
 
     def _check_budget(self) -> None:
         budgets: list[tuple[Path, dict[str, float]]] = [(("budget",), self._kpi.budget)]

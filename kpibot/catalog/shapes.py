@@ -155,6 +155,15 @@ class AlertShape(Shape):
     remind: f.Length | None = Field(None, description="How long until people are told again, like 4h.")
 
 
+class CrossCheckShape(Shape):
+    """The same KPI from another system: where the two disagree, people are told what each says."""
+
+    measure: MeasureShape = Field(
+        description="What the other system says, over the same period.", examples=["{stock: requests, from: opened}"]
+    )
+    within: f.Percent = Field(description="How far the two may lie apart, of the larger.", examples=["5 percent"])
+
+
 class KpiShape(Shape):
     """A KPI: what is measured, whose it is, and which values are good."""
 
@@ -185,6 +194,9 @@ class KpiShape(Shape):
         {}, description="What may be spent, by year, like {FY2027: 900000}; levels are then percent of its pace."
     )
     detail: list[f.Text] = Field([], description="The columns that a list of its rows shows, like [id, opened, room].")
+    cross_check: CrossCheckShape | None = Field(
+        None, description="The same KPI from another system; a warning says where the two disagree."
+    )
     alert: AlertShape | None = Field(None, description="Breaches are posted to channels; without it they are not.")
 
 

@@ -9,6 +9,7 @@ from kpibot.core.alerts import AlertRule
 from kpibot.core.budget import Budget
 from kpibot.core.campus import CampusTree
 from kpibot.core.conditions import Condition, DaysAgo, Timed
+from kpibot.core.crosscheck import CrossCheck
 from kpibot.core.dimensions import Dimension
 from kpibot.core.measures import (
     Clock,
@@ -70,7 +71,7 @@ class Kpi:
     """One of the district's few, well-chosen indicators.
 
     `overrides` are the levels that campuses and groups have of their own, by slug, and `type_overrides` those that all
-    campuses of a type have; a level that they lack is the next wider one's.
+    campuses of a type have; a level that they lack is the next wider one's. `cross_check` is what another system says.
     """
 
     card: Card
@@ -84,6 +85,7 @@ class Kpi:
     detail: tuple[str, ...] = ()  # the columns that a list of its rows shows
     dimensions: Mapping[str, tuple[Dimension, ...]] = field(default_factory=dict)  # one for each half of the measure
     type_overrides: Mapping[str, Thresholds] = field(default_factory=dict)
+    cross_check: CrossCheck | None = None
 
     @property
     def id(self) -> str:
@@ -112,6 +114,15 @@ class Kpi:
         """Whether its durations are taken on the working clock."""
         return isinstance(self.measure, Duration) and self.measure.clock is Clock.WORKING
 
+    @property
+    def counterpart(self) -> "Kpi | None":
+        """The same KPI as the other system measures it, if there is one."""
+        if (other := self.cross_check) is None:
+            return None
+        return replace(
+            self, measure=other.measure, by_campus=other.by_campus, cross_check=None, budget=None, alert=None
+        )
+
     def narrowed(self, conditions: Sequence[tuple[Condition, ...]], only: tuple[tuple[str, str], ...]) -> "Kpi":
         """The same KPI over the rows that meet these conditions, for each half of its measure; `only` says which.
 
@@ -123,6 +134,7 @@ class Kpi:
             measure=narrowed(self.measure, conditions),
             alert=None,
             budget=None,
+            cross_check=None,
         )
         return replace(part, thresholds=Thresholds(), overrides={}, type_overrides={}) if self.additive else part
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from kpibot.core.alerts import Reason
+from kpibot.core.crosscheck import Conflict
 from kpibot.core.kpi import Card
 from kpibot.core.readings import Reading
 from kpibot.core.series import Series
@@ -25,6 +26,7 @@ class Report:
     compared_with: str = ""
     series: Series | None = None
     stale: bool = False
+    conflict: Conflict | None = None
 
     @property
     def levels(self) -> Thresholds:

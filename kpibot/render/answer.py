@@ -107,8 +107,8 @@ def _said(report: Report) -> str:
 
 
 def _warning(report: Report) -> str:
-    warning = facts.stale(report)
-    return f":warning: {data(warning)}" if warning else ""
+    warnings = filter(None, (facts.stale(report), facts.conflict(report)))
+    return "\n".join(f":warning: {data(warning)}" for warning in warnings)
 
 
 def _footing(answer: Answer) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ def answer_text(answer: Answer) -> str:
         said,
         "" if known else facts.what_to_do(report),
         facts.stale(report),
+        facts.conflict(report),
         facts.goal(report),
         facts.change(report),
         *context_lines(answer),

@@ -99,7 +99,8 @@ class _Checkup:
         return Finding(".".join(keys), doubt.says, doubt.is_problem, self._catalog.place(*keys))
 
     def _measures_of(self, dataset: str) -> Iterator[OverRows]:
-        for kpi in self._catalog.kpis.values():
+        kpis = self._catalog.kpis.values()
+        for kpi in (*kpis, *(other for kpi in kpis if (other := kpi.counterpart) is not None)):
             for half in halves(kpi.measure):
                 if not isinstance(half, Query) and half.dataset == dataset:
                     yield half

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from kpibot.core.campus import DISTRICT
@@ -51,7 +52,7 @@ class Reporting:
 
     def prepare(self, kpis: Sequence[Kpi], as_of: datetime) -> None:
         """Measures several KPIs together, and what they are compared with, so that their reports need no more."""
-        self.readings_of(kpis, as_of)
+        self.readings_of([*kpis, *(other for kpi in kpis if (other := kpi.counterpart) is not None)], as_of)
         by_instant: dict[datetime, list[Kpi]] = {}
         for kpi in kpis:
             if kpi.has_past:
@@ -69,7 +70,9 @@ class Reporting:
         series = self._series_of(kpi, chosen, as_of, days) if days else {}
         stale = self.is_stale(kpi, now)
         return [
-            self._report(kpi, now[campus], before=earlier.get(campus), series=series.get(campus), stale=stale)
+            self._checked(
+                kpi, self._report(kpi, now[campus], before=earlier.get(campus), series=series.get(campus), stale=stale)
+            )
             for campus in chosen
         ]
 
@@ -77,7 +80,8 @@ class Reporting:
         """A report, without comparison or series, on every campus and group."""
         readings = self.readings(kpi, as_of)
         stale = self.is_stale(kpi, readings)
-        return [self._report(kpi, each, before=None, series=None, stale=stale) for each in readings.values()]
+        reports = (self._report(kpi, each, before=None, series=None, stale=stale) for each in readings.values())
+        return [self._checked(kpi, report) for report in reports]
 
     def values_at(self, kpi: Kpi, instant: datetime) -> Mapping[str, float | None]:
         """The KPI at an earlier instant, by campus: measured, or as the bot remembers it, as far as it does."""
@@ -116,6 +120,13 @@ class Reporting:
             log.warning("nobody can tell how fresh the data is: %s", error)
             return False
         return newest is None or newest < since
+
+    def _checked(self, kpi: Kpi, report: Report) -> Report:
+        """With what another system says of the same KPI, where the two disagree."""
+        if kpi.cross_check is None or (counterpart := kpi.counterpart) is None:
+            return report
+        other = self.readings(counterpart, report.reading.as_of)[report.campus]
+        return replace(report, conflict=kpi.cross_check.conflict(report.reading.value, other.value))
 
     def _report(
         self, kpi: Kpi, reading: Reading, *, before: float | None, series: Series | None, stale: bool

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from kpibot.catalog.model import Catalog
-from kpibot.core.campus import NO_CAMPUS
+from kpibot.core.campus import DISTRICT, NO_CAMPUS
 from kpibot.core.conditions import Condition
 from kpibot.core.inspection import Finding, Line
 from kpibot.core.kpi import Kpi
 from kpibot.core.measures import Query, Ratio, Simple, halves
+from kpibot.core.readings import Missing
 from kpibot.core.words import listed, shown
+from kpibot.render.facts import disagreement
 from kpibot.services.reporting import Readings, Reporting
 from kpibot.services.strays import Strays, strays
 from kpibot.sources.base import SourceError
@@ -31,11 +33,27 @@ class Suspicion:
         yield from self._strays(kpi, line, readings)
         if line.stale:
             yield self._finding(kpi, "is stale: its newest row is older than `fresh_within` allows", True)
+        yield from self._conflict(kpi, readings)
         if not line.reading.rows and _is_nothing(readings):
             yield self._finding(kpi, f"is 0 at every campus{self._never_held(kpi)}", False)
 
     def _finding(self, kpi: Kpi, says: str, is_problem: bool) -> Finding:
         return Finding(f"kpis.{kpi.id}", says, is_problem, self._catalog.place("kpis", kpi.id, "measure"))
+
+    def _conflict(self, kpi: Kpi, readings: Readings) -> Iterator[Finding]:
+        """What another system says of the same KPI at the district, or why it says nothing."""
+        if (check := kpi.cross_check) is None or (counterpart := kpi.counterpart) is None:
+            return
+        what, place = f"kpis.{kpi.id}.cross_check", self._catalog.place("kpis", kpi.id, "cross_check")
+        other = self._reporting.readings(counterpart, self._as_of)[DISTRICT]
+        if other.missing is Missing.SOURCE_DOWN:  # which was told of its database
+            return
+        if other.value is None:
+            why = f": {other.detail}" if other.detail else ""
+            yield Finding(what, f"{check.other} says nothing of it: {other.missing}{why}", True, place)
+        elif (found := check.conflict(readings[DISTRICT].value, other.value)) is not None:
+            allowed = f"they may differ by {100 * check.within:g}%; find out which one is right"
+            yield Finding(what, f"{disagreement(found, kpi.card)}; {allowed}", False, place)
 
     def _strays(self, kpi: Kpi, line: Line, readings: Readings) -> Iterator[Finding]:
         """Rows of no campus; the reading of a ratio rests on one half only, so that both are looked at."""

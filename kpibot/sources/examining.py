@@ -78,9 +78,10 @@ def told_of_repeats(row: Row, count: int) -> Doubt | None:
     """What follows from ids that are not unique."""
     if not row["values"]:
         return None
-    says = f"{plural(row['values'], 'id stands', 'ids stand')} on {int(row['rows']):,} rows, for example `{_shown(row['example'])}`"
+    rows, example = int(row["rows"]), _shown(row["example"])
+    says = f"{plural(row['values'], 'id stands', 'ids stand')} on {rows:,} rows, for example `{example}`"
     hint = "an id must be a row's own: a join may multiply rows, or this be the number of something else"
-    return Doubt("columns.id", f"{says}; {hint}", _is_rule(int(row["rows"]) - int(row["values"]), count))
+    return Doubt("columns.id", f"{says}; {hint}", _is_rule(rows - int(row["values"]), count))
 
 
 def _of_time(rows: Rows, name: str, *, begins: bool, as_of: datetime) -> Iterator[Probe]:

@@ -125,3 +125,62 @@ def test_a_state_database_that_cannot_be_opened_is_told(
     said = capsys.readouterr().err
     assert "correct KPIBOT_STATE_URL" in said
     assert "s3cret" not in said
+
+
+def test_two_systems_that_disagree_are_told_where_people_look(
+    helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    portal = Helpdesk(tmp_path / "portal.db")
+    portal.open("101", 9)
+    monkeypatch.setenv("PORTAL_URL", portal.url)
+    config = with_portal(tmp_path)
+
+    assert main(["ask", "tickets", "--config", str(config), "--as-of", MONDAY.isoformat()]) == 0
+    assert "helpdesk says 5, portal 9." in capsys.readouterr().out
+    assert main(["ask", "tickets", "--config", str(config), "--as-of", MONDAY.isoformat(), "--json"]) == 0
+    assert "conflict: helpdesk says 5, portal 9." in json.loads(capsys.readouterr().out)["warnings"]
+    told = (False, "helpdesk says 5, portal 9; they may differ by 20%; find out which one is right")
+    assert told in told_of_cross_check(config, capsys)
+
+    portal.break_down()
+    says = "portal says nothing of it: set-up does not fit the database: database `portal` refuses the statement"
+    ((is_problem, said),) = told_of_cross_check(config, capsys)
+    assert is_problem
+    assert said.startswith(says)
+    assert main(["ask", "tickets", "--config", str(config), "--as-of", MONDAY.isoformat()]) == 0
+    assert "5 tickets" in capsys.readouterr().out
+
+
+def with_portal(tmp_path: Path) -> Path:
+    """The small district, whose tickets are checked against a second system."""
+    text = (CONFIG / "district.yaml").read_text(encoding="utf-8")
+    text = text.replace("campuses:\n", '  portal: {url: "${PORTAL_URL}"}\ncampuses:\n', 1)
+    dataset = (
+        "database: portal, table: hd_tickets, columns: {campus: site_code, opened: created_at, closed: resolved_at}"
+    )
+    text = text.replace("kpis:\n", f"  requests: {{{dataset}}}\nkpis:\n", 1)
+    check = "cross_check: {measure: {stock: requests, from: opened, until: closed}, within: 20 percent}"
+    text = text.replace("    alert: {recovers", f"    {check}\n    alert: {{recovers", 1)
+    folder = tmp_path / "config"
+    folder.mkdir()
+    (folder / "district.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def told_of_cross_check(config: Path, capsys: pytest.CaptureFixture[str]) -> list[tuple[bool, str]]:
+    main(["check", "--config", str(config), "--as-of", MONDAY.isoformat(), "--json"])
+    found = json.loads(capsys.readouterr().out)["findings"]
+    return [(each["problem"], each["says"]) for each in found if each["what"] == "kpis.tickets.cross_check"]
+
+
+def test_the_table_shows_each_kpi_in_a_line_of_at_most_a_hundred_columns(
+    helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    helpdesk.open("XX-9", 3)
+    main(["check", "--config", str(CONFIG), "--as-of", MONDAY.isoformat()])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["KPI", "district", "rows", "ms", "newest", "row", "campus", "amount"]
+    words = lines[1].split()
+    assert [*words[:4], *words[5:]] == ["tickets", "8", "tickets", "8", "20", "h", "62%", "100%"]
+    assert max(map(len, lines)) <= 100
+    assert lines[-1] == "1 thing must be mended, marked ✗"

@@ -71,4 +71,4 @@ def test_what_kpibot_cannot_see_to_is_said() -> None:
 def test_a_url_that_cannot_be_read_is_told_without_its_password() -> None:
     with pytest.raises(SourceMisfitError, match="%40 for @") as caught:
         caveat(at("postgresql://u:p@ss@word@h/db"))
-    assert "word" not in str(caught.value).replace("password", "")
+    assert "ss@word" not in str(caught.value)
