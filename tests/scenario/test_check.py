@@ -4,6 +4,7 @@ import asyncio
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -184,3 +185,46 @@ def test_the_table_shows_each_kpi_in_a_line_of_at_most_a_hundred_columns(
     assert [*words[:4], *words[5:]] == ["tickets", "8", "tickets", "8", "20", "h", "62%", "100%"]
     assert max(map(len, lines)) <= 100
     assert lines[-1] == "1 thing must be mended, marked ✗"
+
+
+def test_a_filter_that_asks_for_what_its_column_never_holds_is_told(
+    helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    config = with_changed(tmp_path, "until: resolved}", "until: resolved, where: {campus: [west, 102]}}")
+    found = checked(config, capsys)
+    (finding,) = (each for each in found if "0 at every campus" in each["says"])
+    assert not finding["problem"]
+    assert finding["says"].endswith("column `campus` never holds `west` or `102`; it holds `101`")
+    line = finding["place"].rsplit(":", 1)[1]
+    assert "where" in (config / "district.yaml").read_text(encoding="utf-8").splitlines()[int(line) - 1]
+
+
+def test_a_campus_column_that_means_nothing_to_anybody_is_a_problem(
+    helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    config = with_changed(tmp_path, "campus: site_code", "campus: ticket_id")
+    (finding,) = (each for each in checked(config, capsys) if "`tickets` belong to no campus" in each["says"])
+    assert finding["problem"]
+    assert finding["says"].startswith("not one row belongs to a campus; 5 rows")
+    assert finding["what"] == "kpis.tickets, kpis.response-time"
+
+
+def test_a_dataset_that_fell_behind_is_a_problem(
+    helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    config = with_changed(tmp_path, "    rows: tickets", "    rows: tickets\n    fresh_within: 4 h")
+    assert any(each["problem"] and "is stale" in each["says"] for each in checked(config, capsys))
+
+
+def with_changed(tmp_path: Path, old: str, new: str) -> Path:
+    text = (CONFIG / "district.yaml").read_text(encoding="utf-8")
+    assert old in text
+    folder = tmp_path / "config"
+    folder.mkdir()
+    (folder / "district.yaml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    return folder
+
+
+def checked(config: Path, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    main(["check", "--config", str(config), "--as-of", MONDAY.isoformat(), "--json"])
+    return list(json.loads(capsys.readouterr().out)["findings"])
