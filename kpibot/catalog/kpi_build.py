@@ -77,6 +77,7 @@ def build_kpi(name: str, shape: KpiShape, datasets: Mapping[str, Dataset]) -> Kp
         _dimensions(measure, datasets),
         of_types,
         _cross_check(shape, measure, datasets),
+        shape.linked,
     )
 
 

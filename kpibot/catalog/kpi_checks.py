@@ -134,12 +134,17 @@ class _Check:
             self._known.sections.report((*self._path, "measure", *path, kind_of(half)), said, hint)
 
     def _check_detail(self) -> None:
+        """The columns that are listed, and the one that links a row, are those of what is counted."""
         _, half = halves(self._kpi.measure)[0]
-        for index, column in enumerate(self._kpi.detail):
+        named: list[tuple[tuple[str | int, ...], str]] = [
+            (("detail", index), column) for index, column in enumerate(self._kpi.detail)
+        ]
+        named += [(("linked",), self._kpi.linked)] if self._kpi.linked else []
+        for path, column in named:
             if isinstance(half, QueryShape):
-                self._report("detail", "a query has no rows to list", "leave it out")
+                self._report(str(path[0]), "a query has no rows to list", "leave it out")
                 return
-            self._known.check_column(dataset_of(half), column, (*self._path, "detail", index))
+            self._known.check_column(dataset_of(half), column, (*self._path, *path))
 
     def _check_better(self) -> None:
         special = (*self._kpi.campus_types.values(), *self._kpi.campuses.values())

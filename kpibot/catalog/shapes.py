@@ -193,6 +193,10 @@ class KpiShape(Shape):
     budget: dict[f.PeriodKey, f.Number] = Field(
         {}, description="What may be spent, by year, like {FY2027: 900000}; levels are then percent of its pace."
     )
+    linked: f.Text | None = Field(
+        None,
+        description="The column that links a row to its asset, say: how many rows have it is told with the number.",
+    )
     detail: list[f.Text] = Field([], description="The columns that a list of its rows shows, like [id, opened, room].")
     cross_check: CrossCheckShape | None = Field(
         None, description="The same KPI from another system; a warning says where the two disagree."

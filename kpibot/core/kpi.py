@@ -22,6 +22,7 @@ from kpibot.core.measures import (
     Statistic,
     Stock,
     halves,
+    linking,
     narrowed,
 )
 from kpibot.core.periods import PeriodRule, Unit
@@ -86,6 +87,7 @@ class Kpi:
     dimensions: Mapping[str, tuple[Dimension, ...]] = field(default_factory=dict)  # one for each half of the measure
     type_overrides: Mapping[str, Thresholds] = field(default_factory=dict)
     cross_check: CrossCheck | None = None
+    linked: str | None = None  # the column of what is counted that links a row to something, such as its asset
 
     @property
     def id(self) -> str:
@@ -122,6 +124,15 @@ class Kpi:
         return replace(
             self, measure=other.measure, by_campus=other.by_campus, cross_check=None, budget=None, alert=None
         )
+
+    @property
+    def link_rate(self) -> "Kpi | None":
+        """The share of the rows counted, with and without a link, that have one; None where no link is asked about."""
+        counted = halves(self.measure)[0]
+        if self.linked is None or isinstance(counted, Query):
+            return None
+        rates = replace(self, card=replace(self.card, format=Format.PERCENT), measure=linking(counted, self.linked))
+        return replace(rates, cross_check=None, budget=None, alert=None, linked=None)
 
     def narrowed(self, conditions: Sequence[tuple[Condition, ...]], only: tuple[tuple[str, str], ...]) -> "Kpi":
         """The same KPI over the rows that meet these conditions, for each half of its measure; `only` says which.

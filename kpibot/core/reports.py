@@ -13,6 +13,14 @@ from kpibot.core.thresholds import Thresholds, Verdict
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """How many of the rows counted, in percent, name what `column` links them to; None where there are none."""
+
+    column: str
+    percent: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A judged reading with its context. `before` is the value at the earlier point that `compared_with` names."""
 
@@ -27,6 +35,7 @@ class Report:
     series: Series | None = None
     stale: bool = False
     conflict: Conflict | None = None
+    linked: Link | None = None
 
     @property
     def levels(self) -> Thresholds:

@@ -20,6 +20,7 @@ from kpibot.render.blocks import (
     rendered,
     section,
 )
+from kpibot.render.conflicts import conflict
 from kpibot.render.context import lines as context_lines
 from kpibot.render.mrkdwn import clean, data
 from kpibot.render.signs import WORST_FIRST
@@ -107,7 +108,7 @@ def _said(report: Report) -> str:
 
 
 def _warning(report: Report) -> str:
-    warnings = filter(None, (facts.stale(report), facts.conflict(report)))
+    warnings = filter(None, (facts.stale(report), conflict(report)))
     return "\n".join(f":warning: {data(warning)}" for warning in warnings)
 
 

@@ -3,8 +3,7 @@
 Nothing here is escaped; every piece of data is shortened.
 """
 
-from kpibot.core.crosscheck import Conflict
-from kpibot.core.kpi import Card, Format
+from kpibot.core.kpi import Format
 from kpibot.core.readings import Missing
 from kpibot.core.reports import Answer, Mover, Report
 from kpibot.core.thresholds import Better, Verdict
@@ -168,6 +167,8 @@ def gaps(report: Report) -> tuple[str, ...]:
         found.append(f"{reading.unplaced:,} {noun(report, str(reading.unplaced))} {_have(reading.unplaced)} no campus")
     if (lacking := reading.rows - reading.valued) > 0:
         found.append(f"{lacking:,} of {reading.rows:,} {noun(report)} {_have(lacking)} no usable amount")
+    if report.linked is not None and (percent := finite(report.linked.percent)) is not None:
+        found.append(f"{digits(percent)}% of what is counted names its {clean(report.linked.column, 40)}")
     return tuple(found)
 
 
@@ -190,17 +191,6 @@ def stale(report: Report) -> str:
     age = f": the newest row came {ago(at, report.reading.as_of)}" if at is not None else ""
     behind = " The number may be behind." if value(report) is not None else ""
     return f"The data is older than it should be{age}.{behind}"
-
-
-def conflict(report: Report) -> str:
-    """The warning that two systems disagree: `helpdesk says 104, portal 131.`; empty where they do not."""
-    return "" if report.conflict is None else f"{disagreement(report.conflict, report.card)}."
-
-
-def disagreement(found: Conflict, card: Card) -> str:
-    """`helpdesk says 104, portal 131`."""
-    own, other = clean(found.own, NAME), clean(found.other, NAME)
-    return f"{own} says {amount(found.value, card)}, {other} {amount(found.other_value, card)}"
 
 
 def missing(report: Report) -> str:

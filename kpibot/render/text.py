@@ -9,6 +9,7 @@ from kpibot.render import breakdown as parted
 from kpibot.render import digest, facts
 from kpibot.render import rowlist as listed
 from kpibot.render.answer import by_verdict, tally
+from kpibot.render.conflicts import conflict
 from kpibot.render.context import lines as context_lines
 from kpibot.render.mrkdwn import clean
 from kpibot.render.numbers import finite, sparkline
@@ -31,7 +32,7 @@ def answer_text(answer: Answer) -> str:
         said,
         "" if known else facts.what_to_do(report),
         facts.stale(report),
-        facts.conflict(report),
+        conflict(report),
         facts.goal(report),
         facts.change(report),
         *context_lines(answer),

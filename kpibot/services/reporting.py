@@ -10,7 +10,7 @@ from kpibot.core.conditions import Moment, instant_of
 from kpibot.core.kpi import Kpi
 from kpibot.core.measures import Query, Simple, halves
 from kpibot.core.readings import Missing, Reading
-from kpibot.core.reports import Report
+from kpibot.core.reports import Link, Report
 from kpibot.core.series import Series
 from kpibot.services.measuring import Measuring
 from kpibot.services.recent import Recent
@@ -52,7 +52,8 @@ class Reporting:
 
     def prepare(self, kpis: Sequence[Kpi], as_of: datetime) -> None:
         """Measures several KPIs together, and what they are compared with, so that their reports need no more."""
-        self.readings_of([*kpis, *(other for kpi in kpis if (other := kpi.counterpart) is not None)], as_of)
+        beside = (each for kpi in kpis for each in (kpi.counterpart, kpi.link_rate) if each is not None)
+        self.readings_of([*kpis, *beside], as_of)
         by_instant: dict[datetime, list[Kpi]] = {}
         for kpi in kpis:
             if kpi.has_past:
@@ -122,11 +123,14 @@ class Reporting:
         return newest is None or newest < since
 
     def _checked(self, kpi: Kpi, report: Report) -> Report:
-        """With what another system says of the same KPI, where the two disagree."""
-        if kpi.cross_check is None or (counterpart := kpi.counterpart) is None:
-            return report
-        other = self.readings(counterpart, report.reading.as_of)[report.campus]
-        return replace(report, conflict=kpi.cross_check.conflict(report.reading.value, other.value))
+        """With what another system says of the same KPI, where the two disagree, and how many rows have their link."""
+        as_of, campus = report.reading.as_of, report.campus
+        if kpi.cross_check is not None and (counterpart := kpi.counterpart) is not None:
+            other = self.readings(counterpart, as_of)[campus]
+            report = replace(report, conflict=kpi.cross_check.conflict(report.reading.value, other.value))
+        if kpi.linked is not None and (rate := kpi.link_rate) is not None:
+            report = replace(report, linked=Link(kpi.linked, self.readings(rate, as_of)[campus].value))
+        return report
 
     def _report(
         self, kpi: Kpi, reading: Reading, *, before: float | None, series: Series | None, stale: bool

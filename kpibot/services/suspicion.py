@@ -11,7 +11,7 @@ from kpibot.core.kpi import Kpi
 from kpibot.core.measures import Query, Ratio, Simple, halves
 from kpibot.core.readings import Missing
 from kpibot.core.words import listed, shown
-from kpibot.render.facts import disagreement
+from kpibot.render.conflicts import disagreement
 from kpibot.services.reporting import Readings, Reporting
 from kpibot.services.strays import Strays, strays
 from kpibot.sources.base import SourceError

@@ -228,3 +228,12 @@ def with_changed(tmp_path: Path, old: str, new: str) -> Path:
 def checked(config: Path, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     main(["check", "--config", str(config), "--as-of", MONDAY.isoformat(), "--json"])
     return list(json.loads(capsys.readouterr().out)["findings"])
+
+
+def test_how_many_rows_name_what_they_are_about_is_told_with_the_number(
+    helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    helpdesk.resolve("101", MONDAY, keep=4)  # of five; one that ends now still stands
+    config = with_changed(tmp_path, "until: resolved}", "until: resolved}\n    linked: resolved")
+    assert main(["ask", "tickets", "--config", str(config), "--as-of", MONDAY.isoformat()]) == 0
+    assert "20% of what is counted names its resolved" in capsys.readouterr().out
