@@ -244,7 +244,8 @@ class Measuring:
         return readings
 
     def _reading(self, kpi: Kpi, campus: str, as_of: datetime, sums: Sequence[Parts]) -> Reading:
-        parts = divide(*sums) if isinstance(kpi.measure, Ratio) else sums[0]
+        ratio = kpi.measure if isinstance(kpi.measure, Ratio) else None
+        parts = sums[0] if ratio is None else divide(*sums, one_dataset=ratio.is_of_one_dataset)
         value = value_of(kpi.measure, parts)
         if value is not None and not math.isfinite(value):
             return Reading(kpi.id, campus, as_of, None, Missing.NOT_A_NUMBER, rows=parts.rows)
@@ -263,6 +264,8 @@ class Measuring:
             newest=parts.newest,
             also=self._also(kpi, parts),
             pace=None if shown is None or kpi.budget is None else self._pace(kpi, campus, as_of, shown),
+            numerator_rows=0 if ratio is None else sums[0].rows,
+            numerator_valued=0 if ratio is None else sums[0].valued,
         )
 
     def _failed(self, kpi: Kpi, as_of: datetime, error: SourceError) -> dict[str, Reading]:

@@ -122,7 +122,7 @@ class Watch:
         for campus in self._tree.leaves(DISTRICT) if kpi.by_campus else (DISTRICT,):
             before = known.get((kpi.id, campus), AlertState())
             value = None if stale else taken[campus].judged
-            judged = judgement(kpi.thresholds_of(campus, self._tree), value, rule)
+            judged = judgement(kpi.thresholds_for(taken[campus], self._tree), value, rule)
             after, reason = step(before, judged, rule, now)
             if after != before:
                 states[kpi.id, campus] = after
@@ -178,7 +178,7 @@ class Watch:
     def _since(self, report: Report, state: AlertState, now: datetime) -> datetime:
         """When the threshold was crossed: the bot may have seen it later than it happened, but the series knows."""
         seen = state.since or now
-        if report.series is None:
+        if report.series is None or report.reading.pace is not None:  # a series is of amounts, not of their pace
             return seen
         calendar = self._reporting.measuring.calendar
         day = held_since(report.series, lambda value: report.thresholds.judge(value) in BREACHES)
