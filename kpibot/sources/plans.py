@@ -16,6 +16,7 @@ WORDS = {
     "mariadb": "EXPLAIN FORMAT=TRADITIONAL ",
 }
 SQLITE_STEP = re.compile(r"(SCAN|SEARCH) (?:TABLE )?(\S+)(?:.*? USING (?:COVERING )?INDEX (\S+))?")
+Rows = Sequence[Mapping[str, Any]]
 WHOLE_IN_MYSQL = {"ALL", "index"}  # of the table, of an index
 
 
@@ -47,17 +48,21 @@ def plan(connection: sa.Connection, statement: Any) -> list[Step] | None:
     read = READERS.get(connection.dialect.name)
     if read is None:
         return None
-    return list(read(connection.execute(_Explained(statement)).fetchall()))
+    # As the driver gives them: SQLAlchemy would take the plan's columns for those of the statement, if as many.
+    given = connection.execute(_Explained(statement)).cursor
+    assert given is not None
+    names = [each[0] for each in given.description]
+    return list(read([dict(zip(names, row, strict=True)) for row in given.fetchall()]))
 
 
-def _sqlite(rows: Sequence[Any]) -> Iterator[Step]:
+def _sqlite(rows: Rows) -> Iterator[Step]:
     for row in rows:
-        if found := SQLITE_STEP.match(row.detail):
+        if found := SQLITE_STEP.match(row["detail"]):
             yield Step(found[2], found[3], found[1] == "SCAN")
 
 
-def _postgresql(rows: Sequence[Any]) -> Iterator[Step]:
-    yield from _nodes(rows[0][0][0]["Plan"])
+def _postgresql(rows: Rows) -> Iterator[Step]:
+    yield from _nodes(rows[0]["QUERY PLAN"][0]["Plan"])
 
 
 def _nodes(node: Mapping[str, Any]) -> Iterator[Step]:
@@ -68,13 +73,13 @@ def _nodes(node: Mapping[str, Any]) -> Iterator[Step]:
         yield from _nodes(each)
 
 
-def _mysql(rows: Sequence[Any]) -> Iterator[Step]:
+def _mysql(rows: Rows) -> Iterator[Step]:
     for row in rows:
-        if row.table is not None:
-            yield Step(row.table, row.key, row.type in WHOLE_IN_MYSQL)
+        if row["table"] is not None:
+            yield Step(row["table"], row["key"], row["type"] in WHOLE_IN_MYSQL)
 
 
-READERS: dict[str, Callable[[Sequence[Any]], Iterator[Step]]] = {
+READERS: dict[str, Callable[[Rows], Iterator[Step]]] = {
     "sqlite": _sqlite,
     "postgresql": _postgresql,
     "mysql": _mysql,

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from kpibot.catalog.model import Column
 from kpibot.core.conditions import Condition
-from kpibot.core.measures import Amount, Counted, Duration, Flow, OverRows, Statistic, Stock
+from kpibot.core.measures import Amount, Counted, Duration, Flow, Limit, OverRows, Statistic, Stock
 from kpibot.core.periods import Period
 from kpibot.sources import statements
 from kpibot.sources.base import Request
@@ -25,6 +25,9 @@ WEEK = Period(datetime(2026, 11, 5, tzinfo=CHICAGO), NOW, "")
 STOCK = Stock("tickets", "opened", "resolved")
 FLOW = Flow("tickets", "opened", amount=Amount(Counted.SUM, ("amount",)))
 DURATION = Duration("tickets", "opened", "resolved", Statistic.MEAN)
+LISTED = Duration(
+    "tickets", "opened", "resolved", limit=Limit(3_600.0), also=(Statistic.WITHIN,)
+)  # the rows themselves
 OPEN = Stock("tickets", "opened", "resolved", (Condition("kind", ("ticket",)),))
 PLACES = ["sqlite", "postgresql", "mariadb"]
 
@@ -85,7 +88,9 @@ def steps(url: str, measure: OverRows) -> list[Step]:
     return [each for each in found if each.table == "hd_tickets"]
 
 
-@pytest.mark.parametrize("measure", [STOCK, FLOW, DURATION, OPEN], ids=["stock", "flow", "duration", "filtered"])
+@pytest.mark.parametrize(
+    "measure", [STOCK, FLOW, DURATION, LISTED, OPEN], ids=["stock", "flow", "mean", "median", "filtered"]
+)
 def test_the_advised_index_is_used_and_not_advised_again(url: str, measure: OverRows) -> None:
     assert [each.is_whole for each in steps(url, measure)] == [True]
     advice = advised(url, measure)
