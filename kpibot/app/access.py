@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kpibot.catalog.model import Catalog
-from kpibot.services.check import Finding
+from kpibot.core.inspection import Finding
 from kpibot.settings import Settings
 from kpibot.slack.connection import ConnectionProblem, check_app_token, missing_scopes, web_client
 from kpibot.slack.directory import Directory

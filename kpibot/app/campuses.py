@@ -18,11 +18,11 @@ def campus_tree(catalog: Catalog, select: Select) -> CampusTree:
     chosen = catalog.campuses
     if not isinstance(chosen, CampusList):
         return CampusTree(chosen, catalog.district.name)
-    root, campuses = read_campuses(chosen, catalog.district.name, select)
     try:
+        root, campuses = read_campuses(chosen, catalog.district.name, select)
         tree = CampusTree(overridden(campuses, chosen.written), root)
     except CampusTreeError as error:
-        raise CampusTreeError(f"campuses: {error}") from error
+        raise CampusTreeError(_placed(catalog, "campuses", str(error))) from error
     _check_campuses(catalog, tree)
     _check_types(catalog, tree)
     return tree
@@ -32,7 +32,8 @@ def _check_campuses(catalog: Catalog, tree: CampusTree) -> None:
     """Campuses that are read are known only now, and with them whether everybody's campus exists."""
     for where, campus in _named_campuses(catalog):
         if campus not in tree:
-            raise CampusTreeError(f"{where}: no campus `{campus}`{_near(campus, (each.slug for each in tree))}")
+            says = f"no campus `{campus}`{_near(campus, (each.slug for each in tree))}"
+            raise CampusTreeError(_placed(catalog, where, says))
 
 
 def _named_campuses(catalog: Catalog) -> Iterator[tuple[str, str]]:
@@ -47,7 +48,13 @@ def _check_types(catalog: Catalog, tree: CampusTree) -> None:
     for kpi in catalog.kpis.values():
         for type_ in kpi.type_overrides:
             if type_ not in known:
-                raise CampusTreeError(f"kpis.{kpi.id}: no campus type `{type_}`{_near(type_, known)}")
+                says = f"no campus type `{type_}`{_near(type_, known)}"
+                raise CampusTreeError(_placed(catalog, f"kpis.{kpi.id}", says))
+
+
+def _placed(catalog: Catalog, where: str, says: str) -> str:
+    """With the keys that it is about, and their file and line."""
+    return ": ".join(filter(None, (catalog.place(*where.split(".")), where, says)))
 
 
 def _near(word: str, known: Iterable[str]) -> str:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from kpibot.app.campuses import campus_tree
 from kpibot.app.clock import seconds_passed
 from kpibot.catalog.model import Catalog
+from kpibot.core.campus import CampusTreeError
 from kpibot.core.measures import Query, Simple
 from kpibot.services.answering import Answering
 from kpibot.services.digest import Digests
 from kpibot.services.measuring import Measuring
 from kpibot.services.reporting import Reporting
 from kpibot.services.watch import Watch
+from kpibot.sources.base import SourceError
 from kpibot.sources.breaker import breaker_of
 from kpibot.sources.sql import SqlSource
 from kpibot.store.store import Store, open_engine
@@ -65,7 +67,12 @@ def furnish(catalog: Catalog, state_url: str) -> House:
         dataset = catalog.datasets[measure.dataset]
         return dataset.system or dataset.database
 
-    tree = campus_tree(catalog, lambda database, sql: sources[database].select(sql))
+    try:
+        tree = campus_tree(catalog, lambda database, sql: sources[database].select(sql))
+    except (SourceError, CampusTreeError):  # nobody will have a house to close
+        for source in sources.values():
+            source.close()
+        raise
     measuring = Measuring(tree, catalog.district.calendar, source_of, system_of)
     store = Store(open_engine(state_url), calendar.zone)
     rhythms = {each.id: each.fresh_within for each in catalog.datasets.values() if each.fresh_within is not None}

@@ -34,4 +34,4 @@ def load(folder: Path, environment: Mapping[str, str]) -> Catalog:
     feed = ics.read(sections, config.district)
     if sections.problems:
         raise CatalogError(sections.problems)
-    return build(config, environment, feed)
+    return build(config, environment, feed, dict(sections.places))

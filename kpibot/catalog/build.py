@@ -20,6 +20,7 @@ from kpibot.catalog.model import (
     NoteRule,
     Route,
 )
+from kpibot.catalog.problems import Path, Place
 from kpibot.catalog.shapes import (
     ConfigShape,
     DatabaseShape,
@@ -37,8 +38,9 @@ from kpibot.core.reports import Note
 V = TypeVar("V")
 
 
-def build(config: ConfigShape, environment: Mapping[str, str], feed: Holidays) -> Catalog:
-    """The catalogue of a configuration in which `check` found nothing wrong, with the holidays of its feed."""
+def build(config: ConfigShape, environment: Mapping[str, str], feed: Holidays, places: Mapping[Path, Place]) -> Catalog:
+    """The catalogue of a configuration in which `check` found nothing wrong, with the holidays of its feed, and where
+    everything in it was written."""
     assert config.district is not None
     district = _district(config.district, feed)
     datasets = _datasets(config, district)
@@ -53,6 +55,7 @@ def build(config: ConfigShape, environment: Mapping[str, str], feed: Holidays) -
         routes=tuple(map(_route, config.alerts)),
         notes=tuple(map(_note, config.notes)),
         not_available=_frozen({name: why for name, why in config.not_available.items() if name not in config.kpis}),
+        places=MappingProxyType(places),
     )
 
 

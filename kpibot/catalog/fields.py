@@ -240,6 +240,7 @@ Size = Annotated[float, BeforeValidator(_size), WithJsonSchema({"type": "number"
 Separator = Annotated[str, BeforeValidator(_separator), _string(minLength=1)]
 Level = Annotated[int, BeforeValidator(_level), WithJsonSchema({"type": "integer", "minimum": 1})]
 Length = Annotated[timedelta, _words(words.duration), _string(pattern=DURATION)]
+Percent = Annotated[float, _words(words.percent), _string(pattern=r"^\d{1,3}(\.\d+)? ?(%|percent)$")]
 Measurements = Annotated[
     int,
     BeforeValidator(_measurements),

@@ -19,6 +19,7 @@ from kpibot.catalog.shapes import KpiShape, LevelsShape
 from kpibot.core.alerts import AlertRule
 from kpibot.core.budget import Budget
 from kpibot.core.conditions import Where
+from kpibot.core.crosscheck import CrossCheck
 from kpibot.core.dimensions import Dimension
 from kpibot.core.kpi import Card, Format, Kpi
 from kpibot.core.measures import (
@@ -63,7 +64,6 @@ def build_kpi(name: str, shape: KpiShape, datasets: Mapping[str, Dataset]) -> Kp
     )
     overrides = {campus: _levels(shape, levels) for campus, levels in shape.campuses.items()}
     of_types = {type_: _levels(shape, levels) for type_, levels in shape.campus_types.items()}
-    by_campus = all(isinstance(half, Query) or CAMPUS in datasets[half.dataset].columns for half in halves(measure))
     return Kpi(
         card,
         measure,
@@ -71,12 +71,41 @@ def build_kpi(name: str, shape: KpiShape, datasets: Mapping[str, Dataset]) -> Kp
         overrides,
         shape.period,
         _alert(shape),
-        by_campus,
+        _by_campus(measure, datasets),
         _budget(shape),
         tuple(shape.detail),
         _dimensions(measure, datasets),
         of_types,
+        _cross_check(shape, measure, datasets),
+        shape.linked,
     )
+
+
+def _by_campus(measure: Measure, datasets: Mapping[str, Dataset]) -> bool:
+    return all(isinstance(half, Query) or CAMPUS in datasets[half.dataset].columns for half in halves(measure))
+
+
+def _cross_check(shape: KpiShape, measure: Measure, datasets: Mapping[str, Dataset]) -> CrossCheck | None:
+    """The second measure; the two are called by their systems, or by their datasets where these are in the same one."""
+    if shape.cross_check is None:
+        return None
+    other = _measure(shape.cross_check.measure)
+    own_half, other_half = halves(measure)[0], halves(other)[0]
+    own_name, other_name = (_system(half, datasets) for half in (own_half, other_half))
+    if own_name == other_name:
+        own_name, other_name = (_rows(half) for half in (own_half, other_half))
+    return CrossCheck(other, shape.cross_check.within, own_name, other_name, _by_campus(other, datasets))
+
+
+def _rows(half: Simple) -> str:
+    return half.database if isinstance(half, Query) else half.dataset
+
+
+def _system(half: Simple, datasets: Mapping[str, Dataset]) -> str:
+    if isinstance(half, Query):
+        return half.database
+    dataset = datasets[half.dataset]
+    return dataset.system or dataset.database
 
 
 def _budget(shape: KpiShape) -> Budget | None:

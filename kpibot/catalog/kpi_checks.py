@@ -51,6 +51,7 @@ class _Check:
             self._check_period()
             self._check_budget()
             self._check_halves()
+            self._check_cross_check()
         self._check_detail()
         self._check_better()
         self._check_alert(self._levels_are_right())
@@ -86,6 +87,21 @@ class _Check:
         if at_instant and self._kpi.period is not None:
             self._report("period", "a stock is measured at an instant, not over a period", "leave `period` out")
 
+    def _check_cross_check(self) -> None:
+        """The other system must say the same kind of number, over the same period."""
+        if self._kpi.cross_check is None:
+            return
+        other, here = self._kpi.cross_check.measure, ("cross_check", "measure")
+        for path, half in halves(other):
+            self._check_simple(half, (*self._path, *here, *path))
+        kind, shown_as = kind_of(other), self._kpi.as_ or formats(self._kpi.measure)[0]
+        if other == self._kpi.measure:
+            self._report(".".join(here), "is the KPI's own measure", "name what another system says of it")
+        elif shown_as not in formats(other):
+            self._report(".".join(here), f"a {kind} cannot be shown as `{shown_as}`, as the KPI is", "choose another")
+        elif self._kpi.period is None and any(needs_period(half) for _, half in halves(other)):
+            self._report(".".join(here), f"a {kind} is measured over a period, and the KPI has none", "choose another")
+
     def _check_budget(self) -> None:
         budgets: list[tuple[Path, dict[str, float]]] = [(("budget",), self._kpi.budget)]
         budgets += [(("campuses", campus, "budget"), each.budget) for campus, each in self._kpi.campuses.items()]
@@ -118,12 +134,17 @@ class _Check:
             self._known.sections.report((*self._path, "measure", *path, kind_of(half)), said, hint)
 
     def _check_detail(self) -> None:
+        """The columns that are listed, and the one that links a row, are those of what is counted."""
         _, half = halves(self._kpi.measure)[0]
-        for index, column in enumerate(self._kpi.detail):
+        named: list[tuple[tuple[str | int, ...], str]] = [
+            (("detail", index), column) for index, column in enumerate(self._kpi.detail)
+        ]
+        named += [(("linked",), self._kpi.linked)] if self._kpi.linked else []
+        for path, column in named:
             if isinstance(half, QueryShape):
-                self._report("detail", "a query has no rows to list", "leave it out")
+                self._report(str(path[0]), "a query has no rows to list", "leave it out")
                 return
-            self._known.check_column(dataset_of(half), column, (*self._path, "detail", index))
+            self._known.check_column(dataset_of(half), column, (*self._path, *path))
 
     def _check_better(self) -> None:
         special = (*self._kpi.campus_types.values(), *self._kpi.campuses.values())

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
+from kpibot.catalog.problems import Path, Place, place_of
 from kpibot.core.calendar import Calendar
 from kpibot.core.campus import Campus
 from kpibot.core.conditions import Moment
@@ -156,6 +157,7 @@ class Catalog:
     """The whole configuration of one district. `routes` are in order: the first that matches wins.
 
     `not_available` says of KPIs that the district does not have why no system of its can answer them.
+    `places` are the file and line of everything that was written, by its path of keys.
     """
 
     district: District
@@ -169,3 +171,9 @@ class Catalog:
     notes: tuple[NoteRule, ...] = ()
     silences: tuple[RecurringSilence, ...] = ()
     not_available: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[Path, Place] = field(default_factory=dict, repr=False, compare=False)
+
+    def place(self, *path: str | int) -> str:
+        """Where the configuration says it: `config/datasets.yaml:12`; empty for what it does not say at all."""
+        found = place_of(self.places, path)
+        return "" if found is None else "{}:{}".format(*found)

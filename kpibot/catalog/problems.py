@@ -1,12 +1,13 @@
 """What is wrong with a configuration, said so that its author can mend it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kpibot.core.words import closest, listed
 
 Path = tuple[str | int, ...]
+Place = tuple[str, int]  # a file, and a line from 1
 LISTED = 12  # more names than this are not read by anybody
 CREDENTIALS = re.compile(r"(://)\S*[@…]")  # to the end of the password, or to where the text was cut
 
@@ -48,6 +49,13 @@ class WordError(ValueError):
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.hint = hint
+
+
+def place_of(places: Mapping[Path, Place], path: Path) -> Place | None:
+    """File and line of a path, or of the nearest thing around it that is there; None where nothing is."""
+    while path and path not in places:
+        path = path[:-1]
+    return places.get(path)
 
 
 def dotted(path: Path) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kpibot.catalog import yaml_lines
-from kpibot.catalog.problems import Path, Problem, dotted, instead, nearest
+from kpibot.catalog.problems import Path, Place, Problem, dotted, instead, nearest, place_of
 from kpibot.catalog.yaml_lines import Document
 
 NOT_OURS = "slack-manifest.yaml"  # it lies in the same folder, but is for Slack
@@ -24,7 +24,7 @@ class Sections:
     data: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     is_complete: bool = True
-    _places: dict[Path, tuple[str, int]] = field(default_factory=dict)
+    places: dict[Path, Place] = field(default_factory=dict)
     _reported: set[Path] = field(default_factory=set)
     _guessed: set[Path] = field(default_factory=set)
 
@@ -58,15 +58,13 @@ class Sections:
             here = here.get(step) if isinstance(here, dict) else None
         return list(here) if isinstance(here, dict) else []
 
-    def place(self, path: Path) -> tuple[str, int]:
+    def place(self, path: Path) -> Place:
         """File and line of a path, or of the nearest thing around it that is there."""
-        while path and path not in self._places:
-            path = path[:-1]
-        return self._places.get(path, (self.folder, 0))
+        return place_of(self.places, path) or (self.folder, 0)
 
     def adopt(self, places: Mapping[Path, tuple[str, int]]) -> None:
         """Notes where what was laid under the sections is written."""
-        self._places |= places
+        self.places |= places
 
     def add(self, file: str, document: Document, known: Collection[str]) -> None:
         """Takes over a file's sections, and its slips."""
@@ -82,7 +80,7 @@ class Sections:
                 self.problems.append(Problem(file, here, dotted(path), said, "keep it in one file"))
                 self.is_complete = False
                 continue
-            self._places |= {each: (file, line) for each, line in document.lines.items() if each[:1] == path}
+            self.places |= {each: (file, line) for each, line in document.lines.items() if each[:1] == path}
             if path[0] in known:
                 self.data[str(path[0])] = value
             else:

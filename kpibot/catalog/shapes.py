@@ -176,6 +176,15 @@ class AlertShape(Shape):
     remind: f.Length | None = Field(None, description="How long until people are told again, like 4h.")
 
 
+class CrossCheckShape(Shape):
+    """The same KPI from another system: where the two disagree, people are told what each says."""
+
+    measure: MeasureShape = Field(
+        description="What the other system says, over the same period.", examples=["{stock: requests, from: opened}"]
+    )
+    within: f.Percent = Field(description="How far the two may lie apart, of the larger.", examples=["5 percent"])
+
+
 class KpiShape(Shape):
     """A KPI: what is measured, whose it is, and which values are good."""
 
@@ -205,7 +214,14 @@ class KpiShape(Shape):
     budget: dict[f.PeriodKey, f.Number] = Field(
         {}, description="What may be spent, by year, like {FY2027: 900000}; levels are then percent of its pace."
     )
+    linked: f.Text | None = Field(
+        None,
+        description="The column that links a row to its asset, say: how many rows have it is told with the number.",
+    )
     detail: list[f.Text] = Field([], description="The columns that a list of its rows shows, like [id, opened, room].")
+    cross_check: CrossCheckShape | None = Field(
+        None, description="The same KPI from another system; a warning says where the two disagree."
+    )
     alert: AlertShape | None = Field(None, description="Breaches are posted to channels; without it they are not.")
 
 

@@ -37,6 +37,18 @@ def duration(words: str) -> timedelta:
     return length
 
 
+def percent(words: str) -> float:
+    """`5 percent`, `5%`, `0.5 %`: as a share, 0 to 1.
+
+    Raises:
+        WordError: anything else, and what is not between 0 and 100.
+    """
+    found = re.fullmatch(r"(\d{1,3}(?:\.\d+)?) ?(?:%|percent)", " ".join(words.casefold().split()))
+    if not found or float(found[1]) > 100:
+        raise WordError(f"`{shown(words)}` is no percentage", "write for example `5 percent`")
+    return float(found[1]) / 100
+
+
 def age(words: str) -> Ago | DaysAgo:
     """`10 working days`, `3 days`, `4h`: days are counted by the calendar, shorter lengths by the clock.
 

@@ -9,6 +9,7 @@ from kpibot.core.alerts import AlertRule
 from kpibot.core.budget import Budget
 from kpibot.core.campus import CampusTree
 from kpibot.core.conditions import Condition, DaysAgo, Timed
+from kpibot.core.crosscheck import CrossCheck
 from kpibot.core.dimensions import Dimension
 from kpibot.core.measures import (
     Clock,
@@ -21,6 +22,7 @@ from kpibot.core.measures import (
     Statistic,
     Stock,
     halves,
+    linking,
     narrowed,
 )
 from kpibot.core.periods import PeriodRule, Unit
@@ -71,7 +73,7 @@ class Kpi:
     """One of the district's few, well-chosen indicators.
 
     `overrides` are the levels that campuses and groups have of their own, by slug, and `type_overrides` those that all
-    campuses of a type have; a level that they lack is the next wider one's.
+    campuses of a type have; a level that they lack is the next wider one's. `cross_check` is what another system says.
     """
 
     card: Card
@@ -85,6 +87,8 @@ class Kpi:
     detail: tuple[str, ...] = ()  # the columns that a list of its rows shows
     dimensions: Mapping[str, tuple[Dimension, ...]] = field(default_factory=dict)  # one for each half of the measure
     type_overrides: Mapping[str, Thresholds] = field(default_factory=dict)
+    cross_check: CrossCheck | None = None
+    linked: str | None = None  # the column of what is counted that links a row to something, such as its asset
 
     @property
     def id(self) -> str:
@@ -113,6 +117,24 @@ class Kpi:
         """Whether its durations are taken on the working clock."""
         return isinstance(self.measure, Duration) and self.measure.clock is Clock.WORKING
 
+    @property
+    def counterpart(self) -> "Kpi | None":
+        """The same KPI as the other system measures it, if there is one."""
+        if (other := self.cross_check) is None:
+            return None
+        return replace(
+            self, measure=other.measure, by_campus=other.by_campus, cross_check=None, budget=None, alert=None
+        )
+
+    @property
+    def link_rate(self) -> "Kpi | None":
+        """The share of the rows counted, with and without a link, that have one; None where no link is asked about."""
+        counted = halves(self.measure)[0]
+        if self.linked is None or isinstance(counted, Query):
+            return None
+        rates = replace(self, card=replace(self.card, format=Format.PERCENT), measure=linking(counted, self.linked))
+        return replace(rates, cross_check=None, budget=None, alert=None, linked=None)
+
     def narrowed(self, conditions: Sequence[tuple[Condition, ...]], only: tuple[tuple[str, str], ...]) -> "Kpi":
         """The same KPI over the rows that meet these conditions, for each half of its measure; `only` says which.
 
@@ -124,6 +146,7 @@ class Kpi:
             measure=narrowed(self.measure, conditions),
             alert=None,
             budget=None,
+            cross_check=None,
         )
         return replace(part, thresholds=Thresholds(), overrides={}, type_overrides={}) if self.additive else part
 

@@ -179,3 +179,14 @@ def narrowed(measure: Measure, conditions: Sequence[tuple[Condition, ...]]) -> M
 
 def _narrowed(measure: Simple, conditions: tuple[Condition, ...]) -> Simple:
     return measure if isinstance(measure, Query) else replace(measure, where=(*measure.where, *conditions))
+
+
+def linking(measure: OverRows, column: str) -> Ratio:
+    """How many of the rows that a measure looks at have something in a column, over all of them, with and without."""
+    others = tuple(condition for condition in measure.where if column not in condition.columns)
+    match measure:
+        case Duration():
+            every: Stock | Flow = Flow(measure.dataset, measure.since, others)
+        case Stock() | Flow():
+            every = replace(measure, where=others, amount=ROWS)
+    return Ratio(replace(every, where=(*others, Condition(column, (None,), negated=True))), every)

@@ -143,10 +143,9 @@ class Reading:
     """A KPI at a campus or group at an instant.
 
     `value` is in the KPI's unit (percent, hours, …) and None exactly where `missing` says why. `rows` is how many
-    rows it rests on, `valued` those with a usable amount (of a ratio those that it divides by, `numerator_rows` and
-    `numerator_valued` those of its other half), `unplaced` those that no campus is known for (counted in
-    the district only), `waiting` those that have not ended yet. `also` are other statistics of the same durations, in
-    hours or percent; `pace` is that of a KPI with a budget. Instants are aware.
+    rows it rests on (of a ratio those that it divides by), `valued` those with a usable amount, `unplaced` those that
+    no campus is known for (counted in the district only), `waiting` those that have not ended yet. `also` are other
+    statistics of the same durations, in hours or percent; `pace` is that of a KPI with a budget. Instants are aware.
     """
 
     kpi: str
@@ -164,8 +163,6 @@ class Reading:
     newest: datetime | None = None
     also: tuple[tuple[Statistic, float | None], ...] = ()
     pace: Pace | None = None
-    numerator_rows: int = 0
-    numerator_valued: int = 0
 
     @property
     def judged(self) -> float | None:

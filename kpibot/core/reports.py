@@ -5,10 +5,19 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from kpibot.core.alerts import Reason
+from kpibot.core.crosscheck import Conflict
 from kpibot.core.kpi import Card
 from kpibot.core.readings import Reading
 from kpibot.core.series import Series
 from kpibot.core.thresholds import Thresholds, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How many of the rows counted, in percent, name what `column` links them to; None where there are none."""
+
+    column: str
+    percent: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,8 @@ class Report:
     compared_with: str = ""
     series: Series | None = None
     stale: bool = False
+    conflict: Conflict | None = None
+    linked: Link | None = None
 
     @property
     def levels(self) -> Thresholds:

@@ -20,6 +20,7 @@ from kpibot.render.blocks import (
     rendered,
     section,
 )
+from kpibot.render.conflicts import conflict
 from kpibot.render.context import lines as context_lines
 from kpibot.render.mrkdwn import clean, data
 from kpibot.render.signs import WORST_FIRST
@@ -107,8 +108,8 @@ def _said(report: Report) -> str:
 
 
 def _warning(report: Report) -> str:
-    warning = facts.stale(report)
-    return f":warning: {data(warning)}" if warning else ""
+    warnings = filter(None, (facts.stale(report), conflict(report)))
+    return "\n".join(f":warning: {data(warning)}" for warning in warnings)
 
 
 def _footing(answer: Answer) -> tuple[str, ...]:

@@ -182,6 +182,8 @@ def gaps(report: Report) -> tuple[str, ...]:
         found.append(f"{reading.unplaced:,} {noun(report, str(reading.unplaced))} {_have(reading.unplaced)} no campus")
     if (lacking := reading.rows - reading.valued) > 0:
         found.append(f"{lacking:,} of {reading.rows:,} {noun(report)} {_have(lacking)} no usable amount")
+    if report.linked is not None and (percent := finite(report.linked.percent)) is not None:
+        found.append(f"{digits(percent)}% of what is counted names its {clean(report.linked.column, 40)}")
     return tuple(found)
 
 

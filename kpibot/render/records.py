@@ -11,16 +11,18 @@ from kpibot.core.readings import Reading
 from kpibot.core.reports import About, Breakdown, Report, RowList
 from kpibot.core.thresholds import Verdict
 from kpibot.core.words import plural
+from kpibot.render.conflicts import conflict
 
 
 def report_record(report: Report, zone: ZoneInfo) -> dict[str, Any]:
     """A report: the reading's record, and how it compares with the earlier point."""
     record = reading_record(report.reading, report.card, report.verdict, zone)
     stale = ["stale: the newest row is older than it should be"] if report.stale else []
+    disagree = [f"conflict: {says}"] if (says := conflict(report)) else []
     return record | {
         "before": report.before,
         "compared_with": report.compared_with,
-        "warnings": [*record["warnings"], *stale],
+        "warnings": [*record["warnings"], *stale, *disagree],
     }
 
 

@@ -9,6 +9,7 @@ from kpibot.render import breakdown as parted
 from kpibot.render import digest, facts
 from kpibot.render import rowlist as listed
 from kpibot.render.answer import by_verdict, tally
+from kpibot.render.conflicts import conflict
 from kpibot.render.context import lines as context_lines
 from kpibot.render.mrkdwn import clean
 from kpibot.render.numbers import finite, sparkline
@@ -31,6 +32,7 @@ def answer_text(answer: Answer) -> str:
         said,
         "" if known else facts.what_to_do(report),
         facts.stale(report),
+        conflict(report),
         facts.goal(report),
         facts.change(report),
         *context_lines(answer),
@@ -102,15 +104,16 @@ def _history(report: Report, days: int) -> str:
 
 
 def _row(report: Report) -> str:
-    sign, name = facts.sign(report), _padded(facts.kpi_name(report), NAME_COLUMNS)
-    head = f"{sign.character} {_padded(sign.word, WORD_COLUMNS)} {name}"
+    sign, name = facts.sign(report), padded(facts.kpi_name(report), NAME_COLUMNS)
+    head = f"{sign.character} {padded(sign.word, WORD_COLUMNS)} {name}"
     if facts.value(report) is None:
         return f"{head} {facts.missing(report).removeprefix('No data: ')}"
     spark = sparkline(report.series.values, SPARKS) if report.series is not None else ""
-    return f"{head} {_padded(facts.quantity(report, short=True), VALUE_COLUMNS)} {spark}".rstrip()
+    return f"{head} {padded(facts.quantity(report, short=True), VALUE_COLUMNS)} {spark}".rstrip()
 
 
-def _padded(text: str, most: int) -> str:
+def padded(text: str, most: int) -> str:
+    """The text in exactly so many columns of a terminal; what is longer ends in `…`."""
     if columns(text) > most:
         while columns(text) > most - 1:
             text = text[:-1]

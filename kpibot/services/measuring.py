@@ -73,7 +73,7 @@ class Measuring:
 
     def measure_all(self, kpis: Sequence[Kpi], as_of: datetime) -> list[dict[str, Reading]]:
         """The readings of several KPIs, which share statements where they rest on the same rows."""
-        requests = [[self._request(half, self.period(kpi, as_of)) for half in halves(kpi.measure)] for kpi in kpis]
+        requests = [self.requests(kpi, as_of) for kpi in kpis]
         taken = self._take([each for those in requests for each in those])
         pairs = zip(kpis, requests, strict=True)
         return [self._readings(kpi, as_of, [taken[each] for each in those]) for kpi, those in pairs]
@@ -160,6 +160,10 @@ class Measuring:
         ends = self.calendar.day_ends(first, last, as_of)
         starts = tuple(self.period(kpi, end).start for end in ends)
         return Window(tuple(first + timedelta(days=n) for n in range(days)), starts, tuple(ends))
+
+    def requests(self, kpi: Kpi, as_of: datetime) -> list[Request]:
+        """What the databases are asked for a reading of the KPI: one request for each half of its measure."""
+        return [self._request(half, self.period(kpi, as_of)) for half in halves(kpi.measure)]
 
     def _request(self, half: Simple, period: Period) -> Request:
         return Request(self._fixed(half, period.end), period)
@@ -260,8 +264,6 @@ class Measuring:
             newest=parts.newest,
             also=self._also(kpi, parts),
             pace=None if shown is None or kpi.budget is None else self._pace(kpi, campus, as_of, shown),
-            numerator_rows=0 if ratio is None else sums[0].rows,
-            numerator_valued=0 if ratio is None else sums[0].valued,
         )
 
     def _failed(self, kpi: Kpi, as_of: datetime, error: SourceError) -> dict[str, Reading]:

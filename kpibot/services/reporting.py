@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from kpibot.core.campus import DISTRICT
@@ -9,7 +10,7 @@ from kpibot.core.conditions import Moment, instant_of
 from kpibot.core.kpi import Kpi
 from kpibot.core.measures import Query, Simple, halves
 from kpibot.core.readings import Missing, Reading
-from kpibot.core.reports import Report
+from kpibot.core.reports import Link, Report
 from kpibot.core.series import Series
 from kpibot.services.measuring import Measuring
 from kpibot.services.recent import Recent
@@ -51,7 +52,8 @@ class Reporting:
 
     def prepare(self, kpis: Sequence[Kpi], as_of: datetime) -> None:
         """Measures several KPIs together, and what they are compared with, so that their reports need no more."""
-        self.readings_of(kpis, as_of)
+        beside = (each for kpi in kpis for each in (kpi.counterpart, kpi.link_rate) if each is not None)
+        self.readings_of([*kpis, *beside], as_of)
         by_instant: dict[datetime, list[Kpi]] = {}
         for kpi in kpis:
             if kpi.has_past:
@@ -69,7 +71,9 @@ class Reporting:
         series = self._series_of(kpi, chosen, as_of, days) if days else {}
         stale = self.is_stale(kpi, now)
         return [
-            self._report(kpi, now[campus], before=earlier.get(campus), series=series.get(campus), stale=stale)
+            self._checked(
+                kpi, self._report(kpi, now[campus], before=earlier.get(campus), series=series.get(campus), stale=stale)
+            )
             for campus in chosen
         ]
 
@@ -77,7 +81,8 @@ class Reporting:
         """A report, without comparison or series, on every campus and group."""
         readings = self.readings(kpi, as_of)
         stale = self.is_stale(kpi, readings)
-        return [self._report(kpi, each, before=None, series=None, stale=stale) for each in readings.values()]
+        reports = (self._report(kpi, each, before=None, series=None, stale=stale) for each in readings.values())
+        return [self._checked(kpi, report) for report in reports]
 
     def values_at(self, kpi: Kpi, instant: datetime) -> Mapping[str, float | None]:
         """The KPI at an earlier instant, by campus: measured, or as the bot remembers it, as far as it does."""
@@ -116,6 +121,16 @@ class Reporting:
             log.warning("nobody can tell how fresh the data is: %s", error)
             return False
         return newest is None or newest < since
+
+    def _checked(self, kpi: Kpi, report: Report) -> Report:
+        """With what another system says of the same KPI, where the two disagree, and how many rows have their link."""
+        as_of, campus = report.reading.as_of, report.campus
+        if kpi.cross_check is not None and (counterpart := kpi.counterpart) is not None:
+            other = self.readings(counterpart, as_of)[campus]
+            report = replace(report, conflict=kpi.cross_check.conflict(report.reading.value, other.value))
+        if kpi.linked is not None and (rate := kpi.link_rate) is not None:
+            report = replace(report, linked=Link(kpi.linked, self.readings(rate, as_of)[campus].value))
+        return report
 
     def _report(
         self, kpi: Kpi, reading: Reading, *, before: float | None, series: Series | None, stale: bool

@@ -39,7 +39,7 @@ def read_campuses(chosen: CampusList, district: str, select: Select) -> tuple[Ca
     try:
         return campuses_of(_locations(rows, chosen), chosen.rule, chosen.system, district)
     except CampusTreeError as error:
-        raise CampusTreeError(f"campuses: {where}: {error}") from error
+        raise CampusTreeError(f"{where}: {error}") from error
 
 
 def _row(raw: Mapping[str, Any]) -> Row:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -37,6 +37,9 @@ from kpibot.sources.indexes import leading_columns
 from kpibot.sources.queries import parts_of_query
 from kpibot.sources.rows import Rows, column_of, from_clause
 from kpibot.sources.times import TimeKind, kind_of, to_utc
+
+if TYPE_CHECKING:
+    from kpibot.sources.inspecting import Inspector
 
 Result = TypeVar("Result")
 MOST_STEPS = 400  # days of a window in one statement: SQLite takes 500 parts of a UNION
@@ -143,6 +146,12 @@ class SqlSource:
         """
         return [dict(row._mapping) for row in self._fetch(sa.text(sql.replace(":", "\\:")))]
 
+    def inspector(self) -> "Inspector":
+        """Looks at the database itself, for `check`."""
+        from kpibot.sources.inspecting import SqlInspector  # noqa: PLC0415 - the bot at work has no use for it
+
+        return SqlInspector(self._datasets, self._ask, self._rows, self._time_kinds)
+
     def close(self) -> None:
         """Gives back all connections."""
         if self._engine is not None:
@@ -162,23 +171,19 @@ class SqlSource:
 
     def _amounts(self, wanted: list[Amount], measure: Stock | Flow, request: Request) -> Sequence[Taken]:
         rows, zone = self._rows(measure, request), self._datasets[measure.dataset].zone
+        given = self._fetch(statements.of(measure, rows, request.period, wanted))
         if measure.amount.counted is Counted.DISTINCT:
-            statement = statements.distinct(measure, rows, request.period)
-            return [answers.distinct_parts(self._fetch(statement), zone)] * len(wanted)
-        if isinstance(measure, Stock):
-            given = self._fetch(statements.stock_parts(measure, rows, request.period, wanted))
-        else:
-            given = self._fetch(statements.flow_parts(measure, rows, request.period, wanted))
+            return [answers.distinct_parts(given, zone)] * len(wanted)
         return [answers.parts_of(given, zone, n) for n in range(len(wanted))]
 
     def _durations(self, wanted: list[Simple], duration: Duration, request: Request) -> Sequence[Taken]:
-        rows, period = self._rows(duration, request), request.period
+        period = request.period
+        given = self._fetch(statements.of(duration, self._rows(duration, request), period))
         if not statements.wants_spans(duration):
-            zone = self._datasets[duration.dataset].zone
-            given = answers.parts_of(self._fetch(statements.mean_parts(duration, rows, period)), zone, 0)
-            taken = answers.within_parts(given) if duration.statistic is Statistic.WITHIN else given
+            parts = answers.parts_of(given, self._datasets[duration.dataset].zone, 0)
+            taken = answers.within_parts(parts) if duration.statistic is Statistic.WITHIN else parts
             return [taken] * len(wanted)
-        spans = answers.spans_of(self._fetch(statements.spans(duration, rows, period)))
+        spans = answers.spans_of(given)
         return [
             answers.sampled(spans, each, period, self._clock(each)) for each in wanted if isinstance(each, Duration)
         ]

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpibot.core.measures import Amount, Clock, Counted, Duration, Flow, Limit, OverRows, Simple, Statistic, Stock
+from kpibot.core.measures import ROWS, Amount, Clock, Counted, Duration, Flow, Limit, OverRows, Simple, Statistic, Stock
 from kpibot.core.periods import Period
 from kpibot.sources.dialects import Expression, summable
 from kpibot.sources.rows import CAMPUS, SLICE, Rows
@@ -20,6 +20,18 @@ from kpibot.sources.rows import CAMPUS, SLICE, Rows
 Statement = sa.Select[Any] | sa.CompoundSelect[Any]
 Columns = dict[str, Expression]
 NOTHING: Expression = sa.null()
+
+
+def of(measure: OverRows, rows: Rows, period: Period, amounts: Sequence[Amount] = (ROWS,)) -> Statement:
+    """The statement that takes a measure; of stocks and flows in each of several amounts, unless keys are distinct."""
+    match measure:
+        case Duration():
+            return spans(measure, rows, period) if wants_spans(measure) else mean_parts(measure, rows, period)
+        case Stock() | Flow() if measure.amount.counted is Counted.DISTINCT:
+            return distinct(measure, rows, period)
+        case Stock():
+            return stock_parts(measure, rows, period, amounts)
+    return flow_parts(measure, rows, period, amounts)
 
 
 def stock_parts(stock: Stock, rows: Rows, period: Period, amounts: Sequence[Amount]) -> Statement:

@@ -9,6 +9,7 @@ from statistics import fmean, median
 
 import pytest
 
+from kpibot.app.checkup import checkup
 from kpibot.app.house import House, furnish
 from kpibot.app.trial import DATABASES
 from kpibot.catalog import load
@@ -18,7 +19,6 @@ from kpibot.core.readings import Missing, Reading
 from kpibot.core.thresholds import Verdict
 from kpibot.demo.campuses import CAMPUSES
 from kpibot.demo.district import build
-from kpibot.services.check import check_kpis
 from tests.integration.counted import CHICAGO, COUNTS, SHARES, WAITS, Raw, nodes
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -134,7 +134,7 @@ def test_no_data_is_only_where_there_can_be_none(readings: Readings) -> None:
 
 
 def test_check_finds_nothing_wrong(house: House) -> None:
-    assert [each for each in check_kpis(house.catalog.kpis, house.reporting, NOW) if each.is_problem] == []
+    assert [each for each in checkup(house, NOW).findings if each.is_problem] == []
 
 
 def test_nothing_goes_missing_when_a_number_is_broken_down(house: House, readings: Readings) -> None:
@@ -152,12 +152,13 @@ def test_the_model_that_keeps_breaking_stands_out(house: House) -> None:
     assert max(chromebooks, key=chromebooks.__getitem__) == "Nimbus 11 G3"
 
 
-def test_how_many_incidents_name_their_device_is_known(readings: Readings, raw: Raw) -> None:
+def test_how_many_incidents_name_their_device_is_told(house: House, raw: Raw) -> None:
     since = f"{raw.midnight(364)}"
     incidents = [row for row in raw.tickets if row["kind"] == "ticket" and row["created_at"] >= since]
-    district = readings["incidents-per-asset"]["district"]
-    assert district.numerator_rows == len(incidents)
-    assert district.numerator_valued == sum(row["asset_tag"] is not None for row in incidents)
+    (report,) = house.reporting.reports(house.catalog.kpis["incidents-per-asset"], ["district"], NOW)
+    linked = sum(row["asset_tag"] is not None for row in incidents)
+    assert report.linked is not None
+    assert report.linked.percent == pytest.approx(100 * linked / len(incidents))
 
 
 def test_a_ratio_is_as_fresh_as_its_dataset_however_old_the_rows_that_it_picks(readings: Readings) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from kpibot.app.checkup import checkup
 from kpibot.app.house import House, furnish
 from kpibot.catalog import load
 from kpibot.core.campus import DISTRICT, NO_CAMPUS
 from kpibot.core.readings import Reading
-from kpibot.services.check import Finding, check_available
 from tests.integration.glpi import ASSET_TABLES, LOCATIONS, STATES, TABLES, Row, create, insert, ugly_glpi
 from tests.integration.plain import ZONE, mean_level, median_of_waits, midnight, working_days_since
 
@@ -258,9 +258,10 @@ def test_every_kpi_has_a_value_or_a_reason(measured, furnished: Callable[..., Ho
 
 
 def test_check_tells_what_is_not_available_as_information(furnished: Callable[..., House]) -> None:
-    found = check_available(furnished().catalog.not_available)
-    assert Finding("kpis.pd-completion", "not available: GLPI keeps no training records", False) in found
-    assert not any(each.is_problem for each in found)
+    found = checkup(furnished(), NOW).findings
+    assert ("kpis.pd-completion", "not available: GLPI keeps no training records", False) in {
+        (each.what, each.says, each.is_problem) for each in found
+    }
 
 
 def test_only_some_entities(furnished: Callable[..., House]) -> None:

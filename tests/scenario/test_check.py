@@ -4,6 +4,7 @@ import asyncio
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,7 +48,7 @@ async def check(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPa
     arguments = ["check", "--config", str(CONFIG), "--as-of", MONDAY.isoformat(), "--json"]
     status = await asyncio.to_thread(main, arguments)
     await server.stop()
-    findings = json.loads(capsys.readouterr().out)
+    findings = json.loads(capsys.readouterr().out)["findings"]
     problems, information = ([each["says"] for each in findings if each["problem"] is kind] for kind in (True, False))
     return Checked(status, problems, information)
 
@@ -125,3 +126,114 @@ def test_a_state_database_that_cannot_be_opened_is_told(
     said = capsys.readouterr().err
     assert "correct KPIBOT_STATE_URL" in said
     assert "s3cret" not in said
+
+
+def test_two_systems_that_disagree_are_told_where_people_look(
+    helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    portal = Helpdesk(tmp_path / "portal.db")
+    portal.open("101", 9)
+    monkeypatch.setenv("PORTAL_URL", portal.url)
+    config = with_portal(tmp_path)
+
+    assert main(["ask", "tickets", "--config", str(config), "--as-of", MONDAY.isoformat()]) == 0
+    assert "helpdesk says 5, portal 9." in capsys.readouterr().out
+    assert main(["ask", "tickets", "--config", str(config), "--as-of", MONDAY.isoformat(), "--json"]) == 0
+    assert "conflict: helpdesk says 5, portal 9." in json.loads(capsys.readouterr().out)["warnings"]
+    told = (False, "helpdesk says 5, portal 9; they may differ by 20%; find out which one is right")
+    assert told in told_of_cross_check(config, capsys)
+
+    portal.break_down()
+    says = "portal says nothing of it: set-up does not fit the database: database `portal` refuses the statement"
+    ((is_problem, said),) = told_of_cross_check(config, capsys)
+    assert is_problem
+    assert said.startswith(says)
+    assert main(["ask", "tickets", "--config", str(config), "--as-of", MONDAY.isoformat()]) == 0
+    assert "5 tickets" in capsys.readouterr().out
+
+
+def with_portal(tmp_path: Path) -> Path:
+    """The small district, whose tickets are checked against a second system."""
+    text = (CONFIG / "district.yaml").read_text(encoding="utf-8")
+    text = text.replace("campuses:\n", '  portal: {url: "${PORTAL_URL}"}\ncampuses:\n', 1)
+    dataset = (
+        "database: portal, table: hd_tickets, columns: {campus: site_code, opened: created_at, closed: resolved_at}"
+    )
+    text = text.replace("kpis:\n", f"  requests: {{{dataset}}}\nkpis:\n", 1)
+    check = "cross_check: {measure: {stock: requests, from: opened, until: closed}, within: 20 percent}"
+    text = text.replace("    alert: {recovers", f"    {check}\n    alert: {{recovers", 1)
+    folder = tmp_path / "config"
+    folder.mkdir()
+    (folder / "district.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def told_of_cross_check(config: Path, capsys: pytest.CaptureFixture[str]) -> list[tuple[bool, str]]:
+    main(["check", "--config", str(config), "--as-of", MONDAY.isoformat(), "--json"])
+    found = json.loads(capsys.readouterr().out)["findings"]
+    return [(each["problem"], each["says"]) for each in found if each["what"] == "kpis.tickets.cross_check"]
+
+
+def test_the_table_shows_each_kpi_in_a_line_of_at_most_a_hundred_columns(
+    helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    helpdesk.open("XX-9", 3)
+    main(["check", "--config", str(CONFIG), "--as-of", MONDAY.isoformat()])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["KPI", "district", "rows", "ms", "newest", "row", "campus", "amount"]
+    words = lines[1].split()
+    assert [*words[:4], *words[5:]] == ["tickets", "8", "tickets", "8", "20", "h", "62%", "100%"]
+    assert max(map(len, lines)) <= 100
+    assert lines[-1] == "1 thing must be mended, marked ✗"
+
+
+def test_a_filter_that_asks_for_what_its_column_never_holds_is_told(
+    helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    config = with_changed(tmp_path, "until: resolved}", "until: resolved, where: {campus: [west, 102]}}")
+    found = checked(config, capsys)
+    (finding,) = (each for each in found if "0 at every campus" in each["says"])
+    assert not finding["problem"]
+    assert finding["says"].endswith("column `campus` never holds `west` or `102`; it holds `101`")
+    line = finding["place"].rsplit(":", 1)[1]
+    assert "where" in (config / "district.yaml").read_text(encoding="utf-8").splitlines()[int(line) - 1]
+
+
+def test_a_campus_column_that_means_nothing_to_anybody_is_a_problem(
+    helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    config = with_changed(tmp_path, "campus: site_code", "campus: ticket_id")
+    (finding,) = (each for each in checked(config, capsys) if "`tickets` belong to no campus" in each["says"])
+    assert finding["problem"]
+    assert finding["says"].startswith("not one row belongs to a campus; 5 rows")
+    assert finding["what"] == "kpis.tickets, kpis.response-time"
+
+
+def test_a_dataset_that_fell_behind_is_a_problem(
+    helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    config = with_changed(tmp_path, "    rows: tickets", "    rows: tickets\n    fresh_within: 4 h")
+    assert any(each["problem"] and "is stale" in each["says"] for each in checked(config, capsys))
+
+
+def with_changed(tmp_path: Path, old: str, new: str) -> Path:
+    text = (CONFIG / "district.yaml").read_text(encoding="utf-8")
+    assert old in text
+    folder = tmp_path / "config"
+    folder.mkdir()
+    (folder / "district.yaml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    return folder
+
+
+def checked(config: Path, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    main(["check", "--config", str(config), "--as-of", MONDAY.isoformat(), "--json"])
+    return list(json.loads(capsys.readouterr().out)["findings"])
+
+
+def test_how_many_rows_name_what_they_are_about_is_told_with_the_number(
+    helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    helpdesk.resolve("101", MONDAY, keep=4)  # of five; one that ends now still stands
+    config = with_changed(tmp_path, "until: resolved}", "until: resolved}\n    linked: resolved")
+    assert main(["ask", "tickets", "--config", str(config), "--as-of", MONDAY.isoformat()]) == 0
+    assert "20% of what is counted names its resolved" in capsys.readouterr().out

@@ -13,6 +13,7 @@ from kpibot.core.alerts import AlertRule
 from kpibot.core.calendar import SeasonHours, YearStart
 from kpibot.core.campus import Campus, CampusTree
 from kpibot.core.conditions import Condition, DaysAgo
+from kpibot.core.crosscheck import CrossCheck
 from kpibot.core.days import Cycle, Dates, EveryYear, Stretch
 from kpibot.core.kpi import Format, Kpi
 from kpibot.core.locations import CampusRule
@@ -443,3 +444,26 @@ def test_notes_say_what_happened_and_whom_it_concerns(configured) -> None:
         NoteRule(Note(date(2026, 11, 9), "Refresh week"), frozenset({"tickets"})),
         NoteRule(Note(date(2026, 11, 2), "New helpdesk")),
     )
+
+
+def test_a_catalogue_knows_where_everything_was_written(configured) -> None:
+    catalog = load(configured(), {})
+    file, line = catalog.place("datasets", "tickets", "columns", "opened").rsplit(":", 1)
+    assert "opened:" in Path(file).read_text(encoding="utf-8").splitlines()[int(line) - 1]
+    assert catalog.place("datasets", "tickets", "fresh_within") == catalog.place("datasets", "tickets")
+    assert catalog.place("nothing") == ""
+
+
+def test_a_kpi_may_be_checked_against_another_system(configured) -> None:
+    made = kpi(
+        configured,
+        """
+measure: {stock: tickets, from: opened}
+cross_check: {measure: {query: helpdesk, sql: SELECT 1 AS campus}, within: 5%}
+""",
+    )
+    other = Query("helpdesk", "SELECT 1 AS campus")
+    assert made.cross_check == CrossCheck(other, 0.05, "tickets", "helpdesk")
+    assert made.counterpart is not None
+    assert made.counterpart.measure == other
+    assert made.narrowed([()], ()).cross_check is None

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kpibot.core.alerts import Reason
+from kpibot.core.crosscheck import Conflict
 from kpibot.render.about import about_message
 from kpibot.render.alert import alert_message
 from kpibot.render.answer import answer_message, overview_message
@@ -38,6 +39,9 @@ MESSAGES: dict[str, Callable[..., Rendered]] = {
     "answer-duration": lambda s: answer_message(s.answer(s.response_time)),
     "answer-coverage": lambda s: answer_message(s.answer(s.po_value)),
     "answer-stale": lambda s: answer_message(s.answer(replace(s.tickets, stale=True))),
+    "answer-conflict": lambda s: answer_message(
+        s.answer(replace(s.tickets, conflict=Conflict("helpdesk", 104.0, "portal", 131.0)))
+    ),
     "answer-no-data": lambda s: answer_message(s.answer(s.down)),
     "overview": lambda s: overview_message(s.overview),
     "digest": lambda s: digest_message(s.edition, CHART),
@@ -59,6 +63,9 @@ MESSAGES: dict[str, Callable[..., Rendered]] = {
 }
 TEXTS: dict[str, Callable[..., str]] = {
     "answer-critical": lambda s: answer_text(s.answer(s.tickets)),
+    "answer-conflict": lambda s: answer_text(
+        s.answer(replace(s.tickets, conflict=Conflict("helpdesk", 104.0, "portal", 131.0)))
+    ),
     "answer-no-data": lambda s: answer_text(s.answer(s.down)),
     "answer-coverage": lambda s: answer_text(s.answer(s.po_value)),
     "answer-context": lambda s: answer_text(s.in_context),

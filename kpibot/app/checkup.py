@@ -1,0 +1,14 @@
+"""Looks over a whole house: its databases, datasets and KPIs."""
+
+from datetime import datetime
+
+from kpibot.app.clock import seconds_passed
+from kpibot.app.house import House
+from kpibot.core.inspection import Inspection
+from kpibot.services.check import inspect
+
+
+def checkup(house: House, as_of: datetime) -> Inspection:
+    """What `check` has to say of everything but Slack."""
+    inspectors = {name: source.inspector() for name, source in house.sources.items()}
+    return inspect(house.catalog, inspectors, house.reporting, as_of, seconds_passed)
