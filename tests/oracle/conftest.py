@@ -1,0 +1,29 @@
+"""Real databases for the oracle, and how long it looks for a difference.
+
+KPIBOT_EXAMPLES multiplies the number of made-up districts: 1 is what every run takes, 50 a night's work.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.integration.conftest import mariadb, new_url, postgresql  # noqa: F401 - fixtures
+from tests.oracle.databases import Shelf
+from tests.oracle.house import House
+
+DATABASES = ("sqlite", "duckdb", "postgresql", "mariadb")
+EXAMPLES = {"sqlite": 120, "duckdb": 40, "postgresql": 60, "mariadb": 60}
+
+
+@pytest.fixture(params=DATABASES, scope="module")
+def house(request: pytest.FixtureRequest, new_url: Callable[[str], str]) -> Iterator[House]:  # noqa: F811
+    """A database of each kind, and one of SQLite beside it for the other half of a ratio."""
+    kind: str = request.param
+    built = House(Shelf(new_url(kind), kind), Shelf(new_url("sqlite"), "sqlite"))
+    yield built
+    built.close()
+
+
+def examples(kind: str) -> int:
+    return round(EXAMPLES[kind] * float(os.environ.get("KPIBOT_EXAMPLES", "1")))
