@@ -43,7 +43,7 @@ class Rows:
         """The timestamp column of that name."""
         kind = self.kinds[name]
         # A column that holds nothing may be of any type, so that nothing could be compared with it.
-        expression = sa.cast(sa.null(), sa.DateTime()) if kind is None else self.column(name)
+        expression = self.column(name) if kind else sa.cast(sa.null(), sa.DateTime())
         return TimeColumn(expression, kind or TimeKind.NAIVE, self.dataset.zone, self.dialect)
 
     def owners(self) -> list[sa.Label[Any]]:

@@ -14,7 +14,7 @@ from kpibot.core.measures import Amount, Counted, Flow, Stock
 from kpibot.core.periods import Period
 from kpibot.core.series import Window
 from kpibot.sources.dialects import Expression, group_key, multiplied
-from kpibot.sources.rows import CAMPUS, Rows
+from kpibot.sources.rows import CAMPUS, Rows, from_clause
 from kpibot.sources.statements import Statement, happening, in_order, standing
 from kpibot.sources.times import TimeColumn
 
@@ -127,8 +127,9 @@ def _stepped(
 ) -> sa.Select[Any]:
     """What falls into each step."""
     per_row = (
-        rows.select(rows.column(CAMPUS).label(CAMPUS), steps.c.day, _carried(rows, stock.amount), where=[on, *where])
-        .select_from(steps)
+        sa.select(rows.column(CAMPUS).label(CAMPUS), steps.c.day, _carried(rows, stock.amount))
+        .select_from(from_clause(rows.dataset).join(steps, on))
+        .where(*where)
         .subquery("days")
     )
     return _summed(rows, what, stock.amount, per_row, None)

@@ -659,3 +659,12 @@ def test_large_amounts_over_a_long_time_are_averaged(place: Place, now: datetime
     } == {campus: round(parts.numerator, 9) for campus, parts in levels.items()}
     assert tracked(source, stock, window(now)).keys() == levels.keys()
     source.close()
+
+
+def test_a_series_of_old_rows_counts_those_that_are_old_enough_each_day(place: Place, now: datetime) -> None:
+    days = window(now)
+    days = replace(days, cutoffs=tuple(end - timedelta(days=5) for end in days.ends))
+    found = tracked(place.source, OPEN, days)
+    for end, cutoff, *levels_at_end in zip(days.ends, days.cutoffs, *map(levels, found.values()), strict=True):
+        old = (each for each in place.tickets if stands(each, end) and stands(each, cutoff))
+        assert {campus: level for campus, level in zip(found, levels_at_end, strict=True) if level} == counted(old)
