@@ -1,9 +1,5 @@
-"""Real databases for the oracle, and how long it looks for a difference.
+"""Real databases for the oracle."""
 
-KPIBOT_EXAMPLES multiplies the number of made-up districts: 1 is what every run takes, 50 a night's work.
-"""
-
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -13,7 +9,6 @@ from tests.oracle.databases import Shelf
 from tests.oracle.house import House
 
 DATABASES = ("sqlite", "duckdb", "postgresql", "mariadb")
-EXAMPLES = {"sqlite": 120, "duckdb": 40, "postgresql": 60, "mariadb": 60}
 
 
 @pytest.fixture(params=DATABASES, scope="module")
@@ -23,7 +18,3 @@ def house(request: pytest.FixtureRequest, new_url: Callable[[str], str]) -> Iter
     built = House(Shelf(new_url(kind), kind), Shelf(new_url("sqlite"), "sqlite"))
     yield built
     built.close()
-
-
-def examples(kind: str) -> int:
-    return round(EXAMPLES[kind] * float(os.environ.get("KPIBOT_EXAMPLES", "1")))
