@@ -3,9 +3,10 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 PORT ?= 8065
+TIMES ?= 50
 export MPLCONFIGDIR := $(CURDIR)/var/matplotlib
 
-.PHONY: help demo test check format bench pictures clean
+.PHONY: help demo test oracle check format bench pictures clean
 
 help:  ## says what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
@@ -15,6 +16,9 @@ demo: $(BIN)/.run-time  ## a made-up district, a Slack workspace and the bot, on
 
 test: $(BIN)/.development  ## every test
 	$(BIN)/python -m pytest $(TESTS)
+
+oracle: $(BIN)/.development  ## measures made-up districts against a plain reference, for long (TIMES=50)
+	KPIBOT_EXAMPLES=$(TIMES) $(BIN)/python -m pytest tests/oracle
 
 check: $(BIN)/.development  ## lint, types and layers
 	$(BIN)/ruff check .

@@ -1,15 +1,19 @@
 """Whether the district's calendar makes sense: hours of each day once, years without gap or overlap, known cycles."""
 
 import itertools
+from collections.abc import Iterator
 from datetime import date
 
 from kpibot.catalog import words
+from kpibot.catalog.measure_checks import halves
+from kpibot.catalog.measure_shapes import QueryShape
 from kpibot.catalog.problems import Path, instead
 from kpibot.catalog.references import References
-from kpibot.catalog.shapes import DistrictShape
+from kpibot.catalog.shapes import DistrictShape, KpiShape
 from kpibot.core.calendar import YearStart
+from kpibot.core.conditions import StartOf, Timed
 from kpibot.core.days import ONE_DAY, Dates, plus_months
-from kpibot.core.periods import Unit
+from kpibot.core.periods import PeriodRule, Unit
 
 SHORTEST_YEAR = 28  # days
 
@@ -28,15 +32,28 @@ def check_calendar(district: DistrictShape, known: References) -> None:
 
 
 def check_cycles(known: References) -> None:
-    """Reports the KPIs whose period is a cycle that the district does not have."""
+    """Reports the KPIs whose period, or a condition, is about a cycle that the district does not have."""
     cycles = known.sections.names("district", "cycles")
     for name, kpi in known.config.kpis.items():
-        if kpi.period is not None and kpi.period.unit is Unit.CYCLE and kpi.period.cycle not in cycles:
-            nothing = (
-                f"define it: `cycles: {{{kpi.period.cycle}: {{starts: 2025-07-01, every: 2 years}}}}` in `district`"
-            )
-            hint = instead(kpi.period.cycle, cycles, nothing)
-            known.sections.report(("kpis", name, "period"), f"no cycle `{kpi.period.cycle}`", hint)
+        for path, period in _periods(kpi):
+            if period.unit is Unit.CYCLE and period.cycle not in cycles:
+                nothing = (
+                    f"define it: `cycles: {{{period.cycle}: {{starts: 2025-07-01, every: 2 years}}}}` in `district`"
+                )
+                hint = instead(period.cycle, cycles, nothing)
+                known.sections.report(("kpis", name, *path), f"no cycle `{period.cycle}`", hint)
+
+
+def _periods(kpi: KpiShape) -> Iterator[tuple[Path, PeriodRule]]:
+    """Every period that a KPI speaks of, with its path from there."""
+    if kpi.period is not None:
+        yield ("period",), kpi.period
+    for path, half in halves(kpi.measure):
+        if isinstance(half, QueryShape):
+            continue
+        for column, conditions in half.where.items():
+            ends = (end for each in conditions if isinstance(each, Timed) for end in (each.since, each.until))
+            yield from ((("measure", *path, "where", column), end.period) for end in ends if isinstance(end, StartOf))
 
 
 def _check_week(keys: list[str], path: Path, known: References) -> None:

@@ -26,7 +26,8 @@ def conditions(raw: object) -> Where:
         return (Condition("", _scalars(raw)),)
     for key in raw:
         if key not in CONDITIONS:
-            hint = nearest(str(key), CONDITIONS) or f"write one of {listed(CONDITIONS)}"
+            meant = f"write `{MEANT[key]}`" if key in MEANT else nearest(str(key), CONDITIONS)
+            hint = meant or f"write one of {listed(CONDITIONS)}"
             raise WordError(f"unknown key `{shown(str(key))}`", hint)
     or_empty = raw.get("or_empty", False)
     if not isinstance(or_empty, bool):
@@ -69,6 +70,15 @@ MOMENTS: dict[str, Callable[[str], Moment]] = {
     "within": _lately,
     "before": _now,
     "after": _now,
+}
+# What people write for a relation before they have looked it up.
+MEANT = {
+    "more_than": Relation.ABOVE,
+    "over": Relation.ABOVE,
+    "less_than": Relation.BELOW,
+    "under": Relation.BELOW,
+    "min": Relation.AT_LEAST,
+    "max": Relation.AT_MOST,
 }
 CONDITIONS = ("not", *RELATIONS, *MOMENTS, "or_empty")
 

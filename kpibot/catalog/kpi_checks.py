@@ -73,7 +73,8 @@ class _Check:
     def _check_format(self) -> None:
         kind, fits, shown_as = kind_of(self._kpi.measure), formats(self._kpi.measure), self._kpi.as_
         if shown_as is not None and shown_as not in fits:
-            self._report("as", f"a {kind} cannot be shown as `{shown_as}`", f"write {listed(fits)}")
+            shown = "a share within the limit" if fits == ("percent",) else f"a {kind}"
+            self._report("as", f"{shown} cannot be shown as `{shown_as}`", f"write {listed(fits)}")
         if self._kpi.currency is not None and shown_as != "currency":
             self._report("currency", "the value is not shown as a currency", "add `as: currency`, or leave this out")
 
@@ -83,8 +84,9 @@ class _Check:
         at_instant = len(stocks) == len(halves(self._kpi.measure))
         if over_time and self._kpi.period is None:
             hint = "write for example `period: 30 days` or `period: fiscal year to date`"
-            self._report("period", f"is missing: a {kind_of(over_time[0])} is measured over a period", hint)
-        if at_instant and self._kpi.period is not None:
+            what = "an average" if isinstance(over_time[0], StockShape) else f"a {kind_of(over_time[0])}"
+            self._report("period", f"is missing: {what} is measured over a period", hint)
+        if at_instant and self._is_sound("measure") and self._kpi.period is not None:
             self._report("period", "a stock is measured at an instant, not over a period", "leave `period` out")
 
     def _check_cross_check(self) -> None:
@@ -109,8 +111,9 @@ class _Check:
         if not written:
             return
         key, unit = written[0][0], None if self._kpi.period is None else self._kpi.period.unit
-        if unit not in YEARS or not isinstance(self._kpi.measure, FlowShape) or self._kpi.measure.mean:
-            hint = "write `period: fiscal year to date`, or leave the budget out"
+        adds_up = isinstance(self._kpi.measure, FlowShape) and not self._kpi.measure.mean
+        if unit not in YEARS or not adds_up:
+            hint = "write `period: fiscal year to date`, or leave the budget out" if adds_up else "leave the budget out"
             self._report(".".join(map(str, key)), "only what is added up over a year has a budget", hint)
             return
         for path, years in written:

@@ -54,7 +54,9 @@ class LimitShape(Shape):
     """How long a duration may take, by the value of a column."""
 
     by: f.Text = Field(description="The column, such as the priority.", examples=["priority"])
-    values: dict[f.Code, f.Limit] = Field(description="Value to time: {1: 1h, 2: 4h}.", examples=["{1: 1h, 2: 4h}"])
+    values: dict[f.Code, f.Limit] = Field(
+        description="Value to time: {1: 1h, 2: 4h}.", examples=["{1: 1h, 2: 4h}"], min_length=1
+    )
     otherwise: f.Limit | None = Field(None, description="For every other value; without it those have no limit.")
 
 

@@ -149,7 +149,7 @@ class DatasetShape(Shape):
     fresh_within: f.Age | None = Field(
         None, description="The newest row is never older than this when all is well, like 1 working day or 4 h."
     )
-    dimensions: dict[f.ColumnName, f.Text | DimensionShape] = Field(
+    dimensions: dict[f.ColumnName, ColumnOrDimension] = Field(
         {},
         description="What rows can be told apart by, like `priority: priority`: the word that people type → a column.",
     )

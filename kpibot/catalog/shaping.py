@@ -127,7 +127,8 @@ class _Mismatch:
         return "a list belongs here", "put it in brackets: `[one, two]`"
 
     def empty_list(self) -> tuple[str, str]:
-        return "an empty list", "name at least one, or leave the key out where it need not be"
+        what = "nothing in it" if isinstance(self._details["input"], dict) else "an empty list"
+        return what, "name at least one, or leave the key out where it need not be"
 
     def no_measure(self) -> tuple[str, str]:
         raw = self._details["input"]

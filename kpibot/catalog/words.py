@@ -58,9 +58,11 @@ def age(words: str) -> Ago | DaysAgo:
     text = " ".join(words.casefold().split())
     if found := re.fullmatch(r"(\d{1,4}) ?(?:(working) days?|days?|d)", text):
         return DaysAgo(int(found[1]), working=found[2] is not None)
-    if "working" in text:
-        raise WordError(f"`{shown(words)}` is no age", "write for example `10 working days`, `3 days` or `4h`")
-    return Ago(duration(words))
+    try:
+        return Ago(duration(words))
+    except WordError:
+        said = f"`{shown(words)}` is no age"
+        raise WordError(said, "write for example `10 working days`, `3 days` or `4h`") from None
 
 
 def period(words: str) -> PeriodRule:
@@ -270,4 +272,6 @@ def one_of(word: str, known: Iterable[str]) -> str:
     names = list(known)
     if word in names:
         return word
+    if len(names) == 1:
+        raise WordError(f"`{shown(word)}` does not belong here", f"write `{names[0]}`, or leave the key out")
     raise WordError(f"`{shown(word)}` is none of {listed(names)}", nearest(word, names))

@@ -14,7 +14,7 @@ EMPTY = "none given"
 class By:
     """What a breakdown groups rows by: a column; with `cutoffs`, how many of these instants its timestamp lies before.
 
-    The cutoffs are in descending order, so that 0 is the youngest group.
+    The cutoffs are in descending order, so that 0 is the youngest group; an empty cell is in none.
     """
 
     column: str
@@ -47,10 +47,10 @@ class Dimension:
 
     def label(self, raw: object) -> str:
         """How people see one value of the dimension."""
-        if self.bands:
-            return self._band(int(str(raw)))
         if raw is None or not str(raw).strip():
             return EMPTY
+        if self.bands:
+            return self._band(int(str(raw)))
         return self.labels.get(str(raw), str(raw))
 
     def _band(self, place: int) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kpibot.core.budget import Pace
-from kpibot.core.measures import Duration, Measure, Ratio, Statistic
+from kpibot.core.measures import Counted, Duration, Flow, Measure, Ratio, Simple, Statistic, Stock
 
 Floats = NDArray[np.float64]
 
@@ -52,6 +52,12 @@ class Parts:
     def amount(self) -> float:
         """The numerator, with the distinct keys that are shared."""
         return self.numerator + len(self.shared)
+
+
+def nothing(measure: Simple) -> Parts:
+    """The parts of a measure over no rows: none of them is 0, and a mean of none is nothing at all."""
+    divides = isinstance(measure, (Stock, Flow)) and measure.amount.counted is Counted.MEAN
+    return Parts(denominator=0.0 if divides or isinstance(measure, Duration) else None)
 
 
 def combine(parts: Iterable[Parts]) -> Parts:
@@ -113,10 +119,12 @@ def statistic_of(parts: Parts, statistic: Statistic) -> float | None:
     """One number for the durations: seconds, or the share (0 to 1) within the limit; None without any."""
     if statistic is Statistic.WITHIN:
         return parts.met / parts.judged if parts.judged else None
-    if statistic is Statistic.MEAN:
+    if statistic is Statistic.MEAN and parts.sample is None:
         return parts.numerator / parts.denominator if parts.denominator else None
     if parts.sample is None or not parts.sample.size:
         return None
+    if statistic is Statistic.MEAN:  # beside a share within the limit, the parts are those of the share
+        return float(parts.sample.mean())
     return percentile(parts.sample, statistic.percentile or 0.0)
 
 

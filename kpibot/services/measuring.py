@@ -23,6 +23,7 @@ from kpibot.core.readings import (
     Reading,
     combine,
     divide,
+    nothing,
     statistic_of,
     value_of,
     why_missing,
@@ -94,7 +95,7 @@ class Measuring:
         for place, (request, each) in enumerate(zip(requests, dimensions, strict=True)):
             for cell, parts in _or_raised(taken[request]).items():
                 if self.resolve(request.measure, cell.campus) in self._covered(campus):
-                    sums = by_label.setdefault(each.label(cell.slice), [Parts() for _ in requests])
+                    sums = by_label.setdefault(each.label(cell.slice), [nothing(half) for half in halves(kpi.measure)])
                     sums[place] += parts
         return {label: self._reading(kpi, campus, as_of, sums) for label, sums in by_label.items()}
 
@@ -105,7 +106,10 @@ class Measuring:
             SourceError: with what to do about it.
         """
         window = self.window(kpi, as_of, days)
-        tracks = [self._rolled_up(self._tracks(half, window), _sum_of_tracks) for half in halves(kpi.measure)]
+        found = [self._tracks(half, window) for half in halves(kpi.measure)]
+        if any(each is None for each in found):
+            return dict.fromkeys(campuses, Series(window.days, (None,) * days))
+        tracks = [self._rolled_up(each, _sum_of_tracks) for each in found if each is not None]
         return {campus: self._series(kpi, campus, tracks, window) for campus in campuses}
 
     def newest(self, measure: Simple, as_of: datetime) -> datetime | None:
@@ -199,12 +203,16 @@ class Measuring:
             return None
         return {slug: combine(parts) for slug, parts in self._placed(measure, taken).items()}
 
-    def _tracks(self, measure: Simple, window: Window) -> dict[str, Track]:
-        age = aged(measure)
+    def _tracks(self, measure: Simple, window: Window) -> dict[str, Track] | None:
+        """The tracks by campus slug; None where the dataset holds nothing at all."""
+        age, whole = aged(measure), measure
         if age is not None and not isinstance(measure, Query):
             measure = replace(measure, where=tuple(each for each in measure.where if not _moves(each)))
             window = replace(window, cutoffs=tuple(instant_of(age, end, self.calendar) for end in window.ends))
-        found = self._placed(measure, self._source_of(measure).track(measure, window))
+        given = self._source_of(whole).track(measure, window)
+        if not given and self._source_of(whole).is_empty(whole):
+            return None
+        found = self._placed(whole, given)
         return {slug: track for slug, tracks in found.items() if (track := together(tracks)) is not None}
 
     def _placed(self, measure: Simple, by_cell: Mapping[Cell, Each]) -> dict[str, list[Each]]:
@@ -232,8 +240,11 @@ class Measuring:
         known = [self._rolled_up(each, combine) for each in parts if each is not None]
         if len(known) < len(parts):
             return {node.slug: _without_rows(kpi, node.slug, as_of) for node in self.tree}
+        none = [nothing(half) for half in halves(kpi.measure)]
         readings = {
-            node.slug: self._reading(kpi, node.slug, as_of, [each.get(node.slug, Parts()) for each in known])
+            node.slug: self._reading(
+                kpi, node.slug, as_of, [each.get(node.slug, other) for each, other in zip(known, none, strict=True)]
+            )
             if _is_known(kpi, node.slug, known)
             else _without_rows(kpi, node.slug, as_of)
             for node in self.tree
@@ -294,14 +305,15 @@ class Measuring:
         sums = [track.get(campus) for track in tracks]
         values = [self._values(half, track, window) for half, track in zip(halves(kpi.measure), sums, strict=True)]
         if isinstance(kpi.measure, Ratio):
-            values = [Curve(*(np.nan_to_num(each) for each in values)).values(len(window.days))]
+            values = [Curve(*values).values(len(window.days))]
         scale = self._scale(kpi, kpi.card.format)
         return Series(window.days, tuple(None if math.isnan(each) else float(each) * scale for each in values[0]))
 
     def _values(self, measure: Simple, track: Track | None, window: Window) -> Floats:
         """One number a day in the measure's own unit; NaN where there is none."""
         if track is None:
-            return np.full(len(window.days), np.nan if isinstance(measure, Duration) else 0.0)
+            value = value_of(measure, nothing(measure))
+            return np.full(len(window.days), np.nan if value is None else value)
         if isinstance(track, Curve):
             return track.values(len(window.days))
         if isinstance(track, Keys):

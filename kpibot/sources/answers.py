@@ -40,7 +40,9 @@ def parts_of(rows: Sequence[Any], zone: ZoneInfo, n: int) -> dict[Cell, Parts]:
     """The parts of the n-th amount for each cell; `zone` is where naive times were written."""
     names = (f"numerator_{n}", f"denominator_{n}", f"valued_{n}")
     divides = bool(rows) and names[1] in rows[0]._fields
-    return {cell: _parts(row, zone, names, divides) for cell, row in zip(cells(rows), rows, strict=True)}
+    # Without a campus to group by, there is a row even where there is nothing.
+    pairs = zip(cells(rows), rows, strict=True)
+    return {cell: _parts(row, zone, names, divides) for cell, row in pairs if row.rows}
 
 
 def _parts(row: Any, zone: ZoneInfo, names: tuple[str, str, str], divides: bool) -> Parts:

@@ -12,6 +12,8 @@ YEAR_0_TO_1970 = 62_167_219_200  # seconds, as TO_SECONDS counts them
 # A DuckDB session would otherwise be in the machine's zone, and so would a cast of an instant to a date.
 DUCKDB_ON_UTC = "SET TimeZone = 'UTC'"
 READ_TEXT_AS_TIME = frozenset({"sqlite", "mysql", "mariadb"})
+# MariaDB does not take a CASE with a comparison for the same one where it is strict about GROUP BY.
+GROUPED_BY_PLACE = frozenset({"mysql", "mariadb"})
 AS_PLUS, AS_TIMES = 7, 8  # how tightly SQLAlchemy takes its own + and * to bind
 Expression = sa.ColumnElement[Any]
 
@@ -112,6 +114,12 @@ def whole_days(seconds: Expression, dialect: str) -> Expression:
 def summable(number: Expression, dialect: str) -> Expression:
     """Whole numbers as `SUM` takes them without an overflow, and exactly: MariaDB and MySQL add them up as decimals."""
     return number if dialect in ("mysql", "mariadb") else sa.cast(number, sa.Double)
+
+
+def multiplied(number: Expression, by: Expression, dialect: str) -> Expression:
+    """A product that no whole number overflows: a large amount of money times the seconds of a year."""
+    wide = number * sa.literal_column("1.0") if dialect in ("mysql", "mariadb") else sa.cast(number, sa.Double)
+    return wide * by
 
 
 def group_key(column: Expression, dialect: str) -> Expression:

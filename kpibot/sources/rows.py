@@ -1,6 +1,6 @@
 """A dataset as the FROM of a statement: its columns by the names that the KPIs use."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -12,7 +12,7 @@ from kpibot.catalog.model import Dataset
 from kpibot.core.campus import DISTRICT
 from kpibot.core.conditions import AnyCondition, Compared, Condition, Relation, Timed
 from kpibot.core.dimensions import By
-from kpibot.sources.dialects import Expression, group_key
+from kpibot.sources.dialects import GROUPED_BY_PLACE, Expression, group_key
 from kpibot.sources.times import TimeColumn, TimeKind
 
 CAMPUS, SLICE = "campus", "slice"
@@ -20,12 +20,13 @@ CAMPUS, SLICE = "campus", "slice"
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of a dataset in one database. `kinds` says how its timestamp columns keep their instants, `indexed`
-    which of its columns an index begins with, `by` what they are told apart by beside their campus."""
+    """The rows of a dataset in one database. `kinds` says how its timestamp columns keep their instants, None of
+    those that hold none; `indexed` which of its columns an index begins with, `by` what they are told apart by beside
+    their campus."""
 
     dataset: Dataset
     dialect: str
-    kinds: Mapping[str, TimeKind]
+    kinds: Mapping[str, TimeKind | None]
     indexed: frozenset[str] = frozenset()
     by: By | None = None
 
@@ -40,17 +41,23 @@ class Rows:
 
     def time(self, name: str) -> TimeColumn:
         """The timestamp column of that name."""
-        return TimeColumn(self.column(name), self.kinds[name], self.dataset.zone, self.dialect)
+        kind = self.kinds[name]
+        # A column that holds nothing may be of any type, so that nothing could be compared with it.
+        expression = self.column(name) if kind else sa.cast(sa.null(), sa.DateTime())
+        return TimeColumn(expression, kind or TimeKind.NAIVE, self.dataset.zone, self.dialect)
 
     def owners(self) -> list[sa.Label[Any]]:
         """What rows are grouped by, as columns: their campus, and what they are told apart by."""
         owners = [self.column(CAMPUS).label(CAMPUS)]
         return owners if self._slice is None else [*owners, self._slice.label(SLICE)]
 
-    def grouped(self) -> list[Expression]:
-        """The same for GROUP BY. The campus is left out where it is a constant, which is no group."""
+    def grouped(self, names: Sequence[str] = ()) -> list[Expression]:
+        """The same for GROUP BY, with more columns that follow. The campus is left out where it is a constant, which
+        is no group."""
         campus = [group_key(self.column(CAMPUS), self.dialect)] if self.has_campus else []
-        return campus if self._slice is None else [*campus, self._slice]
+        slices = [] if self._slice is None else [self._slice]
+        groups = [*campus, *slices, *map(self.column, names)]
+        return groups if self.dialect not in GROUPED_BY_PLACE else _places(len(groups), 1 if self.has_campus else 2)
 
     def select(self, *columns: sa.ColumnElement[Any], where: Iterable[Expression]) -> sa.Select[Any]:
         """SELECT columns FROM the dataset WHERE all conditions hold."""
@@ -67,7 +74,7 @@ class Rows:
             return None if self.by is None else self.column(self.by.column)
         time, cutoffs = self.time(self.by.column), self.by.cutoffs
         bands = [(time.not_before(cutoff), _number(n)) for n, cutoff in enumerate(cutoffs)]
-        return sa.case(*bands, else_=_number(len(cutoffs)))
+        return sa.case((time.expression.is_(None), sa.null()), *bands, else_=_number(len(cutoffs)))
 
     def _condition(self, condition: AnyCondition) -> Expression:
         match condition:
@@ -98,6 +105,10 @@ class Rows:
         if isinstance(condition.until, datetime):
             ends.append(time.before(condition.until))
         return sa.and_(sa.true(), *ends)
+
+
+def _places(count: int, first: int) -> list[Expression]:
+    return [_number(place) for place in range(first, first + count)]
 
 
 def _number(number: int) -> Expression:

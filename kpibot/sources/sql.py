@@ -248,16 +248,15 @@ class SqlSource:
         with self._breaker.asking() if self._breaker else nullcontext():
             return ask(engine, self._database, question)
 
-    def _time_kinds(self, dataset: Dataset, names: Sequence[str]) -> dict[str, TimeKind]:
+    def _time_kinds(self, dataset: Dataset, names: Sequence[str]) -> dict[str, TimeKind | None]:
         """How the columns keep their instants. Only what was seen is remembered: an empty table may be filled later."""
         known = self._kinds.setdefault(dataset.id, {})
-        guess = TimeKind.TEXT if self._dialect == "sqlite" else TimeKind.NAIVE
-        kinds = {}
+        kinds: dict[str, TimeKind | None] = {}
         for name in names:
             seen = known.get(name) or self._probe(dataset, name)
             if seen is not None:
                 known[name] = seen
-            kinds[name] = seen or guess
+            kinds[name] = seen
         return kinds
 
     def _indexed_columns(self, dataset: Dataset) -> frozenset[str]:

@@ -14,8 +14,9 @@ import sqlalchemy as sa
 
 from kpibot.core.measures import ROWS, Amount, Clock, Counted, Duration, Flow, Limit, OverRows, Simple, Statistic, Stock
 from kpibot.core.periods import Period
-from kpibot.sources.dialects import Expression, summable
+from kpibot.sources.dialects import Expression, multiplied, summable
 from kpibot.sources.rows import CAMPUS, SLICE, Rows
+from kpibot.sources.times import TimeColumn
 
 Statement = sa.Select[Any] | sa.CompoundSelect[Any]
 Columns = dict[str, Expression]
@@ -70,7 +71,7 @@ def distinct(measure: Stock | Flow, rows: Rows, period: Period) -> Statement:
     newest = (NOTHING if at is None else sa.func.max(rows.column(at))).label("at")
     each = (
         rows.select(*rows.owners(), *keys, sa.func.count().label("n"), newest, where=where)
-        .group_by(*rows.grouped(), *(rows.column(name) for name in measure.amount.columns))
+        .group_by(*rows.grouped(measure.amount.columns))
         .subquery("keys")
     )
     own = [each.c[key.name] for key in rows.owners()]
@@ -192,9 +193,9 @@ def standing(stock: Stock, rows: Rows, period: Period, whole: bool = False) -> l
 
 def begun(duration: Duration, rows: Rows, period: Period) -> list[Expression]:
     """The rows of a duration that began in the period, without those that end before they begin."""
-    since, until = rows.column(duration.since), rows.column(duration.until)
-    in_order = sa.or_(until.is_(None), until >= since)
-    return [rows.time(duration.since).within(period), in_order, *rows.conditions(duration.where)]
+    began = rows.time(duration.since)
+    in_order = _in_order(began, rows.time(duration.until), period)
+    return [began.within(period), in_order, *rows.conditions(duration.where)]
 
 
 def _averages(stock: Stock, since: str, rows: Rows, period: Period) -> Statement:
@@ -207,22 +208,29 @@ def _averages(stock: Stock, since: str, rows: Rows, period: Period) -> Statement
     if stock.until is not None:
         until = rows.time(stock.until)
         ended = sa.case((until.before(period.end), until.utc_seconds(period)), else_=ended)
-        where += [sa.or_(until.expression.is_(None), until.not_before(period.start)), *in_order(stock, since, rows)]
+        where += [
+            sa.or_(until.expression.is_(None), until.not_before(period.start)),
+            *in_order(stock, since, rows, period),
+        ]
     stood = ended - overlap
-    amount = stood * rows.column(stock.amount.columns[0]) if stock.amount.counted is Counted.SUM else stood
+    if stock.amount.counted is Counted.SUM:
+        amount = multiplied(rows.column(stock.amount.columns[0]), stood, rows.dialect)
+    else:
+        amount = summable(stood, rows.dialect)
     columns: Columns = {
-        "numerator_0": sa.func.sum(summable(amount, rows.dialect)) / float(max(end - start, 1)),
+        "numerator_0": sa.func.sum(amount) / float(max(end - start, 1)),
         "valued_0": _valued(rows, stock.amount),
     }
     return _grouped(rows, where, columns, rows.column(since))
 
 
-def in_order(stock: Stock, since: str, rows: Rows) -> list[Expression]:
+def in_order(stock: Stock, since: str, rows: Rows, period: Period) -> list[Expression]:
     """Rows that end before they begin never stand, so that a walk must not count either."""
-    if stock.until is None:
-        return []
-    until = rows.column(stock.until)
-    return [sa.or_(until.is_(None), until >= rows.column(since))]
+    return [] if stock.until is None else [_in_order(rows.time(since), rows.time(stock.until), period)]
+
+
+def _in_order(began: TimeColumn, ended: TimeColumn, period: Period) -> Expression:
+    return sa.or_(ended.expression.is_(None), ended.not_before_that_of(began, period))
 
 
 def _allowed(limit: Limit, rows: Rows) -> Expression:
@@ -235,14 +243,15 @@ def _allowed(limit: Limit, rows: Rows) -> Expression:
 
 
 def _shared(rows: Rows, each: sa.Subquery, names: Sequence[str], known: Expression) -> Expression:
-    """The number of a key that more than one campus has. No campus shares a key that names the campus itself."""
+    """The number of a key that more than one campus has, or more than one of what rows are told apart by: several of
+    these may have one label. No campus shares a key that names the campus itself."""
     campus = rows.dataset.columns.get(CAMPUS)
-    if campus is None or any(rows.dataset.columns[name] == campus for name in names):
+    is_own = campus is None or any(rows.dataset.columns[name] == campus for name in names)
+    if is_own and rows.by is None:
         return sa.cast(NOTHING, sa.BigInteger)
     own = [each.c[f"key_{n}"] for n in range(len(names))]
-    slices = [each.c[SLICE]] if rows.by is not None else []
-    campuses = sa.func.count().over(partition_by=[*own, *slices])
-    return sa.case((sa.and_(known, campuses > 1), sa.func.dense_rank().over(order_by=own)))
+    owners = sa.func.count().over(partition_by=own)
+    return sa.case((sa.and_(known, owners > 1), sa.func.dense_rank().over(order_by=own)))
 
 
 def _amounts(rows: Rows, amounts: Sequence[Amount]) -> Columns:

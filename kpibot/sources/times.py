@@ -1,6 +1,11 @@
-"""Timestamps as databases keep them: naive or aware, dates, text, or seconds since 1970."""
+"""Timestamps as databases keep them: naive or aware, dates, text, or seconds since 1970.
+
+A naive time means the first instant at which its wall clock shows it; where the clock is set forward and skips it, the
+instant at which that happens. So the order of naive times is that of the instants they mean.
+"""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -10,6 +15,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from kpibot.core.periods import Period
+from kpibot.core.working import reached
 from kpibot.sources.dialects import READ_TEXT_AS_TIME, Expression, seconds, whole_days
 
 ONE_DAY = timedelta(days=1)
@@ -87,7 +93,7 @@ def _kind_of_text(sample: str) -> TimeKind:
     return kind
 
 
-def to_utc(value: object, zone: tzinfo) -> datetime | None:
+def to_utc(value: object, zone: ZoneInfo) -> datetime | None:
     """An instant from whatever a driver returned; naive times are on the wall clock of `zone`."""
     match value:
         case None:
@@ -96,9 +102,9 @@ def to_utc(value: object, zone: tzinfo) -> datetime | None:
             kind_of(value)  # in another shape it was not compared by its time either
             return to_utc(datetime.fromisoformat(value), zone)
         case datetime():
-            return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
+            return value.astimezone(UTC) if value.tzinfo else reached(value.date(), value.time(), zone)
         case date():
-            return datetime.combine(value, time(), zone).astimezone(UTC)
+            return reached(value, time(), zone)
         case int() | float():
             return EPOCH + timedelta(seconds=value)
     raise ValueError(f"`{value}` is no timestamp")
@@ -124,6 +130,15 @@ class TimeColumn:
         """The column lies at or after the instant."""
         return self.expression >= self.bound(instant)
 
+    def not_before_that_of(self, other: "TimeColumn", period: Period) -> Expression:
+        """The column does not lie before another one of the same row.
+
+        Columns that keep their time differently are compared by their seconds, exactly in or near the period.
+        """
+        if self.kind is other.kind:
+            return self.expression >= other.expression
+        return self.utc_seconds(period) >= other.utc_seconds(period)
+
     def within(self, period: Period) -> Expression:
         """The column lies in the half-open period."""
         return sa.and_(self.not_before(period.start), self.before(period.end))
@@ -143,7 +158,8 @@ class TimeColumn:
 
     def bound(self, instant: datetime) -> Expression:
         """The instant as the column would have written it. Half a second belongs to the next whole one."""
-        written = _rounded_up(instant.astimezone(self._clock))
+        instant = _rounded_up(instant.astimezone(UTC))
+        written = instant if self.kind in ON_UTC else first_reading(instant, self.zone)
         if (pattern := TEXT_PATTERNS.get(self.kind)) is not None:
             return sa.literal(written.strftime(pattern))
         match self.kind:
@@ -152,7 +168,7 @@ class TimeColumn:
             case TimeKind.SECONDS:
                 return sa.literal((written - EPOCH) // ONE_SECOND)
             case TimeKind.NAIVE:
-                return sa.literal(written.replace(tzinfo=None), sa.DateTime())
+                return sa.literal(written, sa.DateTime())
         day = _first_whole_day(written)
         return sa.literal(day, sa.Date()) if self.kind is TimeKind.DATE else sa.literal(day.isoformat())
 
@@ -165,30 +181,52 @@ class TimeColumn:
 
     def _shifted(self, target: tzinfo, period: Period) -> Expression:
         raw = self._raw_seconds()
-        (_, first), *later = _shifts(self._clock, target, period)
+        first, *later = _turns(self._clock, target, period)
         if not later:
-            return raw + first if first else raw
-        # The latest change that a time lies after gives its shift, so the branches go backward.
-        return raw + sa.case(*((raw >= edge, shift) for edge, shift in reversed(later)), else_=first)
+            return raw + first.shift if first.shift else raw
+        # The latest turn that a time lies after gives its shift, so the branches go backward.
+        branches = ((raw >= turn.reading, turn.shifting(raw)) for turn in reversed(later))
+        return raw + sa.case(*branches, else_=first.shift)
 
 
-def _shifts(own: tzinfo, target: tzinfo, period: Period) -> list[tuple[int, int]]:
-    """What to add to seconds on the clock `own` to have seconds on the clock `target`, from which second on.
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """From a reading of one clock on, what to add to its seconds to have those of another one.
+
+    A reading that is skipped stands for the instant of the jump instead, which is `stands` on the other clock.
+    """
+
+    reading: int
+    shift: int
+    stands: int | None = None
+
+    def shifting(self, raw: Expression) -> Expression:
+        """What to add to the seconds `raw`."""
+        return sa.literal(self.shift) if self.stands is None else self.stands - raw
+
+
+def _turns(own: tzinfo, target: tzinfo, period: Period) -> list[_Turn]:
+    """How seconds on the clock `own` become seconds on the clock `target`, in or near the period.
 
     Clocks differ by a constant but for a few changes a year, so that SQL needs a CASE of a few branches only.
     """
     if str(own) == str(target):
-        return [(0, 0)]
-    found = [(0, _shift(period.start, own, target))]
-    day = period.start
+        return [_Turn(0, 0)]
+    day = period.start - ONE_DAY
+    found = [_Turn(0, _shift(day, own, target))]
     while day < period.end:
-        if _shift(day + ONE_DAY, own, target) != found[-1][1]:
-            edge = next(each for each in _quarters_after(day) if _shift(each, own, target) != found[-1][1])
-            # Where the clock is set back, an hour occurs twice: like Python's fold=0, its first time is meant.
-            reading = max(_clock(edge, own), _clock(edge - ONE_SECOND, own) + 1)
-            found.append((reading, _shift(edge, own, target)))
+        if _shift(day + ONE_DAY, own, target) != found[-1].shift:
+            edge = next(each for each in _quarters_after(day) if _shift(each, own, target) != found[-1].shift)
+            found += _turns_at(edge, own, target)
         day += ONE_DAY
     return found
+
+
+def _turns_at(edge: datetime, own: tzinfo, target: tzinfo) -> list[_Turn]:
+    """What happens where the difference of the two clocks changes."""
+    shown, expected = _clock(edge, own), _clock(edge - ONE_SECOND, own) + 1
+    turn = _Turn(max(shown, expected), _shift(edge, own, target))  # an hour that occurs twice means its first time
+    return [turn] if shown <= expected else [_Turn(expected, turn.shift, _clock(edge, target)), turn]
 
 
 def _quarters_after(instant: datetime) -> Iterator[datetime]:
@@ -208,6 +246,29 @@ def _clock(instant: datetime, zone: tzinfo) -> int:
 
 def _rounded_up(moment: datetime) -> datetime:
     return moment + timedelta(microseconds=-moment.microsecond % 1_000_000)
+
+
+def first_reading(instant: datetime, zone: ZoneInfo) -> datetime:
+    """The first time on the wall clock of `zone` that means this instant, in UTC, or a later one: what it shows.
+
+    Where the clock jumps it is the first time that is skipped; while an hour passes for the second time, its end.
+    """
+    local = instant.astimezone(zone)
+    if not local.fold:
+        return _next_reading(instant, zone)
+    first_time = instant - (_offset(local.replace(fold=0)) - _offset(local))
+    seconds = range(int((instant - first_time).total_seconds()))
+    set_back = bisect_left(seconds, True, key=lambda n: bool((first_time + n * ONE_SECOND).astimezone(zone).fold))
+    return _next_reading(first_time + set_back * ONE_SECOND, zone)
+
+
+def _next_reading(instant: datetime, zone: ZoneInfo) -> datetime:
+    """What the clock of `zone` would show at an instant if it went on as in the second before."""
+    return (instant - ONE_SECOND).astimezone(zone).replace(tzinfo=None) + ONE_SECOND
+
+
+def _offset(local: datetime) -> timedelta:
+    return local.utcoffset() or timedelta(0)
 
 
 def _first_whole_day(local: datetime) -> date:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from kpibot.core.measures import Amount, Counted, Flow, Stock
 from kpibot.core.periods import Period
 from kpibot.core.series import Window
-from kpibot.sources.dialects import Expression, group_key, summable
+from kpibot.sources.dialects import Expression, group_key, multiplied
 from kpibot.sources.rows import CAMPUS, Rows, from_clause
 from kpibot.sources.statements import Statement, happening, in_order, standing
 from kpibot.sources.times import TimeColumn
@@ -35,7 +35,7 @@ class DayOf:
 
 def stock_track(stock: Stock, since: str, rows: Rows, period: Period, days: DayOf) -> Statement:
     """The level at the end of the period, and what opened and closed on each of its days."""
-    lived = [*rows.conditions(stock.where), *in_order(stock, since, rows)]
+    lived = [*rows.conditions(stock.where), *in_order(stock, since, rows, period)]
     arms = [_per_day(rows, LEVEL, stock, None, arm, None) for arm in standing(stock, rows, period)]
     moves = [(OPENED, since)] if stock.until is None else [(OPENED, since), (CLOSED, stock.until)]
     for what, name in moves:
@@ -162,7 +162,7 @@ def _summed(rows: Rows, what: str, amount: Amount, per_row: sa.Subquery, moment:
     total = sa.func.count() if counts else sa.func.coalesce(sa.func.sum(per_row.c.amount), 0)
     weight: Expression = sa.func.count() if counts else sa.func.count(per_row.c.amount)
     if moment is not None:
-        weight = sa.func.coalesce(sa.func.sum(summable(per_row.c.amount * moment, rows.dialect)), 0)
+        weight = sa.func.coalesce(sa.func.sum(multiplied(per_row.c.amount, moment, rows.dialect)), 0)
     return sa.select(
         sa.literal(what).label("what"), per_row.c.campus, per_row.c.day, total.label("amount"), weight.label("weight")
     ).group_by(group_key(per_row.c.campus, rows.dialect), per_row.c.day)

@@ -14,11 +14,12 @@ import sqlalchemy as sa
 
 from kpibot.catalog.model import Column, Database, Dataset, FileTable
 from kpibot.core.conditions import Condition
-from kpibot.core.measures import Amount, Counted, Duration, Flow, Query, Statistic, Stock
+from kpibot.core.dimensions import By
+from kpibot.core.measures import ROWS, Amount, Counted, Duration, Flow, Query, Statistic, Stock
 from kpibot.core.periods import Period, PeriodRule
-from kpibot.core.readings import Floats, Parts
+from kpibot.core.readings import Floats, Parts, combine
 from kpibot.core.series import Curve, Keys, Spans, Track, Window, statistic_over
-from kpibot.sources.base import SourceDownError, SourceMisfitError
+from kpibot.sources.base import Request, SourceDownError, SourceError, SourceMisfitError
 from kpibot.sources.sql import SqlSource
 from tests.integration.tickets import (
     CALENDAR,
@@ -595,3 +596,75 @@ def test_a_url_that_cannot_be_read_is_not_quoted(url: str, tail: str, now: datet
     assert not any(part in str(caught.value) for part in ("s3c", "r3t", "w0rd", "p0rt"))
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None
+
+
+def with_columns(place: Place, dataset: Dataset = DATASET, **columns: Column) -> SqlSource:
+    """A source over the same table, of which a KPI knows other columns."""
+    return SqlSource(
+        place.source._database, {"tickets": replace(dataset, columns={**dataset.columns, **columns})}, CHICAGO
+    )
+
+
+def test_ages_are_told_apart_and_an_empty_time_has_none(place: Place, now: datetime) -> None:
+    cutoffs = (now - timedelta(days=5), now - timedelta(days=20))
+    (taken,) = place.source.take([Request(Stock("tickets"), thirty_days(now), By("opened", cutoffs))])
+    assert not isinstance(taken, SourceError)
+    found: Counter[object] = Counter()
+    for cell, parts in taken.items():
+        found[cell.slice] += parts.rows
+    instants = [instant(each.opened) for each in place.tickets]
+    assert found == Counter(None if at is None else sum(at < cutoff for cutoff in cutoffs) for at in instants)
+
+
+def test_a_key_under_two_values_of_one_label_is_shared_between_them(place: Place, now: datetime) -> None:
+    """Two priorities may have one name, and a group of both counts a key of both once."""
+    flow = Flow("tickets", "opened", amount=Amount(Counted.DISTINCT, ("number",)))
+    (taken,) = place.source.take([Request(flow, thirty_days(now), By("kind"))])
+    assert not isinstance(taken, SourceError)
+    happened = [each for each in place.tickets if happens(each, thirty_days(now)) and each.number]
+    assert combine(taken.values()).amount == len({each.number for each in happened})
+
+
+def test_an_empty_table_of_the_whole_district_has_no_parts(new_url: Callable[[str], str], now: datetime) -> None:
+    url = new_url("sqlite")
+    fill(url, [])
+    source = open_source(url, tickets=replace(DATASET, columns={"opened": Column("created_at")}))
+    for measure in (Stock("tickets", "opened"), Flow("tickets", "opened")):
+        assert measured(source, measure, thirty_days(now)) == {}
+    source.close()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_column_in_which_nothing_stands_yet_may_be_of_any_type(
+    new_url: Callable[[str], str], now: datetime, kind: str
+) -> None:
+    """Nobody has resolved anything, and the column for it is text: PostgreSQL would compare it with no instant."""
+    url = new_url(kind)
+    fill(url, [Ticket(1, None, "101", None, datetime(2026, 11, 10, 9), None, 1.0)])
+    source = open_source(url, tickets=replace(DATASET, columns={**DATASET.columns, "resolved": Column("kind")}))
+    assert measured(source, OPEN, thirty_days(now))["101"].rows == 1
+    waiting = measured(source, Duration("tickets", "opened", "resolved", Statistic.MEAN), thirty_days(now))["101"]
+    assert (waiting.rows, waiting.waiting) == (1, 1)
+    source.close()
+
+
+def test_large_amounts_over_a_long_time_are_averaged(place: Place, now: datetime) -> None:
+    """Twelve digits times the seconds of a year are more than a whole number holds."""
+    source = with_columns(place, amount=Column(sql="ticket_id * 0 + 999999999999"))
+    year = Period(now - timedelta(days=365), now, "")
+    stock = Stock("tickets", "opened", "resolved", amount=Amount(Counted.SUM, ("amount",)), average=True)
+    levels = measured(source, replace(stock, amount=ROWS), year)
+    assert {
+        campus: round(parts.numerator / 999_999_999_999, 9) for campus, parts in measured(source, stock, year).items()
+    } == {campus: round(parts.numerator, 9) for campus, parts in levels.items()}
+    assert tracked(source, stock, window(now)).keys() == levels.keys()
+    source.close()
+
+
+def test_a_series_of_old_rows_counts_those_that_are_old_enough_each_day(place: Place, now: datetime) -> None:
+    days = window(now)
+    days = replace(days, cutoffs=tuple(end - timedelta(days=5) for end in days.ends))
+    found = tracked(place.source, OPEN, days)
+    for end, cutoff, *levels_at_end in zip(days.ends, days.cutoffs, *map(levels, found.values()), strict=True):
+        old = (each for each in place.tickets if stands(each, end) and stands(each, cutoff))
+        assert {campus: level for campus, level in zip(found, levels_at_end, strict=True) if level} == counted(old)

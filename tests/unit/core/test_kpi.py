@@ -1,15 +1,31 @@
 """A KPI, and the thresholds that hold where."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from kpibot.core.alerts import AlertRule
 from kpibot.core.budget import Budget, Pace
 from kpibot.core.campus import DISTRICT, NO_CAMPUS, Campus, CampusTree
-from kpibot.core.kpi import Card, Format, Kpi
-from kpibot.core.measures import Amount, Counted, Duration, Flow, Measure, Query, Ratio, Stock, columns, halves, times
-from kpibot.core.measures import Condition as Where
+from kpibot.core.conditions import Ago, DaysAgo, StartOf, Timed
+from kpibot.core.conditions import Condition as Where
+from kpibot.core.kpi import Card, Format, Kpi, aged, format_of
+from kpibot.core.measures import (
+    Amount,
+    Counted,
+    Duration,
+    Flow,
+    Measure,
+    Query,
+    Ratio,
+    Simple,
+    Statistic,
+    Stock,
+    columns,
+    halves,
+    times,
+)
 from kpibot.core.periods import PeriodRule, Unit
 from kpibot.core.readings import Reading
 from kpibot.core.thresholds import Better, Thresholds, Verdict
@@ -26,6 +42,9 @@ NOW = datetime(2026, 11, 18, 18, tzinfo=UTC)
 OWN, WEST = Thresholds(Better.LOWER, 20, 40, 80), Thresholds(Better.LOWER, 20, 60, 100)
 STOCK, FLOW, DURATION = Stock("t", "a", "b"), Flow("t", "a"), Duration("t", "a", "b")
 RATIO, QUERY = Ratio(STOCK, STOCK), Query("d", "SELECT 1")
+
+
+OLD, LATELY = Timed("a", until=DaysAgo(10, working=True)), Timed("c", since=StartOf(PeriodRule(Unit.SCHOOL_YEAR)))
 
 
 def kpi(measure: Measure = STOCK, shown_as: Format = Format.NUMBER, **overrides: Thresholds) -> Kpi:
@@ -58,6 +77,16 @@ def test_what_adds_up(measure: Measure, shown_as: Format, additive: bool) -> Non
         (RATIO, True),
         (Ratio(STOCK, Stock("t")), False),
         (Ratio(QUERY, STOCK), False),
+        (replace(STOCK, amount=Amount(Counted.DISTINCT, ("n",))), False),
+        (replace(STOCK, amount=Amount(Counted.MEAN, ("n",))), True),
+        (replace(FLOW, amount=Amount(Counted.DISTINCT, ("n",))), True),
+        (replace(STOCK, average=True), True),
+        (replace(STOCK, where=(OLD,)), True),
+        (replace(STOCK, where=(OLD, LATELY)), False),
+        (replace(STOCK, where=(LATELY,)), False),
+        (replace(STOCK, where=(OLD,), average=True), False),
+        (replace(FLOW, where=(OLD,)), False),
+        (Ratio(replace(STOCK, where=(OLD,)), STOCK), True),
     ],
 )
 def test_whose_past_the_databases_know(measure: Measure, has_past: bool) -> None:
@@ -171,3 +200,50 @@ def test_the_columns_of_a_measure_with_the_words_of_the_configuration() -> None:
 def test_halves() -> None:
     assert halves(STOCK) == (STOCK,)
     assert halves(Ratio(STOCK, FLOW)) == (STOCK, FLOW)
+
+
+@pytest.mark.parametrize(
+    ("measure", "age"),
+    [
+        (replace(STOCK, where=(OLD,)), DaysAgo(10, working=True)),
+        (replace(STOCK, where=(OLD, Where("s", ("x",)))), DaysAgo(10, working=True)),
+        (STOCK, None),
+        (replace(STOCK, where=(replace(OLD, or_empty=True),)), None),
+        (replace(STOCK, where=(replace(OLD, column="c"),)), None),
+        (replace(STOCK, where=(Timed("a", until=Ago(timedelta(hours=4))),)), None),
+        (replace(STOCK, where=(OLD, LATELY)), None),
+        (QUERY, None),
+    ],
+)
+def test_a_stock_of_old_rows_can_be_walked_back_where_age_is_all_that_moves(
+    measure: Simple, age: DaysAgo | None
+) -> None:
+    assert aged(measure) == age
+
+
+@pytest.mark.parametrize(
+    ("statistic", "shown", "format_"),
+    [
+        (Statistic.WITHIN, Format.HOURS, Format.PERCENT),
+        (Statistic.MEDIAN, Format.DAYS, Format.DAYS),
+        (Statistic.P90, Format.PERCENT, Format.HOURS),
+    ],
+)
+def test_a_statistic_beside_the_kpi_s_own_is_shown_in_its_unit(
+    statistic: Statistic, shown: Format, format_: Format
+) -> None:
+    assert format_of(statistic, shown) is format_
+
+
+def test_each_half_is_narrowed_by_conditions_of_its_own_and_a_query_by_none() -> None:
+    one, other = Where("s", ("x",)), Where("t", ("y",))
+    narrow = kpi(Ratio(replace(STOCK, where=(OLD,)), FLOW), Format.PERCENT).narrowed([(one,), (other,)], "type x")
+    assert narrow.measure == Ratio(replace(STOCK, where=(OLD, one)), replace(FLOW, where=(other,)))
+    assert narrow.card.only == "type x"
+    assert kpi(QUERY).narrowed([(one,)], "type x").measure == QUERY
+
+
+def test_a_part_of_a_rate_keeps_its_levels_but_nobody_is_alerted_of_it() -> None:
+    whole = replace(kpi(RATIO, Format.PERCENT), alert=AlertRule(), budget=Budget())
+    part = whole.narrowed([(), ()], "type x")
+    assert (part.thresholds, part.alert, part.budget) == (OWN, None, None)

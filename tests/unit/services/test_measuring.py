@@ -12,7 +12,19 @@ from kpibot.core.calendar import Calendar, YearStart
 from kpibot.core.campus import Campus, CampusTree
 from kpibot.core.dimensions import Dimension
 from kpibot.core.kpi import Card, Format, Kpi
-from kpibot.core.measures import Duration, Flow, Measure, Query, Ratio, Simple, Statistic, Stock
+from kpibot.core.measures import (
+    Amount,
+    Counted,
+    Duration,
+    Flow,
+    Limit,
+    Measure,
+    Query,
+    Ratio,
+    Simple,
+    Statistic,
+    Stock,
+)
 from kpibot.core.periods import PeriodRule
 from kpibot.core.readings import Missing, Parts
 from kpibot.core.series import Curve, Spans, Track, Window
@@ -256,3 +268,36 @@ def test_strays_are_those_of_the_half_that_a_ratio_rests_on() -> None:
     loans, devices = Given({"101": count(1), None: count(5)}), Given({"101": count(5)})
     measuring = Measuring(TREE, CALENDAR, lambda half: loans if half == IN_USE else devices)
     assert measuring.measure(kpi(Ratio(IN_USE, OWNED)), NOW)["district"].unplaced == 0
+
+
+def mean_of(rows: int, total: float) -> Parts:
+    return Parts(total, float(rows), rows, rows)
+
+
+def test_a_mean_over_no_rows_is_nothing_where_other_campuses_have_one() -> None:
+    mean = replace(OWNED, amount=Amount(Counted.MEAN, ("cost",)))
+    found = values(Measuring(TREE, CALENDAR, lambda _: Given({"101": mean_of(2, 6.0)})), kpi(mean))
+    assert (found["campus-west"], found["campus-north"], found["district"]) == (3.0, None, 3.0)
+
+
+def test_a_ratio_whose_half_is_a_mean_of_nothing_is_nothing_on_the_chart_too() -> None:
+    ratio = Ratio(replace(IN_USE, amount=Amount(Counted.MEAN, ("cost",))), OWNED)
+    tracks = {"101": Curve(np.array([0.0, 6.0]), np.array([0.0, 2.0]))}
+    means, counts = Given({}, tracks), Given({}, {"101": Curve(np.array([4.0, 4.0]))})
+    measuring = Measuring(TREE, CALENDAR, lambda half: means if half == ratio.of else counts)
+    assert measuring.series(kpi(ratio), ["campus-west"], NOW, 2)["campus-west"].values == (None, 0.75)
+
+
+def test_an_empty_dataset_has_an_empty_series_not_one_of_zeros() -> None:
+    source = Given({})
+    source.empty = True
+    series = Measuring(TREE, CALENDAR, lambda _: source).series(kpi(OWNED), ["district"], NOW, 2)
+    assert series["district"].values == (None, None)
+
+
+def test_a_mean_beside_a_share_within_the_limit_is_that_of_the_durations() -> None:
+    within = Duration("t", "a", "b", Statistic.WITHIN, limit=Limit(3_600.0), also=(Statistic.MEAN,))
+    parts = Parts(1.0, 2.0, rows=2, valued=2, sample=np.array([1_800.0, 9_000.0]), met=1.0, judged=2.0)
+    measuring = Measuring(TREE, CALENDAR, lambda _: Given({"101": parts}))
+    reading = measuring.measure(kpi(within, Format.PERCENT), NOW)["campus-west"]
+    assert (reading.value, reading.also) == (50.0, ((Statistic.MEAN, 1.5),))

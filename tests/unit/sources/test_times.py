@@ -141,3 +141,45 @@ def test_milliseconds_are_not_taken_for_seconds(value: float) -> None:
 def test_text_in_another_shape_is_no_instant(value: str) -> None:
     with pytest.raises(ValueError, match="no timestamp"):
         to_utc(value, ZONES[0])
+
+
+BEIRUT, HAVANA = ZoneInfo("Asia/Beirut"), ZoneInfo("America/Havana")
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "means"),
+    [
+        ("2026-11-01 01:30:00", ZONES[0], datetime(2026, 11, 1, 6, 30, tzinfo=UTC)),  # it comes again an hour later
+        ("2026-03-08 02:30:00", ZONES[0], datetime(2026, 3, 8, 8, tzinfo=UTC)),  # skipped
+        ("2026-03-29 00:00:00", BEIRUT, datetime(2026, 3, 28, 22, tzinfo=UTC)),  # midnight itself is skipped
+        ("2026-11-01 00:15:00", HAVANA, datetime(2026, 11, 1, 4, 15, tzinfo=UTC)),  # midnight comes twice
+    ],
+)
+def test_a_time_that_is_skipped_or_comes_twice_means_one_instant_everywhere(
+    text: str, zone: ZoneInfo, means: datetime
+) -> None:
+    shown = column(text, TimeKind.TEXT, zone)
+    assert to_utc(text, zone) == means
+    assert evaluate(shown.utc_seconds(Period(means, means + timedelta(days=1), ""))) == int(means.timestamp())
+    for seconds in (-7_200, -3_600, -1, 0, 1, 3_600, 7_200):
+        other = means + timedelta(seconds=seconds)
+        assert bool(evaluate(shown.before(other))) == (means < other)
+        assert bool(evaluate(shown.not_before(other.astimezone(zone)))) == (means >= other)
+
+
+@pytest.mark.parametrize(("day", "zone"), [(date(2026, 3, 29), BEIRUT), (date(2026, 11, 1), HAVANA)])
+def test_a_date_whose_midnight_is_skipped_or_comes_twice_begins_with_its_day(day: date, zone: ZoneInfo) -> None:
+    begins = datetime(day.year, day.month, day.day, tzinfo=zone)
+    shown = column(day.isoformat(), TimeKind.TEXT_DATE, zone)
+    assert evaluate(shown.not_before(begins)) == 1
+    assert evaluate(shown.before(begins.astimezone(UTC) + timedelta(seconds=1))) == 1
+    assert to_utc(day, zone) == begins.astimezone(UTC)
+
+
+def test_columns_that_keep_time_differently_are_compared_by_their_instants() -> None:
+    noon = Period(datetime(2026, 11, 12, 18, tzinfo=UTC), datetime(2026, 11, 12, 19, tzinfo=UTC), "")
+    wall = column("2026-11-12 12:00:00", TimeKind.TEXT, ZONES[0])
+    for second, is_later in ((-1, 0), (0, 1), (1, 1)):
+        epoch = sa.literal(int(noon.start.timestamp()) + second)
+        other = TimeColumn(epoch, TimeKind.SECONDS, ZONES[0], "sqlite")
+        assert evaluate(other.not_before_that_of(wall, noon)) == is_later
