@@ -36,6 +36,7 @@ from kpibot.sources.fetching import ask
 from kpibot.sources.indexes import leading_columns
 from kpibot.sources.queries import parts_of_query
 from kpibot.sources.rows import Rows, column_of, from_clause
+from kpibot.sources.table import Table, fetched, joined
 from kpibot.sources.times import TimeKind, kind_of, to_utc
 
 Result = TypeVar("Result")
@@ -98,7 +99,7 @@ class SqlSource:
                 case Duration():
                     period = Period(window.opens, window.ends[-1], "")
                     spans = self._fetch(statements.spans(measure, self._rows(measure), period))
-                    return answers.spans_of(spans)
+                    return answers.spans_of(spans).by_cell()
         raise SourceMisfitError(
             "a snapshot, a query or a distinct stock has no series in the database; "
             "its history comes from the bot's own readings"
@@ -112,19 +113,19 @@ class SqlSource:
         dataset = self._datasets[measure.dataset]
         rows = Rows(dataset, self._dialect, self._time_kinds(dataset, [name]))
         with _understanding(measure):
-            return to_utc(self._fetch(statements.newest(rows, name, before))[0][0], dataset.zone)
+            return to_utc(self._fetch(statements.newest(rows, name, before))["newest"][0], dataset.zone)
 
     def values(self, dataset: str, column: str, most: int) -> list[object]:
         """See `Source.values`."""
         rows = Rows(self._datasets[dataset], self._dialect, {})
-        return [row.value for row in self._fetch(statements.values(rows, column, most))]
+        return self._fetch(statements.values(rows, column, most))["value"]
 
     def is_empty(self, measure: Simple) -> bool:
         """See `Source.is_empty`."""
         if isinstance(measure, Query):
             return False
         dataset = self._datasets[measure.dataset]
-        return not self._fetch(sa.select(sa.literal_column("1")).select_from(from_clause(dataset)).limit(1))
+        return not self._fetch(sa.select(sa.literal_column("1")).select_from(from_clause(dataset)).limit(1)).rows
 
     def rows(self, request: Request, columns: Sequence[str], most: int) -> list[Mapping[str, object]]:
         """See `Source.rows`."""
@@ -133,7 +134,7 @@ class SqlSource:
             return []
         statement = statements.listed(measure, self._rows(measure, request), request.period, columns, most)
         with _understanding(measure):
-            return [dict(row._mapping) for row in self._fetch(statement)]
+            return [*self._fetch(statement).mappings()]
 
     def select(self, sql: str) -> Sequence[Mapping[str, Any]]:
         """The rows of a SELECT of the district's own, as mappings.
@@ -141,7 +142,7 @@ class SqlSource:
         Raises:
             SourceError: with what to do about it.
         """
-        return [dict(row._mapping) for row in self._fetch(sa.text(sql.replace(":", "\\:")))]
+        return [*self._fetch(sa.text(sql.replace(":", "\\:"))).mappings()]
 
     def close(self) -> None:
         """Gives back all connections."""
@@ -205,12 +206,12 @@ class SqlSource:
         return answers.levels(given, window, is_mean=stock.amount.counted is Counted.MEAN)
 
     def _aged_track(self, stock: Stock, since: str, window: Window) -> Mapping[Cell, Track]:
-        given: list[Any] = []
-        for part in _parts_of(window, MOST_STEPS):
-            given += self._fetch(
-                tracks.aged_track(stock, since, self._rows(stock), part, is_last=part.ends[-1] == window.ends[-1])
-            )
-        return answers.levels(given, window, is_mean=stock.amount.counted is Counted.MEAN)
+        rows, last = self._rows(stock), window.ends[-1]
+        given = [
+            self._fetch(tracks.aged_track(stock, since, rows, part, is_last=part.ends[-1] == last))
+            for part in _parts_of(window, MOST_STEPS)
+        ]
+        return answers.levels(joined(given), window, is_mean=stock.amount.counted is Counted.MEAN)
 
     def _flow_track(self, flow: Flow, window: Window) -> Mapping[Cell, Track]:
         period = Period(window.opens, window.ends[-1], "")
@@ -235,8 +236,8 @@ class SqlSource:
                 self._engine = build_engine(self._database)
             return self._engine
 
-    def _fetch(self, statement: Any, parameters: Mapping[str, Any] | None = None) -> Sequence[Any]:
-        return self._ask(lambda connection: connection.execute(statement, parameters or {}).fetchall())
+    def _fetch(self, statement: Any, parameters: Mapping[str, Any] | None = None) -> Table:
+        return self._ask(lambda connection: fetched(connection.execute(statement, parameters or {})))
 
     def _ask(self, question: Callable[[sa.Connection], Result]) -> Result:
         engine = self._connected()
@@ -264,7 +265,7 @@ class SqlSource:
     def _probe(self, dataset: Dataset, name: str) -> TimeKind | None:
         column = column_of(dataset, name)
         filled = sa.select(column).select_from(from_clause(dataset)).where(column.is_not(None))
-        sample = self._fetch(sampled(column, filled, self._dialect))
+        sample = self._fetch(sampled(column, filled, self._dialect)).rows
         if not sample:
             return None
         try:

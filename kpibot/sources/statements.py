@@ -128,7 +128,7 @@ def begins(measure: Simple) -> str | None:
 
 def newest(rows: Rows, name: str, before: datetime) -> Statement:
     """The latest time in the column that lies before an instant."""
-    return rows.select(sa.func.max(rows.column(name)), where=[rows.time(name).before(before)])
+    return rows.select(sa.func.max(rows.column(name)).label("newest"), where=[rows.time(name).before(before)])
 
 
 def values(rows: Rows, name: str, most: int) -> Statement:
