@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from itertools import count, repeat, starmap
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,7 +30,7 @@ from kpibot.sources.base import Cell
 from kpibot.sources.rows import CAMPUS, SLICE
 from kpibot.sources.table import Table
 from kpibot.sources.times import to_utc
-from kpibot.sources.tracks import EPOCH_DAY
+from kpibot.sources.tracks import EPOCH_DAY, LEVEL
 
 
 def owners(table: Table) -> Iterable[Cell]:
@@ -53,9 +53,7 @@ def parts_of(table: Table, zone: ZoneInfo, n: int) -> dict[Cell, Parts]:
     """The parts of the n-th amount for each cell; `zone` is where naive times were written."""
     divided = f"denominator_{n}"
     divides = divided in table
-    numbers = table.columns(
-        "rows", f"numerator_{n}", divided if divides else "rows", f"valued_{n}", "waiting", "newest"
-    )
+    names = ("rows", f"numerator_{n}", divided if divides else "rows", f"valued_{n}", "waiting", "newest")
     return {
         cell: Parts(
             numerator=float(numerator or 0),
@@ -202,13 +200,13 @@ class _Moves:
 
 def _moves(table: Table, first: int, length: int) -> _Moves:
     cells, places = numbered(table)
-    # A last column is for the levels, which have no day.
-    index = {None: length} | {day: _index(day, first, length) for day in set(table["day"]) - {None}}
+    # A last column is for the levels, which are of no day.
+    index = {day: length if day == LEVEL else _index(day, first, length) for day in set(table["day"])}
     at = places * (length + 1) + np.array([*map(index.__getitem__, table["day"])], dtype=np.intp)
 
     def matrix(name: str) -> Floats:
-        sums: Floats = np.bincount(at, np.array(table[name], dtype=np.float64), len(cells) * (length + 1))
-        return np.reshape(sums, (len(cells), length + 1))
+        sums = np.bincount(at, np.array(table[name], dtype=np.float64), len(cells) * (length + 1))
+        return sums.astype(np.float64).reshape(len(cells), length + 1)
 
     amounts, weights = matrix("amount"), matrix("weight")
     return _Moves(cells, amounts[:, :-1], weights[:, :-1], amounts[:, -1], weights[:, -1])
@@ -254,14 +252,13 @@ def _days(window: Window, zone: ZoneInfo) -> tuple[int, list[int], int]:
     return origin, first, window.days[-1].toordinal() - origin + 1
 
 
-def _index(day: int | str, first: int, length: int) -> int:
-    """Where a day belongs: one since 1970, or as text. numpy would take a negative index for one from the end.
+def _index(day: int, first: int, length: int) -> int:
+    """Where a day since 1970 belongs. numpy would take a negative index for one from the end.
 
     Raises:
         IndexError: the day is none of those asked for, as of text that is no timestamp.
-        ValueError: the text is no day.
     """
-    number = date.fromisoformat(day).toordinal() if isinstance(day, str) else int(day) + EPOCH_DAY
-    if not 0 <= number - first < length:
+    index = int(day) + EPOCH_DAY - first
+    if not 0 <= index < length:
         raise IndexError("its time lies outside of the time asked for")
-    return number - first
+    return index

@@ -82,13 +82,11 @@ def mean_parts(duration: Duration, rows: Rows, period: Period) -> Statement:
 
     For the statistic `within`, instead how many were within their limit, of those that can be judged.
     """
-    until = rows.time(duration.until)
-    ended = until.before(period.end)  # NULL for a row without an end, so that CASE goes on to ELSE
-    began, end = rows.time(duration.since).utc_seconds(period), until.utc_seconds(period)
-    lasted = sa.case((ended, end - began), else_=int(period.end.timestamp()) - began)
+    since, until = rows.time(duration.since), rows.time(duration.until)
+    ended = until.before(period.end)
     columns: Columns = {"waiting": sa.func.sum(sa.case((ended, 0), else_=1))}
     if duration.statistic is Statistic.WITHIN and duration.limit is not None:
-        allowed = _allowed(duration.limit, rows)
+        lasted, allowed = since.seconds_until(until, period), _allowed(duration.limit, rows)
         met, missed = sa.and_(lasted <= allowed, ended), lasted > allowed
         columns |= {
             "numerator_0": sa.func.sum(sa.case((met, 1), else_=0)),
@@ -97,7 +95,7 @@ def mean_parts(duration: Duration, rows: Rows, period: Period) -> Statement:
         }
     else:
         columns |= {
-            "numerator_0": sa.func.sum(summable(lasted, rows.dialect)),
+            "numerator_0": since.total_until(until, period),
             "denominator_0": sa.func.count(),
             "valued_0": sa.func.count(),
         }
@@ -168,14 +166,15 @@ def standing(stock: Stock, rows: Rows, period: Period, whole: bool = False) -> l
     They come in one or two arms that have no row in common; in one where `whole` asks for it.
     """
     conditions = rows.conditions(stock.where)
-    if stock.since is not None:
-        conditions.append(rows.time(stock.since).before(period.end))
+    began = [] if stock.since is None else [rows.time(stock.since).before(period.end)]
     if stock.until is None:
-        return [conditions]
+        return [[*conditions, *began]]
     is_open, ends_later = rows.column(stock.until).is_(None), rows.time(stock.until).not_before(period.end)
-    if stock.until in rows.indexed and not whole:
-        return [[*conditions, is_open], [*conditions, ends_later]]
-    return [[*conditions, sa.or_(is_open, ends_later)]]
+    if stock.until not in rows.indexed or whole:
+        return [[*conditions, *began, sa.or_(is_open, ends_later)]]
+    # Few rows end later, but nearly all began before: the index on the end is the one to take.
+    unled = [] if stock.since is None else [rows.time(stock.since, by_index=False).before(period.end)]
+    return [[*conditions, *began, is_open], [*conditions, *unled, ends_later]]
 
 
 def begun(duration: Duration, rows: Rows, period: Period) -> list[Expression]:

@@ -1,9 +1,9 @@
 """Series as SQL: what a measure needs for every day of a window, in one statement for all campuses.
 
-A track has the columns campus, day (1970-01-01 is 0; NULL for the level of a stock at the window's end) and amount:
-what began on that day, without what ended. Then weight: how many rows carry an amount where a mean is taken, or for an
-average stock the amounts times the seconds, since the window's beginning, at which they changed. The track of distinct
-keys has campus, day, again, shared and amount.
+A track has the columns campus, day (1970-01-01 is 0; LEVEL stands for the level of a stock at the window's end) and
+amount: what began on that day, without what ended. Then weight: how many rows carry an amount where a mean is taken,
+or for an average stock the amounts times the seconds, since the window's beginning, at which they changed. The track of
+distinct keys has campus, day, again, shared and amount.
 """
 
 from itertools import pairwise
@@ -14,12 +14,13 @@ import sqlalchemy as sa
 from kpibot.core.measures import Amount, Counted, Flow, Stock
 from kpibot.core.periods import Period
 from kpibot.core.series import Window
-from kpibot.sources.dialects import Expression, group_key, summable
+from kpibot.sources.dialects import Expression, summable
 from kpibot.sources.rows import CAMPUS, Rows
 from kpibot.sources.statements import Statement, happening, in_order, standing
 from kpibot.sources.times import TimeColumn
 
 BEGAN, ENDED = 1, -1
+LEVEL = -1
 EPOCH_DAY = 719_163  # 1970-01-01, as date.toordinal() counts
 
 
@@ -153,7 +154,7 @@ def _per_day(
     # A subquery gives the day a name to group by: PostgreSQL takes two bound expressions for different ones.
     per_row = rows.select(
         rows.column(CAMPUS).label(CAMPUS),
-        (sa.cast(sa.null(), sa.BigInteger) if day is None else day).label("day"),
+        (sa.literal_column(str(LEVEL), sa.BigInteger()) if day is None else day).label("day"),
         _carried(rows, measure.amount),
         *([] if moment is None else [moment.label("moment")]),
         where=where,
@@ -176,4 +177,4 @@ def _summed(rows: Rows, sign: int, amount: Amount, per_row: sa.Subquery, moment:
     net = (number if sign == BEGAN else -number for number in (total, weight))
     named = (number.label(name) for number, name in zip(net, ("amount", "weight"), strict=True))
     summed = sa.select(per_row.c.campus, per_row.c.day, *named)
-    return summed.group_by(group_key(per_row.c.campus, rows.dialect), per_row.c.day)
+    return summed.group_by(rows.group_key(per_row.c.campus), per_row.c.day)
