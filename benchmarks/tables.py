@@ -9,7 +9,6 @@ BEGAN = datetime(2021, 11, 20, 18, tzinfo=UTC)
 SECONDS = int((NOW - BEGAN).total_seconds())
 ASSETS = 500_000
 Connection = Any  # psycopg's or sqlite3's, which are alike enough here
-
 # How many rows of each table, in the order of COLUMNS. `n` counts from 1; `t` is its second since 1970.
 # `at(x)` makes a timestamp of seconds, NULL where they lie in the future: nobody knows yet.
 COLUMNS = {
@@ -59,7 +58,8 @@ TIMES = frozenset(
     {"opened", "replied", "resolved", "received", "deployed", "gone", "taken", "due", "returned", "happened", "listed"}
     | {"verified", "approved", "starts", "begins", "completed"}
 )
-# What `check` advises for a stock (two arms), for a flow or duration (covering), and for an average over a period.
+# What `check` advises: for a stock one index for the rows still open and one for those that end later, for a flow or a
+# duration a covering one. SQLite would take an index on the end with its empty values for those still open, too.
 INDEXES = {
     "postgresql": """
         CREATE INDEX ON tickets (campus, opened) WHERE resolved IS NULL; CREATE INDEX ON tickets (resolved);
@@ -70,11 +70,14 @@ INDEXES = {
         CREATE INDEX ON checkouts (due, campus) INCLUDE (returned);
         CREATE INDEX ON losses (happened, campus); CREATE INDEX ON orders (approved, campus)""",
     "sqlite": """
-        CREATE INDEX t1 ON tickets (campus, opened) WHERE resolved IS NULL; CREATE INDEX t2 ON tickets (resolved);
+        CREATE INDEX t1 ON tickets (campus, opened) WHERE resolved IS NULL;
+        CREATE INDEX t2 ON tickets (resolved) WHERE resolved IS NOT NULL;
         CREATE INDEX t3 ON tickets (opened, campus, replied, resolved, asset);
-        CREATE INDEX a1 ON assets (campus, received) WHERE gone IS NULL; CREATE INDEX a2 ON assets (gone);
+        CREATE INDEX a1 ON assets (campus, received) WHERE gone IS NULL;
+        CREATE INDEX a2 ON assets (gone) WHERE gone IS NOT NULL;
         CREATE INDEX a3 ON assets (received, campus, deployed, gone);
-        CREATE INDEX c1 ON checkouts (campus, taken) WHERE returned IS NULL; CREATE INDEX c2 ON checkouts (returned);
+        CREATE INDEX c1 ON checkouts (campus, taken) WHERE returned IS NULL;
+        CREATE INDEX c2 ON checkouts (returned) WHERE returned IS NOT NULL;
         CREATE INDEX c3 ON checkouts (due, campus, returned);
         CREATE INDEX l1 ON losses (happened, campus); CREATE INDEX o1 ON orders (approved, campus)""",
 }
@@ -108,8 +111,8 @@ def _filling(table: str, columns: dict[str, str], dialect: str, rows: int, campu
     begin = int(BEGAN.timestamp())
     numbers = ROWS[dialect].format(rows=rows)
     values = (_written(expression, dialect, campuses) for expression in columns.values())
-    numbered = f"SELECT n, {begin} + CAST(n * {step} AS BIGINT) AS t FROM ({numbers}) AS counted"  # noqa: S608 - no data in it
-    yield f"INSERT INTO {table} SELECT {', '.join(values)} FROM ({numbered}) AS timed ORDER BY n"  # noqa: S608
+    numbered = f"SELECT n, {begin} + CAST(n * {step} AS BIGINT) AS t FROM ({numbers}) AS counted"
+    yield f"INSERT INTO {table} SELECT {', '.join(values)} FROM ({numbered}) AS timed ORDER BY n"
 
 
 def _kind(name: str) -> str:
