@@ -14,7 +14,7 @@ from benchmarks.tables import NOW
 START = datetime(2026, 10, 22, tzinfo=NOW.tzinfo)  # of the last 30 local days
 YEAR = datetime(2025, 11, 21, tzinfo=NOW.tzinfo)  # of the last 365
 FISCAL = datetime(2026, 7, 1, tzinfo=NOW.tzinfo)
-OLD = datetime(2026, 11, 6, 18, tzinfo=NOW.tzinfo)  # 10 working days ago
+OLD = datetime(2026, 11, 6, tzinfo=NOW.tzinfo)  # 10 working days ago, from midnight on
 BOUND = {"start": START, "year": YEAR, "fiscal": FISCAL, "old": OLD}
 APART = frozenset({"mean-response", "median-response"})  # measured by themselves, not in the catalogue
 

@@ -30,14 +30,13 @@ from kpibot.core.series import Lasting, Track, Window, elapsed
 from kpibot.sources import answers, statements, tracks
 from kpibot.sources.base import Cell, Request, SourceError, SourceMisfitError, Taken
 from kpibot.sources.breaker import Breaker
-from kpibot.sources.dialects import sampled
 from kpibot.sources.engines import build_engine
 from kpibot.sources.fetching import ask
-from kpibot.sources.indexes import leading_columns
 from kpibot.sources.queries import parts_of_query
-from kpibot.sources.rows import Rows, column_of, from_clause
+from kpibot.sources.rows import Rows, from_clause
+from kpibot.sources.survey import Survey
 from kpibot.sources.table import Table, fetched, joined
-from kpibot.sources.times import TimeKind, kind_of, to_utc
+from kpibot.sources.times import to_utc
 
 Result = TypeVar("Result")
 MOST_STEPS = 400  # days of a window in one statement: SQLite takes 500 parts of a UNION
@@ -64,8 +63,7 @@ class SqlSource:
         self._breaker = breaker
         self._lasting = lasting
         self._engine: sa.Engine | None = None
-        self._kinds: dict[str, dict[str, TimeKind]] = {}
-        self._indexed: dict[str, frozenset[str]] = {}
+        self._survey = Survey(self._ask)
         self._lock = threading.Lock()
 
     def take(self, requests: Sequence[Request]) -> list[Taken | SourceError]:
@@ -111,7 +109,7 @@ class SqlSource:
         if isinstance(measure, Query) or name is None:
             return None
         dataset = self._datasets[measure.dataset]
-        rows = Rows(dataset, self._dialect, self._time_kinds(dataset, [name]))
+        rows = Rows(dataset, self._dialect, self._survey.kinds(dataset, [name], self._dialect))
         with _understanding(measure):
             return to_utc(self._fetch(statements.newest(rows, name, before))["newest"][0], dataset.zone)
 
@@ -191,8 +189,8 @@ class SqlSource:
         dataset = self._datasets[measure.dataset]
         by = None if request is None else request.by
         aged_by = [by.column] if by is not None and by.cutoffs else []
-        kinds = self._time_kinds(dataset, [*times(measure), *aged_by])
-        return Rows(dataset, self._dialect, kinds, self._indexed_columns(dataset), by)
+        kinds = self._survey.kinds(dataset, [*times(measure), *aged_by], self._dialect)
+        return Rows(dataset, self._dialect, kinds, self._survey.indexed(dataset), by)
 
     def _stock_track(self, stock: Stock, since: str, window: Window) -> Mapping[Cell, Track]:
         if window.cutoffs:
@@ -243,38 +241,6 @@ class SqlSource:
         engine = self._connected()
         with self._breaker.asking() if self._breaker else nullcontext():
             return ask(engine, self._database, question)
-
-    def _time_kinds(self, dataset: Dataset, names: Sequence[str]) -> dict[str, TimeKind]:
-        """How the columns keep their instants. Only what was seen is remembered: an empty table may be filled later."""
-        known = self._kinds.setdefault(dataset.id, {})
-        guess = TimeKind.TEXT if self._dialect == "sqlite" else TimeKind.NAIVE
-        kinds = {}
-        for name in names:
-            seen = known.get(name) or self._probe(dataset, name)
-            if seen is not None:
-                known[name] = seen
-            kinds[name] = seen or guess
-        return kinds
-
-    def _indexed_columns(self, dataset: Dataset) -> frozenset[str]:
-        """The columns of the dataset that an index begins with; asked once."""
-        if dataset.id not in self._indexed:
-            self._indexed[dataset.id] = self._ask(lambda connection: leading_columns(connection, dataset))
-        return self._indexed[dataset.id]
-
-    def _probe(self, dataset: Dataset, name: str) -> TimeKind | None:
-        column = column_of(dataset, name)
-        filled = sa.select(column).select_from(from_clause(dataset)).where(column.is_not(None))
-        sample = self._fetch(sampled(column, filled, self._dialect)).rows
-        if not sample:
-            return None
-        try:
-            return kind_of(sample[0][0])
-        except ValueError as error:
-            shown = str(sample[0][0])[:40]
-            raise SourceMisfitError(
-                f"dataset `{dataset.id}`: column `{name}` holds {shown!r}, which is {error}"
-            ) from error
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from kpibot.sources.rows import CAMPUS, SLICE, Rows
 Statement = sa.Select[Any] | sa.CompoundSelect[Any]
 Columns = dict[str, Expression]
 NOTHING: Expression = sa.null()
+ZERO, ONE = sa.literal_column("0", sa.Integer()), sa.literal_column("1", sa.Integer())
 
 
 def stock_parts(stock: Stock, rows: Rows, period: Period, amounts: Sequence[Amount]) -> Statement:
@@ -84,7 +85,7 @@ def mean_parts(duration: Duration, rows: Rows, period: Period) -> Statement:
     """
     since, until = rows.time(duration.since), rows.time(duration.until)
     ended = until.before(period.end)
-    columns: Columns = {"waiting": sa.func.sum(sa.case((ended, 0), else_=1))}
+    columns: Columns = {"waiting": sa.func.sum(sa.case((ended, ZERO), else_=ONE))}
     if duration.statistic is Statistic.WITHIN and duration.limit is not None:
         lasted, allowed = since.seconds_until(until, period), _allowed(duration.limit, rows)
         met, missed = sa.and_(lasted <= allowed, ended), lasted > allowed
