@@ -21,13 +21,15 @@ CAMPUS, SLICE = "campus", "slice"
 @dataclass(frozen=True)
 class Rows:
     """The rows of a dataset in one database. `kinds` says how its timestamp columns keep their instants, `indexed`
-    which of its columns an index begins with, `by` what they are told apart by beside their campus."""
+    which of its columns an index begins with, `by` what they are told apart by beside their campus, `led_by_time`
+    whether an index on a timestamp may lead to them."""
 
     dataset: Dataset
     dialect: str
     kinds: Mapping[str, TimeKind]
     indexed: frozenset[str] = frozenset()
     by: By | None = None
+    led_by_time: bool = True
 
     @property
     def has_campus(self) -> bool:
@@ -38,9 +40,9 @@ class Rows:
         """The column of that name; a dataset without a campus is the whole district's."""
         return column_of(self.dataset, name) if name != CAMPUS or self.has_campus else sa.literal(DISTRICT)
 
-    def time(self, name: str, by_index: bool = True) -> TimeColumn:
-        """The timestamp column of that name; an index on it may be kept from being used, where the database lets us."""
-        column = self.column(name) if by_index else unled(self.column(name), self.dialect)
+    def time(self, name: str) -> TimeColumn:
+        """The timestamp column of that name."""
+        column = self.column(name) if self.led_by_time else unled(self.column(name), self.dialect)
         return TimeColumn(column, self.kinds[name], self.dataset.zone, self.dialect)
 
     def owners(self) -> list[sa.Label[Any]]:

@@ -7,6 +7,7 @@ ended and perhaps allowed. What tracks have is said in `tracks`.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -35,12 +36,12 @@ def stock_parts(stock: Stock, rows: Rows, period: Period, amounts: Sequence[Amou
     each = sa.union_all(*(_grouped(rows, arm, _amounts(rows, amounts), newest) for arm in arms)).subquery("arms")
     owners = [each.c[owner.name] for owner in rows.owners()]
     totals = (column for column in each.c if column.name not in (CAMPUS, SLICE))
-    merged = (_merged(column).label(column.name) for column in totals)
+    merged = (_merged(column, rows.dialect).label(column.name) for column in totals)
     return sa.select(*owners, *merged).group_by(*owners)
 
 
-def _merged(column: Expression) -> Expression:
-    return sa.func.max(column) if column.name == "newest" else sa.func.sum(column)
+def _merged(column: Expression, dialect: str) -> Expression:
+    return sa.func.max(column) if column.name == "newest" else sa.func.sum(summable(column, dialect))
 
 
 def flow_parts(flow: Flow, rows: Rows, period: Period, amounts: Sequence[Amount]) -> Statement:
@@ -166,16 +167,19 @@ def standing(stock: Stock, rows: Rows, period: Period, whole: bool = False) -> l
 
     They come in one or two arms that have no row in common; in one where `whole` asks for it.
     """
-    conditions = rows.conditions(stock.where)
-    began = [] if stock.since is None else [rows.time(stock.since).before(period.end)]
+    before = _began_before(stock, rows, period)
     if stock.until is None:
-        return [[*conditions, *began]]
+        return [before]
     is_open, ends_later = rows.column(stock.until).is_(None), rows.time(stock.until).not_before(period.end)
     if stock.until not in rows.indexed or whole:
-        return [[*conditions, *began, sa.or_(is_open, ends_later)]]
+        return [[*before, sa.or_(is_open, ends_later)]]
     # Few rows end later, but nearly all began before: the index on the end is the one to take.
-    unled = [] if stock.since is None else [rows.time(stock.since, by_index=False).before(period.end)]
-    return [[*conditions, *began, is_open], [*conditions, *unled, ends_later]]
+    return [[*before, is_open], [*_began_before(stock, replace(rows, led_by_time=False), period), ends_later]]
+
+
+def _began_before(stock: Stock, rows: Rows, period: Period) -> list[Expression]:
+    began = [] if stock.since is None else [rows.time(stock.since).before(period.end)]
+    return [*rows.conditions(stock.where), *began]
 
 
 def begun(duration: Duration, rows: Rows, period: Period) -> list[Expression]:

@@ -44,14 +44,14 @@ def stock_track(stock: Stock, since: str, rows: Rows, period: Period, days: DayO
         time = rows.time(name)
         moment = time.utc_seconds(period) - int(period.start.timestamp()) if stock.average else None
         arms.append(_per_day(rows, sign, stock, days(time), [time.within(period), *lived], moment))
-    return _net(arms)
+    return _net(arms, rows.dialect)
 
 
-def _net(arms: list[sa.Select[Any]]) -> Statement:
+def _net(arms: list[sa.Select[Any]], dialect: str) -> Statement:
     """What began on each day without what ended. Each arm has been summed up: this puts few rows together."""
     each = sa.union_all(*arms).subquery("moves")
-    amount, weight = sa.func.sum(each.c.amount).label("amount"), sa.func.sum(each.c.weight).label("weight")
-    return sa.select(each.c.campus, each.c.day, amount, weight).group_by(each.c.campus, each.c.day)
+    sums = (sa.func.sum(summable(each.c[name], dialect)).label(name) for name in ("amount", "weight"))
+    return sa.select(each.c.campus, each.c.day, *sums).group_by(each.c.campus, each.c.day)
 
 
 def flow_track(flow: Flow, rows: Rows, period: Period, days: DayOf) -> Statement:
@@ -74,7 +74,7 @@ def aged_track(stock: Stock, since: str, rows: Rows, window: Window, is_last: bo
     if not is_last:
         level = []
     if len(window.days) == 1:
-        return _net(level)
+        return _net(level, rows.dialect)
     until = None if stock.until is None else rows.time(stock.until)
     steps = _steps(time, until or time, window)
     came = sa.and_(time.expression >= steps.c.younger, time.expression < steps.c.older)
@@ -83,7 +83,7 @@ def aged_track(stock: Stock, since: str, rows: Rows, window: Window, is_last: bo
     if until is not None:
         closed = sa.and_(until.expression >= steps.c.begins, until.expression < steps.c.ends)
         arms.append(_stepped(rows, ENDED, stock, steps, closed, [*conditions, time.expression < steps.c.younger]))
-    return _net(arms)
+    return _net(arms, rows.dialect)
 
 
 def distinct_track(flow: Flow, rows: Rows, period: Period, days: DayOf) -> Statement:
