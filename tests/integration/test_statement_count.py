@@ -1,4 +1,4 @@
-"""How many statements a measurement takes: a count of its KPIs, whatever the number of campuses."""
+"""How many statements a measurement takes, whatever the number of campuses, and how SQLite goes about them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -121,8 +121,32 @@ def test_sqlite_does_not_walk_an_index_on_the_campus_for_the_order_of_groups(tmp
     url = written(tmp_path, 200)
     with asked(url) as (source, statements):
         measuring(source, 200).measure(kpi(measure), NOW)
+    assert plan(url, *statements) == ["SCAN tickets", "USE TEMP B-TREE FOR GROUP BY"]
+
+
+def test_sqlite_takes_the_index_on_the_end_for_what_ends_later(tmp_path: Path) -> None:
+    url = written(tmp_path, 200)
+    indexes = {
+        "covering": "(opened, campus, resolved)",
+        "still_open": "(campus, opened) WHERE resolved IS NULL",
+        "ended": "(resolved) WHERE resolved IS NOT NULL",
+    }
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP INDEX by_campus")
+        for name, columns in indexes.items():
+            connection.exec_driver_sql(f"CREATE INDEX {name} ON tickets {columns}")
+    with asked(url) as (source, statements):
+        measuring(source, 200).measure(kpi(OPEN), NOW)
+    steps = " ".join(plan(url, *statements))
+    assert "INDEX still_open" in steps
+    assert "INDEX ended (resolved>?)" in steps
+    assert "INDEX covering" not in steps
+
+
+def plan(url: str, *statements: tuple[str, tuple[object, ...]]) -> list[str]:
+    """The steps of SQLite's plan for the only statement."""
+    ((statement, parameters),) = statements
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     with engine.connect() as connection:
-        ((statement, parameters),) = statements
-        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall()
-    assert [row[-1] for row in plan] == ["SCAN tickets", "USE TEMP B-TREE FOR GROUP BY"]
+        return [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
