@@ -5,7 +5,7 @@ BIN := .venv/bin
 PORT ?= 8065
 export MPLCONFIGDIR := $(CURDIR)/var/matplotlib
 
-.PHONY: help demo test check format bench clean
+.PHONY: help demo test check format bench pictures clean
 
 help:  ## says what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
@@ -30,6 +30,9 @@ bench: $(BIN)/.development  ## benchmarks, as ratios measured side by side
 	$(BIN)/python -m benchmarks $(BENCH)
 	$(BIN)/python -m benchmarks.store $(BENCH)
 	$(BIN)/python -m benchmarks.start $(BENCH)
+
+pictures: $(BIN)/.development  ## the README's pictures, from the demo (needs Chromium)
+	@$(BIN)/python -m tests.browser.pictures
 
 clean:  ## forgets everything that was made
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -8,6 +8,7 @@ from kpibot.catalog.build import build
 from kpibot.catalog.checks import check
 from kpibot.catalog.editors import json_schema
 from kpibot.catalog.model import Catalog
+from kpibot.catalog.presets import lay_presets
 from kpibot.catalog.problems import CatalogError, Problem
 from kpibot.catalog.sections import read
 from kpibot.catalog.shaping import SECTIONS, shaped
@@ -27,6 +28,7 @@ def load(folder: Path, environment: Mapping[str, str]) -> Catalog:
             are looked at only after that has been mended.
     """
     sections = read(folder, SECTIONS)
+    lay_presets(sections)
     config = shaped(sections)
     check(config, sections, environment)
     feed = ics.read(sections, config.district)

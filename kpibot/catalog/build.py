@@ -52,6 +52,7 @@ def build(config: ConfigShape, environment: Mapping[str, str], feed: Holidays) -
         digests=_frozen(_digests(config)),
         routes=tuple(map(_route, config.alerts)),
         notes=tuple(map(_note, config.notes)),
+        not_available=_frozen({name: why for name, why in config.not_available.items() if name not in config.kpis}),
     )
 
 

@@ -221,6 +221,8 @@ _CONDITIONS: JsonDict = {
     "additionalProperties": False,
 }
 _SQL: JsonDict = {"type": "object", "properties": {"sql": {"type": "string"}}, "required": ["sql"]}
+_WORD: JsonDict = {"type": ["string", "integer"]}
+_WORD_OR_WORDS: JsonDict = {"anyOf": [_WORD, {"type": "array", "items": _WORD}]}
 _CLOSED: JsonDict = {"additionalProperties": False}
 _SLUGS = "ids are lower-case words and numbers joined by hyphens"
 _LETTER = "begin with a letter; lower-case words and numbers joined by hyphens"
@@ -232,14 +234,8 @@ Connections = Annotated[
     BeforeValidator(_connections),
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_CONNECTIONS, "examples": [4]}),
 ]
-Code = Annotated[str, BeforeValidator(_code), WithJsonSchema({"type": ["string", "integer"]})]
-Codes = Annotated[
-    list[Code],
-    BeforeValidator(_codes),
-    WithJsonSchema(
-        {"anyOf": [{"type": ["string", "integer"]}, {"type": "array", "items": {"type": ["string", "integer"]}}]}
-    ),
-]
+Code = Annotated[str, BeforeValidator(_code), WithJsonSchema(_WORD)]
+Codes = Annotated[list[Code], BeforeValidator(_codes), WithJsonSchema(_WORD_OR_WORDS)]
 Size = Annotated[float, BeforeValidator(_size), WithJsonSchema({"type": "number", "minimum": 0})]
 Separator = Annotated[str, BeforeValidator(_separator), _string(minLength=1)]
 Level = Annotated[int, BeforeValidator(_level), WithJsonSchema({"type": "integer", "minimum": 1})]
@@ -281,6 +277,7 @@ OneOrMany = Annotated[
 Option = Annotated[
     str | int | float | bool, BeforeValidator(_option), WithJsonSchema({"type": ["string", "number", "boolean"]})
 ]
+PresetOption = Annotated[Any, WithJsonSchema(_WORD_OR_WORDS)]  # the presets look at it
 Statement = Annotated[str, BeforeValidator(_statement), _string(minLength=1)]
 SlackChannel = Annotated[str, BeforeValidator(_slack), _string(pattern=r"^(#[^\sA-Z#,.]{1,80}|[CG][A-Z0-9]{8,})$")]
 Currency = Annotated[str, BeforeValidator(_currency), _string(pattern="^[A-Z]{3}$")]

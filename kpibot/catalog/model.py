@@ -15,6 +15,7 @@ from kpibot.core.dimensions import Dimension
 from kpibot.core.kpi import Kpi
 from kpibot.core.locations import CampusRule
 from kpibot.core.reports import Note
+from kpibot.core.silences import RecurringSilence
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +127,19 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where breaches go: `channel` is an id; without `kpis` or `campuses` it takes all. A group covers its campuses."""
+    """Where breaches go: `channel` is an id. What a rule does not name it takes all of; a group covers its campuses.
+
+    `severities` are of `warning` and `critical`; `in_working_hours` is True for those hours only, False for all others.
+    `mention` is whom to call instead of the KPI's owner: a person or user group of Slack.
+    """
 
     channel: str
     kpis: frozenset[str] | None = None
     campuses: frozenset[str] | None = None
+    categories: frozenset[str] | None = None
+    severities: frozenset[str] | None = None
+    in_working_hours: bool | None = None
+    mention: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +153,10 @@ class NoteRule:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The whole configuration of one district. `routes` are in order: the first that matches wins."""
+    """The whole configuration of one district. `routes` are in order: the first that matches wins.
+
+    `not_available` says of KPIs that the district does not have why no system of its can answer them.
+    """
 
     district: District
     databases: Mapping[str, Database]
@@ -155,3 +167,5 @@ class Catalog:
     digests: Mapping[str, Digest] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     notes: tuple[NoteRule, ...] = ()
+    silences: tuple[RecurringSilence, ...] = ()
+    not_available: Mapping[str, str] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """The files of a configuration folder, put together: each section once, and the file and line of everything in it."""
 
 import pathlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,6 +63,10 @@ class Sections:
         while path and path not in self._places:
             path = path[:-1]
         return self._places.get(path, (self.folder, 0))
+
+    def adopt(self, places: Mapping[Path, tuple[str, int]]) -> None:
+        """Notes where what was laid under the sections is written."""
+        self._places |= places
 
     def add(self, file: str, document: Document, known: Collection[str]) -> None:
         """Takes over a file's sections, and its slips."""

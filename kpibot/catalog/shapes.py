@@ -78,6 +78,26 @@ class FileShape(Shape):
     )
 
 
+class PresetShape(Shape):
+    """A preset, and what is special about this installation of the system."""
+
+    use: f.OneOrMany = Field(description="Its name; of several, later ones come over earlier ones.", examples=["glpi"])
+    kpis: list[f.Text] | None = Field(None, description="Only these of its KPIs; without it all.", min_length=1)
+    options: dict[f.ColumnName, f.PresetOption] = Field(
+        {}, description="Lists that its SQL uses, like lost: [Lost, Perdu]; the preset's file says which there are."
+    )
+
+
+AnyPreset = Annotated[
+    Annotated[f.OneOrMany, Tag("word")] | Annotated[PresetShape, Tag("keys")],
+    Discriminator(word_or_keys),
+    Field(
+        description="What system it is: glpi or snipe-it. That brings datasets, campuses and KPIs, under what these "
+        "files say. {use: glpi, kpis: […], options: {…}} where it is not as usual."
+    ),
+]
+
+
 class DatabaseShape(Shape):
     """One of the district's databases, only ever read: a URL, or files."""
 
@@ -89,6 +109,7 @@ class DatabaseShape(Shape):
     files: dict[f.TableName, FileShape] | None = Field(
         None, description="CSV or Parquet files instead of a URL: each is a table of that name."
     )
+    preset: AnyPreset | None = None
     timeout: f.Length = Field("30 seconds", validate_default=True, description="How long a statement may take.")
     connections: f.Connections = Field(4, description="How many statements it is asked at once, at most.")
 
@@ -238,6 +259,9 @@ class ConfigShape(Shape):
     campuses: Campuses = Field({}, description="The campus tree: groups hold campuses.")
     datasets: dict[f.Name, DatasetShape] = Field({}, description="Where rows are, in the words of the KPIs.")
     kpis: dict[f.Id, KpiShape] = Field({}, description="The KPIs, by the word that people type.")
+    not_available: dict[f.Id, f.Text] = Field(
+        {}, description="KPIs that no system of the district can answer, and why, for who asks for one."
+    )
     channels: dict[f.Slug, ChannelShape] = Field({}, description="The bot's channels in Slack.")
     digests: dict[f.Slug, DigestShape] = Field({}, description="Summaries, posted by the week.")
     alerts: list[RouteShape] = Field([], description="Where breaches are posted: the first rule that matches wins.")

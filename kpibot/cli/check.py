@@ -7,7 +7,7 @@ import logging
 from contextlib import closing
 
 from kpibot.cli.common import as_of, house_of
-from kpibot.services.check import Finding, check_databases, check_kpis
+from kpibot.services.check import Finding, check_available, check_databases, check_kpis
 from kpibot.settings import Settings
 
 
@@ -16,6 +16,7 @@ def check(options: argparse.Namespace, settings: Settings) -> int:
     logging.getLogger("kpibot.services").setLevel(logging.ERROR)  # what they would warn of is found below
     with closing(house_of(options, settings)) as house:
         findings = check_databases(house.catalog.databases.values())
+        findings += check_available(house.catalog.not_available)
         findings += check_kpis(house.catalog.kpis, house.reporting, as_of(options, house))
     from kpibot.app.access import check_slack  # noqa: PLC0415 - Slack's libraries, while the databases are done
 

@@ -49,3 +49,8 @@ async def until_stopped(work: Callable[[asyncio.Event], Awaitable[None]]) -> Non
     for wish in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(wish, stop.set)
     await work(stop)
+
+
+def say(text: str) -> None:
+    """Prints a line at once, whoever reads the output."""
+    print(text, flush=True)

@@ -5,7 +5,7 @@ import asyncio
 
 from kpibot.app import trial
 from kpibot.app.clock import utc_now
-from kpibot.cli.common import catalog_of, until_stopped
+from kpibot.cli.common import catalog_of, say, until_stopped
 from kpibot.settings import Settings
 
 
@@ -14,12 +14,8 @@ def demo(options: argparse.Namespace, settings: Settings) -> int:
     now = utc_now()
     environment = trial.build_district(options.folder, now, _show_progress)
     catalog = catalog_of(options, {**environment, **settings.environment})
-    asyncio.run(until_stopped(lambda stop: trial.run(catalog, options.folder, options.port, stop, _say)))
+    asyncio.run(until_stopped(lambda stop: trial.run(catalog, options.folder, options.port, stop, say)))
     return 0
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)
 
 
 def _show_progress(label: str, fraction: float) -> None:

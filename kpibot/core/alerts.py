@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from kpibot.core.signals import SignalRule
 from kpibot.core.thresholds import Verdict
 
 
@@ -26,19 +27,36 @@ class Reason(StrEnum):
     """Why a notice goes out."""
 
     FIRING = "firing"
+    MORE = "more campuses"
     WORSE = "worse"
     EASED = "eased"
     STILL_FIRING = "still firing"
     RECOVERED = "recovered"
+    MUTED = "muted"
+    LAPSED = "acknowledgement lapsed"
+    ESCALATED = "escalated"
 
 
 @dataclass(frozen=True, slots=True)
 class AlertRule:
-    """Fires after `after` measurements in a row, is over at `recovers_at`, reminds every `remind`."""
+    """Fires after `after` measurements in a row, is over at `recovers_at`, reminds every `remind`.
+
+    An acknowledgement lasts `acknowledged_for`. While nobody acknowledges a critical breach, the owners of `escalation`
+    are called, each after a time. `signals` warn beside the thresholds. Outside working hours only what is critical is
+    told, unless `any_time`; on holidays nothing is, unless `on_holidays`. With `at_district` the district itself is
+    watched too, and with `inhibits` its breach silences those of its campuses.
+    """
 
     after: int = 1
     recovers_at: float | None = None
     remind: timedelta | None = None
+    acknowledged_for: timedelta = timedelta(hours=8)
+    escalation: tuple[tuple[timedelta, str], ...] = ()
+    signals: tuple[SignalRule, ...] = ()
+    any_time: bool = False
+    on_holidays: bool = False
+    at_district: bool = False
+    inhibits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

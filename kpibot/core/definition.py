@@ -164,4 +164,4 @@ def _value(value: Scalar) -> str:
 
 
 def _word(column: str) -> str:
-    return column.replace("_", " ")
+    return f"“{column.replace('_', ' ')}”"

@@ -40,6 +40,11 @@ class Dimension:
         ages = (DaysAgo(band, self.working) for band in self.bands)
         return By(self.column, tuple(instant_of(age, as_of, calendar) for age in ages))
 
+    @property
+    def labels_of_bands(self) -> tuple[str, ...]:
+        """How people see each band, the youngest first; none where it has no bands."""
+        return tuple(self._band(place) for place in range(len(self.bands) + 1)) if self.bands else ()
+
     def label(self, raw: object) -> str:
         """How people see one value of the dimension."""
         if self.bands:

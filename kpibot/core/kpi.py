@@ -24,6 +24,7 @@ from kpibot.core.measures import (
     narrowed,
 )
 from kpibot.core.periods import PeriodRule, Unit
+from kpibot.core.readings import Reading
 from kpibot.core.thresholds import Better, Thresholds
 
 
@@ -152,6 +153,12 @@ class Kpi:
             levels = of_its_type.over(levels)
         own = self.overrides.get(campus)
         return levels if own is None else own.over(levels)
+
+    def thresholds_for(self, reading: Reading, tree: CampusTree) -> Thresholds:
+        """The thresholds that a reading is judged by: none where a budget is lacking for its year or place."""
+        if self.budget is not None and reading.pace is None:
+            return Thresholds(self.thresholds.better)
+        return self.thresholds_of(reading.campus, tree)
 
 
 def format_of(statistic: Statistic, shown: Format) -> Format:

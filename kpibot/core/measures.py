@@ -127,6 +127,13 @@ class Ratio:
     of: Simple
     over: Simple = field()
 
+    @property
+    def is_of_one_dataset(self) -> bool:
+        """Whether both halves are over rows of the same dataset."""
+        return (
+            not isinstance(self.of, Query) and not isinstance(self.over, Query) and self.of.dataset == self.over.dataset
+        )
+
 
 Measure = Simple | Ratio
 

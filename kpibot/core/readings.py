@@ -75,11 +75,13 @@ def combine(parts: Iterable[Parts]) -> Parts:
     )
 
 
-def divide(of: Parts, over: Parts) -> Parts:
+def divide(of: Parts, over: Parts, *, one_dataset: bool = False) -> Parts:
     """The parts of a ratio; it rests on the rows it divides by, and is as fresh as its older half.
 
+    Two halves of the same dataset are as fresh as the newer one: the tickets older than two weeks are never new.
     A half that itself has nothing to divide by leaves nothing to divide.
     """
+    freshest = max if one_dataset else min
     halves = _quantity(of), _quantity(over)
     return Parts(
         numerator=0.0 if None in halves else halves[0] or 0.0,
@@ -87,7 +89,7 @@ def divide(of: Parts, over: Parts) -> Parts:
         rows=over.rows,
         valued=over.valued,
         waiting=of.waiting,
-        newest=min(filter(None, (of.newest, over.newest)), default=None),
+        newest=freshest(filter(None, (of.newest, over.newest)), default=None),
     )
 
 
@@ -141,7 +143,8 @@ class Reading:
     """A KPI at a campus or group at an instant.
 
     `value` is in the KPI's unit (percent, hours, …) and None exactly where `missing` says why. `rows` is how many
-    rows it rests on, `valued` those with a usable amount, `unplaced` those that no campus is known for (counted in
+    rows it rests on, `valued` those with a usable amount (of a ratio those that it divides by, `numerator_rows` and
+    `numerator_valued` those of its other half), `unplaced` those that no campus is known for (counted in
     the district only), `waiting` those that have not ended yet. `also` are other statistics of the same durations, in
     hours or percent; `pace` is that of a KPI with a budget. Instants are aware.
     """
@@ -161,6 +164,8 @@ class Reading:
     newest: datetime | None = None
     also: tuple[tuple[Statistic, float | None], ...] = ()
     pace: Pace | None = None
+    numerator_rows: int = 0
+    numerator_valued: int = 0
 
     @property
     def judged(self) -> float | None:

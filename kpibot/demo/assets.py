@@ -1,63 +1,84 @@
-"""assets.db: devices, check-outs, events, licences and audit cycles."""
+"""assets.db: devices, check-outs, events, licences and audits."""
 
 import math
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
 from kpibot.demo.campuses import CAMPUSES
-from kpibot.demo.clock import DAY, NEVER, date_of, date_texts, time_texts
+from kpibot.demo.clock import DAY, NEVER, date_texts, day_of, time_texts
 from kpibot.demo.database import Report, Table, write
 from kpibot.demo.draws import Bools, Ints, Objects, Texts, between, lognormal
-from kpibot.demo.events import CYCLE_ENDS, CYCLE_STARTS, NAMES, Events, Repairs, audits, collected, is_missing, repairs
-from kpibot.demo.fleet import FEDERAL, LAST_SEEN, MODELS, RECEIPT_KNOWN, SEEN, TYPES, Fleet, price
+from kpibot.demo.events import (
+    CYCLE_STARTS,
+    CYCLE_YEARS,
+    NAMES,
+    STOLEN,
+    Events,
+    Repairs,
+    audits,
+    collected,
+    cycles,
+    is_missing,
+    repairs,
+)
+from kpibot.demo.fleet import FEDERAL, LAST_SEEN, RECEIPT_KNOWN, SEEN, Fleet, price
 from kpibot.demo.lending import Spells
 from kpibot.demo.licenses import LICENSES, license_columns
 
 ASSETS = """
     asset_tag TEXT PRIMARY KEY, serial TEXT NOT NULL, type TEXT NOT NULL, model TEXT NOT NULL, location TEXT,
     status TEXT NOT NULL, purchased_at TEXT NOT NULL, received_at TEXT, first_deployed_at TEXT, retired_at TEXT,
-    cost REAL,
-    repair_cost REAL NOT NULL, support_cost REAL NOT NULL, last_seen_at TEXT, last_audited_at TEXT,
-    federally_funded INTEGER NOT NULL
+    missing_since TEXT, cost REAL, repair_cost REAL NOT NULL, support_cost REAL NOT NULL, last_seen_at TEXT,
+    last_audited_at TEXT, federally_funded INTEGER NOT NULL
 """
 CHECKOUTS = """
     id INTEGER PRIMARY KEY, asset_tag TEXT NOT NULL REFERENCES assets, location TEXT, person TEXT NOT NULL,
-    checked_out_at TEXT NOT NULL, due_at TEXT, checked_in_at TEXT
+    checked_out_at TEXT NOT NULL, due_at TEXT, checked_in_at TEXT, last_seen_at TEXT NOT NULL
 """
 EVENTS = """
     id INTEGER PRIMARY KEY, asset_tag TEXT NOT NULL REFERENCES assets, location TEXT, at TEXT NOT NULL,
     type TEXT NOT NULL, cost REAL NOT NULL
 """
-CYCLES = "start_at TEXT PRIMARY KEY, end_at TEXT NOT NULL"
+AUDIT_ITEMS = """
+    cycle TEXT NOT NULL, asset_tag TEXT NOT NULL REFERENCES assets, location TEXT, type TEXT NOT NULL,
+    federally_funded INTEGER NOT NULL, listed_at TEXT NOT NULL, verified_at TEXT, closed_at TEXT,
+    PRIMARY KEY (asset_tag, cycle)
+"""
 INDEXES = (
     "CREATE INDEX assets_location ON assets (location, status)",
     "CREATE INDEX assets_received ON assets (received_at, location)",
     "CREATE INDEX assets_retired ON assets (retired_at, location)",
-    "CREATE INDEX checkouts_out ON checkouts (checked_out_at, location)",
     "CREATE INDEX checkouts_in ON checkouts (checked_in_at, location)",
     "CREATE INDEX checkouts_due ON checkouts (due_at, location)",
     "CREATE INDEX checkouts_asset ON checkouts (asset_tag, checked_out_at)",
     "CREATE INDEX checkouts_open ON checkouts (location, checked_out_at) WHERE checked_in_at IS NULL",
     "CREATE INDEX asset_events_at ON asset_events (type, at, location)",
     "CREATE INDEX asset_events_asset ON asset_events (asset_tag, at)",
+    "CREATE INDEX audit_items_closed ON audit_items (closed_at, location)",
 )
 _WRITTEN_OFF_AFTER = 180 * DAY
+FEDERAL_SHARE = 0.12
+LISTED_AFTER_DAYS = 90
 _SUPPORT_PER_YEAR = np.array([24.0, 62.0, 55.0, 95.0, 40.0, 70.0])
 
 
 @dataclass(frozen=True)
 class Inventory:
-    """All that is known of the devices, and the tag and the place (None: nobody knows) of each."""
+    """All that is known of the devices, and of each its tag, place (None: nobody knows), status and last contact."""
 
     devices: Fleet
     spells: Spells
     repaired: Repairs
+    audit_years: Ints
     audited: Ints
     tags: Objects
     places: Objects
+    status: Texts
+    last_seen: Ints
 
 
 def write_assets(path: Path, seed: int, until: int, inventory: tuple[Fleet, Spells], progress: Report) -> None:
@@ -69,47 +90,48 @@ def write_assets(path: Path, seed: int, until: int, inventory: tuple[Fleet, Spel
     progress(0.3)
     tags = np.array(devices.tags(), dtype=object)
     places = np.array([*(campus.location for campus in CAMPUSES), None], dtype=object)[devices.campus]
-    known = Inventory(devices, spells, repaired, audited, tags, places)
+    status = _status(devices, spells, repaired, until)
+    seen = _last_seen(devices, status, until)
+    known = Inventory(devices, spells, repaired, years, audited, tags, places, status, seen)
     tables = [
         Table("assets", ASSETS, _assets(known, until)),
         Table("checkouts", CHECKOUTS, _checkouts(known, until)),
         Table("asset_events", EVENTS, _events(known, happened, until)),
         Table("licenses", LICENSES, license_columns(seed, until)),
-        Table("audit_cycles", CYCLES, _cycles(until)),
+        Table("audit_items", AUDIT_ITEMS, _audit_items(known, until)),
     ]
     progress(0.6)
     write(path, tables, INDEXES)
 
 
 def _assets(known: Inventory, until: int) -> list[list[object]]:
-    devices, repaired = known.devices, known.repaired
+    devices, repaired, status = known.devices, known.repaired, known.status
     retired = np.where(is_missing(devices, until), devices.lost + _WRITTEN_OFF_AFTER, devices.retired)
     received = np.where(devices.u[:, RECEIPT_KNOWN] < 0.03, NEVER, devices.received)
     deployed = np.where(devices.deployed < devices.retired, devices.deployed, NEVER)
-    status = _status(known, until)
     latest = np.where(known.audited <= until, known.audited, -1).max(axis=1)
     return [
         known.tags.tolist(),
         [f"5CD{number * 7919 % 10**8:08d}" for number in devices.number.tolist()],
-        [TYPES[kind] for kind in devices.type.tolist()],
-        [MODELS[kind][model] for kind, model in zip(devices.type.tolist(), devices.model.tolist(), strict=True)],
+        devices.types(),
+        devices.models(),
         known.places.tolist(),
         status.tolist(),
         list(date_texts(devices.bought, until)),
         list(date_texts(received, until)),
         list(time_texts(deployed, until)),
         list(date_texts(retired, until)),
+        list(date_texts(np.where(is_missing(devices, until), devices.lost, NEVER), until)),
         [None if math.isnan(cost) else cost for cost in price(devices).tolist()],
         _money(np.where(repaired.begun <= until, repaired.cents, 0).sum(axis=1)),
         _support(devices, until),
-        list(time_texts(_last_seen(devices, status, until), until)),
+        list(time_texts(known.last_seen, until)),
         list(time_texts(np.where(latest < 0, NEVER, latest), until)),
-        (devices.u[:, FEDERAL] < 0.12).astype(np.int64).tolist(),
+        (devices.u[:, FEDERAL] < FEDERAL_SHARE).astype(np.int64).tolist(),
     ]
 
 
-def _status(known: Inventory, until: int) -> Texts:
-    devices, spells, repaired = known.devices, known.spells, known.repaired
+def _status(devices: Fleet, spells: Spells, repaired: Repairs, until: int) -> Texts:
     status = np.full(len(devices.number), "in_stock", dtype="U8")
     status[spells.device[spells.back > until]] = "in_use"
     status[((repaired.begun <= until) & (repaired.ended > until)).any(axis=1)] = "repair"
@@ -141,6 +163,7 @@ def _last_seen(devices: Fleet, status: Texts, until: int) -> Ints:
 
 def _checkouts(known: Inventory, until: int) -> list[list[object]]:
     spells = known.spells
+    seen = np.where(spells.back > until, np.maximum(known.last_seen[spells.device], spells.out), spells.back)
     return [
         spells.id.tolist(),
         known.tags[spells.device].tolist(),
@@ -149,7 +172,38 @@ def _checkouts(known: Inventory, until: int) -> list[list[object]]:
         list(time_texts(spells.out, until)),
         list(date_texts(spells.due, NEVER - 1)),
         list(time_texts(spells.back, until)),
+        list(time_texts(seen, until)),
     ]
+
+
+def _audit_items(known: Inventory, until: int) -> list[list[object]]:
+    """What each cycle asks for and what was found of it: a device is listed until it leaves service or the cycle ends.
+
+    One that is bought in mid-cycle is listed 90 days after it is received.
+    """
+    parts = [_of_cycle(known, year, until) for year in cycles(known.audit_years, until)]
+    return [list(chain(*columns)) for columns in zip(*parts, strict=True)]
+
+
+def _of_cycle(known: Inventory, year: int, until: int) -> list[list[object]]:
+    devices = known.devices
+    starts, ends = (day_of(date(first, *CYCLE_STARTS)) * DAY for first in (year, year + CYCLE_YEARS))
+    listed = np.maximum(starts, (devices.received // DAY + LISTED_AFTER_DAYS) * DAY)
+    closed = np.minimum(devices.gone, ends)
+    found = known.audited[:, (known.audit_years >= year) & (known.audit_years < year + CYCLE_YEARS)].min(axis=1)
+    verified = np.where(found < closed, np.maximum(found, listed), NEVER)
+    on_list = (listed < closed) & (listed <= until)
+    columns: list[list[object]] = [
+        [f"{year}-{year + CYCLE_YEARS}"] * len(listed),
+        known.tags.tolist(),
+        known.places.tolist(),
+        devices.types(),
+        (devices.u[:, FEDERAL] < FEDERAL_SHARE).astype(np.int64).tolist(),
+        list(date_texts(listed, until)),
+        list(time_texts(np.where(verified < closed, verified, NEVER), until)),
+        list(time_texts(closed, until)),
+    ]
+    return [[value for value, kept in zip(column, on_list.tolist(), strict=True) if kept] for column in columns]
 
 
 def _events(known: Inventory, happened: Events, until: int) -> list[list[object]]:
@@ -158,13 +212,13 @@ def _events(known: Inventory, happened: Events, until: int) -> list[list[object]
         known.tags[happened.device].tolist(),
         known.places[happened.device].tolist(),
         list(time_texts(happened.at, until)),
-        [NAMES[kind] for kind in happened.type.tolist()],
+        _labels(happened),
         _money(happened.cents),
     ]
 
 
-def _cycles(until: int) -> list[list[object]]:
-    today = date_of(until // DAY)
-    years = [year for year in range(today.year - 5, today.year + 1) if date(year, *CYCLE_STARTS) <= today]
-    ends = [date(year, *CYCLE_ENDS) + timedelta(days=1) for year in years]
-    return [[date(year, *CYCLE_STARTS).isoformat() for year in years], [end.isoformat() for end in ends]]
+def _labels(happened: Events) -> list[object]:
+    """Whoever enters a loss by hand writes it with a capital letter."""
+    by_hand = (happened.type <= STOLEN) & (happened.id % 9 == 0)
+    names = (NAMES[kind] for kind in happened.type.tolist())
+    return [name.title() if typed else name for name, typed in zip(names, by_hand.tolist(), strict=True)]

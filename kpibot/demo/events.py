@@ -13,14 +13,15 @@ LOST, STOLEN, RECOVERED, REPAIR, AUDIT = range(5)
 NAMES = ("lost", "stolen", "recovered", "repair", "audit")
 YEARS_OF_SERVICE = 10
 YEARS_OF_AUDITS = 5
-CYCLE_STARTS, CYCLE_ENDS = (9, 1), (11, 15)
+CYCLE_STARTS, CYCLE_YEARS = (7, 1), 2  # each begins in an odd year
+SCANS_BEGIN = (9, 1)
 
 # in the order of CAMPUSES, a feeder a line, then no campus: share of the devices that the first scan finds
 _COVERAGE = (
     0.985, 0.99, 0.96, 0.995, 0.98, 0.99,
     0.97, 0.985, 0.99, 0.985, 0.995, 0.94,
-    0.985, 0.90, 0.99, 0.985, 0.98, 0.995,
-    0.82, 0.99, 0.985, 0.98, 0.99, 0.985,
+    0.985, 0.92, 0.99, 0.985, 0.98, 0.995,
+    0.74, 0.99, 0.985, 0.98, 0.99, 0.985,
     0.70,
 )  # fmt: skip
 _REPAIR_STREAM = 1_000_000
@@ -59,8 +60,18 @@ def repairs(seed: int, devices: Fleet) -> Repairs:
     return Repairs(np.where(happens, begun, NEVER), np.where(happens, ended, NEVER), np.where(happens, cents, 0))
 
 
+def cycles(years: Ints, until: int) -> list[int]:
+    """The years in which the audit cycles began that these years hold from the beginning."""
+    return [
+        year for year in years.tolist() if year % CYCLE_YEARS == 1 and day_of(date(year, *CYCLE_STARTS)) * DAY <= until
+    ]
+
+
 def audits(seed: int, devices: Fleet, until: int) -> tuple[Ints, Ints]:
-    """The calendar years of the audits, and device × year: when it was scanned in that year's audit, or NEVER."""
+    """The calendar years of the audits, and device × year: when it was scanned in that year's audit, or NEVER.
+
+    A cycle takes two autumns: half of the rooms in the first, in the second whatever is not verified yet.
+    """
     last = date_of(until // DAY).year
     first = last - YEARS_OF_AUDITS
     u = per_device(seed, AUDITS, devices, 2 * 12).reshape(-1, 12, 2)
@@ -69,8 +80,15 @@ def audits(seed: int, devices: Fleet, until: int) -> tuple[Ints, Ints]:
 
 
 def _audited(seed: int, devices: Fleet, u: Floats, year: int) -> Ints:
+    if year % CYCLE_YEARS == 1:
+        return np.where(devices.number % 2 == 1, _scanned(seed, devices, u, year), NEVER)
+    verified = _audited(seed, devices, u, year - 1) < NEVER
+    return np.where(verified, NEVER, _scanned(seed, devices, u, year))
+
+
+def _scanned(seed: int, devices: Fleet, u: Floats, year: int) -> Ints:
     plan = stream(seed, AUDITS, 1_000_000 + year).random((2, NOWHERE + 1))
-    opens = day_of(date(year, *CYCLE_STARTS)) + 4 + np.floor(plan[0] * 58).astype(np.int64)
+    opens = day_of(date(year, *SCANS_BEGIN)) + 4 + np.floor(plan[0] * 58).astype(np.int64)
     coverage = np.minimum(np.array(_COVERAGE) + between(plan[1], -0.02, 0.012), 0.998)[devices.campus]
     mine = u[np.arange(len(devices.month)), np.clip(year - devices.month // 12, 0, 11)]
     scan = daytime(opens[devices.campus] * DAY + np.floor(mine[:, 1] * 8 * DAY).astype(np.int64))

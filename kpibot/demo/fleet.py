@@ -82,8 +82,8 @@ class Fleet:
         """The asset tags."""
         return [f"T{number:07d}" for number in self.number.tolist()]
 
-    def tags_for(self, campus: Ints, at: Ints, linked: Floats, which: Floats) -> list[str | None]:
-        """A device in service at that campus for the tickets that name one (about 15 %); None for the others."""
+    def named_by(self, campus: Ints, at: Ints, linked: Floats, which: Floats) -> Ints:
+        """The position of a device in service at that campus for tickets that name one (about 15 %); -1 for others."""
         month = months_of(at)
         order = np.lexsort((self.number, self.month, self.campus))
         keys = (self.campus * 100_000 + self.month)[order]
@@ -93,8 +93,15 @@ class Fleet:
         device = order[np.minimum(spot, len(order) - 1)]
         wanted = np.where(self._fragile()[device], 0.25, 0.115)
         named = (linked < wanted) & (high > low) & (self.deployed[device] <= at) & (self.gone[device] > at)
-        tags = self.tags()
-        return [tags[d] if yes else None for d, yes in zip(device.tolist(), named.tolist(), strict=True)]
+        return np.where(named, device, -1)
+
+    def types(self) -> list[object]:
+        """What kind of device each is."""
+        return [TYPES[kind] for kind in self.type.tolist()]
+
+    def models(self) -> list[object]:
+        """The model of each."""
+        return [MODELS[kind][model] for kind, model in zip(self.type.tolist(), self.model.tolist(), strict=True)]
 
     def _fragile(self) -> Bools:
         fragile: Bools = (self.type == CHROMEBOOK) & (self.model == FRAGILE_MODEL)

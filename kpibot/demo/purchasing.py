@@ -79,6 +79,7 @@ class Month:
     order: Ints
     line_no: Ints
     v: Floats
+    w: Floats
 
 
 def write_purchasing(path: Path, seed: int, until: int, progress: Report) -> None:
@@ -107,7 +108,8 @@ def _month(seed: int, month: int) -> Month:
     order = np.repeat(np.arange(count), lines)
     line_no = np.arange(len(order)) - np.repeat(np.cumsum(lines) - lines, lines) + 1
     number = _numbers(u[:, 3], org)
-    return Month(day, number, np.full(count, month), org, u, order, line_no, draws.random((len(order), 6)))
+    v, w = draws.random((len(order), 6)), draws.random(len(order))
+    return Month(day, number, np.full(count, month), org, u, order, line_no, v, w)
 
 
 def _numbers(u: Floats, org: Ints) -> Ints:
@@ -123,9 +125,9 @@ def _joined(months: list[Month]) -> Month:
     sizes = np.array([len(month.day) for month in months])
     offsets = np.cumsum(sizes) - sizes
     order = np.concatenate([month.order + offset for month, offset in zip(months, offsets.tolist(), strict=True)])
-    names = ("day", "number", "month", "org", "u", "line_no", "v")
-    day, number, month, org, u, line_no, v = (np.concatenate([getattr(m, name) for m in months]) for name in names)
-    return Month(day, number, month, org, u, order, line_no, v)
+    names = ("day", "number", "month", "org", "u", "line_no", "v", "w")
+    day, number, month, org, u, line_no, v, w = (np.concatenate([getattr(m, name) for m in months]) for name in names)
+    return Month(day, number, month, org, u, order, line_no, v, w)
 
 
 def _tables(orders: Month, until: int) -> list[Table]:
@@ -195,14 +197,24 @@ def _lines(orders: Month, keys: list[tuple[str, str]], kind: Ints, gone: Bools, 
     return [
         [keys[o][0] for o in order.tolist()], [keys[o][1] for o in order.tolist()], orders.line_no.tolist(),
         [item[0] for item in items], quantity.tolist(), [cents / 100 for cents in price.tolist()],
-        [cents / 100 for cents in (price * quantity).tolist()], ["USD"] * len(items),
+        [cents / 100 for cents in (price * quantity).tolist()], _currencies(orders.w),
         (line_gone | gone[order]).astype(np.int64).tolist(), tech.astype(np.int64).tolist(),
     ]  # fmt: skip
 
 
+def _growth(year: int) -> float:
+    """Budgets rise a little every year."""
+    return 1 + 0.03 * (year - 2027)
+
+
+def _currencies(w: Floats) -> list[object]:
+    """A few lines are invoiced by a Canadian vendor."""
+    return ["CAD" if each < 0.004 else "USD" for each in w.tolist()]
+
+
 def _budgets(last: int) -> list[list[object]]:
     rows = [
-        (year, campus.org, float(round(_SPENT_A_YEAR * campus.weight * fit / 1000) * 1000))
+        (year, campus.org, float(round(_SPENT_A_YEAR * _growth(year) * campus.weight * fit / 1000) * 1000))
         for year in range(last - FISCAL_YEARS, last + 1)
         for campus, fit in zip(CAMPUSES, _BUDGET_FIT, strict=True)
     ]

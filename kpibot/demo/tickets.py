@@ -1,5 +1,6 @@
 """helpdesk.db: tickets and work orders, made week by week."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,7 @@ IDS_PER_WEEK = 10_000
 DEFINITION = """
     ticket_id INTEGER PRIMARY KEY, site_code TEXT, room TEXT, kind TEXT NOT NULL, category TEXT NOT NULL,
     priority INTEGER NOT NULL, subject TEXT NOT NULL, created_at TEXT NOT NULL, replied_at TEXT, resolved_at TEXT,
-    closed_at TEXT, status TEXT NOT NULL, asset_tag TEXT
+    closed_at TEXT, status TEXT NOT NULL, asset_tag TEXT, asset_type TEXT, asset_model TEXT
 """
 INDEXES = (
     "CREATE INDEX hd_tickets_created ON hd_tickets (created_at, site_code)",
@@ -115,13 +116,20 @@ def _columns(draft: Draft, until: int, calendar: Calendar, load: Workload, fleet
     status = _status(u, until, replied=replied, resolved=resolved, closed=closed, dropped=np.where(dropped, fate, 0))
     rooms = _rooms(u[:, ROOM])
     categories, subjects = _texts(u, work_order, outage, rooms)
+    device = fleet.named_by(draft.campus, created, u[:, LINKED], u[:, WHICH_ASSET])
     return [
         draft.ids.tolist(), _sites(draft.campus, u[:, NO_SITE]), rooms, np.where(work_order, "work_order",
         "ticket").tolist(),
         categories, priority.tolist(), subjects, time_texts(created, until), time_texts(replied, until),
         time_texts(resolved, until), time_texts(closed, until), status,
-        fleet.tags_for(draft.campus, created, u[:, LINKED], u[:, WHICH_ASSET]),
+        *(_of_device(names, device) for names in (fleet.tags(), fleet.types(), fleet.models())),
     ]  # fmt: skip
+
+
+def _of_device(names: Sequence[object], device: Ints) -> list[object]:
+    """What the helpdesk copies from the inventory when a ticket names a device."""
+    copied: list[object] = np.array([*names, None], dtype=object)[device].tolist()
+    return copied
 
 
 def _resolved(draft: Draft, priority: Ints, work_order: Bools, calendar: Calendar, load: Workload) -> Ints:

@@ -22,10 +22,11 @@ ATTENDED = """
 INDEXES = (
     "CREATE INDEX pd_required_year ON pd_required (school_year, site_code)",
     "CREATE INDEX pd_attendance_year ON pd_attendance (school_year, site_code, person_id)",
+    "CREATE INDEX pd_attendance_person ON pd_attendance (person_id, school_year, completed_at, hours)",
     "CREATE INDEX pd_attendance_completed ON pd_attendance (completed_at, site_code)",
 )
 PUPILS_PER_PERSON = 13
-YEARS = 6
+YEARS = 3
 BEGINS = (8, 1)
 
 # session, hours, earliest day after August 1, days over which it is offered
@@ -35,12 +36,12 @@ _SESSIONS = (
     ("Student data privacy", 2.0, 40, 40), ("Accessible materials", 1.5, 75, 30), ("Assessment online", 2.0, 90, 40),
     ("Digital citizenship", 2.0, 160, 40), ("Media in lessons", 2.0, 180, 50),
 )  # fmt: skip
-_HOURS_REQUIRED = (6.0, 3.0, 12.0)
+_HOURS_REQUIRED = (6.0, 3.0, 7.0)
 # in the order of CAMPUSES, a feeder a line: share of the staff that completes its hours
 _COMPLETE = (
     0.93, 0.97, 0.95, 0.99, 0.98, 0.97,
     0.96, 0.91, 0.97, 0.98, 1.0, 0.96,
-    0.94, 0.97, 0.76, 0.98, 0.97, 1.0,
+    0.94, 0.97, 0.72, 0.98, 0.97, 1.0,
     0.88, 0.96, 0.97, 0.99, 0.98, 0.95,
 )  # fmt: skip
 

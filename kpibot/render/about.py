@@ -35,7 +35,7 @@ def facts(about: About) -> Iterator[tuple[str, str]]:
     card = about.card
     labelled = (
         ("Objective", clean(card.objective, SENTENCE)),
-        ("Category", card.category),
+        ("Category", clean(card.category, NAME)),
         ("Period", clean(card.period, NAME)),
         ("Levels", _levels(about)),
         ("Owner", clean(card.owner, NAME)),

@@ -5,7 +5,9 @@ from dataclasses import replace
 from kpibot.core.kpi import Card, format_of
 from kpibot.core.measures import Statistic
 from kpibot.core.reports import Answer, Comparison, Rank, Report
+from kpibot.core.thresholds import Better
 from kpibot.render.facts import change
+from kpibot.render.mrkdwn import clean
 from kpibot.render.numbers import amount, digits, finite
 
 STATISTICS = {
@@ -37,7 +39,7 @@ def pace(report: Report) -> str:
         return ""
     expected, whole = amount(found.expected, report.card), amount(found.budget, report.card)
     elapsed = f"{digits(100 * found.elapsed, 0)}% of the year's working time has passed"
-    if found.percent is None:
+    if finite(found.percent) is None or found.percent is None:
         return f"budget {whole}; {elapsed}"
     return f"{digits(found.percent)}% of the budget's pace: {expected} of {whole} expected by now, when {elapsed}"
 
@@ -48,14 +50,17 @@ def comparison(report: Report, other: Comparison) -> str:
 
 
 def ranks(answer: Answer) -> str:
-    """`3rd of 24 campuses · per 100 students 7th of 21 (5.6)`."""
-    return " · ".join(_rank(each) for each in answer.ranks)
+    """`3rd best of 24 campuses · per 100 students 7th best of 21 (5.6)`; `3rd highest` where nothing is better."""
+    first = "highest" if answer.report.thresholds.better is Better.NEUTRAL else "best"
+    return " · ".join(_rank(each, first) for each in answer.ranks)
 
 
-def _rank(rank: Rank) -> str:
+def _rank(rank: Rank, first: str) -> str:
+    place = f"{ordinal(rank.place)} {first} of {rank.of:,}"
     if not rank.per:
-        return f"{ordinal(rank.place)} of {rank.of} campuses"
-    return f"per 100 {rank.per}s {ordinal(rank.place)} of {rank.of} ({digits(100 * rank.value)})"
+        return f"{place} campuses"
+    value = finite(100 * rank.value)
+    return f"per 100 {clean(rank.per, 20)}s {place}" + (f" ({digits(value)})" if value is not None else "")
 
 
 def ordinal(number: int) -> str:

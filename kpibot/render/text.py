@@ -53,9 +53,10 @@ def breakdown_text(breakdown: Breakdown) -> str:
 
 def about_text(about: About) -> str:
     """What a KPI means; ends without a line break."""
-    exactly = [f"- {each}" for each in about.definition]
+    exactly = [f"- {clean(each, facts.SENTENCE)}" for each in about.definition]
     known = [f"{label}: {said}" for label, said in explained.facts(about)]
-    return _page((about.card.name, about.card.about or explained.NOT_YET, "", *exactly, "", *known))
+    head = (clean(about.card.name, 200), clean(about.card.about, 1_500) or explained.NOT_YET)
+    return _page((*head, "", *exactly, "", *known))
 
 
 def rows_text(found: RowList) -> str:

@@ -117,8 +117,8 @@ class Answering:
         else:
             parts = self._reporting.measuring.breakdown(kpi, by, campus, as_of)
         reports = [(label, self._reporting.report_on(kpi, reading)) for label, reading in parts.items()]
-        if by == CAMPUS or not kpi.dimensions[by][0].bands:
-            reports.sort(key=lambda each: -(each[1].reading.value or 0.0))
+        bands = kpi.dimensions[by][0].labels_of_bands if by != CAMPUS else ()
+        reports.sort(key=lambda each: bands.index(each[0]) if bands else -(each[1].reading.value or 0.0))
         return Breakdown(by, whole, tuple(reports[:PARTS]), self._zone, max(len(reports) - PARTS, 0))
 
     def overview(self, campus: str, as_of: datetime) -> Overview:

@@ -45,6 +45,11 @@ def check_kpis(kpis: Mapping[str, Kpi], reporting: Reporting, as_of: datetime) -
     return list(findings.values())
 
 
+def check_available(not_available: Mapping[str, str]) -> list[Finding]:
+    """The KPIs that no system of the district can answer, and why."""
+    return [Finding(f"kpis.{kpi}", f"not available: {why}", False) for kpi, why in not_available.items()]
+
+
 def _database_finding(database: Database) -> Finding | None:
     what = f"databases.{database.name}"
     try:

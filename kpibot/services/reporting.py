@@ -120,7 +120,7 @@ class Reporting:
     def _report(
         self, kpi: Kpi, reading: Reading, *, before: float | None, series: Series | None, stale: bool
     ) -> Report:
-        thresholds = kpi.thresholds_of(reading.campus, self.measuring.tree)
+        thresholds = kpi.thresholds_for(reading, self.measuring.tree)
         return Report(
             card=kpi.card,
             campus=reading.campus,

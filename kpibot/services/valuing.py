@@ -40,7 +40,8 @@ class Valuing:
 
     def reading(self, kpi: Kpi, campus: str, as_of: datetime, sums: Sequence[Parts]) -> Reading:
         """The reading of a node, from what each half of the measure has there and below."""
-        parts = divide(*sums) if isinstance(kpi.measure, Ratio) else sums[0]
+        ratio = kpi.measure if isinstance(kpi.measure, Ratio) else None
+        parts = sums[0] if ratio is None else divide(*sums, one_dataset=ratio.is_of_one_dataset)
         value = value_of(kpi.measure, parts)
         if value is not None and not math.isfinite(value):
             return Reading(kpi.id, campus, as_of, None, Missing.NOT_A_NUMBER, rows=parts.rows)
@@ -59,6 +60,8 @@ class Valuing:
             newest=parts.newest,
             also=self._also(kpi, parts),
             pace=None if shown is None or kpi.budget is None else self._pace(kpi, campus, as_of, shown),
+            numerator_rows=0 if ratio is None else sums[0].rows,
+            numerator_valued=0 if ratio is None else sums[0].valued,
         )
 
     def missing(self, kpi: Kpi, as_of: datetime, why: Missing, detail: str | None = None) -> dict[str, Reading]:

@@ -120,8 +120,9 @@ class Watch:
         stale = self._reporting.is_stale(kpi, taken)
         states: dict[AlertKey, AlertState] = {}
         transitions = []
-        for campus, levels in self._levels[kpi.id].items():
+        for campus, usual in self._levels[kpi.id].items():
             before = known.get((kpi.id, campus), AT_REST)
+            levels = usual if kpi.budget is None else kpi.thresholds_for(taken[campus], self._tree)
             judged = judgement(levels, None if stale else taken[campus].judged, rule)
             after, reason = step(before, judged, rule, now)
             if after is not before and after != before:
@@ -178,7 +179,7 @@ class Watch:
     def _since(self, report: Report, state: AlertState, now: datetime) -> datetime:
         """When the threshold was crossed: the bot may have seen it later than it happened, but the series knows."""
         seen = state.since or now
-        if report.series is None:
+        if report.series is None or report.reading.pace is not None:  # a series is of amounts, not of their pace
             return seen
         calendar = self._reporting.measuring.calendar
         day = held_since(report.series, lambda value: report.thresholds.judge(value) in BREACHES)

@@ -15,7 +15,7 @@ from kpibot.core.measures import Amount, Counted, Flow, Stock
 from kpibot.core.periods import Period
 from kpibot.core.series import Window
 from kpibot.sources.dialects import Expression, summable
-from kpibot.sources.rows import CAMPUS, Rows
+from kpibot.sources.rows import CAMPUS, Rows, from_clause
 from kpibot.sources.statements import Statement, happening, in_order, standing
 from kpibot.sources.times import TimeColumn
 
@@ -135,11 +135,9 @@ def _stepped(
     rows: Rows, sign: int, stock: Stock, steps: sa.Subquery, on: Expression, where: list[Expression]
 ) -> sa.Select[Any]:
     """What falls into each step."""
-    per_row = (
-        rows.select(rows.column(CAMPUS).label(CAMPUS), steps.c.day, _carried(rows, stock.amount), where=[on, *where])
-        .select_from(steps)
-        .subquery("days")
-    )
+    columns = (rows.column(CAMPUS).label(CAMPUS), steps.c.day, _carried(rows, stock.amount))
+    joined = sa.join(from_clause(rows.dataset), steps, on)
+    per_row = sa.select(*columns).select_from(joined).where(*where).subquery("days")
     return _summed(rows, sign, stock.amount, per_row, None)
 
 

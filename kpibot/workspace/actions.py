@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
-from kpibot.workspace.blocks import elements_of
+from kpibot.workspace.block_rules import elements_of, every_block
 from kpibot.workspace.errors import UnknownNameError
 from kpibot.workspace.model import Json
 
-Value = str | list[str] | None
+Value = str | int | list[str] | None
+"""An option's value, an id, a date, a time, text, or several of them; seconds since 1970 for a ``datetimepicker``."""
+
+Held = Mapping[str, Mapping[str, Value]]
+"""What inputs hold on somebody's screen: the values by ``block_id`` and ``action_id``."""
+
+# by the type of the element: what its value is called in a payload, and the field that it starts with
+_INPUTS = {
+    "static_select": ("selected_option", "initial_option"),
+    "radio_buttons": ("selected_option", "initial_option"),
+    "checkboxes": ("selected_options", "initial_options"),
+    "multi_static_select": ("selected_options", "initial_options"),
+    "users_select": ("selected_user", "initial_user"),
+    "multi_users_select": ("selected_users", "initial_users"),
+    "channels_select": ("selected_channel", "initial_channel"),
+    "multi_channels_select": ("selected_channels", "initial_channels"),
+    "conversations_select": ("selected_conversation", "initial_conversation"),
+    "multi_conversations_select": ("selected_conversations", "initial_conversations"),
+    "datepicker": ("selected_date", "initial_date"),
+    "timepicker": ("selected_time", "initial_time"),
+    "datetimepicker": ("selected_date_time", "initial_date_time"),
+    "plain_text_input": ("value", "initial_value"),
+    "number_input": ("value", "initial_value"),
+    "email_text_input": ("value", "initial_value"),
+    "url_text_input": ("value", "initial_value"),
+}
 
 
 def find_element(blocks: list[Json], action_id: str, block_id: str | None = None) -> tuple[Json, Json]:
     """Return the block and its element with this action_id. Raises UnknownNameError naming those that there are."""
-    places = [(block, element) for block in blocks for element, _ in elements_of(block, "")]
+    places = [(block, element) for block, _ in every_block(blocks) for element, _ in elements_of(block, "")]
     for block, element in places:
         if element.get("action_id") == action_id and block_id in (None, block["block_id"]):
             return block, element
@@ -35,8 +60,8 @@ def _option(element: Json, value: Value) -> Json:
     raise UnknownNameError(f"no option {value!r} in {element.get('action_id')}; there are: {known}")
 
 
-def _several(element: Json, value: Value) -> list[Json]:
-    return [_option(element, one) for one in (value if isinstance(value, list) else [value])]
+def _several(value: Value) -> list[str]:
+    return value if isinstance(value, list) else [] if value is None else [str(value)]
 
 
 def _pressed(element: Json, value: Value) -> Json:
@@ -44,16 +69,24 @@ def _pressed(element: Json, value: Value) -> Json:
     return {"value": carried} if carried else {}
 
 
-_CHOSEN: dict[str, Callable[[Json, Value], Json]] = {
-    "button": _pressed,
-    "static_select": lambda element, value: {"selected_option": _option(element, value)},
-    "overflow": lambda element, value: {"selected_option": _option(element, value)},
-    "radio_buttons": lambda element, value: {"selected_option": _option(element, value)},
-    "checkboxes": lambda element, value: {"selected_options": _several(element, value)},
-    "users_select": lambda _, value: {"selected_user": value},
-    "datepicker": lambda _, value: {"selected_date": value},
-    "plain_text_input": lambda _, value: {"value": value},
-}
+def _overflown(element: Json, value: Value) -> Json:
+    return {"selected_option": _option(element, value)}
+
+
+_PRESSED: dict[str, Callable[[Json, Value], Json]] = {"button": _pressed, "overflow": _overflown}
+
+
+def _chosen(element: Json, value: Value) -> Json:
+    """Return what an input holds when `value` is chosen in it; Slack sends a cleared one as null, or an empty list."""
+    kind = element["type"]
+    if kind in _PRESSED:
+        return _PRESSED[kind](element, value)
+    name, _ = _INPUTS[kind]
+    if name == "selected_options":
+        return {name: [_option(element, one) for one in _several(value)]}
+    if name == "selected_option":
+        return {name: None if value is None else _option(element, value)}
+    return {name: _several(value) if name.endswith("s") else value}
 
 
 def action_of(block: Json, element: Json, value: Value, action_ts: str) -> Json:
@@ -63,7 +96,7 @@ def action_of(block: Json, element: Json, value: Value, action_ts: str) -> Json:
         "action_id": element["action_id"],
         "block_id": block["block_id"],
         "action_ts": action_ts,
-        **_CHOSEN[element["type"]](element, value),
+        **_chosen(element, value),
     }
     if element["type"] == "button":
         action["text"] = {"emoji": True, **element["text"]}
@@ -71,33 +104,26 @@ def action_of(block: Json, element: Json, value: Value, action_ts: str) -> Json:
     return action
 
 
-def state_of(blocks: list[Json], changed: Json | None = None) -> Json:
-    """Return ``state.values``: what every input holds, with the one just changed."""
+def state_of(blocks: list[Json], changed: Json | None = None, held: Held | None = None) -> Json:
+    """Return ``state.values``: what every input holds, with the one just changed.
+
+    `held` is what somebody's screen shows; an input that it doesn't name holds what it started with.
+    """
     values: Json = {}
-    for block in blocks:
+    for block, _ in every_block(blocks):
         for element, _ in elements_of(block, ""):
-            held = _held(element)
-            if held is not None:
-                values.setdefault(block["block_id"], {})[element["action_id"]] = held
-    if changed is not None and changed["type"] not in ("button", "overflow"):
+            if element.get("type") in _INPUTS:
+                shown = (held or {}).get(block["block_id"], {})
+                values.setdefault(block["block_id"], {})[element["action_id"]] = _content(element, shown)
+    if changed is not None and changed["type"] in _INPUTS:
         kept = {name: part for name, part in changed.items() if name not in ("action_id", "block_id", "action_ts")}
         values.setdefault(changed["block_id"], {})[changed["action_id"]] = kept
     return {"values": values}
 
 
-_INITIAL = {
-    "static_select": ("selected_option", "initial_option"),
-    "radio_buttons": ("selected_option", "initial_option"),
-    "checkboxes": ("selected_options", "initial_options"),
-    "users_select": ("selected_user", "initial_user"),
-    "datepicker": ("selected_date", "initial_date"),
-    "plain_text_input": ("value", "initial_value"),
-}
-
-
-def _held(element: Json) -> Json | None:
-    kind = element.get("type", "")
-    if kind not in _INITIAL:
-        return None
-    name, initial = _INITIAL[kind]
-    return {"type": kind, name: element.get(initial, [] if kind == "checkboxes" else None)}
+def _content(element: Json, shown: Mapping[str, Value]) -> Json:
+    kind = element["type"]
+    name, initial = _INPUTS[kind]
+    if element["action_id"] in shown:
+        return {"type": kind, **_chosen(element, shown[element["action_id"]])}
+    return {"type": kind, name: element.get(initial, [] if name.endswith("s") else None)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kpibot.workspace import api_chat, api_conversations, api_files, api_views
+from kpibot.workspace import api_blocks, api_chat, api_conversations, api_files, api_pins, api_reactions, api_views
 from kpibot.workspace.errors import SlackError
 from kpibot.workspace.forms import group_form, user_form
 from kpibot.workspace.model import Json
@@ -74,9 +74,12 @@ METHODS: Mapping[str, Method] = {
     "users.list": Method(_users_list, ("users:read",)),
     "usergroups.list": Method(_groups_list, ("usergroups:read",)),
     "usergroups.users.list": Method(_groups_users, ("usergroups:read",)),
+    **api_blocks.METHODS,
     **api_chat.METHODS,
     **api_conversations.METHODS,
     **api_files.METHODS,
+    **api_pins.METHODS,
+    **api_reactions.METHODS,
     **api_views.METHODS,
 }
 
@@ -114,8 +117,9 @@ def _check_token(ws: Workspace, method: Method, token: str) -> None:
         return
     if not token:
         raise SlackError("not_authed")
-    if token not in (ws.bot_token, ws.app_token):
-        raise SlackError("invalid_auth")
+    refused = ws.refusal_of(token)
+    if refused is not None:
+        raise SlackError(refused)
     if token != (ws.app_token if method.token == "app" else ws.bot_token):
         raise SlackError("not_allowed_token_type")
     for scope in method.scopes:

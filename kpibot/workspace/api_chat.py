@@ -10,14 +10,14 @@ from kpibot.workspace.model import Conversation, Json, Message
 from kpibot.workspace.posting import checked_attachments, checked_blocks, checked_content, checked_metadata
 from kpibot.workspace.posting import checked_text as text_of
 from kpibot.workspace.request import Method, Request
-from kpibot.workspace.state import Workspace
 
 
 def target(request: Request) -> Conversation:
     """Return where the bot may post.
 
     A channel goes by id, ``#name`` or name; a person's id means the direct message with them. Refuses with
-    ``channel_not_found``, ``is_archived`` and ``not_in_channel`` (not with the scope ``chat:write.public``).
+    ``channel_not_found``, ``is_archived``, ``not_in_channel`` (not with the scope ``chat:write.public``) and
+    ``restricted_action``.
     """
     ws, name = request.ws, request.required("channel")
     found = ws.find(f"@{name}") if name in ws.users else None if name.startswith("@") else ws.find(name)
@@ -28,6 +28,8 @@ def target(request: Request) -> Conversation:
         raise SlackError("is_archived")
     if not member and "chat:write.public" not in ws.scopes:
         raise SlackError("not_in_channel")
+    if found.restricted:
+        raise SlackError("restricted_action")
     return found
 
 
@@ -63,7 +65,7 @@ def post_message(request: Request) -> Json:
     ws, conversation = request.ws, target(request)
     message = _new(request, conversation, "chat.postMessage")
     metadata, broadcast = checked_metadata(request), request.flag("reply_broadcast")
-    ws.put(dataclasses.replace(message, metadata=metadata, broadcast=broadcast))
+    message = ws.put(dataclasses.replace(message, metadata=metadata, broadcast=broadcast and bool(message.thread_ts)))
     return {"ok": True, "channel": conversation.id, "ts": message.ts, "message": message_form(ws, message)}
 
 
@@ -133,18 +135,6 @@ def get_permalink(request: Request) -> Json:
     if found is None or found.ephemeral_for is not None:
         raise SlackError("message_not_found")
     return {"ok": True, "channel": conversation.id, "permalink": permalink(request.base_url, found)}
-
-
-def pace_left(ws: Workspace, channel: str, times: dict[str, float]) -> float:
-    """Return how many seconds the bot must wait before its next message in `channel`; 0.0 takes the slot."""
-    if ws.channel_pace is None:
-        return 0.0
-    now = ws.timer()
-    left = times.get(channel, now) - now
-    if left > 0:
-        return left
-    times[channel] = now + ws.channel_pace
-    return 0.0
 
 
 METHODS = {

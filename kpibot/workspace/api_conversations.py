@@ -66,15 +66,22 @@ def join(request: Request) -> Json:
         raise SlackError("method_not_supported_for_channel_type")
     if found.archived:
         raise SlackError("is_archived")
-    if request.ws.bot_user_id not in found.members:
-        found.members.append(request.ws.bot_user_id)
-        request.ws.notify("channel", found)
-    return {"ok": True, "channel": conversation_form(request.ws, found)}
+    answer: Json = {"ok": True, "channel": conversation_form(request.ws, found)}
+    if request.ws.bot_user_id in found.members:
+        warning = "already_in_channel"
+        return answer | {"warning": warning, "response_metadata": {"warnings": [warning]}}
+    found.members.append(request.ws.bot_user_id)
+    request.ws.notify("channel", found)
+    return answer | {"channel": conversation_form(request.ws, found)}
 
 
 def open_(request: Request) -> Json:
-    """conversations.open: the direct message with one person; group messages are not part of this workspace."""
-    users = [part for part in request.required("users").split(",") if part]
+    """conversations.open: the direct message with one person, or of this id; there are no group messages here."""
+    if request.text("channel"):
+        known = request.conversation()
+        users = [known.user] if known.user is not None else []
+    else:
+        users = [part for part in request.required("users").split(",") if part]
     if len(users) != 1:
         raise SlackError("method_not_supported_for_channel_type")
     found = request.ws.find(f"@{users[0]}") if users[0] in request.ws.users else None
@@ -112,19 +119,19 @@ def history(request: Request) -> Json:
     """conversations.history: the newest first, without ephemeral messages and without replies, unless broadcast."""
     found = request.joined()
     request.need_for(found, "history")
-    window, public = _Window(request), _public(found)
+    window, public = _Window(request), public_messages(found)
     kept = [one for one in reversed(public) if (one.thread_ts is None or one.broadcast) and window.holds(one)]
     page, cursor = page_of(kept, request, most=999)
     threads = _threads(public)
     forms = [_form(request, one) | thread_form(request.ws, one, threads.get(one.ts, [])) for one in page]
-    return _page(forms, cursor) | {"pin_count": 0}
+    return _page(forms, cursor) | {"pin_count": len(found.pins)}
 
 
 def replies(request: Request) -> Json:
     """conversations.replies: a thread, its first message ahead, then the replies, the oldest first."""
     found = request.joined()
     request.need_for(found, "history")
-    ts, public, window = request.required("ts"), _public(found), _Window(request)
+    ts, public, window = request.required("ts"), public_messages(found), _Window(request)
     named = next((one for one in public if one.ts == ts), None)
     if named is None:
         raise SlackError("thread_not_found")
@@ -135,7 +142,8 @@ def replies(request: Request) -> Json:
     return _page(forms, cursor)
 
 
-def _public(found: Conversation) -> list[Message]:
+def public_messages(found: Conversation) -> list[Message]:
+    """Return the messages that everybody in a conversation sees, the oldest first."""
     return [one for one in found.messages.values() if one.ephemeral_for is None]
 
 

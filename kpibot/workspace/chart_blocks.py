@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from kpibot.workspace.composition import BLOCK
+from kpibot.workspace.rich_text import RICH_TEXT
 from kpibot.workspace.shape import (
     Check,
     Problems,
-    anything,
     array,
     by_type,
     choice,
@@ -22,7 +23,6 @@ SERIES = 6
 POINTS = 20
 CELL_TEXT = 10_000
 _LABEL = string(20)
-_BLOCK = {"block_id": string(255)}
 
 
 def _labels_are_the_categories(value: object, pointer: str, problems: Problems) -> None:
@@ -45,6 +45,15 @@ def _rows_are_even(value: object, pointer: str, problems: Problems) -> None:
     for index, width in enumerate(widths):
         if width != widths[0]:
             wrong(problems, f"{pointer}/rows/{index}", "all rows must have the same number of cells")
+
+
+def _row_header_is_a_column(value: object, pointer: str, problems: Problems) -> None:
+    try:
+        column, width = int(value["row_header_column_index"]), len(value["rows"][0])  # type: ignore[index]
+    except (KeyError, IndexError, TypeError, ValueError):
+        return  # not given, or the shape is wrong already, and the table has said so
+    if column >= width:
+        wrong(problems, f"{pointer}/row_header_column_index", "must be the index of a column")
 
 
 def _cells_are_short(value: object, pointer: str, problems: Problems) -> None:
@@ -70,13 +79,12 @@ CHART: Check = record(
         "title": string(50),
         "chart": by_type({"pie": _PIE, "bar": _SERIES_CHART, "area": _SERIES_CHART, "line": _SERIES_CHART}),
     },
-    _BLOCK,
+    BLOCK,
 )
 
 _RAW_TEXT = record({"text": string()})
-_RAW_NUMBER = record({"value": number}, {"text": string()})
-_RICH_CELL = record({"elements": array(anything)}, _BLOCK)
-_CELL = by_type({"raw_text": _RAW_TEXT, "raw_number": _RAW_NUMBER, "rich_text": _RICH_CELL})
+_RAW_NUMBER = record({"value": number, "text": string()})
+_CELL = by_type({"raw_text": _RAW_TEXT, "raw_number": _RAW_NUMBER, "rich_text": RICH_TEXT})
 _COLUMN = record({}, {"align": choice("left", "center", "right"), "is_wrapped": flag}, typed=False)
 
 
@@ -90,12 +98,13 @@ def _header_is_plain(value: object, pointer: str, problems: Problems) -> None:
 
 TABLE: Check = record(
     {"rows": array(array(_CELL, 1, 20), 1, 100)},
-    {**_BLOCK, "column_settings": array(_COLUMN, 0, 20)},
+    {**BLOCK, "column_settings": array(_COLUMN, 0, 20)},
     _cells_are_short,
 )
 DATA_TABLE: Check = record(
     {"caption": string(), "rows": array(array(_CELL, 1, 20), 2, 101)},
-    {**_BLOCK, "page_size": integer(1, 100), "row_header_column_index": integer(0, 19)},
+    {**BLOCK, "page_size": integer(1, 100), "row_header_column_index": integer(0, 19)},
+    _row_header_is_a_column,
     _rows_are_even,
     _header_is_plain,
     _cells_are_short,

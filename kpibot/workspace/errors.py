@@ -2,8 +2,10 @@
 
 WorkspaceError
 ├── SlackError       the Web API refuses: answered as {"ok": false, "error": …}
-├── UnknownNameError          a test or the page named a channel, person, message or action that doesn't exist
-└── WaitTimeoutError     wait_for ran out of time
+├── RequestUrlError  the bot's request URL doesn't answer the challenge
+├── ScriptError      a script of the workspace can't be read
+├── UnknownNameError a test or the page named a channel, person, message or action that doesn't exist
+└── WaitTimeoutError wait_for ran out of time
 """
 
 from __future__ import annotations
@@ -26,6 +28,14 @@ class SlackError(WorkspaceError):
     def body(self) -> Json:
         """Return the answer to send."""
         return {"ok": False, "error": self.error, **self.extra}
+
+
+class RequestUrlError(WorkspaceError):
+    """The request URL failed Slack's check; the message tells what came back."""
+
+
+class ScriptError(WorkspaceError):
+    """A script says something that a workspace can't do; each line names a place and what to write there."""
 
 
 class UnknownNameError(WorkspaceError, LookupError):

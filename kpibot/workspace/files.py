@@ -20,7 +20,7 @@ class Files:
     def __init__(self, timer: Callable[[], float], seconds: float, keep_bytes: int) -> None:
         self._timer, self.seconds, self._keep_bytes = timer, seconds, keep_bytes
         self._kept: dict[str, File] = {}
-        self._made = 0
+        self._made = self._bytes = 0
 
     def __iter__(self) -> Iterator[File]:
         return iter(list(self._kept.values()))
@@ -33,14 +33,19 @@ class Files:
         self._made += 1
         file = File(make_id("F", self._made, name), name, length, user, created)
         self._kept[file.id] = file
-        while sum(one.length for one in self._kept.values()) > self._keep_bytes and len(self._kept) > 1:
-            del self._kept[next(iter(self._kept))]
+        self._bytes += length
+        while self._bytes > self._keep_bytes and len(self._kept) > 1:
+            self.delete(next(iter(self._kept.values())))
         return file
 
     def store(self, file: File, content: bytes) -> None:
         """Take the bytes; processing begins."""
         file.content = content
         file.ready_at = self._timer() + self.seconds
+
+    def stall(self, file: File) -> None:
+        """Never finish a file's processing: it stays without a mimetype."""
+        file.ready_at = None
 
     def find(self, reference: str) -> File | None:
         """Return the file with this id or address, or None."""
@@ -50,7 +55,8 @@ class Files:
 
     def delete(self, file: File) -> None:
         """Forget a file."""
-        self._kept.pop(file.id, None)
+        if self._kept.pop(file.id, None) is not None:
+            self._bytes -= file.length
 
     def mimetype(self, file: File) -> str:
         """Return what the file is, ``""`` while it isn't known yet; pictures are known by their first bytes."""

@@ -68,11 +68,8 @@ def message_form(ws: Workspace, message: Message, with_metadata: bool = False) -
     form: Json = {"type": "message", "user": message.user, "ts": message.ts, "text": message.text, "team": ws.team_id}
     if message.user == ws.bot_user_id:
         form |= {"bot_id": ws.bot_id, "app_id": ws.app_id, "bot_profile": _bot_profile(ws)}
-    for name in ("blocks", "attachments", "thread_ts"):
-        if getattr(message, name):
-            form[name] = getattr(message, name)
-    if message.edited is not None:
-        form["edited"] = {"user": message.user, "ts": message.edited}
+    form |= {name: getattr(message, name) for name in ("blocks", "attachments", "thread_ts") if getattr(message, name)}
+    form |= _marks(ws, message)
     if message.files:
         form["files"] = [file_form(ws, file) for file in map(ws.files.find, message.files) if file is not None]
     if message.deleted:
@@ -80,6 +77,28 @@ def message_form(ws: Workspace, message: Message, with_metadata: bool = False) -
     if with_metadata and message.metadata:
         form["metadata"] = message.metadata
     return form
+
+
+def _marks(ws: Workspace, message: Message) -> Json:
+    """Return what happened to a message: it was sent to the channel too, edited, pinned, reacted to."""
+    marks: Json = {}
+    if message.broadcast:
+        marks["subtype"] = "thread_broadcast"
+    if message.edited is not None:
+        marks["edited"] = {"user": message.user, "ts": message.edited}
+    if message.ts in ws.conversations[message.channel].pins:
+        marks["pinned_to"] = [message.channel]
+    if message.reactions:
+        marks["reactions"] = reactions_form(message)
+    return marks
+
+
+def reactions_form(message: Message) -> list[Json]:
+    """Return a message's reactions, each emoji with those who chose it."""
+    users: dict[str, list[str]] = {}
+    for name, user in message.reactions:
+        users.setdefault(name, []).append(user)
+    return [{"name": name, "users": given, "count": len(given)} for name, given in users.items()]
 
 
 def _bot_profile(ws: Workspace) -> Json:
@@ -143,8 +162,8 @@ def view_form(ws: Workspace, view: View) -> Json:
         "app_id": ws.app_id,
         "app_installed_team_id": ws.team_id,
         "bot_id": ws.bot_id,
-        "root_view_id": view.id,
-        "previous_view_id": None,
+        "root_view_id": view.path[0] if view.path else view.id,
+        "previous_view_id": view.path[-1] if view.path else None,
         "private_metadata": "",
         "callback_id": "",
         "external_id": "",

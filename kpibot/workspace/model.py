@@ -29,12 +29,15 @@ DEFAULT_SCOPES = (
     "app_mentions:read",
 )
 
+DEFAULT_EVENTS = ("app_home_opened", "app_mention", "message.im")
+
 
 @dataclass(frozen=True, slots=True)
 class Channel:
     """A channel to begin with.
 
-    `members` holds names or ids of people, and ``"bot"``; None means everybody and the bot.
+    `members` holds names or ids of people, and ``"bot"``; None means everybody and the bot. In a `restricted` one
+    only people may post.
     """
 
     name: str
@@ -42,6 +45,7 @@ class Channel:
     private: bool = False
     members: tuple[str, ...] | None = None
     archived: bool = False
+    restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ class Message:
     """One message as it stands now; an edit replaces the record, so a kept one never changes.
 
     `ephemeral_for` is the id of the only person who sees it. `edited` is the ts of the last edit. `files` are ids.
+    `reactions` are pairs of an emoji's name and a user's id, in the order in which they came.
     `via` names the way it came: an API method, ``response_url``, ``ack``, ``person`` or ``workspace``;
     `call` is the number of the recorded API call that brought or last changed it.
     """
@@ -97,13 +102,18 @@ class Message:
     files: tuple[str, ...] = ()
     broadcast: bool = False
     deleted: bool = False
+    reactions: tuple[tuple[str, str], ...] = ()
     via: str = "person"
     call: int | None = None
 
 
 @dataclass(slots=True)
 class Conversation:
-    """A channel, or the direct message between the bot and `user`; `messages` is kept in the order of ts."""
+    """A channel, or the direct message between the bot and `user`; `messages` is kept in the order of ts.
+
+    `pins` are the pinned messages' ts, with the second at which each was pinned; `bookmarks` are as the Web API gives
+    them, by id.
+    """
 
     id: str
     name: str
@@ -113,7 +123,10 @@ class Conversation:
     private: bool = False
     archived: bool = False
     user: str | None = None
+    restricted: bool = False
     messages: dict[str, Message] = field(default_factory=dict)
+    pins: dict[str, int] = field(default_factory=dict)
+    bookmarks: dict[str, Json] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -141,13 +154,17 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A modal or a home tab as it was last published for `user`."""
+    """A modal or a home tab as it was last published for `user`.
+
+    `path` are the ids of the modals below it in its stack, the lowest first.
+    """
 
     id: str
     user: str
     type: str
     payload: Json
     hash: str
+    path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +183,31 @@ class Call:
     started: float
     seconds: float
     fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Something that was sent to the bot: an event, a command, a press; `attempt` is 0, then 1, 2, 3 for repeats.
+
+    `kind` is the envelope's type (``events_api``, ``slash_commands``, ``interactive``) and `name` what it is about: the
+    event's type, the command, the payload's type. `error` is None when it was acked.
+    """
+
+    kind: str
+    name: str
+    ident: str
+    attempt: int
+    started: float
+    seconds: float | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A message before and after a change to it."""
+
+    before: Message
+    after: Message
 
 
 @dataclass(slots=True)
@@ -198,12 +240,13 @@ class Hook:
 
 @dataclass(slots=True)
 class Trigger:
-    """A trigger_id. It lives three seconds and opens one view."""
+    """A trigger_id. It lives three seconds and opens one view; `view` is the modal in which it came about."""
 
     id: str
     user: str
     created: float
     used: bool = False
+    view: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

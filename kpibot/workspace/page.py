@@ -12,9 +12,9 @@ from aiohttp import web
 from kpibot.workspace import snapshot
 from kpibot.workspace.errors import UnknownNameError
 from kpibot.workspace.guard import HEADERS
+from kpibot.workspace.link import Link, Outcome
 from kpibot.workspace.model import Change, Json
 from kpibot.workspace.people import People
-from kpibot.workspace.socket_mode import Outcome, SocketMode
 from kpibot.workspace.state import Workspace
 
 _STATIC = Path(__file__).parent / "static"
@@ -25,7 +25,7 @@ _PICTURES = ("image/png", "image/jpeg", "image/gif")
 class Page:
     """Serves the page and lets people act from it."""
 
-    def __init__(self, ws: Workspace, people: People, link: SocketMode) -> None:
+    def __init__(self, ws: Workspace, people: People, link: Link) -> None:
         self._ws, self._people, self._link = ws, people, link
         self._open: set[web.WebSocketResponse] = set()
 
@@ -36,7 +36,8 @@ class Page:
         app.router.add_get("/archives/{channel}/{place}", self._archive)
         app.router.add_get("/page/live", self._live)
         app.router.add_get("/page/files/{file}", self._file)
-        app.router.add_get("/page/calls/{number}", self._call)
+        app.router.add_get("/page/earlier", self._earlier)
+        app.router.add_get("/page/calls", self._calls)
         for name, act in self._acts().items():
             app.router.add_post(f"/page/{name}", _acting(act))
 
@@ -74,12 +75,15 @@ class Page:
             headers["Content-Disposition"] = "attachment"
         return web.Response(body=file.content, content_type=kind, headers=headers)
 
-    async def _call(self, request: web.Request) -> web.StreamResponse:
-        number = request.match_info["number"]
-        for call in reversed(self._ws.calls()):
-            if str(call.id) == number:
-                return web.json_response(snapshot.call_form(call), headers=HEADERS)
-        raise web.HTTPNotFound
+    async def _earlier(self, request: web.Request) -> web.StreamResponse:
+        """Answer with messages before a ts, for somebody who scrolls back."""
+        ws, query = self._ws, request.query
+        return _json(lambda: snapshot.earlier(ws, query["channel"], ws.user_id(query["as"]), query["before"]))
+
+    async def _calls(self, request: web.Request) -> web.StreamResponse:
+        """Answer, for the curious, with the calls that made a message, or the latest of all."""
+        ws, query = self._ws, request.query
+        return _json(lambda: snapshot.calls(ws, query["channel"], ws.user_id(query["as"]), query.get("ts")))
 
     async def _live(self, request: web.Request) -> web.StreamResponse:
         """Send how everything stands for one person, then every change that they may see."""
@@ -99,7 +103,8 @@ class Page:
         unsubscribe = self._ws.subscribe(note)
         self._open.add(socket)
         try:
-            await socket.send_json(snapshot.everything(self._ws, person, self._link.connections))
+            stack = self._people.modals.stack(person)
+            await socket.send_json(snapshot.everything(self._ws, person, stack, self._link.connections))
             await self._pump(socket, changes)
         finally:
             unsubscribe()
@@ -127,7 +132,11 @@ class Page:
             "command": self._command,
             "press": self._press,
             "press-home": self._press_home,
+            "press-modal": self._press_modal,
+            "submit": self._submit,
+            "close": self._close,
             "say": self._say,
+            "react": self._react,
             "home": self._home,
         }
 
@@ -136,24 +145,32 @@ class Page:
         return _told(await self._people.command(command, text, channel=given["channel"], user=given["user"]))
 
     async def _press(self, given: Json) -> Json:
-        outcome = await self._people.press(
-            given["ts"],
-            given["action_id"],
-            channel=given["channel"],
-            user=given["user"],
-            value=given.get("value"),
-            block_id=given.get("block_id"),
-        )
-        return _told(outcome)
+        where = {"channel": given["channel"], "user": given["user"]}
+        return _told(await self._people.press(given["ts"], given["action_id"], **where, **_pressed(given)))
 
     async def _press_home(self, given: Json) -> Json:
-        value = given.get("value")
-        return _told(await self._people.press_home(given["action_id"], user=given["user"], value=value))
+        return _told(await self._people.press_home(given["action_id"], user=given["user"], **_pressed(given)))
+
+    async def _press_modal(self, given: Json) -> Json:
+        return _told(await self._people.press_modal(given["action_id"], user=given["user"], **_pressed(given)))
+
+    async def _submit(self, given: Json) -> Json:
+        outcome = await self._people.modals.submit(user=given["user"], held=given["held"])
+        return _told(outcome) | {"errors": (outcome.payload or {}).get("errors", {})}
+
+    async def _close(self, given: Json) -> Json:
+        await self._people.modals.close(user=given["user"])
+        return {"ok": True}
 
     async def _say(self, given: Json) -> Json:
         thread = given.get("thread_ts")
         message = await self._people.say(given["text"], channel=given["channel"], user=given["user"], thread_ts=thread)
         return {"ok": True, "ts": message.ts}
+
+    async def _react(self, given: Json) -> Json:
+        where = {"channel": given["channel"], "user": given["user"]}
+        await self._people.react(given["name"], given["ts"], **where, wanted=given["wanted"])
+        return {"ok": True}
 
     async def _home(self, given: Json) -> Json:
         await self._people.open_home(user=given["user"])
@@ -162,6 +179,19 @@ class Page:
 
 def _told(outcome: Outcome) -> Json:
     return {"ok": outcome.acked and outcome.error is None, "error": outcome.error, "seconds": outcome.seconds}
+
+
+def _pressed(given: Json) -> Json:
+    return {name: given.get(name) for name in ("value", "block_id", "held")}
+
+
+def _json(answer: Callable[[], object]) -> web.Response:
+    try:
+        return web.json_response(answer(), headers=HEADERS)
+    except UnknownNameError as error:
+        return web.json_response({"ok": False, "error": str(error)}, status=404, headers=HEADERS)
+    except KeyError as error:
+        return web.json_response({"ok": False, "error": f"missing: {error}"}, status=400, headers=HEADERS)
 
 
 def _acting(act: Callable[[Json], Awaitable[Json]]) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
-from kpibot.workspace.actions import Value, action_of, find_element, state_of
+from kpibot.workspace.actions import Held, Value, action_of, find_element, state_of
 from kpibot.workspace.errors import SlackError, UnknownNameError
 from kpibot.workspace.forms import message_form, view_form
 from kpibot.workspace.hooks import respond
 from kpibot.workspace.ids import make_id
-from kpibot.workspace.model import Command, Conversation, Hook, Json, Message
-from kpibot.workspace.socket_mode import Outcome, SocketMode
+from kpibot.workspace.interactions import interaction
+from kpibot.workspace.link import Link, Outcome
+from kpibot.workspace.modals import Modals
+from kpibot.workspace.model import Command, Conversation, Hook, Json, Message, View
 from kpibot.workspace.state import Workspace
 from kpibot.workspace.typed import typed
 
 _COMMAND_NAMES = {"im": "directmessage", "private_channel": "privategroup"}
+_CHANNEL_TYPES = {"im": "im", "public_channel": "channel", "private_channel": "group"}
+_SUBSCRIPTIONS = {"im": "message.im", "public_channel": "message.channels", "private_channel": "message.groups"}
 _WORDS = {
     "dispatch_failed": "{command} failed because the app did not respond: no bot is connected.",
     "operation_timeout": '{command} failed with the error "operation_timeout": the app did not respond in time.',
@@ -25,8 +29,9 @@ _WORDS = {
 class People:
     """The people of a workspace at work; `base_url` gives the server's address."""
 
-    def __init__(self, ws: Workspace, link: SocketMode, base_url: Callable[[], str]) -> None:
+    def __init__(self, ws: Workspace, link: Link, base_url: Callable[[], str]) -> None:
         self._ws, self._link, self._base_url = ws, link, base_url
+        self.modals = Modals(ws, link)
 
     def _place(self, channel: str, user: str) -> tuple[Conversation, str]:
         """Return where and who. Raises UnknownNameError when the person isn't in there."""
@@ -92,9 +97,17 @@ class People:
     # buttons and menus
 
     async def press(
-        self, ts: str, action_id: str, *, channel: str, user: str, value: Value = None, block_id: str | None = None
+        self,
+        ts: str,
+        action_id: str,
+        *,
+        channel: str,
+        user: str,
+        value: Value = None,
+        block_id: str | None = None,
+        held: Held | None = None,
     ) -> Outcome:
-        """Press a button, or choose `value` in a menu, of the message `ts`."""
+        """Press a button, or choose `value` in a menu, of the message `ts`; `held` is what its other inputs hold."""
         ws, (place, person) = self._ws, self._place(channel, user)
         message = place.messages.get(ts)
         if message is None or message.ephemeral_for not in (None, person):
@@ -102,39 +115,51 @@ class People:
         block, element = find_element(message.blocks, action_id, block_id)
         action = action_of(block, element, value, ws.next_ts())
         hook = ws.new_hook(place.id, person, message.ts, message.thread_ts)
-        payload = self._interaction(person) | self._from_message(place, message)
+        payload = interaction(ws, person, "block_actions") | self._from_message(place, message)
         payload |= {"response_url": self._hook_url("actions", hook), "actions": [action]}
-        payload["state"] = state_of(message.blocks, action)
+        payload["state"] = state_of(message.blocks, action, held)
         outcome = await self._link.deliver("interactive", payload)
         urls = {"response_url": payload["response_url"], "trigger_id": payload["trigger_id"]}
         return dataclasses.replace(outcome, **urls)
 
-    async def press_home(self, action_id: str, *, user: str, value: Value = None) -> Outcome:
+    async def press_home(
+        self,
+        action_id: str,
+        *,
+        user: str,
+        value: Value = None,
+        block_id: str | None = None,
+        held: Held | None = None,
+    ) -> Outcome:
         """Press a button, or choose `value`, on a person's home tab."""
         view = self._ws.home_of(user)
         if view is None:
             raise UnknownNameError(f"no home tab was published for {user!r}")
-        block, element = find_element(view.payload["blocks"], action_id)
+        return await self._press_view(view, action_id, value, block_id, held)
+
+    async def press_modal(
+        self,
+        action_id: str,
+        *,
+        user: str,
+        value: Value = None,
+        block_id: str | None = None,
+        held: Held | None = None,
+    ) -> Outcome:
+        """Press a button, or choose `value`, in the modal that the person sees."""
+        return await self._press_view(self.modals.top(user), action_id, value, block_id, held)
+
+    async def _press_view(
+        self, view: View, action_id: str, value: Value, block_id: str | None, held: Held | None
+    ) -> Outcome:
+        blocks = view.payload["blocks"]
+        block, element = find_element(blocks, action_id, block_id)
         action = action_of(block, element, value, self._ws.next_ts())
-        payload = self._interaction(view.user) | {"container": {"type": "view", "view_id": view.id}}
-        form = view_form(self._ws, view) | {"state": state_of(view.payload["blocks"], action)}
-        payload |= {"view": form, "actions": [action]}
+        payload = interaction(self._ws, view.user, "block_actions")
+        form = view_form(self._ws, view) | {"state": state_of(blocks, action, held)}
+        payload |= {"container": {"type": "view", "view_id": view.id}, "view": form, "actions": [action]}
         outcome = await self._link.deliver("interactive", payload)
         return dataclasses.replace(outcome, trigger_id=payload["trigger_id"])
-
-    def _interaction(self, person: str) -> Json:
-        ws = self._ws
-        name = ws.users[person].name
-        return {
-            "type": "block_actions",
-            "user": {"id": person, "username": name, "name": name, "team_id": ws.team_id},
-            "api_app_id": ws.app_id,
-            "token": "verification-token",
-            "trigger_id": ws.new_trigger(person),
-            "team": {"id": ws.team_id, "domain": ws.domain},
-            "enterprise": None,
-            "is_enterprise_install": False,
-        }
 
     def _from_message(self, place: Conversation, message: Message) -> Json:
         """Return container, channel and message; Slack leaves the message out when it's an ephemeral one."""
@@ -154,24 +179,47 @@ class People:
     # words
 
     async def say(self, text: str, *, channel: str, user: str, thread_ts: str | None = None) -> Message:
-        """Say something; the bot hears it in its direct message, and elsewhere when it's mentioned and there."""
+        """Say something; where the bot is, it hears what it subscribes to: mentions, and messages by their place."""
         ws, (place, person) = self._ws, self._place(channel, user)
         if thread_ts is not None and thread_ts not in place.messages:
             raise UnknownNameError(f"no message {thread_ts} in {channel!r}")
         message = ws.put(Message(place.id, ws.next_ts(), person, typed(ws, text), thread_ts=thread_ts))
-        kind = self._heard_as(place, message)
-        if kind is not None:
+        for kind in self._heard_as(place, message):
             event = message_form(ws, message) | {"type": kind, "channel": place.id, "event_ts": message.ts}
             if kind == "message":
-                event["channel_type"] = "im"
+                event["channel_type"] = _CHANNEL_TYPES[place.kind]
             self._emit(event)
         return message
 
-    def _heard_as(self, place: Conversation, message: Message) -> str | None:
-        if place.kind == "im":
-            return "message"
-        called = f"<@{self._ws.bot_user_id}>" in message.text and self._ws.bot_user_id in place.members
-        return "app_mention" if called else None
+    def _heard_as(self, place: Conversation, message: Message) -> list[str]:
+        """Return the events that the bot gets of it, of those that it subscribes to."""
+        ws = self._ws
+        if ws.bot_user_id not in place.members:
+            return []
+        called = place.kind != "im" and f"<@{ws.bot_user_id}>" in message.text
+        heard = ["app_mention"] if called and "app_mention" in ws.events else []
+        return [*heard, "message"] if _SUBSCRIPTIONS[place.kind] in ws.events else heard
+
+    async def react(self, name: str, ts: str, *, channel: str, user: str, wanted: bool = True) -> Message:
+        """Put an emoji under a message, or take it back; a bot that may read reactions hears of it where it is.
+
+        Raises UnknownNameError when there is no such message.
+        """
+        ws, (place, person) = self._ws, self._place(channel, user)
+        message = place.messages.get(ts)
+        if message is None or message.deleted or message.ephemeral_for is not None:
+            raise UnknownNameError(f"no message {ts} in {channel!r} to react to")
+        mine = (name, person)
+        if (mine in message.reactions) == wanted:
+            return message
+        others = tuple(one for one in message.reactions if one != mine)
+        changed = ws.put(dataclasses.replace(message, reactions=(*others, mine) if wanted else others))
+        kind = "reaction_added" if wanted else "reaction_removed"
+        if kind in ws.events and ws.bot_user_id in place.members:
+            item = {"type": "message", "channel": place.id, "ts": ts}
+            event = {"type": kind, "user": person, "reaction": name, "item_user": message.user, "item": item}
+            self._emit(event | {"event_ts": ws.next_ts()})
+        return changed
 
     async def open_home(self, *, user: str, tab: str = "home") -> None:
         """Open the bot's home tab; the bot hears of it and may publish."""
@@ -180,6 +228,8 @@ class People:
         event: Json = {"type": "app_home_opened", "user": person, "channel": place.id, "tab": tab}
         event["event_ts"] = ws.next_ts()
         view = ws.home_of(person)
+        if "app_home_opened" not in ws.events:
+            return
         self._emit(event | ({"view": view_form(ws, view)} if view is not None else {}))
 
     def _emit(self, event: Json) -> None:

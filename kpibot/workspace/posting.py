@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 
-from kpibot.workspace.blocks import ELEMENTS, elements_of, problems_of, too_long
+from kpibot.workspace.block_rules import elements_of, every_block
+from kpibot.workspace.blocks import problems_of, too_long
+from kpibot.workspace.elements import INTERACTIVE
 from kpibot.workspace.errors import SlackError
 from kpibot.workspace.ids import make_id
 from kpibot.workspace.model import Json
@@ -13,7 +15,6 @@ from kpibot.workspace.state import Workspace
 
 TEXT = 40_000
 METADATA_BYTES = 16_000
-_INTERACTIVE = frozenset(ELEMENTS)
 
 
 def checked_blocks(ws: Workspace, blocks: object, *, surface: str = "message", files: bool = True) -> list[Json]:
@@ -29,15 +30,17 @@ def checked_blocks(ws: Workspace, blocks: object, *, surface: str = "message", f
         raise SlackError("invalid_blocks", response_metadata={"messages": problems})
     if surface == "message" and too_long(blocks):
         raise SlackError("msg_blocks_too_long")
-    return [_with_ids(ws, block) for block in json.loads(json.dumps(blocks))]
+    own: list[Json] = json.loads(json.dumps(blocks))
+    for block, _ in every_block(own):
+        _give_ids(ws, block)
+    return own
 
 
-def _with_ids(ws: Workspace, block: Json) -> Json:
+def _give_ids(ws: Workspace, block: Json) -> None:
     block.setdefault("block_id", make_id("b", ws.number("block"))[2:7])
-    for element, _ in elements_of(block, ""):
-        if element.get("type") in _INTERACTIVE:
+    for element, _ in elements_of(block):
+        if element.get("type") in INTERACTIVE:
             element.setdefault("action_id", make_id("a", ws.number("action"))[2:8])
-    return block
 
 
 def checked_text(text: str) -> str:

@@ -10,12 +10,15 @@ from typing import TypeVar
 from aiohttp import web
 
 from kpibot.workspace.actions import Value
-from kpibot.workspace.errors import WaitTimeoutError
+from kpibot.workspace.errors import RequestUrlError, WaitTimeoutError
 from kpibot.workspace.guard import Guard
+from kpibot.workspace.http_mode import HttpMode
+from kpibot.workspace.link import ACK_SECONDS, REDELIVERY, Link, Outcome
 from kpibot.workspace.model import Change, Message
 from kpibot.workspace.page import Page
 from kpibot.workspace.people import People
-from kpibot.workspace.socket_mode import ACK_SECONDS, REDELIVERY, Outcome, SocketMode
+from kpibot.workspace.shortcuts import Shortcuts
+from kpibot.workspace.socket_mode import Breakage, SocketMode
 from kpibot.workspace.state import Workspace
 from kpibot.workspace.web_api import WebApi
 
@@ -30,6 +33,7 @@ class WorkspaceServer:
 
     `ack_seconds` and `redelivery` are Slack's patience with the bot, in seconds. `trusted_hosts` are further names,
     such as ``workspace:3000``, under which browsers may open the page; the loopback's own are always trusted.
+    With a `request_url` the bot isn't reached by Socket Mode but by signed requests to that address.
     """
 
     def __init__(
@@ -41,14 +45,19 @@ class WorkspaceServer:
         ack_seconds: float = ACK_SECONDS,
         redelivery: Sequence[float] = REDELIVERY,
         trusted_hosts: Sequence[str] = (),
+        request_url: str | None = None,
     ) -> None:
         self.ws = ws
         self._host, self._port = host, port
-        self._link = SocketMode(ws, ack_seconds, redelivery)
+        self._sockets = SocketMode(ws, ack_seconds, redelivery)
+        self._http = HttpMode(ws, request_url, ack_seconds, redelivery) if request_url else None
+        self._link: Link = self._http or self._sockets
         self._trusted = tuple(trusted_hosts)
         self._runner: web.AppRunner | None = None
         self._page: Page | None = None
         self._people: People | None = None
+        self.shortcuts = Shortcuts(ws, self._link, lambda: self.url)
+        """What people choose in menus of shortcuts, and type in menus that the bot fills."""
 
     @property
     def url(self) -> str:
@@ -63,7 +72,7 @@ class WorkspaceServer:
 
     @property
     def connections(self) -> int:
-        """Return how many Socket Mode connections the bot holds."""
+        """Return how many Socket Mode connections the bot holds; with a request URL, 1 once it has passed its check."""
         return self._link.connections
 
     async def start(self) -> None:
@@ -85,9 +94,10 @@ class WorkspaceServer:
         api = WebApi(self.ws, lambda: self.url)
         app.router.add_route("GET", "/api/{method}", api.method)
         app.router.add_route("POST", "/api/{method}", api.method)
-        app.router.add_get("/link/", self._link.handle)
+        app.router.add_get("/link/", self._sockets.handle)
         app.router.add_post("/commands/{team}/{secret}", api.hook)
         app.router.add_post("/actions/{team}/{secret}", api.hook)
+        app.router.add_post("/app/{team}/{secret}", api.hook)
         app.router.add_post("/upload/v1/{file}", api.upload)
         app.router.add_put("/upload/v1/{file}", api.upload)
         app.router.add_get("/files-pri/{rest:.+}", api.download)
@@ -95,7 +105,9 @@ class WorkspaceServer:
 
     async def stop(self) -> None:
         """Stop listening; connections are closed and nothing is left running."""
-        await self._link.stop()
+        await self._sockets.stop()
+        if self._http is not None:
+            await self._http.stop()
         if self._page is not None:
             await self._page.stop()
         if self._runner is not None:
@@ -144,7 +156,24 @@ class WorkspaceServer:
 
     async def refresh_connections(self, reason: str = "refresh_requested") -> None:
         """Ask the bot to replace its connections, as Slack does every few hours."""
-        await self._link.refresh(reason)
+        await self._sockets.refresh(reason)
+
+    def break_connections(self, kind: Breakage) -> None:
+        """Break the Socket Mode connections: ``reset``, ``silent`` or ``half_open``, as in `Fault`."""
+        self._sockets.break_connections(kind)
+
+    async def disable_socket_mode(self) -> None:
+        """Switch Socket Mode off; ``ws.socket_mode_enabled = True`` switches it on again."""
+        await self._sockets.disable()
+
+    async def verify_request_url(self) -> None:
+        """Send the challenge to the request URL; otherwise that is done before the first delivery.
+
+        Raises RequestUrlError when it isn't given back.
+        """
+        if self._http is None:
+            raise RequestUrlError("there is no request URL; give WorkspaceServer one: request_url=…")
+        await self._http.verify()
 
     async def wait_connected(self, count: int = 1, timeout: float = 5.0) -> None:  # noqa: ASYNC109
         """Wait until the bot holds `count` connections. Raises WaitTimeoutError."""

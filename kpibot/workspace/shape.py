@@ -6,6 +6,7 @@ A check takes a value, its JSON pointer and a list to which it adds what is wron
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 Problems = list[str]
@@ -41,14 +42,30 @@ def string(most: int | None = None, least: int = 1) -> Check:
     return check
 
 
-def web_address(most: int) -> Check:
-    """Accept an http or https address of at most `most` characters."""
-    length = string(most)
+def web_address(most: int, *schemes: str) -> Check:
+    """Accept an address of at most `most` characters, by default an http or https one."""
+    length, starts = string(most), tuple(f"{scheme}://" for scheme in schemes or ("http", "https"))
 
     def check(value: object, pointer: str, problems: Problems) -> None:
         length(value, pointer, problems)
-        if isinstance(value, str) and not value.startswith(("http://", "https://")):
+        if isinstance(value, str) and not value.startswith(starts):
             wrong(problems, pointer, "must be a valid URL")
+
+    return check
+
+
+def secure_address(most: int) -> Check:
+    """Accept an https address of at most `most` characters."""
+    return web_address(most, "https")
+
+
+def matching(pattern: str, text: str) -> Check:
+    """Accept a string that the whole `pattern` matches; `text` says what else is wrong."""
+    compiled = re.compile(pattern)
+
+    def check(value: object, pointer: str, problems: Problems) -> None:
+        if not isinstance(value, str) or compiled.fullmatch(value) is None:
+            wrong(problems, pointer, text)
 
     return check
 
@@ -163,5 +180,20 @@ def at_least_one(*names: str) -> Check:
     def check(value: object, pointer: str, problems: Problems) -> None:
         if isinstance(value, dict) and not any(name in value for name in names):
             wrong(problems, pointer, f"must provide at least one of: {', '.join(names)}")
+
+    return check
+
+
+def unique(items: str, name: str) -> Check:
+    """Accept an object whose list `items` holds no two objects with the same `name`."""
+
+    def check(value: object, pointer: str, problems: Problems) -> None:
+        listed = value.get(items) if isinstance(value, dict) else None
+        seen: list[object] = []
+        for index, one in enumerate(listed if isinstance(listed, list) else []):
+            given = one.get(name) if isinstance(one, dict) else None
+            if given in seen:
+                wrong(problems, f"{pointer}/{items}/{index}/{name}", f"{name} `{given}` already exists")
+            seen.append(given)
 
     return check

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import re
 
+from kpibot.workspace.errors import UnknownNameError
 from kpibot.workspace.forms import view_form
+from kpibot.workspace.modals import Stack
 from kpibot.workspace.model import Call, Change, Command, Conversation, Json, Message, View
 from kpibot.workspace.state import Workspace
 
-LATEST = 500
+LATEST = 200
+_CALLS = 60
+_FILE = re.compile(r"\bF0[A-Z0-9]{9}\b")
 
 
-def everything(ws: Workspace, person: str, connections: int) -> Json:
-    """Return the workspace as `person` sees it, with the latest messages of each conversation."""
+def everything(ws: Workspace, person: str, stack: Stack, connections: int) -> Json:
+    """Return the workspace as `person` sees it: the latest messages of each conversation, home tab, open modals."""
     home = ws.home_of(person)
     return {
         "kind": "everything",
@@ -26,8 +32,13 @@ def everything(ws: Workspace, person: str, connections: int) -> Json:
         "channels": [_channel(ws, one, person) for one in ws.conversations.values() if _may_see(one, person)],
         "commands": [_command(one) for one in ws.commands if one.user == person],
         "home": view_form(ws, home) if home is not None else None,
+        "modals": _modals(ws, stack),
         "connections": connections,
     }
+
+
+def _modals(ws: Workspace, stack: Stack) -> list[Json]:
+    return [view_form(ws, view) for view in stack.views]
 
 
 def _user(name: str, real_name: str, title: str, is_bot: bool) -> Json:
@@ -39,7 +50,6 @@ def _may_see(one: Conversation, person: str) -> bool:
 
 
 def _channel(ws: Workspace, one: Conversation, person: str) -> Json:
-    seen = [message for message in one.messages.values() if message.ephemeral_for in (None, person)]
     return {
         "id": one.id,
         "name": one.name,
@@ -47,8 +57,30 @@ def _channel(ws: Workspace, one: Conversation, person: str) -> Json:
         "topic": one.topic,
         "archived": one.archived,
         "bot_inside": ws.bot_user_id in one.members,
-        "messages": [message_form(ws, message) for message in seen[-LATEST:]],
+        **_window(ws, one, person, None),
     }
+
+
+def _window(ws: Workspace, one: Conversation, person: str, before: str | None) -> Json:
+    """Return the latest messages before a ts (or of all), and whether there are earlier ones."""
+    seen = [
+        message
+        for message in one.messages.values()
+        if message.ephemeral_for in (None, person) and (before is None or message.ts < before)
+    ]
+    return {"messages": [message_form(ws, message) for message in seen[-LATEST:]], "more": len(seen) > LATEST}
+
+
+def earlier(ws: Workspace, channel: str, person: str, before: str) -> Json:
+    """Return the messages of a conversation that come before a ts. Raises UnknownNameError when it isn't theirs."""
+    return _window(ws, _seen_place(ws, channel, person), person, before)
+
+
+def _seen_place(ws: Workspace, channel: str, person: str) -> Conversation:
+    one = ws.conversations[ws.channel_id(channel)]
+    if not _may_see(one, person):
+        raise UnknownNameError(f"{person!r} is not a member of {channel!r}")
+    return one
 
 
 def message_form(ws: Workspace, message: Message) -> Json:
@@ -69,16 +101,48 @@ def message_form(ws: Workspace, message: Message) -> Json:
         "via": message.via,
         "call": message.call,
         "files": files,
+        "reactions": _reactions(message),
     }
+
+
+def _reactions(message: Message) -> list[Json]:
+    users: dict[str, list[str]] = {}
+    for name, user in message.reactions:
+        users.setdefault(name, []).append(user)
+    return [{"name": name, "users": given} for name, given in users.items()]
 
 
 def _command(one: Command) -> Json:
     return dataclasses.asdict(one)
 
 
-def call_form(call: Call) -> Json:
-    """Return the record of a call for the curious."""
-    return dataclasses.asdict(call)
+def calls(ws: Workspace, channel: str, person: str, ts: str | None) -> list[Json]:
+    """Return the record of the calls that made a message what it is, its pictures too; the latest of all without `ts`.
+
+    The oldest comes first. Raises UnknownNameError when the conversation isn't theirs to see.
+    """
+    message = _seen_place(ws, channel, person).messages.get(ts or "")
+    if ts is None:
+        return [dataclasses.asdict(call) for call in ws.calls()[-_CALLS:]]
+    if message is None or message.ephemeral_for not in (None, person):
+        return []
+    files = {*message.files, *_FILE.findall(json.dumps(message.blocks))}
+    return [dataclasses.asdict(call) for call in ws.calls() if _made(call, message, files)]
+
+
+def _made(call: Call, message: Message, files: set[str]) -> bool:
+    """Say whether a call brought the message, changed it, or brought one of its files."""
+    given = call.response or {}
+    if call.id == message.call:
+        return True
+    if message.ts in (given.get("ts"), given.get("message_ts")):
+        return bool(given.get("channel", message.channel) == message.channel)
+    named = [call.arguments.get("file"), given.get("file_id"), *_ids(given.get("files"))]
+    return not files.isdisjoint(one for one in named if isinstance(one, str))
+
+
+def _ids(files: object) -> list[object]:
+    return [one.get("id") for one in files if isinstance(one, dict)] if isinstance(files, list) else []
 
 
 def change_form(ws: Workspace, change: Change, person: str) -> Json | None:
@@ -88,6 +152,8 @@ def change_form(ws: Workspace, change: Change, person: str) -> Json | None:
         return _message_change(ws, change.kind, subject, person)
     if isinstance(subject, Command) and subject.user == person:
         return {"kind": "command", "command": _command(subject)}
+    if isinstance(subject, Stack) and subject.user == person:
+        return {"kind": "opened", "modals": _modals(ws, subject)}
     if isinstance(subject, View) and subject.user == person and subject.type == "home":
         return {"kind": "published", "home": view_form(ws, subject)}
     return {"kind": "link", "connections": subject} if change.kind == "link" else None

@@ -1,8 +1,4 @@
-"""Socket Mode: up to ten connections, envelopes and their acks, redelivery of events, and the goodbye.
-
-Slack waits three seconds for an ack. An event that isn't acked is sent again, at once, after a minute and after
-five; a command or a click is not: the person reads that it went wrong.
-"""
+"""Socket Mode: up to ten connections, envelopes and their acks, the goodbye, and connections that break."""
 
 from __future__ import annotations
 
@@ -10,60 +6,44 @@ import asyncio
 import json
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSMessage, WSMsgType, web
 
+from kpibot.workspace.faults import SOCKET
+from kpibot.workspace.link import ACK_SECONDS, REDELIVERY, Link, Outcome, Repeat
 from kpibot.workspace.model import Json
+from kpibot.workspace.sockets import reset
 from kpibot.workspace.state import Workspace
 
-ACK_SECONDS = 3.0
-REDELIVERY = (0.0, 60.0, 300.0)
+__all__ = ["ACK_SECONDS", "MOST_CONNECTIONS", "REDELIVERY", "Breakage", "Outcome", "SocketMode"]
+
 MOST_CONNECTIONS = 10
 _HEARTBEAT = 10.0
 
-Error = Literal["dispatch_failed", "operation_timeout"]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a delivery went. `seconds` to the ack and its `payload`, or the `error` that the person reads of.
-
-    ``dispatch_failed``: no bot is connected. ``operation_timeout``: none acked in time. Other errors are those of
-    a payload that Slack wouldn't take, such as ``invalid_blocks``.
-    """
-
-    acked: bool
-    seconds: float | None = None
-    payload: Json | None = None
-    error: str | None = None
-    response_url: str | None = None
-    trigger_id: str | None = None
+Breakage = Literal["reset", "silent", "half_open"]
 
 
 @dataclass(eq=False, slots=True)
-class _Link:
+class _Line:
+    """One connection. A `leaving` one gets nothing new; on a `dead` one not even a ping is answered."""
+
     socket: web.WebSocketResponse
+    transport: asyncio.BaseTransport | None
     leaving: bool = False
+    dead: bool = False
 
 
-@dataclass(slots=True)
-class _Waiting:
-    answer: asyncio.Future[Json]
-    sent: int = field(default=0)
-
-
-class SocketMode:
-    """The bot's connections. `ack_seconds` and `redelivery` (seconds before each repeat) are Slack's by default."""
+class SocketMode(Link):
+    """The bot's connections."""
 
     def __init__(
         self, ws: Workspace, ack_seconds: float = ACK_SECONDS, redelivery: Sequence[float] = REDELIVERY
     ) -> None:
-        self._ws, self._ack_seconds, self._redelivery = ws, ack_seconds, tuple(redelivery)
-        self._links: list[_Link] = []
-        self._waiting: dict[str, _Waiting] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        super().__init__(ws, ack_seconds, redelivery)
+        self._lines: list[_Line] = []
+        self._waiting: dict[str, asyncio.Future[Json]] = {}
         self._linked = asyncio.Event()
         self._returning = False
         self._turn = 0
@@ -71,33 +51,57 @@ class SocketMode:
     @property
     def connections(self) -> int:
         """Return how many connections take new envelopes."""
-        return sum(not link.leaving for link in self._links)
+        return sum(not line.leaving for line in self._lines)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Serve one connection, opened with a ticket that is good for one."""
         if not self._ws.take_ticket(request.query.get("ticket", "")):
             return web.json_response({"ok": False, "error": "link_disabled"}, status=403)
-        socket = web.WebSocketResponse(heartbeat=_HEARTBEAT)
+        socket = web.WebSocketResponse(autoping=False)
         await socket.prepare(request)
-        if self.connections >= MOST_CONNECTIONS:
-            await self._goodbye(socket, "too_many_websockets")
+        refusal = self._refusal()
+        if refusal is not None:
+            await self._goodbye(socket, refusal)
             await socket.close()
             return socket
-        await self._serve(_Link(socket))
+        await self._serve(_Line(socket, request.transport))
         return socket
 
-    async def _serve(self, link: _Link) -> None:
-        self._links.append(link)
+    def _refusal(self) -> str | None:
+        if not self._ws.socket_mode_enabled:
+            return "link_disabled"
+        return "too_many_websockets" if self.connections >= MOST_CONNECTIONS else None
+
+    async def _serve(self, line: _Line) -> None:
+        self._lines.append(line)
+        pinging = asyncio.create_task(self._ping(line))
         try:
-            await link.socket.send_json(self._hello())
+            await line.socket.send_json(self._hello())
             self._returning = False
             self._linked.set()
             self._ws.notify("link", self.connections)
-            async for message in link.socket:
-                if message.type is WSMsgType.TEXT:
-                    self._take(message.data)
+            async for message in line.socket:
+                if not line.dead:
+                    await self._hear(line, message)
+        except ConnectionError:
+            pass  # it went away while it was spoken to, which is what a connection may do
         finally:
-            self._forget(link)
+            pinging.cancel()
+            self._forget(line)
+
+    async def _hear(self, line: _Line, message: WSMessage) -> None:
+        if message.type is WSMsgType.TEXT:
+            self._take(message.data)
+        elif message.type is WSMsgType.PING:
+            await line.socket.pong(message.data)
+
+    @staticmethod
+    async def _ping(line: _Line) -> None:
+        """Ping now and then, as Slack does, so that a bot can tell a quiet connection from a dead one."""
+        while not line.socket.closed:
+            await asyncio.sleep(_HEARTBEAT)
+            if not line.dead:
+                await line.socket.ping(b"ping")
 
     def _hello(self) -> Json:
         debug = {"host": "workspace", "build_number": 1, "approximate_connection_time": 18060}
@@ -109,8 +113,8 @@ class SocketMode:
             "debug_info": debug,
         }
 
-    def _forget(self, link: _Link) -> None:
-        self._links.remove(link)
+    def _forget(self, line: _Line) -> None:
+        self._lines.remove(line)
         self._sync()
         self._ws.notify("link", self.connections)
 
@@ -124,80 +128,85 @@ class SocketMode:
             given = json.loads(data)
         except ValueError:
             return
-        waiting = self._waiting.get(given.get("envelope_id", "")) if isinstance(given, dict) else None
-        if waiting is not None and not waiting.answer.done():
-            waiting.answer.set_result(given.get("payload") or {})
+        ident = given.get("envelope_id") if isinstance(given, dict) else None
+        answer = self._waiting.get(ident) if isinstance(ident, str) else None
+        if answer is not None and not answer.done():
+            answer.set_result(given.get("payload") or {})
 
-    async def deliver(self, kind: str, payload: Json, *, retry: int | None = None) -> Outcome:
-        """Send one envelope to one connection and wait for its ack.
-
-        `retry` is None for what is never repeated, else the number of earlier attempts.
-        """
+    async def _send(self, kind: str, payload: Json, repeat: Repeat | None) -> Outcome:
+        """Send one envelope to one connection and wait for its ack."""
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + self._ack_seconds
-        ident = str(uuid.uuid4())
-        waiting = self._waiting[ident] = _Waiting(loop.create_future())
-        started = loop.time()
+        started, ident = loop.time(), str(uuid.uuid4())
+        answer = self._waiting[ident] = loop.create_future()
         try:
-            async with asyncio.timeout_at(deadline):
-                if not await self._send(self._envelope(ident, kind, payload, retry)):
-                    return Outcome(False, error="dispatch_failed")
-                answer = await waiting.answer
+            async with asyncio.timeout_at(started + self._ack_seconds):
+                if not await self._out(_envelope(ident, kind, payload, repeat)):
+                    return Outcome(False, error="dispatch_failed", reason="connection_failed")
+                got = await answer
         except TimeoutError:
             return Outcome(False, error="operation_timeout")
         finally:
             del self._waiting[ident]
-        return Outcome(True, loop.time() - started, answer)
+        return Outcome(True, loop.time() - started, got)
 
-    @staticmethod
-    def _envelope(ident: str, kind: str, payload: Json, retry: int | None) -> Json:
-        envelope: Json = {"envelope_id": ident, "type": kind, "payload": payload}
-        envelope["accepts_response_payload"] = retry is None
-        if retry is not None:
-            envelope |= {"retry_attempt": retry, "retry_reason": "timeout" if retry else ""}
-        return envelope
-
-    async def _send(self, envelope: Json) -> bool:
+    async def _out(self, envelope: Json) -> bool:
         """Send on the next connection in turn; False when there is none and none is about to come back."""
         while True:
             if not self.connections and not self._returning:
                 return False
             await self._linked.wait()
-            open_ = [link for link in self._links if not link.leaving]
-            self._turn += 1
-            link = open_[self._turn % len(open_)]
+            line = self._next()
+            fault = self._ws.faults.take(SOCKET)
+            if fault is not None:
+                self._break(line, fault.kind)
+            if line.dead:
+                return True  # as it seems from here
             try:
-                await link.socket.send_json(envelope)
+                await line.socket.send_json(envelope)
             except ConnectionError:
-                link.leaving = True
+                line.leaving = True
                 self._sync()
                 continue
             return True
 
-    def event(self, payload: Json) -> asyncio.Task[None]:
-        """Deliver an event in the background, again and again until it's acked or Slack gives up."""
-        task = asyncio.create_task(self._persist(payload))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
+    def _next(self) -> _Line:
+        open_ = [line for line in self._lines if not line.leaving]
+        self._turn += 1
+        return open_[self._turn % len(open_)]
 
-    async def _persist(self, payload: Json) -> None:
-        outcome = await self.deliver("events_api", payload, retry=0)
-        for attempt, pause in enumerate(self._redelivery, start=1):
-            if outcome.acked:
-                return
-            await asyncio.sleep(pause)
-            outcome = await self.deliver("events_api", payload, retry=attempt)
+    def _break(self, line: _Line, kind: str) -> None:
+        line.dead = True
+        line.leaving = kind == "half_open"
+        self._sync()
+        if kind == "reset" and line.transport is not None:
+            reset(line.transport)
+
+    def break_connections(self, kind: Breakage) -> None:
+        """Break every connection: reset it, fall silent on it, or forget it while the bot still holds it."""
+        for line in list(self._lines):
+            self._break(line, kind)
 
     async def refresh(self, reason: str = "refresh_requested") -> None:
-        """Ask every connection to be replaced; new envelopes wait for those that come."""
-        leaving = [link for link in self._links if not link.leaving]
-        for link in leaving:
-            link.leaving = reason != "warning"
-        self._returning = bool(leaving)
+        """Ask every connection to be replaced; new envelopes wait for those that come.
+
+        A ``warning`` comes some seconds before that, and the connections go on. After ``link_disabled`` none comes
+        back before Socket Mode is switched on again.
+        """
+        lines = [line for line in self._lines if not line.leaving]
+        for line in lines:
+            line.leaving = reason != "warning"
+        self._returning = bool(lines) and reason == "refresh_requested"
         self._sync()
-        for link in leaving:
-            await self._goodbye(link.socket, reason)
+        for line in lines:
+            await self._goodbye(line.socket, reason)
+
+    async def disable(self) -> None:
+        """Switch Socket Mode off, as in the app's settings: every connection hears ``link_disabled`` and ends."""
+        self._ws.socket_mode_enabled = False
+        lines = list(self._lines)
+        await self.refresh("link_disabled")
+        for line in lines:
+            await line.socket.close()
 
     @staticmethod
     async def _goodbye(socket: web.WebSocketResponse, reason: str) -> None:
@@ -205,9 +214,17 @@ class SocketMode:
 
     async def stop(self) -> None:
         """Close the connections and drop what is still to be redelivered."""
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        for link in list(self._links):
-            await link.socket.close()
+        await super().stop()
+        for line in list(self._lines):
+            if line.dead and line.transport is not None:
+                reset(line.transport)  # it would not answer the closing handshake
+            else:
+                await line.socket.close()
+
+
+def _envelope(ident: str, kind: str, payload: Json, repeat: Repeat | None) -> Json:
+    envelope: Json = {"envelope_id": ident, "type": kind, "payload": payload}
+    envelope["accepts_response_payload"] = repeat is None
+    if repeat is not None:
+        envelope |= {"retry_attempt": repeat.attempt, "retry_reason": repeat.reason if repeat.attempt else ""}
+    return envelope

@@ -13,28 +13,30 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from kpibot.workspace.errors import UnknownNameError
+from kpibot.workspace.directory import Directory
 from kpibot.workspace.faults import Fault, Faults
 from kpibot.workspace.files import Files
 from kpibot.workspace.ids import format_ts, make_id
 from kpibot.workspace.model import (
-    BOT,
+    DEFAULT_EVENTS,
     DEFAULT_SCOPES,
     SLACKBOT,
     Call,
     Change,
     Channel,
     Command,
-    Conversation,
+    Delivery,
+    Edit,
     Group,
     Hook,
     Json,
     Message,
     Person,
     Trigger,
-    User,
     View,
 )
+from kpibot.workspace.pace import Pace
+from kpibot.workspace.record import KEEP_SMALL, Record
 
 Listener = Callable[[Change], None]
 _Kept = TypeVar("_Kept")
@@ -42,17 +44,18 @@ _Kept = TypeVar("_Kept")
 HOOK_SECONDS = 30 * 60
 HOOK_USES = 5
 TRIGGER_SECONDS = 3.0
-_KEEP_SMALL = 1000
 
 
-class Workspace:
+class Workspace(Directory):
     """A workspace with one bot in it.
 
     `clock` gives seconds since 1970 for ts, response_urls (30 minutes) and trigger_ids (3 s); tests may stop or jump
     it. `timer` gives seconds from any start, for things that take time on their own: files are processed
-    `file_seconds` after their bytes came, and a call's duration is measured with it. `channel_pace`, when set, is the
-    least number of seconds between two of the bot's messages in a channel; faster ones get 429. `should_escape` is
-    the slash commands' setting: people and channels come as ``<@U…|name>`` and ``<#C…|name>``.
+    `file_seconds` after their bytes came, calls are paced by it, and their duration is measured with it. `tiers`
+    switches the methods' limits on. `channel_pace`, when set, is the time in seconds between two of the bot's
+    messages in a channel, of which `channel_burst` may come at once; faster ones get 429. `should_escape` is the slash
+    commands' setting: people and channels come as ``<@U…|name>`` and ``<#C…|name>``. `events` are those to which the
+    bot subscribes. `seed` is of the faults' dice.
     """
 
     def __init__(
@@ -66,103 +69,42 @@ class Workspace:
         commands: Sequence[tuple[str, str, str]] = (),
         bot_token: str = "xoxb-local-workspace",
         app_token: str = "xapp-local-workspace",
+        signing_secret: str = "local-workspace",
         scopes: Iterable[str] = DEFAULT_SCOPES,
+        events: Iterable[str] = DEFAULT_EVENTS,
         should_escape: bool = True,
         clock: Callable[[], float] = time.time,
         timer: Callable[[], float] = time.monotonic,
         file_seconds: float = 0.2,
+        tiers: bool = False,
         channel_pace: float | None = None,
+        channel_burst: int = 1,
+        seed: int = 0,
         keep_calls: int = 5000,
+        keep_call_bytes: int = 100_000_000,
         keep_messages: int = 5000,
         keep_file_bytes: int = 200_000_000,
     ) -> None:
-        self.name, self.bot_name = name, bot_name
-        self.bot_token, self.app_token = bot_token, app_token
-        self.scopes, self.should_escape = tuple(scopes), should_escape
+        super().__init__(name, bot_name, channels, people, groups, int(clock()))
+        self.bot_token, self.app_token, self.signing_secret = bot_token, app_token, signing_secret
+        self.scopes, self.events, self.should_escape = tuple(scopes), tuple(events), should_escape
         self.commands_known = tuple(commands)
-        self.clock, self.timer = clock, timer
-        self.channel_pace, self.keep_messages = channel_pace, keep_messages
-        self.domain = "".join(letter if letter.isalnum() else "-" for letter in name.lower()).strip("-")
-        self.team_id, self.app_id = make_id("T", name), make_id("A", name, bot_name)
-        self.bot_id, self.bot_user_id = make_id("B", name, bot_name), make_id("U", name, bot_name)
-        self.users = self._people(people)
-        self.groups = {make_id("S", name, group.handle): group for group in groups}
-        self.conversations: dict[str, Conversation] = {}
+        self._clock, self.timer, self._jumped = clock, timer, 0.0
+        self.keep_messages = keep_messages
         self.files = Files(timer, file_seconds, keep_file_bytes)
-        self.faults = Faults()
+        self.faults, self.pace = Faults(seed), Pace(timer, tiers, channel_pace, channel_burst)
+        self.history = Record(keep_calls, keep_call_bytes)
+        self.socket_mode_enabled = True
         self.views: dict[str, View] = {}
-        self.commands: deque[Command] = deque(maxlen=_KEEP_SMALL)
+        self.commands: deque[Command] = deque(maxlen=KEEP_SMALL)
         self.hooks: dict[str, Hook] = {}
         self.triggers: dict[str, Trigger] = {}
-        self._calls: deque[Call] = deque(maxlen=keep_calls)
-        self._listeners: list[Listener] = []
+        self._refused: dict[str, str] = {}
+        self.listeners: list[Listener] = []
         self._numbers: dict[str, int] = {}
         self._last_ts = 0
         self.current_call: int | None = None
         self._tickets: dict[str, str] = {}
-        self._add_conversations(channels)
-
-    def _people(self, people: Sequence[Person]) -> dict[str, User]:
-        bot = User(self.bot_user_id, self.bot_name, self.bot_name, is_bot=True)
-        users = [bot, User(SLACKBOT, "slackbot", "Workspace")]
-        for one in people:
-            ident = make_id("U", self.name, "person", one.name)
-            users.append(User(ident, one.name, one.real_name or one.name, one.title, one.timezone))
-        return {user.id: user for user in users}
-
-    def _add_conversations(self, channels: Sequence[Channel]) -> None:
-        created = int(self.clock())
-        everybody = [user.id for user in self.people()]
-        for one in channels:
-            ident = make_id("C", self.name, one.name)
-            names = [*everybody, BOT] if one.members is None else one.members
-            members = [self.user_id(name) for name in names]
-            self.conversations[ident] = Conversation(
-                ident, one.name, members, created, one.topic, one.private, one.archived
-            )
-        for person in everybody:
-            ident = make_id("D", self.name, person)
-            members = [person, self.bot_user_id]
-            self.conversations[ident] = Conversation(ident, ident, members, created, user=person)
-
-    # who and where
-
-    def people(self) -> list[User]:
-        """Return the people, in the order in which they were given."""
-        return [user for user in self.users.values() if not user.is_bot and user.id != SLACKBOT]
-
-    def user_id(self, name: str) -> str:
-        """Return the id of a person (``dana``, ``@dana`` or the id itself) or of ``bot``. Raises UnknownNameError."""
-        wanted = name.removeprefix("@")
-        if wanted in self.users:
-            return wanted
-        if wanted in (BOT, self.bot_name):
-            return self.bot_user_id
-        for user in self.users.values():
-            if user.name == wanted:
-                return user.id
-        known = ", ".join(user.name for user in self.people())
-        raise UnknownNameError(f"there is no person {name!r}; known: {known}")
-
-    def channel_id(self, name: str) -> str:
-        """Return the id of a channel (``tech-alerts``, ``#tech-alerts``) or direct message (``@dana``).
-
-        Raises UnknownNameError with the names that there are.
-        """
-        found = self.find(name)
-        if found is None:
-            known = ", ".join(one.name for one in self.conversations.values() if one.user is None)
-            raise UnknownNameError(f"there is no channel {name!r}; known: {known}, and @name for a direct message")
-        return found.id
-
-    def find(self, name: str) -> Conversation | None:
-        """Return the conversation with this id, ``#name``, ``name`` or ``@person``, or None."""
-        if name in self.conversations:
-            return self.conversations[name]
-        if name.startswith("@"):
-            return self.conversations.get(make_id("D", self.name, self.user_id(name)))
-        wanted = name.removeprefix("#")
-        return next((one for one in self.conversations.values() if one.user is None and one.name == wanted), None)
 
     # what was said
 
@@ -179,6 +121,8 @@ class Workspace:
     def put(self, message: Message) -> Message:
         """Keep a message, new or edited; a channel's oldest go when there are more than `keep_messages`."""
         kept = self.conversations[message.channel].messages
+        if message.ts in kept and kept[message.ts].edited != message.edited:
+            self.history.edits.append(Edit(kept[message.ts], message))
         kept[message.ts] = message
         while len(kept) > self.keep_messages:
             del kept[next(iter(kept))]
@@ -187,27 +131,68 @@ class Workspace:
 
     def remove(self, message: Message) -> None:
         """Take a message away; one with replies leaves a mark behind, so that its thread can still be read."""
-        kept = self.conversations[message.channel].messages
+        place = self.conversations[message.channel]
+        kept = place.messages
+        self.history.deletions.append(message)
+        place.pins.pop(message.ts, None)
         if any(other.thread_ts == message.ts for other in kept.values() if other.ts != message.ts):
             self.put(dataclasses.replace(message, deleted=True, text="This message was deleted.", blocks=[]))
             return
         kept.pop(message.ts, None)
         self.notify("removed", message)
 
-    # what was called
+    # what happened
 
-    def calls(self, method: str | None = None) -> list[Call]:
-        """Return the recorded calls, of one method or of all, the oldest first."""
-        return [call for call in self._calls if method is None or call.method == method]
+    def calls(self, method: str | None = None, *, channel: str | None = None, since: int = 0) -> list[Call]:
+        """Return the recorded calls, the oldest first: of one method or of all, with one channel (name or id).
+
+        `since` is the id of a call: only later ones are returned.
+        """
+        return self.history.calls(method, None if channel is None else self.names_of(channel), since)
+
+    def edits(self, channel: str | None = None, ts: str | None = None) -> list[Edit]:
+        """Return the latest changes to messages, the oldest first, of one channel and one message or of all."""
+        kept = [one for one in self.history.edits if ts in (None, one.after.ts)]
+        return [one for one in kept if channel is None or one.after.channel in self.names_of(channel)]
+
+    def deletions(self, channel: str | None = None) -> list[Message]:
+        """Return the latest messages that were deleted, as they stood."""
+        kept = self.history.deletions
+        return [one for one in kept if channel is None or one.channel in self.names_of(channel)]
+
+    def deliveries(self, kind: str | None = None) -> list[Delivery]:
+        """Return what was sent to the bot, the oldest first: ``events_api``, ``slash_commands``, ``interactive``."""
+        return [one for one in self.history.deliveries if kind in (None, one.kind)]
 
     def record(self, call: Call) -> None:
         """Keep a call's record."""
-        self._calls.append(call)
+        self.history.add(call)
         self.notify("call", call)
 
-    def fault(self, fault: Fault) -> None:
-        """Arm a fault; see `Fault`."""
-        self.faults.add(fault)
+    def fault(self, *faults: Fault) -> None:
+        """Arm faults, to happen one after another where they mean the same calls; see `Fault`."""
+        self.faults.script(faults)
+
+    # what may change under the bot's feet
+
+    def clock(self) -> float:
+        """Return the time in seconds since 1970."""
+        return self._clock() + self._jumped
+
+    def jump(self, seconds: float) -> None:
+        """Let the clock jump, backward with a number below 0; ts rise nevertheless."""
+        self._jumped += seconds
+
+    def refuse_token(self, token: str, error: str | None = "token_revoked") -> None:
+        """Refuse a token from now on, as ``token_expired``, ``account_inactive``, …; None takes it again."""
+        if error is None:
+            self._refused.pop(token, None)
+        else:
+            self._refused[token] = error
+
+    def refusal_of(self, token: str) -> str | None:
+        """Return the error with which a token is refused, None when it is good."""
+        return self._refused.get(token) or (None if token in (self.bot_token, self.app_token) else "invalid_auth")
 
     # short-lived things
 
@@ -216,10 +201,10 @@ class Workspace:
         self._numbers[kind] = self._numbers.get(kind, 0) + 1
         return self._numbers[kind]
 
-    def new_trigger(self, user: str) -> str:
-        """Return a trigger_id for something that `user` just did."""
+    def new_trigger(self, user: str, view: str | None = None) -> str:
+        """Return a trigger_id for something that `user` just did, in a modal when `view` is its id."""
         ident = f"{self.number('trigger')}.{self.team_id[1:]}.{secrets.token_hex(16)}"
-        _keep(self.triggers, ident, Trigger(ident, user, self.clock()))
+        _keep(self.triggers, ident, Trigger(ident, user, self.clock(), view=view))
         return ident
 
     def new_hook(self, channel: str, user: str, original: str | None = None, thread_ts: str | None = None) -> Hook:
@@ -252,12 +237,12 @@ class Workspace:
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` at each change, until the returned function is called."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        self.listeners.append(listener)
+        return lambda: self.listeners.remove(listener)
 
     def notify(self, kind: str, subject: object) -> None:
         """Tell the listeners."""
-        for listener in list(self._listeners):
+        for listener in list(self.listeners):
             listener(Change(kind, subject))
 
     def say(self, channel: str, user: str, text: str) -> Message:
@@ -273,5 +258,5 @@ class Workspace:
 def _keep(store: dict[str, _Kept], key: str, value: _Kept) -> None:
     store.pop(key, None)
     store[key] = value
-    while len(store) > _KEEP_SMALL:
+    while len(store) > KEEP_SMALL:
         del store[next(iter(store))]

@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from kpibot.workspace.api import answer
-from kpibot.workspace.api_chat import pace_left
 from kpibot.workspace.errors import SlackError
-from kpibot.workspace.faults import Fault
+from kpibot.workspace.faults import HOOK, UPLOAD, Fault
 from kpibot.workspace.hooks import find_hook, respond
 from kpibot.workspace.model import Call, Json
+from kpibot.workspace.record import channel_of
+from kpibot.workspace.sockets import reset
 from kpibot.workspace.state import Workspace
 
-_PACED = ("chat.postMessage", "chat.postEphemeral")
+_LOOK_AGAIN = 0.05
 
 
 @dataclass(slots=True)
@@ -37,7 +38,6 @@ class WebApi:
 
     def __init__(self, ws: Workspace, base_url: Callable[[], str]) -> None:
         self._ws, self._base_url = ws, base_url
-        self._next_slot: dict[str, float] = {}
 
     async def method(self, request: web.Request) -> web.StreamResponse:
         """``/api/{method}``: any method, with GET or POST."""
@@ -50,7 +50,7 @@ class WebApi:
         shown = {key: value for key, value in args.items() if key != "token"} | {"token": "(hidden)"}
 
         async def work() -> _Answer:
-            wait = pace_left(self._ws, str(args.get("channel")), self._next_slot) if name in _PACED else 0.0
+            wait = self._ws.pace.wait(name, self._place(args))
             if wait > 0:
                 return _slow_down(wait)
             reply = answer(self._ws, name, token, args, self._base_url())
@@ -73,7 +73,7 @@ class WebApi:
 
         known = self._ws.hooks.get(secret)
         arguments = {**payload, "channel": known.channel if known is not None else None}
-        return await self._answer(request, "response_url", arguments, work)
+        return await self._answer(request, HOOK, arguments, work)
 
     async def upload(self, request: web.Request) -> web.StreamResponse:
         """An upload URL: the bytes as the body, or as a form's only file."""
@@ -89,7 +89,7 @@ class WebApi:
             return _Answer({"ok": True}, text=f"OK - {len(content)}")
 
         shown = {"file": request.match_info["file"], "bytes": len(content)}
-        return await self._answer(request, "files.upload", shown, work)
+        return await self._answer(request, UPLOAD, shown, work)
 
     async def download(self, request: web.Request) -> web.StreamResponse:
         """``url_private``: the bytes, for the bot's token only."""
@@ -105,12 +105,13 @@ class WebApi:
         """Do the work unless a fault stands in the way, and keep a record of it whatever happens."""
         ws = self._ws
         number, began, started = ws.number("call"), ws.timer(), ws.clock()
-        fault = ws.faults.take(name, self._channels(arguments))
-        given = await self._under(fault, number, work)
+        fault = ws.faults.take(name, ws.names_of(channel_of(arguments)))
         kind = fault.kind if fault is not None else None
+        given = await self._under(fault, number, work)
+        if kind == "never_processed":
+            self._stall(arguments)
         ws.record(Call(number, name, arguments, given.body, given.status, started, ws.timer() - began, kind))
-        if kind in ("drop_before", "drop_after") and request.transport is not None:
-            request.transport.abort()
+        await _break(request.transport, kind)
         if given.text is not None:
             return web.Response(text=given.text, status=given.status, headers=given.headers)
         return web.json_response(given.body, status=given.status, headers=given.headers)
@@ -122,6 +123,8 @@ class WebApi:
                 return instead
             if fault.kind == "late":
                 await asyncio.sleep(fault.seconds)
+            if fault.kind == "clock_jump":
+                self._ws.jump(fault.seconds)
         self._ws.current_call = number
         given = await work()  # runs without a pause, so the number can't be another call's
         self._ws.current_call = None
@@ -129,10 +132,16 @@ class WebApi:
             await asyncio.sleep(fault.seconds)
         return given
 
-    def _channels(self, arguments: Json) -> frozenset[str]:
-        name = str(arguments.get("channel") or arguments.get("channel_id") or "")
-        found = self._ws.conversations.get(name) or self._ws.find(name.lstrip("@"))
-        return frozenset({name.lstrip("#")} | ({found.id, found.name} if found is not None else set()))
+    def _stall(self, arguments: Json) -> None:
+        file = self._ws.files.find(arguments["file"])
+        if file is not None:
+            self._ws.files.stall(file)
+
+    def _place(self, args: Json) -> str | None:
+        """Return the id of the conversation that a call speaks in, so that each has one pace by whatever name."""
+        name = channel_of(args)
+        found = self._ws.find(f"@{name}" if name in self._ws.users else name.lstrip("@"))
+        return found.id if found is not None else None
 
 
 def _instead(fault: Fault) -> _Answer | None:
@@ -143,7 +152,19 @@ def _instead(fault: Fault) -> _Answer | None:
         return _Answer({"ok": False, "error": fault.error})
     if fault.kind.startswith("http_"):
         return _Answer(None, int(fault.kind[5:]), text="<html><body>Server Error</body></html>")
-    return _Answer(None) if fault.kind == "drop_before" else None
+    return _Answer(None) if fault.kind in ("drop_before", "reset") else None
+
+
+async def _break(transport: asyncio.Transport | None, kind: str | None) -> None:
+    """Do to the connection what a fault asks for: nothing, close it, reset it, or let the caller wait for ever."""
+    if transport is None:
+        return
+    if kind == "reset":
+        reset(transport)
+    if kind in ("drop_before", "drop_after"):
+        transport.abort()
+    while kind == "silent" and not transport.is_closing():  # noqa: ASYNC110, a transport tells nobody of its end
+        await asyncio.sleep(_LOOK_AGAIN)
 
 
 def _slow_down(seconds: float) -> _Answer:

@@ -180,3 +180,12 @@ def test_a_command_loads_only_what_its_beginning_needs(module: str, left_alone: 
     program = f"import sys, {module}; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
     assert left_alone.isdisjoint(loaded)
+
+
+def test_a_workspace_alone_tells_what_is_wrong_with_its_script(
+    helpdesk: Helpdesk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = tmp_path / "workspace.yaml"
+    script.write_text("chanels: [general]\n")
+    assert main(["workspace", "--script", str(script)]) == 1
+    assert capsys.readouterr().err == f"{script}: script: no key `chanels`; did you mean `channels`?\n"

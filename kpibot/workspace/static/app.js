@@ -1,40 +1,53 @@
-// The page: what is open, and how changes reach it.
+// The page: what is open, how changes reach it, and what its hands do.
 
-import { $, dayOf, el } from "./dom.js";
+import { $, el } from "./dom.js";
 import { blocks } from "./blocks.js";
+import { Channel } from "./channel.js";
 import { Composer } from "./composer.js";
+import { heldIn } from "./held.js";
+import { help, keys } from "./keys.js";
 import { listen, send } from "./live.js";
-import { Follower } from "./follow.js";
-import { commandRow, continues, dayLine, row } from "./messages.js";
-import { sidebar } from "./sidebar.js";
+import { Modal } from "./modal.js";
+import { announce } from "./news.js";
+import { comeBack, Panels } from "./panels.js";
+import { people, sidebar } from "./sidebar.js";
 import { Store } from "./store.js";
+import { suggestions } from "./suggest.js";
 
 const store = new Store();
-let names = null;
-let open = { place: null, home: false, thread: null };
+const names = store.names();
+const open = { place: null, home: false };
 let hangUp = null;
 let online = false;
-const end = new Follower($("log"), $("rows"));
-const threadEnd = new Follower($("thread-log"), $("thread-rows"));
+
+const use = { names, act, thread: (ts) => openThread(ts), curious: (message) => panels.openCalls(open.place, message), dismiss, react };
+const channel = new Channel(store, use);
+const panels = new Panels(store, use);
+const modal = new Modal(store, names, comeBack);
 
 // where we are
 
-function route() {
+async function route() {
   const [name = "", ts] = decodeURIComponent(location.hash.replace(/^#\/?/, "")).split("/");
   const all = [...store.channels.values()];
   const direct = all.find((one) => one.kind === "im");
   const wanted = ["dm", "home"].includes(name) ? direct : all.find((one) => one.name === name || one.id === name);
-  open = { place: (wanted ?? all[0]).id, home: name === "home", thread: null };
-  show();
-  if (name === "home") send("home", { user: store.me });
-  const target = ts && document.querySelector(`.row[data-ts="${CSS.escape(ts)}"]`);
-  if (target) {
-    end.show(target);
-    target.classList.add("target");
-  }
+  const same = open.place === wanted?.id && open.home === (name === "home");
+  Object.assign(open, { place: (wanted ?? all[0]).id, home: name === "home" });
+  show(same);
+  if (open.home) send("home", { user: store.me });
+  if (ts) await reach(ts);
 }
 
-function show() {
+// Go to a message; one of a thread is shown there.
+async function reach(ts) {
+  const message = store.channels.get(open.place).messages.get(ts);
+  const parent = message?.thread_ts;
+  await channel.show(parent && parent !== ts && !message.broadcast ? parent : ts);
+  if (parent && parent !== ts) openThread(parent);
+}
+
+function show(same) {
   const place = store.channels.get(open.place);
   const bot = store.users[store.bot].name;
   const title = place.kind === "im" ? bot : `# ${place.name}`;
@@ -44,107 +57,83 @@ function show() {
   $("log").hidden = $("composer").hidden = open.home;
   $("home").hidden = !open.home;
   const hint = place.kind === "im" ? `Message ${bot}` : `Message #${place.name}`;
-  $("composer-text").placeholder = store.hints.length ? `${hint}, or ${store.hints[0][0]}` : hint;
+  $("composer-text").placeholder = place.archived ? "This channel is archived" : store.hints.length ? `${hint}, or ${store.hints[0][0]}` : hint;
   $("composer-label").textContent = hint;
   $("composer-text").disabled = place.archived;
   drawer(false);
-  drawLog();
-  end.toEnd();
+  if (same) channel.again();
+  else channel.open(open.place);
+  if (!same || open.home) panels.closeThread(false);
+  panels.again();
   drawHome();
-  drawThread();
-  drawSide();
-}
-
-// drawing
-
-const act = async (message, one, block, value) => {
-  const answer = await send("press", {
-    ts: message.ts, channel: message.channel, user: store.me, action_id: one.action_id, block_id: block.block_id, value,
-  });
-  if (!answer.ok) alarm(`“${one.text?.text ?? one.action_id}” did not reach the app: ${answer.error}`);
-};
-
-function drawLog() {
-  const rows = $("rows");
-  $("log").setAttribute("aria-busy", "true"); // nothing of this is news to be read out
-  rows.replaceChildren();
-  let before = null;
-  for (const one of store.rows(open.place)) before = append(rows, one, before);
-  if (!before) rows.append(el("p", { class: "empty" }, "Nothing here yet. Say something, or type a slash command."));
-  requestAnimationFrame(() => $("log").removeAttribute("aria-busy"));
   markRead();
-}
-
-function append(rows, one, before) {
-  if (!before || dayOf(before.ts) !== dayOf(one.ts)) rows.append(dayLine(one.ts));
-  rows.append(drawn(one, before));
-  return one;
-}
-
-function drawn(one, before) {
-  if (one.command) return commandRow(one, names, store.answered(one));
-  return row(one, { names, act, openThread, joined: continues(before, one) });
-}
-
-// Draw one row anew, or add it at the end; what has focus in it keeps it.
-function place(one) {
-  const shown = $("rows");
-  const rows = store.rows(open.place);
-  const at = rows.findIndex((other) => other.ts === one.ts);
-  const old = shown.querySelector(`[data-ts="${CSS.escape(one.ts)}"]`);
-  if (at < 0) return;
-  if (old) replaced(old, drawn(rows[at], rows[at - 1]));
-  else if (at === rows.length - 1 && at > 0) append(shown, rows[at], rows[at - 1]);
-  else redraw(open.place);
-}
-
-function replaced(old, fresh) {
-  const focused = old.contains(document.activeElement) ? document.activeElement.dataset.action : null;
-  old.replaceWith(fresh);
-  if (focused === null) return;
-  const again = focused && fresh.querySelector(`[data-action="${CSS.escape(focused)}"]`);
-  (again || fresh).focus();
+  drawSide();
 }
 
 function drawHome() {
   if (!open.home) return;
-  const acting = async (one, block, value) => {
-    const answer = await send("press-home", { user: store.me, action_id: one.action_id, block_id: block.block_id, value });
-    if (!answer.ok) alarm(`That did not reach the app: ${answer.error}`);
-  };
-  const view = store.home;
-  $("home").replaceChildren(...(view ? blocks(view.blocks, names, acting) : [el("p", { class: "empty" }, "The app hasn't published its home tab yet.")]));
+  const use = { names, act: pressHome, held: heldIn($("home")) };
+  const empty = el("p", { class: "empty" }, "The app hasn't published its home tab yet.");
+  const focused = $("home").contains(document.activeElement) && document.activeElement.closest("[data-action]")?.dataset.action;
+  $("home").replaceChildren(...(store.home ? blocks(store.home.blocks, use) : [empty]));
+  if (focused) $("home").querySelector(`[data-action="${CSS.escape(focused)}"]`)?.focus();
 }
 
-function openThread(ts) {
-  open.thread = ts;
-  drawThread();
-  threadEnd.toEnd();
-  $("thread-text").focus();
-}
-
-function closeThread() {
-  const back = document.querySelector(`#log .row[data-ts="${CSS.escape(open.thread ?? "")}"] button`);
-  open.thread = null;
-  drawThread();
-  (back ?? $("composer-text")).focus();
-}
-
-function drawThread() {
-  $("thread").hidden = open.thread === null;
-  $("shell").classList.toggle("with-thread", open.thread !== null);
-  if (open.thread === null) return;
-  $("thread-place").textContent = $("place-name").textContent;
-  const rows = store.thread(open.place, open.thread).map((one) => row(one, { names, act, openThread: null }));
-  $("thread-rows").replaceChildren(...rows);
-}
-
-function drawSide() {
-  sidebar(store, open, online);
-}
+const drawSide = () => sidebar(store, open, online);
 
 function markRead() {
   if (document.visibilityState === "visible" && !open.home) store.markRead(open.place);
+}
+
+const openThread = (ts) => panels.openThread(open.place, ts);
+
+function escape() {
+  if ($("shell").classList.contains("drawer")) drawer(false);
+  else panels.escape();
+}
+
+function drawer(wanted) {
+  const was = $("shell").classList.toggle("drawer", wanted) !== wanted || $("side").contains(document.activeElement);
+  $("open-side").setAttribute("aria-expanded", String(wanted));
+  if (wanted) $("close-side").focus();
+  else if (was && $("open-side").getClientRects().length) $("open-side").focus();
+}
+
+// what hands do
+
+async function act(message, one, block, value) {
+  const row = document.querySelector(`.row[data-ts="${CSS.escape(message.ts)}"]`);
+  const answer = await send("press", {
+    ts: message.ts, channel: message.channel, user: store.me, action_id: one.action_id, block_id: block.block_id, value,
+    held: row ? heldIn(row) : {},
+  });
+  if (!answer.ok) alarm(`“${one.text?.text ?? one.action_id}” did not reach the app: ${answer.error}`);
+}
+
+async function pressHome(one, block, value) {
+  const pressed = { user: store.me, action_id: one.action_id, block_id: block.block_id, value, held: heldIn($("home")) };
+  const answer = await send("press-home", pressed);
+  if (!answer.ok) alarm(`That did not reach the app: ${answer.error}`);
+}
+
+async function say(text, thread_ts) {
+  const command = text.startsWith("/") && !thread_ts;
+  const answer = await send(command ? "command" : "say", { text, channel: open.place, user: store.me, thread_ts });
+  if (!answer.ok && !command) alarm(answer.error);
+}
+
+async function react(message, name, wanted) {
+  const answer = await send("react", { channel: message.channel, ts: message.ts, user: store.me, name, wanted });
+  if (!answer.ok) alarm(answer.error);
+}
+
+function dismiss(message) {
+  store.dismiss(message.ts);
+  const row = document.querySelector(`#log .row[data-ts="${CSS.escape(message.ts)}"]`);
+  (row?.previousElementSibling ?? row?.nextElementSibling)?.focus?.();
+  channel.again();
+  panels.again();
+  if (!$("log").contains(document.activeElement)) $("composer-text").focus();
 }
 
 function alarm(text) {
@@ -154,100 +143,35 @@ function alarm(text) {
 
 // changes
 
+const CHANGES = {
+  everything() {
+    people(store);
+    route();
+    modal.draw();
+  },
+  message({ message, before }) {
+    const here = message.channel === open.place && !open.home;
+    announce(store, { message, before }, here);
+    panels.take(message);
+    if (message.channel !== open.place) return;
+    channel.take(message);
+    markRead();
+  },
+  removed({ channel: id, ts }) {
+    if (id !== open.place) return;
+    channel.again();
+    panels.again(ts);
+  },
+  command: ({ command }) => command.channel === open.place && channel.command(command),
+  published: drawHome,
+  opened: () => modal.draw(),
+  link() {},
+};
+
 function change(given) {
   const touched = store.take(given);
-  names = store.names();
-  if (touched.kind === "everything") {
-    people();
-    route();
-  } else if (touched.kind === "message") arrived(touched.message);
-  else if (touched.kind === "removed") redraw(touched.channel);
-  else if (touched.kind === "command") commanded(touched.command);
-  else if (touched.kind === "published") drawHome();
+  CHANGES[touched.kind](touched);
   drawSide();
-}
-
-function arrived(message) {
-  if (message.channel !== open.place) return;
-  const first = message.thread_ts && store.channels.get(open.place).messages.get(message.thread_ts);
-  place(first || message);
-  if (message.broadcast) place(message);
-  for (const command of store.commands.values()) {
-    if (document.querySelector(`[data-ts="${CSS.escape(command.ts)}"] .spinner`)) place(command);
-  }
-  if (open.thread) drawThread();
-  if (message.user === store.me && !message.thread_ts) end.toEnd();
-  markRead();
-}
-
-function commanded(command) {
-  if (command.channel !== open.place) return;
-  place(command);
-  if (command.state === "working") end.toEnd();
-}
-
-function redraw(channel) {
-  if (channel !== open.place) return;
-  const top = $("log").scrollTop;
-  drawLog();
-  if (!end.stuck) $("log").scrollTop = top;
-  if (open.thread) drawThread();
-}
-
-// people and their hands
-
-function people() {
-  const list = $("person");
-  list.replaceChildren(...store.people.map((id) => el("option", { value: id }, store.users[id].real_name)));
-  list.value = store.me;
-  $("person-title").textContent = store.users[store.me].title;
-}
-
-function suggest(word, atStart, command) {
-  if (command) {
-    const known = store.hints.find(([name]) => name === command);
-    return known ? [{ label: known[0], usage: known[1], note: known[2] }] : [];
-  }
-  const starts = (name) => name.toLowerCase().startsWith(word.slice(1).toLowerCase());
-  if (word.startsWith("/") && atStart) {
-    return store.hints.filter(([name]) => name.startsWith(word)).map(([name, usage, note]) => ({ insert: name, label: name, usage, note }));
-  }
-  if (word.startsWith("@")) {
-    const users = [store.bot, ...store.people].map((id) => store.users[id]);
-    return users.filter((one) => starts(one.name)).map((one) => ({ insert: `@${one.name}`, label: `@${one.name}`, note: one.real_name }));
-  }
-  if (!word.startsWith("#")) return [];
-  const places = [...store.channels.values()].filter((one) => one.kind !== "im" && starts(one.name));
-  return places.map((one) => ({ insert: `#${one.name}`, label: `#${one.name}`, note: one.topic }));
-}
-
-async function say(text, thread_ts) {
-  const command = text.startsWith("/") && !thread_ts;
-  const answer = await send(command ? "command" : "say", { text, channel: open.place, user: store.me, thread_ts });
-  if (!answer.ok && !command) alarm(answer.error);
-}
-
-function drawer(wanted) {
-  $("shell").classList.toggle("drawer", wanted);
-  $("open-side").setAttribute("aria-expanded", String(wanted));
-}
-
-function start() {
-  new Composer($("composer"), $("composer-text"), $("hints"), { suggest, submit: (text) => say(text) });
-  new Composer($("thread-composer"), $("thread-text"), null, { submit: (text) => say(text, open.thread) });
-  $("person").addEventListener("change", () => join($("person").value));
-  $("open-side").addEventListener("click", () => drawer(true));
-  $("close-side").addEventListener("click", () => drawer(false));
-  $("close-thread").addEventListener("click", closeThread);
-  $("main").addEventListener("click", (event) => event.target === $("main") && drawer(false));
-  addEventListener("hashchange", route);
-  document.addEventListener("visibilitychange", () => store.me && (markRead(), drawSide()));
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || $("dialog").open) return;
-    if ($("shell").classList.contains("drawer")) drawer(false);
-    else if (open.thread !== null) closeThread();
-  });
-  join(sessionStorage.getItem("person"));
 }
 
 function join(person) {
@@ -257,6 +181,26 @@ function join(person) {
     online = line;
     if (store.me) drawSide();
   });
+}
+
+function start() {
+  const suggest = (...typed) => suggestions(store, ...typed);
+  new Composer($("composer"), $("composer-text"), $("hints"), { suggest, submit: (text) => say(text) });
+  const inThread = (word, ...rest) => (word.startsWith("/") ? [] : suggest(word, ...rest));
+  new Composer($("thread-composer"), $("thread-text"), $("thread-hints"), { suggest: inThread, submit: (text) => say(text, panels.thread.ts) });
+  const clicks = {
+    "open-side": () => drawer(true), "close-side": () => drawer(false), keys: help,
+    "open-calls": () => (panels.calls.channel === null ? panels.openCalls(open.place) : panels.closeCalls()),
+    who: () => { drawer(true); $("person").focus(); },
+    main: (event) => event.target === $("main") && drawer(false),
+    skip: (event) => { event.preventDefault(); $("composer-text").focus(); }, // the address is the channel's
+  };
+  for (const [id, click] of Object.entries(clicks)) $(id).addEventListener("click", click);
+  $("person").addEventListener("change", () => join($("person").value));
+  addEventListener("hashchange", route);
+  document.addEventListener("visibilitychange", () => store.me && (markRead(), drawSide()));
+  keys({ escape, openThread });
+  join(sessionStorage.getItem("person"));
 }
 
 start();

@@ -45,13 +45,14 @@ export class Composer {
   show() {
     if (!this.list) return;
     this.list.replaceChildren(...this.found.map((one, index) =>
-      el("li", { role: "option", id: `hint-${index}`, "aria-selected": one.insert ? String(index === this.at) : "false",
+      el("li", { role: "option", id: `${this.list.id}-${index}`, "aria-selected": one.insert ? String(index === this.at) : "false",
         on: { mousedown: (event) => { event.preventDefault(); this.take(index); } } },
         el("strong", {}, one.label), one.usage && el("code", {}, one.usage), el("span", {}, one.note))));
     this.list.hidden = !this.found.length;
     const count = this.found.filter((one) => one.insert).length;
-    this.count.textContent = count ? `${count} suggestions` : "";
-    if (this.found[this.at]?.insert) this.box.setAttribute("aria-activedescendant", `hint-${this.at}`);
+    this.count.textContent = count ? `${count} ${count === 1 ? "suggestion" : "suggestions"}` : "";
+    this.box.setAttribute("aria-expanded", String(count > 0));
+    if (this.found[this.at]?.insert) this.box.setAttribute("aria-activedescendant", `${this.list.id}-${this.at}`);
     else this.box.removeAttribute("aria-activedescendant");
   }
 
@@ -81,12 +82,14 @@ export class Composer {
     } else if (event.key === "Tab" && choosing && !event.shiftKey) {
       event.preventDefault();
       this.take(this.at);
-    } else if (event.key === "Escape") this.hide();
-    else if (choosing && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+    } else if (event.key === "Escape" && this.found.length) {
+      event.preventDefault();
+      this.hide();
+    } else if (choosing && !event.altKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
       event.preventDefault();
       this.at = (this.at + (event.key === "ArrowDown" ? 1 : -1) + this.found.length) % this.found.length;
       this.show();
-    } else if (event.key === "ArrowUp" && (!this.box.value || this.back)) {
+    } else if (event.key === "ArrowUp" && !event.altKey && (!this.box.value || this.back)) {
       event.preventDefault();
       this.back = Math.min(this.back + 1, this.said.length);
       this.put(this.said.at(-this.back) ?? "");

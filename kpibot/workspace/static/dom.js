@@ -46,4 +46,5 @@ const day = new Intl.DateTimeFormat(undefined, { weekday: "long", month: "long",
 export const date = (ts) => new Date(Number(ts) * 1000);
 export const clock = (ts) => time.format(date(ts));
 export const dayOf = (ts) => day.format(date(ts));
+export const exact = (ts) => date(ts).toLocaleString();
 export const span = (seconds) => (seconds < 1 ? `${Math.max(1, Math.round(seconds * 1000))} ms` : `${seconds.toFixed(1)} s`);

@@ -1,31 +1,29 @@
 // The interactive elements: what they look like, and the confirmation before they act.
 
 import { ask, el } from "./dom.js";
-import { mrkdwn, plain, plainNodes } from "./mrkdwn.js";
+import { field, moment, picks } from "./inputs.js";
+import { closes, menu, multi } from "./menus.js";
+import { plain, words } from "./mrkdwn.js";
 
-// `act(element, value)` sends the click and says whether it went well.
-export function element(one, block, act, names) {
+// `use` has names, act, and for inputs: held (what it held before), label, dispatches, silent (an input tells nothing).
+export function element(one, block, use) {
   const make = ELEMENTS[one.type];
   if (!make) return el("span", { class: "unknown" }, `[${one.type}]`);
   const run = async (node, value) => {
-    if (one.confirm && !(await sure(one.confirm, names))) return;
+    if (use.silent || (one.confirm && !(await sure(one.confirm, use.names)))) return;
     node.setAttribute("aria-busy", "true");
-    await act(one, block, value);
+    await use.act(one, block, value, node);
     node.removeAttribute("aria-busy");
   };
-  const node = make(one, run, names);
+  const node = make(one, run, { ...use, held: use.held?.[block.block_id]?.[one.action_id] });
   node.dataset.action = one.action_id;
   return node;
-}
-
-export function text(object, names) {
-  return object.type === "mrkdwn" ? mrkdwn(object.text, names) : plainNodes(object.text);
 }
 
 function sure(confirm, names) {
   return ask(plain(confirm.title.text), (close) =>
     el("div", {},
-      el("p", {}, text(confirm.text, names)),
+      el("p", {}, words(confirm.text, names)),
       el("div", { class: "dialog-buttons" },
         el("button", { type: "button", class: "button", on: { click: () => close(false) } }, plain(confirm.deny.text)),
         el("button", { type: "button", class: `button ${confirm.style ?? "primary"}`, autofocus: true, on: { click: () => close(true) } },
@@ -44,66 +42,39 @@ function button(one, run) {
   return node;
 }
 
-function options(one) {
-  const make = ({ text: label, value }) => el("option", { value }, plain(label.text));
-  const groups = one.option_groups ?? [];
-  return [...(one.options ?? []).map(make), ...groups.map((group) => el("optgroup", { label: group.label.text }, group.options.map(make)))];
-}
-
-function menu(one, run, choices, initial) {
-  const label = one.placeholder ? plain(one.placeholder.text) : "Choose";
-  const node = el("select", { class: "menu", "aria-label": label }, el("option", { value: "", disabled: true }, label), choices);
-  node.value = initial ?? "";
-  node.addEventListener("change", () => run(node, node.value));
-  return node;
-}
-
 function overflow(one, run) {
-  const node = el("details", { class: "overflow" }, el("summary", { class: "button", "aria-label": "More actions" }, "⋯"));
+  const head = el("summary", { class: "button", "aria-label": "More actions" }, "⋯");
+  const node = el("details", { class: "overflow" }, head);
   const choose = (value) => {
     node.open = false;
-    run(node, value);
+    head.focus();
+    run(head, value);
   };
   node.append(el("div", { class: "overflow-list" }, one.options.map((item) =>
-    el("button", { type: "button", on: { click: () => choose(item.value) } }, plain(item.text.text)))));
-  node.addEventListener("keydown", (event) => event.key === "Escape" && (node.open = false));
-  node.addEventListener("focusout", (event) => node.contains(event.relatedTarget) || (node.open = false));
+    el("button", { type: "button", on: { click: () => choose(item.value) } },
+      plain(item.text.text), item.description && el("small", {}, plain(item.description.text))))));
+  closes(node, head);
   return node;
 }
-
-function picks(one, run, names, kind) {
-  const chosen = new Set((one.initial_options ?? [one.initial_option]).filter(Boolean).map((item) => item.value));
-  const group = `${one.action_id}-${Math.random()}`;
-  const node = el("fieldset", { class: "picks", "aria-label": "Choices" });
-  const values = () => [...node.querySelectorAll("input:checked")].map((input) => input.value);
-  node.append(...one.options.map((item) =>
-    el("label", {}, el("input", { type: kind, name: group, value: item.value, checked: chosen.has(item.value) }), text(item.text, names))));
-  node.addEventListener("change", () => run(node, kind === "radio" ? values()[0] : values()));
-  return node;
-}
-
-function day(one, run) {
-  const node = el("input", { type: "date", class: "menu", value: one.initial_date, "aria-label": one.placeholder?.text ?? "Date" });
-  node.addEventListener("change", () => node.value && run(node, node.value));
-  return node;
-}
-
-function input(one, run) {
-  const node = el(one.multiline ? "textarea" : "input", { class: "menu", placeholder: one.placeholder?.text, "aria-label": one.placeholder?.text ?? "Text" });
-  node.value = one.initial_value ?? "";
-  node.addEventListener("change", () => run(node, node.value));
-  return node;
-}
-
-const people = (names) => names.people().map(({ id, name }) => el("option", { value: id }, name));
 
 const ELEMENTS = {
   button,
   overflow,
-  static_select: (one, run) => menu(one, run, options(one), one.initial_option?.value),
-  users_select: (one, run, names) => menu(one, run, people(names), one.initial_user),
-  datepicker: day,
-  checkboxes: (one, run, names) => picks(one, run, names, "checkbox"),
-  radio_buttons: (one, run, names) => picks(one, run, names, "radio"),
-  plain_text_input: input,
+  static_select: menu,
+  users_select: menu,
+  channels_select: menu,
+  conversations_select: menu,
+  multi_static_select: multi,
+  multi_users_select: multi,
+  multi_channels_select: multi,
+  multi_conversations_select: multi,
+  datepicker: moment,
+  timepicker: moment,
+  datetimepicker: moment,
+  checkboxes: picks,
+  radio_buttons: picks,
+  plain_text_input: field,
+  number_input: field,
+  email_text_input: field,
+  url_text_input: field,
 };

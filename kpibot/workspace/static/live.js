@@ -10,6 +10,7 @@ export function listen(person, onChange, onLine) {
     address.protocol = address.protocol.replace("http", "ws");
     socket = new WebSocket(address);
     socket.onmessage = (event) => {
+      if (ended) return;
       wait = 300;
       onLine(true);
       onChange(JSON.parse(event.data));
@@ -17,7 +18,7 @@ export function listen(person, onChange, onLine) {
     socket.onclose = () => {
       if (ended) return;
       onLine(false);
-      setTimeout(open, wait);
+      setTimeout(() => ended || open(), wait);
       wait = Math.min(wait * 1.6, 5000);
     };
   }
@@ -29,20 +30,24 @@ export function listen(person, onChange, onLine) {
   };
 }
 
+const GONE = { ok: false, error: "The workspace can't be reached." };
+
 export async function send(what, body) {
   try {
-    const answer = await fetch(`/page/${what}`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
-    });
+    const headers = { "Content-Type": "application/json" };
+    const answer = await fetch(`/page/${what}`, { method: "POST", headers, body: JSON.stringify(body) });
     return await answer.json();
   } catch {
-    return { ok: false, error: "The workspace can't be reached." };
+    return GONE;
   }
 }
 
-export async function callOf(number) {
-  const answer = await fetch(`/page/calls/${number}`);
-  return answer.ok ? answer.json() : null;
+// Null when it can't be had.
+export async function get(what, query) {
+  try {
+    const answer = await fetch(`/page/${what}?${new URLSearchParams(query)}`);
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
 }

@@ -70,6 +70,11 @@ export function plainNodes(text) {
   return text.split(/:([a-z0-9_+-]+):/).map((part, at) => (at % 2 ? (emoji(part) ?? `:${part}:`) : part));
 }
 
+// A text object of Block Kit as nodes.
+export function words(object, names) {
+  return object.type === "mrkdwn" ? mrkdwn(object.text, names) : plainNodes(object.text);
+}
+
 function angle(inside, names) {
   const [target, label] = inside.split(/\|(.*)/s);
   if (target.startsWith("@")) return mention(`@${names.user(target.slice(1)) ?? label ?? target.slice(1)}`);

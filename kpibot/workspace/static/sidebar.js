@@ -1,11 +1,13 @@
-// The list of channels, the app's own places, and whether the app is there.
+// The list of channels, the app's own places, who acts, and whether the app is there.
 
 import { $, el } from "./dom.js";
+import { avatar } from "./messages.js";
 
 export function sidebar(store, open, online) {
   const places = [...store.channels.values()];
   const bot = store.users[store.bot].name;
   const direct = places.find((one) => one.kind === "im");
+  const focused = $("side-lists").contains(document.activeElement) && document.activeElement.getAttribute("href");
   $("workspace-name").textContent = store.workspace;
   $("side-lists").replaceChildren(
     list("Channels", places.filter((one) => one.kind !== "im").map((one) => entry(store, open, one, `#/${one.name}`, one.name))),
@@ -14,6 +16,7 @@ export function sidebar(store, open, online) {
       item("#/home", "Home", "⌂", open.home, 0),
     ]),
   );
+  if (focused) $("side-lists").querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
   status(store, online, bot);
 }
 
@@ -33,11 +36,24 @@ function item(href, name, sign, here, unread, place = {}) {
     el("a", { href, class: unread ? "unread" : "", "aria-current": here ? "page" : null },
       el("span", { class: "sign", "aria-hidden": "true" }, sign),
       el("span", { class: "name" }, name, hidden, place.archived && el("small", {}, " archived")),
-      unread > 0 && el("span", { class: "count" }, String(unread), el("span", { class: "unseen" }, " unread"))));
+      unread > 0 && el("span", { class: "count" }, unread > 99 ? "99+" : String(unread), el("span", { class: "unseen" }, " unread"))));
 }
 
 function status(store, online, bot) {
   const words = !online ? "Reconnecting to the workspace…" : store.connections ? `${bot} is connected` : `${bot} is not connected`;
   $("status").className = `status ${online && store.connections ? "good" : "away"}`;
   if ($("status").textContent !== words) $("status").textContent = words;
+  $("offline").hidden = online;
+}
+
+// Who acts: a list to choose from, and the face in the bar.
+export function people(store) {
+  const me = store.users[store.me];
+  const menu = $("person");
+  menu.replaceChildren(...store.people.map((id) => el("option", { value: id }, store.users[id].real_name)));
+  menu.value = store.me;
+  $("person-title").textContent = me.title;
+  $("person-face").replaceChildren(avatar(me));
+  $("who").replaceChildren(avatar(me));
+  $("who").setAttribute("aria-label", `Acting as ${me.real_name}. Change`);
 }

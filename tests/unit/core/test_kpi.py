@@ -1,13 +1,18 @@
 """A KPI, and the thresholds that hold where."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
+from kpibot.core.budget import Budget, Pace
 from kpibot.core.campus import DISTRICT, NO_CAMPUS, Campus, CampusTree
 from kpibot.core.kpi import Card, Format, Kpi
 from kpibot.core.measures import Amount, Counted, Duration, Flow, Measure, Query, Ratio, Stock, columns, halves, times
 from kpibot.core.measures import Condition as Where
 from kpibot.core.periods import PeriodRule, Unit
-from kpibot.core.thresholds import Better, Thresholds
+from kpibot.core.readings import Reading
+from kpibot.core.thresholds import Better, Thresholds, Verdict
 
 TREE = CampusTree(
     [
@@ -17,6 +22,7 @@ TREE = CampusTree(
         Campus("north", "North"),
     ]
 )
+NOW = datetime(2026, 11, 18, 18, tzinfo=UTC)
 OWN, WEST = Thresholds(Better.LOWER, 20, 40, 80), Thresholds(Better.LOWER, 20, 60, 100)
 STOCK, FLOW, DURATION = Stock("t", "a", "b"), Flow("t", "a"), Duration("t", "a", "b")
 RATIO, QUERY = Ratio(STOCK, STOCK), Query("d", "SELECT 1")
@@ -118,6 +124,19 @@ def test_a_part_of_a_count_is_judged_by_no_levels_of_a_type_either() -> None:
     part = with_types().narrowed([()], "priority high")
     assert part.thresholds_of("east", TYPED) == Thresholds()
     assert part.thresholds_of("west", TYPED) == Thresholds()
+
+
+def test_the_levels_of_a_budget_are_percentages_and_not_added_up() -> None:
+    spending = replace(kpi(FLOW), budget=Budget({"FY2027": 1_000.0}))
+    assert spending.thresholds_of("feeder", TREE) == spending.thresholds_of(DISTRICT, TREE) == OWN
+
+
+def test_spending_without_a_budget_for_the_year_is_not_judged() -> None:
+    spending = replace(kpi(FLOW), budget=Budget({"FY2027": 1_000.0}))
+    known = Reading("x", DISTRICT, NOW, 90.0, pace=Pace(1_000.0, 0.5, 500.0, 18.0))
+    assert spending.thresholds_for(known, TREE) == OWN
+    without = spending.thresholds_for(replace(known, pace=None), TREE)
+    assert without.judge(90.0) is Verdict.NOT_JUDGED
 
 
 def test_rows_without_a_campus_are_not_judged() -> None:

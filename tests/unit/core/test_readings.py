@@ -52,6 +52,11 @@ def test_a_ratio_rests_on_what_it_divides_by_and_is_as_fresh_as_its_older_half()
     assert divide(of, over) == Parts(30, 40, rows=50, valued=40, waiting=2, newest=OLD)
 
 
+def test_two_halves_of_one_dataset_are_as_fresh_as_the_newer_one() -> None:
+    assert divide(Parts(1, newest=OLD), Parts(4, newest=NEW), one_dataset=True).newest == NEW
+    assert divide(Parts(1), Parts(4, newest=NEW), one_dataset=True).newest == NEW
+
+
 def test_a_half_that_is_a_quotient_itself_is_divided_first() -> None:
     assert divide(Parts(30, 10), Parts(6)) == Parts(3, 6)
 

@@ -109,6 +109,13 @@ def test_about_15_percent_name_an_asset_that_exists_and_stood_at_the_same_campus
     assert all(codes[places[tag]] == site for tag, site in named)
 
 
+def test_a_ticket_says_what_the_inventory_says_of_its_device(helpdesk: Ask, assets: Ask) -> None:
+    devices = {tag: rest for tag, *rest in assets("SELECT asset_tag, type, model FROM assets")}
+    named = helpdesk("SELECT asset_tag, asset_type, asset_model FROM hd_tickets WHERE created_at > '2026-11-01'")
+    assert all(rest == devices.get(tag, [None, None]) for tag, *rest in named)
+    assert any(tag for tag, *_ in named)
+
+
 def test_urgent_tickets_are_answered_sooner(helpdesk: Ask) -> None:
     waits = helpdesk(
         "SELECT avg(julianday(replied_at) - julianday(created_at)) FROM hd_tickets GROUP BY priority ORDER BY priority"

@@ -10,9 +10,27 @@ from typing import Any
 import pytest
 
 from kpibot.core.alerts import Reason
+from kpibot.core.budget import Pace
+from kpibot.core.conditions import Condition
+from kpibot.core.definition import definition
 from kpibot.core.kpi import Card, Format
+from kpibot.core.measures import Statistic, Stock
 from kpibot.core.readings import Missing, Reading
-from kpibot.core.reports import AlertNotice, Answer, Change, DigestEdition, Mover, Overview, Report
+from kpibot.core.reports import (
+    About,
+    AlertNotice,
+    Answer,
+    Breakdown,
+    Change,
+    Comparison,
+    DigestEdition,
+    Mover,
+    Origin,
+    Overview,
+    Rank,
+    Report,
+    RowList,
+)
 from kpibot.core.series import Series
 from kpibot.core.thresholds import Better, Thresholds
 
@@ -124,6 +142,48 @@ class Samples:
         return self.report(
             "response-time", None, missing=Missing.SOURCE_DOWN, detail="time-out after 30 s", rows=0, newest=None
         )
+
+    @property
+    def in_context(self) -> Answer:
+        also = ((Statistic.P90, 9.2), (Statistic.WITHIN, 81.25))
+        report = replace(self.response_time, reading=replace(self.response_time.reading, also=also))
+        comparisons = (Comparison("the same week last school year", 5.1), Comparison("the whole month before", 4.4))
+        return replace(self.answer(report), comparisons=comparisons, ranks=(Rank(3, 24, 4.23),))
+
+    @property
+    def of_budget(self) -> Answer:
+        spent = replace(self.po_value.reading, pace=Pace(3_300_000.0, 0.4, 1_320_000.0, 93.96))
+        levels = Thresholds(Better.LOWER, 100, 110, 125)
+        report = replace(self.po_value, reading=spent, thresholds=levels, verdict=levels.judge(93.96))
+        return replace(self.answer(report), ranks=(Rank(21, 24, 93.96), Rank(2, 21, 0.0563, "student")))
+
+    @property
+    def by_priority(self) -> Breakdown:
+        parts = [("1 Urgent", 12.0), ("2 High", 31.0), ("<!channel>", 60.0), ("none given", 1.0)]
+        reports = tuple(
+            (label, self.report(value=value, rows=int(value), thresholds=Thresholds())) for label, value in parts
+        )
+        return Breakdown("priority", self.tickets, reports, ZONE, more=2)
+
+    @property
+    def by_campus(self) -> Breakdown:
+        values = {"Campus West High School": 79.2, "Oak Street Elementary": 91.5, "Cedar": None}
+        reports = tuple((name, self.report("utilization", value, denominator=520.0)) for name, value in values.items())
+        return Breakdown("campus", self.utilization, reports, ZONE)
+
+    @property
+    def about(self) -> About:
+        card = replace(CARDS["tickets"], about="Tickets that wait for us.", category="operational", id="tickets")
+        measure = Stock("tickets", "opened", "resolved", (Condition("status", ("merged", "deleted"), negated=True),))
+        origins = (Origin("tickets", "helpdesk", NOW - timedelta(days=3), stale=True), Origin("assets", "inventory"))
+        sentences = tuple(definition(measure, {"tickets": "tickets"}))
+        return About(card, sentences, LIMITS["tickets"], origins, ("priority", "age"), ZONE)
+
+    @property
+    def rows(self) -> RowList:
+        rows = (("4711", "2026-11-09 08:12", "214"), ("4712", "2026-11-10 10:00", "–"))
+        links = ("https://help.example.org/tickets/4711", "")
+        return RowList(self.tickets, ("id", "opened", "room"), rows, links, ZONE)
 
     @property
     def overview(self) -> Overview:

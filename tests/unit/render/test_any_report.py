@@ -7,18 +7,38 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kpibot.core.alerts import Reason
+from kpibot.core.budget import Pace
 from kpibot.core.kpi import Card, Format
+from kpibot.core.measures import Statistic
 from kpibot.core.readings import Missing, Reading
-from kpibot.core.reports import AlertNotice, Answer, Change, DigestEdition, Mover, Note, Overview, Report
+from kpibot.core.reports import (
+    About,
+    AlertNotice,
+    Answer,
+    Breakdown,
+    Change,
+    Comparison,
+    DigestEdition,
+    Mover,
+    Note,
+    Origin,
+    Overview,
+    Rank,
+    Report,
+    RowList,
+)
 from kpibot.core.series import Series
 from kpibot.core.thresholds import Better, Thresholds, Verdict
+from kpibot.render.about import about_message
 from kpibot.render.alert import alert_message
 from kpibot.render.answer import answer_message, overview_message
 from kpibot.render.blocks import SlackFile
+from kpibot.render.breakdown import breakdown_message
 from kpibot.render.charts import answer_chart
 from kpibot.render.digest import digest_message
-from kpibot.render.guide import about_message, error_message, help_message, list_message
-from kpibot.render.text import answer_text, columns, digest_text, overview_text
+from kpibot.render.guide import error_message, help_message, list_message
+from kpibot.render.rowlist import rows_message
+from kpibot.render.text import about_text, answer_text, breakdown_text, columns, digest_text, overview_text, rows_text
 from kpibot.workspace.blocks import problems_of, too_long
 
 ZONE = "America/Chicago"
@@ -28,7 +48,8 @@ floats = st.one_of(st.floats(), st.none(), st.sampled_from([0.0, -0.0, 1e308, -1
 instants = st.floats(946_684_800, 4_102_444_800).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 counts = st.integers(0, 10**12)
 thresholds = st.builds(Thresholds, st.sampled_from(Better), floats, floats, floats)
-cards = st.builds(Card, words, words, words, words, st.sampled_from(Format), words, words, words, words)
+pairs = st.lists(st.tuples(words, words), max_size=2).map(tuple)
+cards = st.builds(Card, words, words, words, words, st.sampled_from(Format), words, words, words, words, words, pairs)
 readings = st.builds(
     Reading,
     words,
@@ -44,7 +65,11 @@ readings = st.builds(
     counts,
     counts,
     st.one_of(st.none(), instants),
+    st.lists(st.tuples(st.sampled_from(Statistic), floats), max_size=2).map(tuple),
+    st.one_of(st.none(), st.builds(Pace, st.floats(), st.floats(0, 1), st.floats(), floats)),
 )
+comparisons = st.lists(st.builds(Comparison, words, st.floats()), max_size=2).map(tuple)
+ranks = st.lists(st.builds(Rank, counts, counts, st.floats(), words), max_size=3).map(tuple)
 
 
 def _series(values):
@@ -90,12 +115,20 @@ def check_text(text):
 
 
 @thorough
-@given(reports, st.integers(2, 2_000), st.sampled_from([None, SlackFile("F1")]))
-def test_any_answer(report, days, chart):
-    answer = Answer(report, days, ZONE)
+@given(reports, st.integers(2, 2_000), st.sampled_from([None, SlackFile("F1")]), comparisons, ranks)
+def test_any_answer(report, days, chart, compared, ranked):
+    answer = Answer(report, days, ZONE, (), compared, ranked)
     check(answer_message(answer, chart))
     check_text(answer_text(answer))
-    check(about_message(report.card))
+    breakdown = Breakdown("priority", report, tuple((report.campus_name, report) for _ in range(3)), ZONE, more=days)
+    check(breakdown_message(breakdown))
+    check_text(breakdown_text(breakdown))
+    about = About(report.card, (report.campus_name,), report.thresholds, (Origin(report.campus, "x"),), ("a",), ZONE)
+    check(about_message(about))
+    check_text(about_text(about))
+    rows = RowList(report, ("id", "room"), ((report.campus_name, report.card.name),), ("",), ZONE)
+    check(rows_message(rows))
+    check_text(rows_text(rows))
 
 
 @settings(thorough, max_examples=15)

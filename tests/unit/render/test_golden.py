@@ -10,12 +10,23 @@ from pathlib import Path
 import pytest
 
 from kpibot.core.alerts import Reason
+from kpibot.render.about import about_message
 from kpibot.render.alert import alert_message
 from kpibot.render.answer import answer_message, overview_message
 from kpibot.render.blocks import Rendered, SlackFile
+from kpibot.render.breakdown import breakdown_message
 from kpibot.render.digest import digest_message
-from kpibot.render.guide import about_message, error_message, help_message, list_message
-from kpibot.render.text import answer_text, columns, digest_text, overview_text
+from kpibot.render.guide import error_message, help_message, list_message
+from kpibot.render.rowlist import rows_message
+from kpibot.render.text import (
+    about_text,
+    answer_text,
+    breakdown_text,
+    columns,
+    digest_text,
+    overview_text,
+    rows_text,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
 CHART = SlackFile("F0CHART")
@@ -34,15 +45,25 @@ MESSAGES: dict[str, Callable[..., Rendered]] = {
     "alert-recovered": lambda s: alert_message(
         replace(s.notice, mention="", still_firing=0, changes=(replace(s.notice.changes[0], reason=Reason.RECOVERED),))
     ),
-    "help": lambda s: help_message(KPIS, "tickets campus-west"),
+    "answer-context": lambda s: answer_message(s.in_context),
+    "answer-budget": lambda s: answer_message(s.of_budget),
+    "breakdown": lambda s: breakdown_message(s.by_priority),
+    "breakdown-campus": lambda s: breakdown_message(s.by_campus),
+    "rows": lambda s: rows_message(s.rows),
+    "help": lambda s: help_message(KPIS, "tickets campus-west", "tickets by priority"),
     "list": lambda s: list_message(KPIS, {"campus-west": "Campus West High School", "oak": "Oak & Ash"}),
-    "about": lambda s: about_message(s.tickets.card),
+    "about": lambda s: about_message(s.about),
     "error": lambda s: error_message("no campus `<!channel>`; did you mean `campus-west`?"),
 }
 TEXTS: dict[str, Callable[..., str]] = {
     "answer-critical": lambda s: answer_text(s.answer(s.tickets)),
     "answer-no-data": lambda s: answer_text(s.answer(s.down)),
     "answer-coverage": lambda s: answer_text(s.answer(s.po_value)),
+    "answer-context": lambda s: answer_text(s.in_context),
+    "answer-budget": lambda s: answer_text(s.of_budget),
+    "breakdown": lambda s: breakdown_text(s.by_priority),
+    "rows": lambda s: rows_text(s.rows),
+    "about": lambda s: about_text(s.about),
     "overview": lambda s: overview_text(s.overview),
     "digest": lambda s: digest_text(s.edition),
 }

@@ -63,8 +63,15 @@ def test_the_buttons_lead_to_the_other_windows_the_district_and_the_meaning(samp
         ("window:30", asked | {"days": 30}),
         ("window:365", asked | {"days": 365}),
         ("show:tickets", {"kpi": "tickets", "campus": DISTRICT, "days": 90}),
-        ("about", {"kpi": "tickets"}),
+        ("about", {"kpi": "tickets", "wish": "about"}),
     ]
+
+
+def test_the_buttons_of_a_part_keep_to_that_part(samples):
+    card = replace(samples.tickets.card, only=(("type", "Laptop (13 in)"),), lists_rows=True)
+    message = answer_message(samples.answer(replace(samples.tickets, card=card), 90))
+    assert {each.get("only") for name, each in buttons(message) if name != "about"} == {"type:laptop-13-in"}
+    assert dict(buttons(message))["rows"]["wish"] == "rows"
 
 
 def test_the_districts_answer_does_not_lead_to_itself(samples):

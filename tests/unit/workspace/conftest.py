@@ -40,16 +40,27 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def ws(clock: Clock) -> Workspace:
-    return Workspace(
-        bot_name="helper",
-        channels=CHANNELS,
-        people=PEOPLE,
-        groups=[Group("helpdesk-leads", members=("luis",))],
-        commands=[("/ask", "[what]", "Ask for something")],
-        clock=clock,
-        file_seconds=0.05,
-    )
+def make_workspace(clock: Clock) -> Callable[..., Workspace]:
+    """Makes the workspace of these tests, with settings of a test's own."""
+
+    def make(**settings: Any) -> Workspace:
+        usual: dict[str, Any] = {
+            "bot_name": "helper",
+            "channels": CHANNELS,
+            "people": PEOPLE,
+            "groups": [Group("helpdesk-leads", members=("luis",))],
+            "commands": [("/ask", "[what]", "Ask for something")],
+            "clock": clock,
+            "file_seconds": 0.05,
+        }
+        return Workspace(**usual | settings)
+
+    return make
+
+
+@pytest.fixture
+def ws(make_workspace: Callable[..., Workspace]) -> Workspace:
+    return make_workspace()
 
 
 @pytest.fixture

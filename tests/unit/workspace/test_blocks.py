@@ -253,14 +253,22 @@ def test_two_series_need_two_names() -> None:
     assert problems_of([block]) == ["[ERROR] series names must be unique [json-pointer:/blocks/0/chart/series/1/name]"]
 
 
-@pytest.mark.parametrize("kind", ["table", "data_table", "data_visualization", "markdown"])
-def test_some_blocks_are_for_messages_only(kind: str) -> None:
-    assert f"unsupported type: {kind}" in problems_of([{"type": kind}], "view")[0]
+@pytest.mark.parametrize("surface", ["modal", "home"])
+@pytest.mark.parametrize("kind", ["table", "data_table", "data_visualization", "markdown", "context_actions", "plan"])
+def test_some_blocks_are_for_messages_only(kind: str, surface: str) -> None:
+    assert f"unsupported type: {kind}" in problems_of([{"type": kind}], surface)[0]
 
 
-def test_a_view_takes_a_hundred_blocks_and_no_more() -> None:
-    assert problems_of([{"type": "divider"}] * 100, "view") == []
-    assert problems_of([{"type": "divider"}] * 101, "view")
+@pytest.mark.parametrize(("surface", "taken"), [("modal", True), ("home", False), ("message", False)])
+def test_an_alert_is_for_modals_only(surface: str, taken: bool) -> None:
+    alert = {"type": "alert", "text": plain("Careful"), "level": "warning"}
+    assert (problems_of([alert], surface) == []) is taken
+
+
+@pytest.mark.parametrize("surface", ["modal", "home"])
+def test_a_view_takes_a_hundred_blocks_and_no_more(surface: str) -> None:
+    assert problems_of([{"type": "divider"}] * 100, surface) == []
+    assert problems_of([{"type": "divider"}] * 101, surface)
 
 
 @pytest.mark.parametrize("value", [None, 7, "x", {}, [None], [7], [[]]])

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import re
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
@@ -12,7 +15,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from kpibot.workspace import Channel, Fault, Workspace, WorkspaceServer
+from kpibot.workspace import Channel, Fault, SlackError, Workspace, WorkspaceServer
+from kpibot.workspace.hooks import find_hook
 
 
 async def post(client: AsyncWebClient, channel: str = "tech-alerts") -> Any:
@@ -145,3 +149,92 @@ async def test_waiting_in_vain_tells_what_happened(
     await post(client)
     with pytest.raises(TimeoutError, match=r"(?s)#tech-alerts helper: 'hi'.*chat.postMessage 200 ok"):
         await server.wait_for(lambda ws: ws.messages("tech-alerts")[7], timeout=0.01)
+
+
+async def test_a_reset_has_done_nothing(ws: Workspace, client: AsyncWebClient) -> None:
+    ws.fault(Fault("chat.postMessage", "reset"))
+    with pytest.raises(aiohttp.ClientOSError):
+        await post(client)
+    assert ws.messages("tech-alerts") == []
+
+
+async def test_a_silent_peer_has_posted_and_never_says_so(ws: Workspace, server: WorkspaceServer) -> None:
+    impatient = AsyncWebClient(token=ws.bot_token, base_url=server.api_url, timeout=0.1, retry_handlers=[])  # type: ignore[arg-type]
+    ws.fault(Fault("chat.postMessage", "silent"))
+    with pytest.raises(TimeoutError):
+        await post(impatient)
+    assert [message.text for message in ws.messages("tech-alerts")] == ["hi"]
+
+
+async def outcomes(ws: Workspace, client: AsyncWebClient, count: int) -> list[str | None]:
+    for _ in range(count):
+        with contextlib.suppress(SlackApiError):
+            await client.auth_test()
+    return [call.fault for call in ws.calls("auth.test")]
+
+
+async def test_a_script_happens_step_by_step(ws: Workspace, client: AsyncWebClient) -> None:
+    script = [Fault("auth.test", "http_502"), Fault("auth.test", "pass", times=2), Fault("auth.test", "error")]
+    ws.fault(*script)
+    assert await outcomes(ws, client, 5) == ["http_502", None, None, "error", None]
+
+
+async def test_a_rate_strikes_its_share_and_the_same_calls_each_time(
+    make_workspace: Callable[..., Workspace], http: aiohttp.ClientSession
+) -> None:
+    seen = []
+    for seed in (7, 7, 8):
+        ws = make_workspace(seed=seed)
+        ws.fault(Fault("auth.test", "error", times=None, rate=0.3))
+        server = WorkspaceServer(ws)
+        await server.start()
+        client = AsyncWebClient(token=ws.bot_token, base_url=server.api_url, session=http, retry_handlers=[])
+        seen.append(await outcomes(ws, client, 100))
+        await server.stop()
+    assert seen[0] == seen[1] != seen[2]
+    assert 15 <= seen[0].count("error") <= 45
+
+
+async def test_a_clock_that_jumps_ages_what_lives_by_it_and_ts_rise_nevertheless(
+    ws: Workspace, client: AsyncWebClient
+) -> None:
+    hook, before = ws.new_hook(ws.channel_id("tech-alerts"), ws.user_id("dana")), ws.clock()
+    first = await post(client)
+    ws.fault(Fault("chat.postMessage", "clock_jump", seconds=-3600))
+    second = await post(client)
+    assert ws.clock() == before - 3600 and second["ts"] > first["ts"]
+    ws.jump(2 * 3600)
+    with pytest.raises(SlackError, match="expired_url"):
+        find_hook(ws, hook.secret)
+
+
+async def test_a_file_that_is_never_processed_stays_without_a_mimetype(
+    make_workspace: Callable[..., Workspace], http: aiohttp.ClientSession
+) -> None:
+    ws = make_workspace(file_seconds=0.0)
+    server = WorkspaceServer(ws)
+    await server.start()
+    client = AsyncWebClient(token=ws.bot_token, base_url=server.api_url, session=http)
+    ws.fault(Fault("files.upload", "never_processed"))
+    await client.files_upload_v2(content="x", filename="stuck.txt")
+    await client.files_upload_v2(content="x", filename="done.txt")
+    await server.stop()
+    assert [ws.files.mimetype(file) for file in ws.files] == ["", "text/plain"]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (
+            {"method": "auth.test", "kind": "half_open"},
+            "no fault `half_open` for `auth.test`; there are: pass, ratelimited",
+        ),
+        ({"method": "socket", "kind": "http_500"}, "no fault `http_500` for `socket`; there are: pass, reset"),
+        ({"method": "events", "kind": "silent"}, "no fault `silent` for `events`; there are: pass, duplicate"),
+        ({"method": "*", "kind": "never_processed"}, "is a fault of `files.upload`"),
+        ({"method": "*", "kind": "error", "rate": 0}, "above 0"),
+    ],
+)
+def test_a_fault_that_cannot_be_says_which_can(given: Any, words: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(words)):
+        Fault(**given)

@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import kpibot.workspace
 from kpibot.workspace import Workspace, WorkspaceServer
+from kpibot.workspace.snapshot import LATEST
 
 Connect = Callable[[AsyncApp], Awaitable[Any]]
 STATIC = Path(kpibot.workspace.__file__).parent / "static"
@@ -157,17 +158,54 @@ async def test_a_bad_request_of_the_page_is_told_and_breaks_nothing(
             assert answer.status == status
 
 
-async def test_the_curious_can_see_the_call_behind_a_message(
+async def test_the_curious_can_see_every_call_behind_a_message(
     ws: Workspace, server: WorkspaceServer, client: AsyncWebClient, http: aiohttp.ClientSession
 ) -> None:
-    await client.chat_postMessage(channel="#tech-alerts", text="hi")
-    [message] = ws.messages("tech-alerts")
-    async with http.get(f"{server.url}/page/calls/{message.call}") as answer:
-        call = await answer.json()
-    assert call["method"] == "chat.postMessage" and call["arguments"]["text"] == "hi"
-    assert call["arguments"]["token"] == "(hidden)"
-    async with http.get(f"{server.url}/page/calls/999") as answer:
-        assert answer.status == 404
+    posted = await client.chat_postMessage(channel="#tech-alerts", text="hi")
+    await client.chat_postMessage(channel="#tech-alerts", text="something else")
+    await client.chat_update(channel=posted["channel"], ts=posted["ts"], text="hi again")
+    query = {"channel": posted["channel"], "as": "dana", "ts": posted["ts"]}
+    async with http.get(f"{server.url}/page/calls", params=query) as answer:
+        first, second = await answer.json()
+    assert (first["method"], second["method"]) == ("chat.postMessage", "chat.update")
+    assert first["arguments"]["text"] == "hi" and first["seconds"] >= 0
+    assert first["arguments"]["token"] == "(hidden)"
+
+
+async def test_the_upload_of_a_picture_is_among_the_calls_behind_its_message(
+    ws: Workspace, server: WorkspaceServer, client: AsyncWebClient, http: aiohttp.ClientSession
+) -> None:
+    channel = ws.channel_id("tech-alerts")
+    await client.files_upload_v2(content="words", filename="a.txt", channel=channel)
+    message = await server.wait_for(lambda ws: ws.messages("tech-alerts")[0])
+    query = {"channel": channel, "as": "dana", "ts": message.ts}
+    async with http.get(f"{server.url}/page/calls", params=query) as answer:
+        methods = [call["method"] for call in await answer.json()]
+    assert methods == ["files.getUploadURLExternal", "files.upload", "files.completeUploadExternal"]
+
+
+async def test_nobody_sees_the_calls_or_the_past_of_a_channel_they_are_not_in(
+    ws: Workspace, server: WorkspaceServer, http: aiohttp.ClientSession
+) -> None:
+    for path in ("calls", "earlier"):
+        query = {"channel": ws.channel_id("secret"), "as": ws.user_id("dana"), "before": "9"}
+        async with http.get(f"{server.url}/page/{path}", params=query) as answer:
+            assert answer.status == 404
+
+
+async def test_the_past_of_a_channel_comes_in_pieces(
+    ws: Workspace, server: WorkspaceServer, http: aiohttp.ClientSession
+) -> None:
+    for number in range(LATEST + 10):
+        await server.say(str(number), channel="tech-alerts", user="dana")
+    told = await everything(server, http, "dana")
+    channel = told["channels"][0]
+    assert channel["more"] and len(channel["messages"]) == LATEST
+    query = {"channel": channel["id"], "as": told["me"], "before": channel["messages"][0]["ts"]}
+    async with http.get(f"{server.url}/page/earlier", params=query) as answer:
+        earlier = await answer.json()
+    assert [one["text"] for one in earlier["messages"]] == [str(number) for number in range(10)]
+    assert not earlier["more"]
 
 
 async def test_a_file_that_is_no_picture_is_never_shown_as_a_document(

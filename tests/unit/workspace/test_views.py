@@ -108,3 +108,57 @@ async def test_a_button_on_the_home_tab_reaches_the_bot(
     assert (await server.press_home("refresh", user="dana")).acked
     assert got[0]["container"] == {"type": "view", "view_id": published["view"]["id"]}
     assert got[0]["view"]["type"] == "home" and "channel" not in got[0]
+
+
+async def test_a_modal_is_pushed_on_top_of_another_three_at_most(
+    ws: Workspace, server: WorkspaceServer, client: AsyncWebClient, app: AsyncApp, connect: Connect
+) -> None:
+    trigger = await triggered(server, app, connect)
+    with pytest.raises(SlackApiError, match="not_found"):
+        await client.views_push(trigger_id=trigger, view=MODAL)
+    first = (await client.views_open(trigger_id=trigger, view=MODAL))["view"]
+    second = await pushed(ws, client, first["id"])
+    third = await pushed(ws, client, second["id"])
+    assert (second["root_view_id"], second["previous_view_id"]) == (first["id"], first["id"])
+    assert (third["root_view_id"], third["previous_view_id"]) == (first["id"], second["id"])
+    with pytest.raises(SlackApiError, match="push_limit_reached"):
+        await pushed(ws, client, third["id"])
+
+
+async def pushed(ws: Workspace, client: AsyncWebClient, below: str) -> dict[str, Any]:
+    trigger = ws.new_trigger(ws.user_id("dana"), view=below)
+    answer = await client.views_push(trigger_id=trigger, view=MODAL)
+    return dict(answer["view"])
+
+
+async def test_a_modal_goes_by_its_apps_own_name_too(ws: Workspace, client: AsyncWebClient) -> None:
+    view = {**MODAL, "external_id": "snooze-1"}
+    await client.views_open(trigger_id=ws.new_trigger(ws.user_id("dana")), view=view)
+    await client.views_update(external_id="snooze-1", view={**view, "callback_id": "changed"})
+    [kept] = ws.views.values()
+    assert kept.payload["callback_id"] == "changed"
+    with pytest.raises(SlackApiError, match="duplicate_external_id"):
+        await client.views_open(trigger_id=ws.new_trigger(ws.user_id("dana")), view=view)
+
+
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [
+        ("title", 24),
+        ("submit", 24),
+        ("close", 24),
+        ("callback_id", 255),
+        ("external_id", 255),
+        ("private_metadata", 3000),
+    ],
+)
+async def test_each_word_of_a_modal_has_its_limit(ws: Workspace, client: AsyncWebClient, name: str, most: int) -> None:
+    for size in (most, most + 1):
+        text = "x" * size
+        view = {**MODAL, name: {"type": "plain_text", "text": text} if name in ("title", "submit", "close") else text}
+        opened = client.views_open(trigger_id=ws.new_trigger(ws.user_id("dana")), view=view)
+        if size == most:
+            assert (await opened)["ok"]
+        else:
+            with pytest.raises(SlackApiError, match=f"less than {most + 1}"):
+                await opened

@@ -1,0 +1,17 @@
+"""Runs a Slack workspace on this machine, for any bot."""
+
+import argparse
+import asyncio
+
+from kpibot.cli.common import UsageError, say, until_stopped
+from kpibot.settings import Settings
+from kpibot.workspace import WorkspaceError, alone
+
+
+def workspace(options: argparse.Namespace, _: Settings) -> int:
+    """Runs a Slack workspace on this machine, for any bot."""
+    try:
+        asyncio.run(until_stopped(lambda stop: alone.run(options.script, options.port, stop, say)))
+    except WorkspaceError as error:
+        raise UsageError(str(error)) from error
+    return 0

@@ -1,0 +1,228 @@
+"""One message for one KPI's breaches in one channel: what is told of them, when, and why. One pure decision: `advance`.
+
+        first campus fires                     others join, worsen, ease, recover
+    no group ───────────► open: POST ──────────────────────────────────────────► open: UPDATE and REPLY
+        ▲                    │  nobody has acknowledged: REPLY still firing, REPLY to the next owner
+        └──── all are over: UPDATE and REPLY
+
+What people were shown is compared with what is firing now, so that a decision that was lost is made again, and one
+that was made is not. Nothing is told in quiet hours but what has become critical; it is told when they end, if it still
+stands.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from kpibot.core.alerts import Reason
+from kpibot.core.thresholds import Verdict
+
+WHOLE_DISTRICT = 0.8  # the share of campuses from which on a breach has one cause for all
+
+
+class How(StrEnum):
+    """How something is told: a message of its own, an edit of that message, or a line in its thread."""
+
+    POST = "post"
+    UPDATE = "update"
+    REPLY = "reply"
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Something that the channel is owed. `changes` say why, by campus; `calls` whom it calls by name."""
+
+    how: How
+    reason: Reason
+    changes: Mapping[str, Reason] = field(default_factory=dict)
+    calls: str = ""
+    in_channel: bool = False  # a reply that is shown in the channel, too: what is critical is not for a thread only
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRule:
+    """Who is called, how often people are reminded, and who is called next while a critical breach has no taker.
+
+    `escalation` are (time since it became critical, owner), in order.
+    """
+
+    owner: str = ""
+    remind: timedelta | None = None
+    escalation: tuple[tuple[timedelta, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlertGroup:
+    """What people have been told of one KPI in one channel, and what they have done about it.
+
+    `shown` is the severity of each campus in the message, `called` when people were last called, `critical_since` when
+    the worst became critical, `escalated` how many owners were called since. Instants are aware.
+    """
+
+    kpi: str
+    channel: str
+    opened: datetime
+    shown: Mapping[str, Verdict] = field(default_factory=dict)
+    called: datetime | None = None
+    critical_since: datetime | None = None
+    escalated: int = 0
+    acknowledged_by: str = ""
+    acknowledged_at: datetime | None = None
+    acknowledged_until: datetime | None = None
+    snoozed_until: datetime | None = None
+    assigned_to: str = ""
+
+    @property
+    def key(self) -> str:
+        """Names the group for ever."""
+        return f"{self.kpi}:{self.channel}:{self.opened.isoformat()}"
+
+    def is_acknowledged(self, now: datetime) -> bool:
+        """Whether somebody sees to it: reminders stop."""
+        return self.acknowledged_until is not None and now < self.acknowledged_until
+
+    def is_snoozed(self, now: datetime) -> bool:
+        """Whether people want to hear of it later."""
+        return self.snoozed_until is not None and now < self.snoozed_until
+
+
+def advance(
+    group: AlertGroup | None,
+    firing: Mapping[str, Verdict],
+    rule: GroupRule,
+    now: datetime,
+    *,
+    muted: frozenset[str] = frozenset(),
+    quiet: bool = False,
+    named: tuple[str, str] = ("", ""),
+) -> tuple[AlertGroup | None, tuple[Telling, ...]]:
+    """The next state of a group, and what its channel is owed.
+
+    Args:
+        group: what has been told; None where nothing stands in the channel.
+        firing: the severity of every campus whose alert fires, without those that are muted.
+        rule: who is called and when.
+        now: the instant.
+        muted: campuses that are muted: one that leaves because of it has not recovered.
+        quiet: whether only what has become critical may be told now.
+        named: KPI and channel, for a new group.
+    """
+    if group is None:
+        return _opened(firing, rule, now, quiet, named)
+    changes = _changes(group.shown, firing, muted)
+    rose = any(firing.get(each) is Verdict.CRITICAL for each, why in changes.items() if why in RISES)
+    if (quiet or group.is_snoozed(now)) and not rose:
+        return group, ()
+    if changes:
+        return _changed(group, firing, changes, rule, now, rose)
+    return _unchanged(group, rule, now)
+
+
+RISES = frozenset({Reason.MORE, Reason.WORSE})
+
+
+def _opened(
+    firing: Mapping[str, Verdict], rule: GroupRule, now: datetime, quiet: bool, named: tuple[str, str]
+) -> tuple[AlertGroup | None, tuple[Telling, ...]]:
+    is_critical = Verdict.CRITICAL in firing.values()
+    if not firing or (quiet and not is_critical):
+        return None, ()
+    kpi, channel = named
+    group = AlertGroup(kpi, channel, now, dict(firing), now, now if is_critical else None)
+    changes = dict.fromkeys(firing, Reason.FIRING)
+    return group, (Telling(How.POST, Reason.FIRING, changes, rule.owner),)
+
+
+def _changes(shown: Mapping[str, Verdict], firing: Mapping[str, Verdict], muted: frozenset[str]) -> dict[str, Reason]:
+    found = {campus: Reason.MORE for campus in firing if campus not in shown}
+    for campus, was in shown.items():
+        if campus not in firing:
+            found[campus] = Reason.MUTED if campus in muted else Reason.RECOVERED
+        elif firing[campus] is not was:
+            found[campus] = Reason.WORSE if firing[campus] is Verdict.CRITICAL else Reason.EASED
+    return found
+
+
+def _changed(
+    group: AlertGroup,
+    firing: Mapping[str, Verdict],
+    changes: Mapping[str, Reason],
+    rule: GroupRule,
+    now: datetime,
+    rose: bool,
+) -> tuple[AlertGroup | None, tuple[Telling, ...]]:
+    reason = next(each for each in MOST_TELLING if each in changes.values())
+    calls = (group.assigned_to or rule.owner) if reason in RISES else ""
+    tellings = (Telling(How.UPDATE, reason), Telling(How.REPLY, reason, changes, calls, in_channel=rose))
+    if not firing:
+        return None, tellings
+    is_critical = Verdict.CRITICAL in firing.values()
+    after = replace(
+        group,
+        shown=dict(firing),
+        called=now if calls else group.called,
+        critical_since=(group.critical_since or now) if is_critical else None,
+        escalated=group.escalated if is_critical else 0,
+    )
+    # What gets worse is news even to whoever acknowledged the rest.
+    return (_forgotten(after) if rose else after), tellings
+
+
+MOST_TELLING = (Reason.WORSE, Reason.MORE, Reason.EASED, Reason.RECOVERED, Reason.MUTED)
+
+
+def _unchanged(group: AlertGroup, rule: GroupRule, now: datetime) -> tuple[AlertGroup, tuple[Telling, ...]]:
+    if group.is_acknowledged(now):
+        return group, ()
+    if group.acknowledged_until is not None:
+        return _called(_forgotten(group), Reason.LAPSED, rule.owner, now, edits=True)
+    if (next_owner := _next_owner(group, rule, now)) is not None:
+        return _called(replace(group, escalated=group.escalated + 1), Reason.ESCALATED, next_owner, now)
+    if rule.remind is not None and group.called is not None and now - group.called >= rule.remind:
+        return _called(group, Reason.STILL_FIRING, group.assigned_to or rule.owner, now)
+    return group, ()
+
+
+def _called(
+    group: AlertGroup, reason: Reason, owner: str, now: datetime, edits: bool = False
+) -> tuple[AlertGroup, tuple[Telling, ...]]:
+    changes = dict.fromkeys(group.shown, reason)
+    is_critical = Verdict.CRITICAL in group.shown.values()
+    reply = Telling(How.REPLY, reason, changes, owner, in_channel=is_critical)
+    tellings = (Telling(How.UPDATE, reason), reply) if edits else (reply,)
+    return replace(group, called=now), tellings
+
+
+def _next_owner(group: AlertGroup, rule: GroupRule, now: datetime) -> str | None:
+    if group.critical_since is None or group.escalated >= len(rule.escalation):
+        return None
+    after, owner = rule.escalation[group.escalated]
+    return owner if now - group.critical_since >= after else None
+
+
+def _forgotten(group: AlertGroup) -> AlertGroup:
+    """Without the acknowledgement, which has lapsed or is about less than what stands now."""
+    return replace(group, acknowledged_by="", acknowledged_at=None, acknowledged_until=None)
+
+
+def acknowledge(group: AlertGroup, by: str, now: datetime, lasting: timedelta) -> AlertGroup | None:
+    """The group as somebody sees to it; None where somebody does already."""
+    if group.is_acknowledged(now):
+        return None
+    return replace(group, acknowledged_by=by, acknowledged_at=now, acknowledged_until=now + lasting, snoozed_until=None)
+
+
+def snooze(group: AlertGroup, until: datetime) -> AlertGroup | None:
+    """The group as people want to hear of it later; None where they do already."""
+    return None if group.snoozed_until == until else replace(group, snoozed_until=until)
+
+
+def assign(group: AlertGroup, to: str) -> AlertGroup | None:
+    """The group as somebody's own; None where it is theirs already."""
+    return None if group.assigned_to == to else replace(group, assigned_to=to)
+
+
+def is_whole_district(firing: int, campuses: int) -> bool:
+    """Whether a breach is so common that it has one cause for all."""
+    return campuses > 1 and firing / campuses >= WHOLE_DISTRICT

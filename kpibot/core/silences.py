@@ -1,0 +1,111 @@
+"""Silences: when, and of what, people do not want to be told. A silence hides notices; the alert states go on."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from kpibot.core.calendar import Calendar
+from kpibot.core.campus import CampusTree
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A mute that somebody asked for: of one KPI or all, at a campus or group, or everywhere, for a while.
+
+    `start` and `end` are aware, half-open. `by` is who asked for it.
+    """
+
+    id: str
+    start: datetime
+    end: datetime
+    kpi: str | None = None
+    campus: str | None = None
+    reason: str = ""
+    by: str = ""
+
+
+class When(StrEnum):
+    """What a recurring silence recurs with."""
+
+    HOLIDAYS = "holidays"
+    BREAKS = "breaks"
+    WEEKLY = "weekly"
+    YEARLY = "yearly"
+
+
+@dataclass(frozen=True, slots=True)
+class RecurringSilence:
+    """A mute that the configuration names: holidays, breaks, a maintenance window each week, or a season each year.
+
+    `weekdays` (0 is Monday) and `hours` are the window of a week, `first` and `last` (month, day) those of a year, both
+    included. Everything is local to the district.
+    """
+
+    name: str
+    when: When
+    weekdays: tuple[int, ...] = ()
+    hours: tuple[time, time] = (time(), time())
+    first: tuple[int, int] = (1, 1)
+    last: tuple[int, int] = (12, 31)
+    kpis: frozenset[str] | None = None
+    campuses: frozenset[str] | None = None
+
+    def holds(self, instant: datetime, calendar: Calendar) -> bool:
+        """Whether it is silent at an instant."""
+        local = calendar.local(instant)
+        match self.when:
+            case When.HOLIDAYS:
+                return local.date() in calendar.holidays
+            case When.BREAKS:
+                return local.weekday() < 5 and not calendar.is_school_day(local.date())
+            case When.WEEKLY:
+                return local.weekday() in self.weekdays and self.hours[0] <= local.time() < self.hours[1]
+        day = (local.month, local.day)
+        if self.first <= self.last:
+            return self.first <= day <= self.last
+        return day >= self.first or day <= self.last
+
+
+AnySilence = Silence | RecurringSilence
+
+
+def silencing(
+    silences: Iterable[AnySilence], kpi: str, campus: str, now: datetime, tree: CampusTree, calendar: Calendar
+) -> AnySilence | None:
+    """The first silence that hides a KPI's notices at a campus now."""
+    return next((each for each in silences if _hides(each, kpi, campus, now, tree, calendar)), None)
+
+
+def _hides(silence: AnySilence, kpi: str, campus: str, now: datetime, tree: CampusTree, calendar: Calendar) -> bool:
+    if isinstance(silence, Silence):
+        where = (silence.campus,) if silence.campus is not None else None
+        about = silence.kpi in (None, kpi) and _is_at(campus, where, tree)
+        return about and silence.start <= now < silence.end
+    about = (silence.kpis is None or kpi in silence.kpis) and _is_at(campus, silence.campuses, tree)
+    return about and silence.holds(now, calendar)
+
+
+def _is_at(campus: str, where: Iterable[str] | None, tree: CampusTree) -> bool:
+    """A campus that is gone from the tree silences nothing any more."""
+    return where is None or any(each in tree and campus in tree.covered(each) for each in where)
+
+
+def next_times(
+    silence: RecurringSilence, now: datetime, calendar: Calendar, days: int = 60
+) -> tuple[date, date] | None:
+    """The first and last day of its next stretch within so many days, for a preview; None where there is none."""
+    today = calendar.local(now).date()
+    noon = [datetime.combine(today + timedelta(days=n), _sample(silence), calendar.zone) for n in range(days)]
+    held = [each.date() for each in noon if silence.holds(each, calendar)]
+    if not held:
+        return None
+    last = held[0]
+    while last + timedelta(days=1) in held:
+        last += timedelta(days=1)
+    return held[0], last
+
+
+def _sample(silence: RecurringSilence) -> time:
+    """A time of day at which the silence holds on each of its days."""
+    return silence.hours[0] if silence.when is When.WEEKLY else time(12)

@@ -1,0 +1,192 @@
+"""One message for the breaches of one KPI in one channel: what is told, when, and why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kpibot.core.alert_groups import (
+    AlertGroup,
+    GroupRule,
+    How,
+    Telling,
+    acknowledge,
+    advance,
+    assign,
+    is_whole_district,
+    snooze,
+)
+from kpibot.core.alerts import Reason
+from kpibot.core.thresholds import Verdict
+
+START = datetime(2026, 11, 23, 15, tzinfo=UTC)
+QUARTER = timedelta(minutes=15)
+WARNING, CRITICAL = Verdict.WARNING, Verdict.CRITICAL
+RULE = GroupRule("@helpdesk", timedelta(hours=4), ((timedelta(hours=1), "@director"), (timedelta(hours=2), "@super")))
+FIRING = st.dictionaries(st.sampled_from(["oak", "west", "birch"]), st.sampled_from([WARNING, CRITICAL]))
+ROUNDS = st.lists(st.tuples(FIRING, st.booleans()), max_size=12)
+
+
+def told(
+    rounds: Sequence[Mapping[str, Verdict]], rule: GroupRule = RULE, *, every: timedelta = QUARTER, quiet: bool = False
+) -> list[list[tuple[How, Reason]]]:
+    """What is told in each round."""
+    group, found = None, []
+    for n, firing in enumerate(rounds):
+        group, tellings = advance(group, firing, rule, START + n * every, quiet=quiet, named=("tickets", "leads"))
+        found.append([(each.how, each.reason) for each in tellings])
+    return found
+
+
+def opened(**firing: Verdict) -> AlertGroup:
+    group, _ = advance(None, firing, RULE, START, named=("tickets", "leads"))
+    assert group is not None
+    return group
+
+
+def test_many_campuses_are_one_message() -> None:
+    group, tellings = advance(None, {"oak": WARNING, "west": CRITICAL}, RULE, START, named=("tickets", "leads"))
+    assert group is not None
+    assert (group.kpi, group.channel, group.shown) == ("tickets", "leads", {"oak": WARNING, "west": CRITICAL})
+    changes = {"oak": Reason.FIRING, "west": Reason.FIRING}
+    assert tellings == (Telling(How.POST, Reason.FIRING, changes, "@helpdesk"),)
+
+
+def test_a_campus_that_joins_edits_the_message_and_adds_a_line_to_its_thread() -> None:
+    assert told([{"oak": WARNING}, {"oak": WARNING, "west": WARNING}, {"west": WARNING}, {}]) == [
+        [(How.POST, Reason.FIRING)],
+        [(How.UPDATE, Reason.MORE), (How.REPLY, Reason.MORE)],
+        [(How.UPDATE, Reason.RECOVERED), (How.REPLY, Reason.RECOVERED)],
+        [(How.UPDATE, Reason.RECOVERED), (How.REPLY, Reason.RECOVERED)],
+    ]
+
+
+def test_several_changes_are_one_line_named_after_the_worst() -> None:
+    group = opened(oak=WARNING, west=WARNING)
+    after, (_, reply) = advance(group, {"oak": CRITICAL, "birch": WARNING}, RULE, START + QUARTER)
+    assert reply.reason is Reason.WORSE
+    assert reply.changes == {"oak": Reason.WORSE, "birch": Reason.MORE, "west": Reason.RECOVERED}
+    assert after is not None
+    assert after.critical_since == START + QUARTER
+
+
+def test_what_is_critical_is_shown_in_the_channel_and_not_in_the_thread_only() -> None:
+    for severity, in_channel in ((WARNING, False), (CRITICAL, True)):
+        _, (_, reply) = advance(opened(oak=WARNING), {"oak": WARNING, "west": severity}, RULE, START + QUARTER)
+        assert reply.in_channel is in_channel
+
+
+def test_what_is_over_before_it_was_told_is_never_told() -> None:
+    assert told([{"oak": WARNING}, {}], quiet=True) == [[], []]
+
+
+def test_in_quiet_hours_only_what_becomes_critical_is_told() -> None:
+    rounds = [{"oak": WARNING}, {"oak": CRITICAL}, {"oak": CRITICAL, "west": WARNING}, {"oak": WARNING}, {}]
+    assert told(rounds, quiet=True) == [[], [(How.POST, Reason.FIRING)], [], [], []]
+
+
+def test_what_quiet_hours_held_back_is_told_when_they_end() -> None:
+    group = opened(oak=CRITICAL)
+    held, nothing = advance(group, {"oak": CRITICAL, "west": WARNING}, RULE, START + QUARTER, quiet=True)
+    assert (held, nothing) == (group, ())
+    _, tellings = advance(held, {"oak": CRITICAL, "west": WARNING}, RULE, START + 2 * QUARTER)
+    assert [each.reason for each in tellings] == [Reason.MORE, Reason.MORE]
+
+
+def test_people_are_reminded_until_somebody_sees_to_it() -> None:
+    still = [{"oak": WARNING}] * 4
+    assert (
+        told(still, every=timedelta(hours=4))
+        == [[(How.POST, Reason.FIRING)]] + [[(How.REPLY, Reason.STILL_FIRING)]] * 3
+    )
+    group = acknowledge(opened(oak=WARNING), "U1", START, timedelta(hours=8))
+    assert group is not None
+    assert advance(group, {"oak": WARNING}, RULE, START + timedelta(hours=5)) == (group, ())
+
+
+def test_an_acknowledgement_lapses_and_people_are_asked_again() -> None:
+    group = acknowledge(opened(oak=WARNING), "U1", START, timedelta(hours=8))
+    after, tellings = advance(group, {"oak": WARNING}, RULE, START + timedelta(hours=8))
+    assert [(each.how, each.reason) for each in tellings] == [(How.UPDATE, Reason.LAPSED), (How.REPLY, Reason.LAPSED)]
+    assert after is not None
+    assert after.acknowledged_by == ""
+
+
+def test_two_people_who_acknowledge_do_so_once() -> None:
+    group = acknowledge(opened(oak=WARNING), "U1", START, timedelta(hours=8))
+    assert group is not None
+    assert acknowledge(group, "U2", START + QUARTER, timedelta(hours=8)) is None
+    assert assign(replace(group, assigned_to="U2"), "U2") is None
+    snoozed = snooze(group, START + timedelta(hours=1))
+    assert snoozed is not None
+    assert snooze(snoozed, START + timedelta(hours=1)) is None
+
+
+def test_what_gets_worse_is_news_even_to_whoever_acknowledged_the_rest() -> None:
+    group = acknowledge(opened(oak=WARNING), "U1", START, timedelta(hours=8))
+    after, tellings = advance(group, {"oak": CRITICAL}, RULE, START + QUARTER)
+    assert tellings[1].calls == "@helpdesk"
+    assert after is not None
+    assert not after.is_acknowledged(START + QUARTER)
+
+
+def test_the_next_owner_is_called_while_nobody_takes_a_critical_breach() -> None:
+    rounds = [{"oak": CRITICAL}] * 11
+    calls, group = [], None
+    for n, firing in enumerate(rounds):
+        group, tellings = advance(group, firing, RULE, START + n * QUARTER, named=("tickets", "leads"))
+        calls += [(n, each.calls) for each in tellings if each.reason is Reason.ESCALATED]
+    assert calls == [(4, "@director"), (8, "@super")]
+    taken = acknowledge(opened(oak=CRITICAL), "U1", START, timedelta(hours=8))
+    assert advance(taken, {"oak": CRITICAL}, RULE, START + timedelta(hours=3))[1] == ()
+
+
+def test_a_snoozed_alert_comes_back_when_its_time_is_over_or_it_becomes_critical() -> None:
+    group = snooze(opened(oak=WARNING), START + timedelta(hours=5))
+    assert group is not None
+    both = {"oak": WARNING, "west": WARNING}
+    assert advance(group, both, RULE, START + timedelta(hours=4, minutes=59)) == (group, ())
+    assert advance(group, both, RULE, START + timedelta(hours=5))[1][0].reason is Reason.MORE
+    assert advance(group, {"oak": CRITICAL}, RULE, START + QUARTER)[1][0].reason is Reason.WORSE
+
+
+def test_a_muted_campus_has_not_recovered() -> None:
+    _, (_, reply) = advance(opened(oak=WARNING), {}, RULE, START + QUARTER, muted=frozenset({"oak"}))
+    assert reply.changes == {"oak": Reason.MUTED}
+
+
+def test_most_campuses_at_once_have_one_cause() -> None:
+    assert is_whole_district(20, 24)
+    assert not is_whole_district(19, 24)
+    assert not is_whole_district(1, 1)
+
+
+@given(ROUNDS)
+def test_a_message_is_posted_once_and_over_once_in_turn(rounds: list[tuple[dict[str, Verdict], bool]]) -> None:
+    group, story = None, []
+    for n, (firing, quiet) in enumerate(rounds):
+        group, tellings = advance(group, firing, GroupRule(), START + n * QUARTER, quiet=quiet, named=("k", "c"))
+        story += [True for each in tellings if each.how is How.POST]
+        story += [False for each in tellings if each.how is How.REPLY and group is None]
+    assert story == [n % 2 == 0 for n in range(len(story))]
+
+
+@given(ROUNDS)
+def test_when_it_may_speak_people_were_shown_what_fires(rounds: list[tuple[dict[str, Verdict], bool]]) -> None:
+    group = None
+    for n, (firing, quiet) in enumerate(rounds):
+        group, _ = advance(group, firing, GroupRule(), START + n * QUARTER, quiet=quiet, named=("k", "c"))
+        if not quiet:
+            assert (dict(group.shown) if group else {}) == firing
+
+
+@given(FIRING, FIRING, st.booleans())
+def test_a_decision_that_was_made_is_not_made_again(
+    first: dict[str, Verdict], then: dict[str, Verdict], quiet: bool
+) -> None:
+    group, _ = advance(None, first, RULE, START, named=("k", "c"))
+    group, _ = advance(group, then, RULE, START + QUARTER, quiet=quiet, named=("k", "c"))
+    again, tellings = advance(group, dict(group.shown) if group else {}, RULE, START + QUARTER, named=("k", "c"))
+    assert (again, tellings) == (group, ())
