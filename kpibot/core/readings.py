@@ -133,10 +133,10 @@ def percentile(sample: Floats, percent: float) -> float:
 
     numpy's own gives the same number, but takes ten times as long for a sample of a campus's size.
     """
-    ordered = np.sort(sample)
-    rank = (len(ordered) - 1) * percent / 100
+    rank = (len(sample) - 1) * percent / 100
     below = int(rank)
-    above = min(below + 1, len(ordered) - 1)
+    above = min(below + 1, len(sample) - 1)
+    ordered = np.partition(sample, (below, above))
     return float(ordered[below] + (ordered[above] - ordered[below]) * (rank - below))
 
 

@@ -142,29 +142,36 @@ def held_since(series: Series, holds: Callable[[float], bool]) -> date | None:
     return since
 
 
-def walk_back(level: float, opened: Floats, closed: Floats) -> Floats:
+def walk_back(level: float | Floats, net: Floats) -> Floats:
     """The levels of a stock at the end of each day, from its level at the end of the last one.
 
     Args:
-        level: at the end of the last day.
-        opened: how much began on each day.
-        closed: how much ended on each day.
+        level: at the end of the last day; of several stocks one each.
+        net: how much more began than ended on each day; of several stocks a row each.
     """
-    net = opened - closed
-    return level - (np.cumsum(net[::-1])[::-1] - net)
+    levels: Floats = np.expand_dims(level, -1) - (np.cumsum(net[..., ::-1], axis=-1)[..., ::-1] - net)
+    return levels
 
 
 def sums_since(per_day: Floats, first: Sequence[int]) -> Floats:
     """For each day the sum from the day with index `first[day]` up to and with that day.
 
     Args:
-        per_day: how much happened on each day.
+        per_day: how much happened on each day; of several flows a row each.
         first: the index in `per_day` at which the period of each of the last `len(first)` days began.
     """
-    running = np.concatenate([[0.0], np.cumsum(per_day)])
-    ends = np.arange(len(per_day) - len(first), len(per_day)) + 1
-    sums: Floats = running[ends] - running[np.asarray(first, dtype=np.intp)]
+    running = _running(per_day)
+    days = per_day.shape[-1]
+    ends = np.arange(days - len(first), days) + 1
+    sums: Floats = running[..., ends] - running[..., np.asarray(first, dtype=np.intp)]
     return sums
+
+
+def _running(per_day: Floats) -> Floats:
+    """The sums of all days before each day, and of all."""
+    nothing = np.zeros((*per_day.shape[:-1], 1))
+    running: Floats = np.cumsum(np.concatenate([nothing, per_day], axis=-1), axis=-1)
+    return running
 
 
 def statistic_over(
@@ -209,13 +216,13 @@ def averages(areas: Floats, edges: Floats, windows: Sequence[tuple[int, int]]) -
     """The mean level of a stock over each window, weighted by time.
 
     Args:
-        areas: the level integrated over each day, in seconds.
+        areas: the level integrated over each day, in seconds; of several stocks a row each.
         edges: the days' beginnings and the end of the last one, in UTC seconds; one more than there are days.
         windows: half-open (first, last) indices of days.
     """
     first, last = np.array(windows, dtype=np.intp).T
-    running = np.concatenate([[0.0], np.cumsum(areas)])
-    means: Floats = (running[last] - running[first]) / (edges[last] - edges[first])
+    running = _running(areas)
+    means: Floats = (running[..., last] - running[..., first]) / (edges[last] - edges[first])
     return means
 
 

@@ -1,34 +1,29 @@
 """Measures KPIs for every campus and group at once, and their series."""
 
 import logging
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import starmap
 from typing import TypeVar
 
-import numpy as np
-
-from kpibot.core.budget import Pace, pace
 from kpibot.core.calendar import Calendar
-from kpibot.core.campus import DISTRICT, NO_CAMPUS, CampusTree
+from kpibot.core.campus import NO_CAMPUS, CampusTree
 from kpibot.core.conditions import Condition, Timed, fixed, instant_of
-from kpibot.core.kpi import Format, Kpi, aged, format_of
-from kpibot.core.measures import Clock, Duration, Query, Ratio, Simple, Statistic, halves, narrowed
+from kpibot.core.kpi import Kpi, aged
+from kpibot.core.measures import Query, Simple, halves, narrowed
 from kpibot.core.periods import Period
 from kpibot.core.readings import (
-    Floats,
     Missing,
     Parts,
     Reading,
     combine,
-    divide,
     nothing,
-    statistic_of,
-    value_of,
-    why_missing,
 )
-from kpibot.core.series import Curve, Keys, Series, Track, Window, elapsed, statistic_over, together
+from kpibot.core.rollup import RollUp
+from kpibot.core.series import Series, Track, Window, together
+from kpibot.services.valuing import Valuing
 from kpibot.sources.base import (
     Cell,
     RawCampus,
@@ -65,7 +60,8 @@ class Measuring:
         self.calendar = calendar
         self._source_of = source_of
         self._system_of = system_of
-        self._bottom_up = _bottom_up(tree)
+        self._rolled_up = RollUp(tree)
+        self._valuing = Valuing(tree, calendar)
 
     def measure(self, kpi: Kpi, as_of: datetime) -> dict[str, Reading]:
         """A reading for every campus and group; a database that fails gives readings that say so, not an exception."""
@@ -97,7 +93,7 @@ class Measuring:
                 if self.resolve(request.measure, cell.campus) in self._covered(campus):
                     sums = by_label.setdefault(each.label(cell.slice), [nothing(half) for half in halves(kpi.measure)])
                     sums[place] += parts
-        return {label: self._reading(kpi, campus, as_of, sums) for label, sums in by_label.items()}
+        return {label: self._valuing.reading(kpi, campus, as_of, sums) for label, sums in by_label.items()}
 
     def series(self, kpi: Kpi, campuses: Iterable[str], as_of: datetime, days: int) -> dict[str, Series]:
         """The KPI at the end of each of the last `days` local days, the current one included, for these nodes.
@@ -110,7 +106,9 @@ class Measuring:
         if any(each is None for each in found):
             return dict.fromkeys(campuses, Series(window.days, (None,) * days))
         tracks = [self._rolled_up(each, _sum_of_tracks) for each in found if each is not None]
-        return {campus: self._series(kpi, campus, tracks, window) for campus in campuses}
+        return {
+            campus: self._valuing.series(kpi, [track.get(campus) for track in tracks], window) for campus in campuses
+        }
 
     def newest(self, measure: Simple, as_of: datetime) -> datetime | None:
         """The newest row of the measure's dataset before `as_of`, whatever the KPI's filters.
@@ -177,25 +175,33 @@ class Measuring:
         return half if isinstance(half, Query) else replace(half, where=fixed(half.where, as_of, self.calendar))
 
     def _take(self, requests: Sequence[Request]) -> dict[Request, Taken | SourceError]:
+        """What the databases give; they are asked at the same time, so that a slow one delays no other."""
         by_source: dict[Source, list[Request]] = {}
         for request in dict.fromkeys(requests):
             by_source.setdefault(self._source_of(request.measure), []).append(request)
         taken: dict[Request, Taken | SourceError] = {}
-        for source, asked in by_source.items():
-            taken |= zip(asked, _guarded(source, asked), strict=True)
+        for asked, given in zip(by_source.values(), _at_once(_guarded, by_source), strict=True):
+            taken |= zip(asked, given, strict=True)
         return taken
 
     def _readings(self, kpi: Kpi, as_of: datetime, taken: list[Taken | SourceError]) -> dict[str, Reading]:
         try:
             parts = [self._parts(half, _or_raised(each)) for half, each in zip(halves(kpi.measure), taken, strict=True)]
-            _check_divisible(kpi, parts)
-            return self._by_campus(kpi, as_of, parts)
+            known = [each for each in parts if each is not None]
+            _check_divisible(kpi, known)
+            if len(known) < len(parts):
+                return self._valuing.missing(kpi, as_of, Missing.NO_ROWS)
+            return self._valuing.readings(kpi, as_of, [self._rolled_up(each, combine) for each in known])
         except SourceError as error:
             log.warning("%s cannot be measured: %s", kpi.id, error)
             return self._failed(kpi, as_of, error)
         except Exception:  # data that nobody foresaw may cost its own KPI, but no other one
             log.exception("%s cannot be measured", kpi.id)
             return self._failed(kpi, as_of, SourceMisfitError(UNFORESEEN))
+
+    def _failed(self, kpi: Kpi, as_of: datetime, error: SourceError) -> dict[str, Reading]:
+        is_down = isinstance(error, SourceDownError)
+        return self._valuing.missing(kpi, as_of, Missing.SOURCE_DOWN if is_down else Missing.MISFIT, str(error))
 
     def _parts(self, measure: Simple, taken: Taken) -> PartsByCampus | None:
         """The parts by campus slug; None where the dataset holds nothing at all."""
@@ -218,111 +224,23 @@ class Measuring:
     def _placed(self, measure: Simple, by_cell: Mapping[Cell, Each]) -> dict[str, list[Each]]:
         """What each campus has under any of the names that the database calls it by."""
         placed: dict[str, list[Each]] = {}
+        system = self._system_of(measure)
         for cell, each in by_cell.items():
-            placed.setdefault(self.resolve(measure, cell.campus), []).append(each)
+            placed.setdefault(self.tree.resolve(cell.campus, system), []).append(each)
         return placed
-
-    def _rolled_up(self, own: Mapping[str, Each], total: Callable[[Sequence[Each]], Each]) -> dict[str, Each]:
-        """What every campus and group has, itself and below; whoever has nothing is absent."""
-        rolled: dict[str, Each] = {}
-        for node, children in self._bottom_up:
-            members = [rolled[child] for child in children if child in rolled]
-            if node in own:
-                members.append(own[node])
-            if members:
-                rolled[node] = total(members)
-        return rolled
 
     def _covered(self, campus: str) -> frozenset[str]:
         return frozenset(self.tree.covered(campus))
 
-    def _by_campus(self, kpi: Kpi, as_of: datetime, parts: list[PartsByCampus | None]) -> dict[str, Reading]:
-        known = [self._rolled_up(each, combine) for each in parts if each is not None]
-        if len(known) < len(parts):
-            return {node.slug: _without_rows(kpi, node.slug, as_of) for node in self.tree}
-        none = [nothing(half) for half in halves(kpi.measure)]
-        readings = {
-            node.slug: self._reading(
-                kpi, node.slug, as_of, [each.get(node.slug, other) for each, other in zip(known, none, strict=True)]
-            )
-            if _is_known(kpi, node.slug, known)
-            else _without_rows(kpi, node.slug, as_of)
-            for node in self.tree
-        }
-        strays = known[-1].get(NO_CAMPUS, Parts()).rows  # of the half that the reading rests on
-        if strays:
-            readings[DISTRICT] = replace(readings[DISTRICT], unplaced=strays)
-        return readings
 
-    def _reading(self, kpi: Kpi, campus: str, as_of: datetime, sums: Sequence[Parts]) -> Reading:
-        ratio = kpi.measure if isinstance(kpi.measure, Ratio) else None
-        parts = sums[0] if ratio is None else divide(*sums, one_dataset=ratio.is_of_one_dataset)
-        value = value_of(kpi.measure, parts)
-        if value is not None and not math.isfinite(value):
-            return Reading(kpi.id, campus, as_of, None, Missing.NOT_A_NUMBER, rows=parts.rows)
-        shown = None if value is None else value * self._scale(kpi, kpi.card.format)
-        return Reading(
-            kpi.id,
-            campus,
-            as_of,
-            value=shown,
-            missing=why_missing(kpi.measure, parts) if value is None else None,
-            numerator=parts.amount,
-            denominator=parts.denominator,
-            rows=parts.rows,
-            valued=parts.valued,
-            waiting=parts.waiting,
-            newest=parts.newest,
-            also=self._also(kpi, parts),
-            pace=None if shown is None or kpi.budget is None else self._pace(kpi, campus, as_of, shown),
-        )
-
-    def _failed(self, kpi: Kpi, as_of: datetime, error: SourceError) -> dict[str, Reading]:
-        missing = Missing.SOURCE_DOWN if isinstance(error, SourceDownError) else Missing.MISFIT
-        return {node.slug: Reading(kpi.id, node.slug, as_of, None, missing, detail=str(error)) for node in self.tree}
-
-    def _also(self, kpi: Kpi, parts: Parts) -> tuple[tuple[Statistic, float | None], ...]:
-        """The other statistics of the same durations, in the unit that each is shown in."""
-        if not isinstance(kpi.measure, Duration):
-            return ()
-        found = ((each, statistic_of(parts, each)) for each in kpi.measure.also)
-        return tuple(
-            (each, None if value is None else value * self._scale(kpi, format_of(each, kpi.card.format)))
-            for each, value in found
-        )
-
-    def _pace(self, kpi: Kpi, campus: str, as_of: datetime, spent: float) -> Pace | None:
-        amount = kpi.budget.amount(campus, self.period(kpi, as_of).key, self.tree) if kpi.budget else None
-        return None if amount is None else pace(spent, amount, kpi.compared.pace(as_of, self.calendar))
-
-    def _scale(self, kpi: Kpi, shown: Format) -> float:
-        """What the measure's own unit is multiplied by; a day of the working clock is a working day."""
-        if shown is Format.DAYS and kpi.in_working_hours:
-            return 1 / self.calendar.working_day_seconds
-        return shown.scale
-
-    def _series(self, kpi: Kpi, campus: str, tracks: list[dict[str, Track]], window: Window) -> Series:
-        sums = [track.get(campus) for track in tracks]
-        values = [self._values(half, track, window) for half, track in zip(halves(kpi.measure), sums, strict=True)]
-        if isinstance(kpi.measure, Ratio):
-            values = [Curve(*values).values(len(window.days))]
-        scale = self._scale(kpi, kpi.card.format)
-        return Series(window.days, tuple(None if math.isnan(each) else float(each) * scale for each in values[0]))
-
-    def _values(self, measure: Simple, track: Track | None, window: Window) -> Floats:
-        """One number a day in the measure's own unit; NaN where there is none."""
-        if track is None:
-            value = value_of(measure, nothing(measure))
-            return np.full(len(window.days), np.nan if value is None else value)
-        if isinstance(track, Curve):
-            return track.values(len(window.days))
-        if isinstance(track, Keys):
-            return track.counts()
-        windows = [(start.timestamp(), end.timestamp()) for start, end in zip(window.starts, window.ends, strict=True)]
-        if not isinstance(measure, Duration):
-            raise TypeError("only durations have spans")
-        lasting = self.calendar.working_seconds if measure.clock is Clock.WORKING else elapsed
-        return statistic_over(track, windows, measure.statistic, lasting)
+def _at_once(
+    take: Callable[[Source, Sequence[Request]], Each], asked: Mapping[Source, Sequence[Request]]
+) -> list[Each]:
+    """What each source gives; a single one is not worth a thread."""
+    if len(asked) < 2:
+        return [*starmap(take, asked.items())]
+    with ThreadPoolExecutor(len(asked), "measures") as threads:
+        return [*threads.map(take, asked.keys(), asked.values())]
 
 
 def _guarded(source: Source, requests: Sequence[Request]) -> Sequence[Taken | SourceError]:
@@ -350,31 +268,9 @@ def _sum_of_tracks(tracks: Sequence[Track]) -> Track:
     return tracks[0] if len(tracks) == 1 else together(tracks) or tracks[0]
 
 
-def _bottom_up(tree: CampusTree) -> list[tuple[str, list[str]]]:
-    """Every node with its children; children come before their parents."""
-    children: dict[str, list[str]] = {}
-    for node in tree:
-        if node.slug != DISTRICT:
-            children.setdefault(node.parent or DISTRICT, []).append(node.slug)
-    top_down = [DISTRICT]
-    for slug in top_down:
-        top_down += children.get(slug, [])
-    return [(slug, children.get(slug, [])) for slug in reversed(top_down)]
-
-
-def _without_rows(kpi: Kpi, campus: str, as_of: datetime) -> Reading:
-    return Reading(kpi.id, campus, as_of, None, Missing.NO_ROWS)
-
-
-def _check_divisible(kpi: Kpi, taken: Sequence[PartsByCampus | None]) -> None:
+def _check_divisible(kpi: Kpi, taken: Sequence[PartsByCampus]) -> None:
     """Percentages and durations of campuses have no sum: a query must give what they are made of."""
-    parts = [each for found in taken if found is not None for each in found.values()]
-    if isinstance(kpi.measure, Query) and not kpi.additive and any(each.denominator is None for each in parts):
+    if not isinstance(kpi.measure, Query) or kpi.additive:
+        return
+    if any(each.denominator is None for found in taken for each in found.values()):
         raise SourceMisfitError(f"`as: {kpi.card.format}` needs a query that gives campus, numerator and denominator")
-
-
-def _is_known(kpi: Kpi, campus: str, rolled: Sequence[PartsByCampus]) -> bool:
-    """Whether anything can be said of a campus; nothing where a query leaves it out, or rows name no campus at all."""
-    if not kpi.by_campus:
-        return campus == DISTRICT
-    return not isinstance(kpi.measure, Query) or any(campus in parts for parts in rolled)

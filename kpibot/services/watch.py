@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from kpibot.catalog.model import District, Route
-from kpibot.core.alerts import AlertRule, AlertState, Judgement, Phase, Reason, step
+from kpibot.core.alerts import AT_REST, AlertRule, AlertState, Judgement, Phase, Reason, step
 from kpibot.core.campus import DISTRICT, CampusTree
 from kpibot.core.kpi import Kpi
 from kpibot.core.readings import Reading
@@ -54,6 +54,7 @@ class Watch:
         self._every = district.measure_every
         self._administrators = district.administrators
         self._tree = reporting.measuring.tree
+        self._levels = {kpi.id: _levels(kpi, self._tree) for kpi in kpis.values() if kpi.alert is not None}
 
     def run(self, now: datetime) -> bool:
         """Measures everything, unless this or another process did so in the current interval; whether it did."""
@@ -119,12 +120,12 @@ class Watch:
         stale = self._reporting.is_stale(kpi, taken)
         states: dict[AlertKey, AlertState] = {}
         transitions = []
-        for campus in self._tree.leaves(DISTRICT) if kpi.by_campus else (DISTRICT,):
-            before = known.get((kpi.id, campus), AlertState())
-            value = None if stale else taken[campus].judged
-            judged = judgement(kpi.thresholds_for(taken[campus], self._tree), value, rule)
+        for campus, usual in self._levels[kpi.id].items():
+            before = known.get((kpi.id, campus), AT_REST)
+            levels = usual if kpi.budget is None else kpi.thresholds_for(taken[campus], self._tree)
+            judged = judgement(levels, None if stale else taken[campus].judged, rule)
             after, reason = step(before, judged, rule, now)
-            if after != before:
+            if after is not before and after != before:
                 states[kpi.id, campus] = after
             if reason is not None:
                 told_of = before if reason is Reason.RECOVERED else after
@@ -183,6 +184,12 @@ class Watch:
         calendar = self._reporting.measuring.calendar
         day = held_since(report.series, lambda value: report.thresholds.judge(value) in BREACHES)
         return seen if day is None or day >= calendar.local(seen).date() else calendar.midnight(day)
+
+
+def _levels(kpi: Kpi, tree: CampusTree) -> dict[str, Thresholds]:
+    """The thresholds at every campus that is judged; of what belongs to no campus, the district is."""
+    campuses = tree.leaves(DISTRICT) if kpi.by_campus else (DISTRICT,)
+    return {campus: kpi.thresholds_of(campus, tree) for campus in campuses}
 
 
 BREACHES = frozenset({Verdict.WARNING, Verdict.CRITICAL})

@@ -1,12 +1,15 @@
 """The rows that a statement gave, as parts and tracks."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import count, repeat, starmap
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kpibot.core.measures import Duration, Statistic
 from kpibot.core.periods import Period
@@ -24,37 +27,47 @@ from kpibot.core.series import (
     walk_back,
 )
 from kpibot.sources.base import Cell
-from kpibot.sources.rows import SLICE
+from kpibot.sources.rows import CAMPUS, SLICE
+from kpibot.sources.table import Table
 from kpibot.sources.times import to_utc
-from kpibot.sources.tracks import EPOCH_DAY, LEVEL, OPENED
+from kpibot.sources.tracks import EPOCH_DAY, LEVEL
 
 
-def cells(rows: Sequence[Any]) -> list[Cell]:
+def owners(table: Table) -> Iterable[Cell]:
     """Whose each row is: its campus as the database calls it, and what it was told apart by."""
-    if rows and SLICE in rows[0]._fields:
-        return [Cell(row.campus, row.slice) for row in rows]
-    return [Cell(row.campus) for row in rows]
+    return starmap(Cell, table.columns(*_owner(table)))
 
 
-def parts_of(rows: Sequence[Any], zone: ZoneInfo, n: int) -> dict[Cell, Parts]:
+def _owner(table: Table) -> tuple[str, ...]:
+    return (CAMPUS, SLICE) if SLICE in table else (CAMPUS,)
+
+
+def numbered(table: Table) -> tuple[list[Cell], NDArray[np.intp]]:
+    """Each owner once, and for each row the place of its owner."""
+    place: defaultdict[tuple[object, ...], int] = defaultdict(count().__next__)
+    places = np.array([*map(place.__getitem__, table.columns(*_owner(table)))], dtype=np.intp)
+    return [Cell(*each) for each in place], places
+
+
+def parts_of(table: Table, zone: ZoneInfo, n: int) -> dict[Cell, Parts]:
     """The parts of the n-th amount for each cell; `zone` is where naive times were written."""
-    names = (f"numerator_{n}", f"denominator_{n}", f"valued_{n}")
-    divides = bool(rows) and names[1] in rows[0]._fields
-    # Without a campus to group by, there is a row even where there is nothing.
-    pairs = zip(cells(rows), rows, strict=True)
-    return {cell: _parts(row, zone, names, divides) for cell, row in pairs if row.rows}
-
-
-def _parts(row: Any, zone: ZoneInfo, names: tuple[str, str, str], divides: bool) -> Parts:
-    numerator, denominator, valued = names
-    return Parts(
-        numerator=float(getattr(row, numerator) or 0),
-        denominator=float(getattr(row, denominator) or 0) if divides else None,
-        rows=int(row.rows or 0),
-        valued=int(getattr(row, valued) or 0),
-        waiting=int(row.waiting or 0),
-        newest=to_utc(row.newest, zone),
-    )
+    divided = f"denominator_{n}"
+    divides = divided in table
+    names = (f"numerator_{n}", divided if divides else "rows", "rows", f"valued_{n}", "waiting", "newest")
+    return {
+        cell: Parts(
+            float(numerator or 0),
+            float(denominator or 0) if divides else None,
+            int(rows or 0),
+            int(valued or 0),
+            int(waiting or 0),
+            to_utc(newest, zone),
+        )
+        for cell, (numerator, denominator, rows, valued, waiting, newest) in zip(
+            owners(table), table.columns(*names), strict=True
+        )
+        if rows  # without a campus to group by, there is a row even where there is nothing
+    }
 
 
 def within_parts(parts: Mapping[Cell, Parts]) -> dict[Cell, Parts]:
@@ -62,139 +75,152 @@ def within_parts(parts: Mapping[Cell, Parts]) -> dict[Cell, Parts]:
     return {cell: replace(each, met=each.numerator, judged=each.denominator or 0.0) for cell, each in parts.items()}
 
 
-def distinct_parts(rows: Sequence[Any], zone: ZoneInfo) -> dict[Cell, Parts]:
+def distinct_parts(table: Table, zone: ZoneInfo) -> dict[Cell, Parts]:
     """The parts of distinct keys for each cell, from `statements.distinct`."""
     found: dict[Cell, list[Parts]] = {}
-    for cell, row in zip(cells(rows), rows, strict=True):
-        is_shared = row.shared is not None
+    each_row = table.columns("shared", "rows", "numerator", "valued", "newest")
+    for cell, (shared, rows, numerator, valued, newest) in zip(owners(table), each_row, strict=True):
         parts = Parts(
-            numerator=0.0 if is_shared else float(row.numerator),
-            rows=int(row.rows),
-            valued=int(row.valued),
-            newest=to_utc(row.newest, zone),
-            shared=frozenset([int(row.shared)]) if is_shared else frozenset(),
+            numerator=float(numerator) if shared is None else 0.0,
+            rows=int(rows),
+            valued=int(valued),
+            newest=to_utc(newest, zone),
+            shared=frozenset() if shared is None else frozenset([int(shared)]),
         )
         found.setdefault(cell, []).append(parts)
     return {cell: combine(parts) for cell, parts in found.items()}
 
 
-def spans_of(rows: Sequence[Any]) -> dict[Cell, Spans]:
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """The spans of all cells, those of a cell one after the other; cell n has those from `first[n]` on."""
+
+    cells: Sequence[Cell]
+    first: NDArray[np.intp]
+    spans: Spans
+
+    def by_cell(self) -> dict[Cell, Spans]:
+        """The spans of each cell."""
+        began, ended = self.split(self.spans.began), self.split(self.spans.ended)
+        allowed = repeat(None) if self.spans.allowed is None else self.split(self.spans.allowed)
+        return dict(zip(self.cells, map(Spans, began, ended, allowed), strict=True))
+
+    def split(self, values: Floats) -> list[Floats]:
+        """What each cell has of values that are in the order of the spans."""
+        return np.split(values, self.first[1:])
+
+    def sums(self, values: NDArray[Any]) -> list[float]:
+        """The sums of such values, a cell each."""
+        sums: list[float] = np.add.reduceat(values, self.first, dtype=np.float64).tolist()
+        return sums
+
+
+def spans_of(table: Table) -> Sorted:
     """The rows that began and perhaps ended, for each cell.
 
     Raises:
         ValueError: a row began at no timestamp.
     """
-    if not rows:
-        return {}
-    names = list(rows[0]._fields)
-    columns = dict(zip(names, zip(*rows, strict=True), strict=True))
-    if None in columns["began"]:
+    began = table["began"]
+    if None in began:
         raise ValueError("it begins at what is no timestamp")
-    numbers: dict[Cell, int] = {}
-    codes = np.array([numbers.setdefault(cell, len(numbers)) for cell in cells(rows)])
-    order = np.argsort(codes, kind="stable")
-    cuts = np.searchsorted(codes[order], np.arange(1, len(numbers)))
-    # None becomes NaN.
-    each = {
-        name: np.split(np.array(columns[name], dtype=np.float64)[order], cuts)
-        for name in ("began", "ended", "allowed")
-        if name in columns
-    }
-    allowed = each.get("allowed", [None] * len(numbers))
-    return {cell: Spans(each["began"][n], each["ended"][n], allowed[n]) for cell, n in numbers.items()}
+    cells, places = numbered(table)
+    # numpy sorts numbers of 16 bits in one pass.
+    order = np.argsort(places.astype(np.uint16) if len(cells) < 2**16 else places, kind="stable")
+
+    def ordered(values: list[Any]) -> Floats:
+        return np.array(values, dtype=np.float64)[order]  # None becomes NaN
+
+    first = np.searchsorted(places[order], np.arange(len(cells)))
+    allowed = ordered(table["allowed"]) if "allowed" in table else None
+    return Sorted(cells, first, Spans(ordered(began), ordered(table["ended"]), allowed))
 
 
-def sampled(tracks: Mapping[Cell, Spans], duration: Duration, period: Period, lasting: Lasting) -> dict[Cell, Parts]:
+def sampled(rows: Sorted, duration: Duration, period: Period, lasting: Lasting) -> dict[Cell, Parts]:
     """The durations themselves, as they stand at the period's end."""
-    end = period.end.timestamp()
-    found = {}
-    for cell, spans in tracks.items():
-        lasted = lasted_by(spans, end, lasting)
-        met, judged = float(lasted.met.sum()), float(lasted.judged)
-        is_share = duration.statistic is Statistic.WITHIN
-        has_limit = spans.allowed is not None and is_share
-        found[cell] = Parts(
-            numerator=met if is_share else float(lasted.seconds.sum()),
-            denominator=judged if is_share else float(lasted.seconds.size),
-            rows=lasted.seconds.size,
-            valued=int(np.isfinite(spans.allowed).sum())
-            if has_limit and spans.allowed is not None
-            else lasted.seconds.size,
-            waiting=int(lasted.waiting.sum()),
-            newest=datetime.fromtimestamp(float(spans.began.max()), UTC),
-            sample=lasted.seconds,
-            met=met,
-            judged=judged,
+    if not rows.cells:
+        return {}
+    lasted = lasted_by(rows.spans, period.end.timestamp(), lasting)
+    is_share, allowed = duration.statistic is Statistic.WITHIN, rows.spans.allowed
+    limited = np.isfinite(allowed) if is_share and allowed is not None else np.ones(lasted.seconds.size)
+    met, judged = rows.sums(lasted.met), rows.sums(lasted.met | lasted.missed)
+    samples = rows.split(lasted.seconds)
+    newest = np.maximum.reduceat(rows.spans.began, rows.first).tolist()
+    sums = zip(rows.sums(lasted.seconds), rows.sums(limited), rows.sums(lasted.waiting), strict=True)
+    return {
+        cell: Parts(
+            numerator=met[n] if is_share else seconds,
+            denominator=judged[n] if is_share else float(samples[n].size),
+            rows=samples[n].size,
+            valued=int(valued),
+            waiting=int(waiting),
+            newest=datetime.fromtimestamp(newest[n], UTC),
+            sample=samples[n],
+            met=met[n],
+            judged=judged[n],
         )
-    return found
+        for n, (cell, (seconds, valued, waiting)) in enumerate(zip(rows.cells, sums, strict=True))
+    }
 
 
-def levels(rows: Sequence[Any], window: Window, is_mean: bool) -> dict[Cell, Track]:
+def levels(table: Table, window: Window, is_mean: bool) -> dict[Cell, Track]:
     """A stock, or the mean of a column over it, at the end of each day, from `tracks.stock_track` or `aged_track`."""
-    found: dict[Cell, Track] = {}
-    for cell, each in _moves(rows, window.days[0].toordinal(), len(window.days)).items():
-        weights = walk_back(each.weight, each.opened_weight, each.closed_weight) if is_mean else None
-        found[cell] = Curve(walk_back(each.level, each.opened, each.closed), weights)
-    return found
+    moves = _moves(table, window.days[0].toordinal(), len(window.days))
+    weights = walk_back(moves.weight, moves.weights) if is_mean else None
+    return moves.curves(walk_back(moves.level, moves.amounts), weights)
 
 
-def average_levels(rows: Sequence[Any], window: Window, zone: ZoneInfo) -> dict[Cell, Track]:
+def average_levels(table: Table, window: Window, zone: ZoneInfo) -> dict[Cell, Track]:
     """The mean level of a stock over the period of each day, from `tracks.stock_track`."""
     origin, first, length = _days(window, zone)
     midnights = (datetime.fromordinal(origin + n).replace(tzinfo=zone).timestamp() for n in range(length))
     edges = np.array([*midnights, window.ends[-1].timestamp()])
-    since_start = edges - edges[0]
     windows = [(start, length - len(first) + n + 1) for n, start in enumerate(first)]
-    found: dict[Cell, Track] = {}
-    for cell, each in _moves(rows, origin, length).items():
-        ends = walk_back(each.level, each.opened, each.closed)
-        begins = ends - each.opened + each.closed
-        # What changes in the middle of a day counts for the seconds that the day has left.
-        left = (each.opened - each.closed) * since_start[1:] - (each.opened_weight - each.closed_weight)
-        found[cell] = Curve(averages(begins * np.diff(edges) + left, edges, windows))
-    return found
+    moves = _moves(table, origin, length)
+    begins = walk_back(moves.level, moves.amounts) - moves.amounts
+    # What changes in the middle of a day counts for the seconds that the day has left.
+    left = moves.amounts * (edges - edges[0])[1:] - moves.weights
+    return moves.curves(averages(begins * np.diff(edges) + left, edges, windows))
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Moves:
-    """What one campus's track holds, by day."""
+    """What a track holds: matrices of the cells by the days, and the levels at the end of the last day, by cell."""
 
-    opened: Floats
-    closed: Floats
-    opened_weight: Floats
-    closed_weight: Floats
-    level: float = 0.0
-    weight: float = 0.0
+    cells: list[Cell]
+    amounts: Floats
+    weights: Floats
+    level: Floats
+    weight: Floats
 
-
-def _moves(rows: Sequence[Any], first: int, length: int) -> dict[Cell, _Moves]:
-    moved: dict[Cell, _Moves] = {}
-    for what, campus, day, amount, weight in rows:
-        if (each := moved.get(Cell(campus))) is None:
-            nothing = np.zeros(length)
-            each = moved[Cell(campus)] = _Moves(nothing, nothing.copy(), nothing.copy(), nothing.copy())
-        if what == LEVEL:
-            each.level += float(amount)
-            each.weight += float(weight)
-            continue
-        amounts, weights = (each.opened, each.opened_weight) if what == OPENED else (each.closed, each.closed_weight)
-        index = _index(day, first, length)
-        amounts[index] += float(amount)
-        weights[index] += float(weight)
-    return moved
+    def curves(self, numerators: Floats, denominators: Floats | None = None) -> dict[Cell, Track]:
+        """The curve of each cell, from matrices alike."""
+        divided = repeat(None) if denominators is None else denominators
+        return dict(zip(self.cells, map(Curve, numerators, divided), strict=False))
 
 
-def sums(rows: Sequence[Any], window: Window, zone: ZoneInfo, is_mean: bool) -> dict[Cell, Track]:
+def _moves(table: Table, first: int, length: int) -> _Moves:
+    cells, places = numbered(table)
+    # A last column is for the levels, which are of no day.
+    index = {day: length if day == LEVEL else _index(day, first, length) for day in set(table["day"])}
+    at = places * (length + 1) + np.array([*map(index.__getitem__, table["day"])], dtype=np.intp)
+
+    def matrix(name: str) -> Floats:
+        sums = np.bincount(at, np.array(table[name], dtype=np.float64), len(cells) * (length + 1))
+        return sums.astype(np.float64).reshape(len(cells), length + 1)
+
+    amounts, weights = matrix("amount"), matrix("weight")
+    return _Moves(cells, amounts[:, :-1], weights[:, :-1], amounts[:, -1], weights[:, -1])
+
+
+def sums(table: Table, window: Window, zone: ZoneInfo, is_mean: bool) -> dict[Cell, Track]:
     """A flow over the period of each day, from `tracks.flow_track`."""
     origin, first, length = _days(window, zone)
-    found: dict[Cell, Track] = {}
-    for cell, each in _moves(rows, origin, length).items():
-        weights = sums_since(each.opened_weight, first) if is_mean else None
-        found[cell] = Curve(sums_since(each.opened, first), weights)
-    return found
+    moves = _moves(table, origin, length)
+    return moves.curves(sums_since(moves.amounts, first), sums_since(moves.weights, first) if is_mean else None)
 
 
-def distinct_counts(rows: Sequence[Any], window: Window, zone: ZoneInfo) -> dict[Cell, Track]:
+def distinct_counts(table: Table, window: Window, zone: ZoneInfo) -> dict[Cell, Track]:
     """The distinct keys in the period of each day, from `tracks.distinct_track`.
 
     A key that a day names counts from that day on: until the period no longer holds the day, or until another day
@@ -205,7 +231,7 @@ def distinct_counts(rows: Sequence[Any], window: Window, zone: ZoneInfo) -> dict
     leaves = earlier + np.searchsorted(first, np.arange(length), side="right")
     changes: dict[Cell, Floats] = {}
     shared: dict[Cell, dict[object, tuple[tuple[int, int], ...]]] = {}
-    for campus, day, again, key, keys in rows:
+    for campus, day, again, key, keys in table.rows:
         change = changes.setdefault(Cell(campus), np.zeros(length + 1))
         index = _index(day, origin, length)
         until = leaves[index] if again is None else min(leaves[index], _index(again, origin, length))

@@ -120,7 +120,8 @@ def _duckdb(url: sa.URL, _database: Database) -> sa.Engine:
 def _postgresql(url: sa.URL, database: Database) -> sa.Engine:
     options = f"-c default_transaction_read_only=on -c statement_timeout={_milliseconds(database)} -c timezone=UTC"
     arguments = {"options": options, "connect_timeout": CONNECT_SECONDS, "application_name": "kpibot"}
-    return _pooled(url, database, arguments)
+    # One statement is all that is asked at a time: BEGIN and ROLLBACK around it would be two more ways to the server.
+    return _pooled(url, database, arguments, isolation_level="AUTOCOMMIT")
 
 
 def _mysql(url: sa.URL, database: Database) -> sa.Engine:
@@ -162,7 +163,7 @@ MAKERS: dict[str, Callable[[sa.URL, Database], sa.Engine]] = {
 }
 
 
-def _pooled(url: sa.URL, database: Database, arguments: dict[str, Any]) -> sa.Engine:
+def _pooled(url: sa.URL, database: Database, arguments: dict[str, Any], **options: Any) -> sa.Engine:
     kept = min(KEPT_OPEN, database.connections)
     return sa.create_engine(
         url,
@@ -173,6 +174,7 @@ def _pooled(url: sa.URL, database: Database, arguments: dict[str, Any]) -> sa.En
         pool_recycle=RECYCLE_SECONDS,
         pool_pre_ping=True,
         pool_use_lifo=True,
+        **options,
     )
 
 

@@ -13,12 +13,14 @@ USEFUL_IN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class TableIndex:
-    """An index of a table: its columns in order, without those that it merely holds. A partial one leaves rows out."""
+    """An index of a table: its columns in order, without those that it merely holds. A partial one leaves rows out; one
+    `is_of_few` holds only the rows that are empty somewhere."""
 
     name: str
     columns: tuple[str | None, ...]
     is_partial: bool = False
     is_unique: bool = False
+    is_of_few: bool = False
 
 
 def indexes_of(connection: sa.Connection, dataset: Dataset) -> list[TableIndex]:
@@ -37,8 +39,11 @@ def indexes_of(connection: sa.Connection, dataset: Dataset) -> list[TableIndex]:
 
 
 def leading_columns(connection: sa.Connection, dataset: Dataset) -> frozenset[str]:
-    """The columns of a dataset, by the KPIs' words, that an index begins with; none for a SELECT of the district's."""
-    first = {index.columns[0] for index in indexes_of(connection, dataset) if index.columns}
+    """The columns of a dataset, by the KPIs' words, that an index begins with; none for a SELECT of the district's.
+
+    An index over a few rows only, those that are empty somewhere ("still open"), is none: it leads nobody astray.
+    """
+    first = {index.columns[0] for index in indexes_of(connection, dataset) if index.columns and not index.is_of_few}
     words = ((word, column.name or word) for word, column in dataset.columns.items() if column.sql is None)
     return frozenset(word for word, name in words if name in first)
 
@@ -53,5 +58,6 @@ def _index(found: sa.engine.interfaces.ReflectedIndex) -> TableIndex:
     options = found.get("dialect_options", {})
     held = set(found.get("include_columns") or ())
     columns = tuple(name for name in found["column_names"] if name not in held)
-    is_partial = any(name.endswith(("_where", "_filter_definition")) for name in options)
-    return TableIndex(found["name"] or "", columns, is_partial, bool(found["unique"]))
+    filters = [str(each) for name, each in options.items() if name.endswith(("_where", "_filter_definition"))]
+    is_of_few = any(each.strip("() ").upper().endswith(" IS NULL") for each in filters)
+    return TableIndex(found["name"] or "", columns, bool(filters), bool(found["unique"]), is_of_few)

@@ -85,7 +85,7 @@ class SqlInspector:
         datasets: Mapping[str, Dataset],
         ask: Callable[[Callable[[sa.Connection], Any]], Any],
         rows_of: Callable[[OverRows, Request], Rows],
-        kinds_of: Callable[[Dataset, Sequence[str]], Mapping[str, TimeKind]],
+        kinds_of: Callable[[Dataset, Sequence[str]], Mapping[str, TimeKind | None]],
     ) -> None:
         self._datasets = datasets
         self._ask = ask
@@ -142,9 +142,9 @@ class SqlInspector:
     def _dialect(self) -> str:
         return str(self._ask(lambda connection: connection.dialect.name))
 
-    def _kinds(self, dataset: Dataset, uses: Uses) -> tuple[dict[str, TimeKind], list[Doubt]]:
+    def _kinds(self, dataset: Dataset, uses: Uses) -> tuple[dict[str, TimeKind | None], list[Doubt]]:
         """How the timestamps are kept; a column that holds none is a doubt."""
-        kinds: dict[str, TimeKind] = {}
+        kinds: dict[str, TimeKind | None] = {}
         doubts = []
         for name in sorted(uses.begins | uses.ends):
             try:

@@ -1,25 +1,24 @@
 """Parts from the district's own SELECT: (campus, value) or (campus, numerator, denominator)."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from kpibot.core.measures import Query
 from kpibot.core.readings import Parts
 from kpibot.sources.base import Cell, SourceMisfitError
+from kpibot.sources.table import Table
 
 SHAPES = ({"campus", "value"}, {"campus", "numerator", "denominator"})
 
 
-def parts_of_query(query: Query, rows: Sequence[Any]) -> dict[Cell, Parts]:
+def parts_of_query(query: Query, table: Table) -> dict[Cell, Parts]:
     """The parts for each campus. One with an empty number has nothing to show and is left out; the others stay.
 
     Raises:
         SourceMisfitError: other columns, two rows for a campus, or text where a number belongs.
     """
     found: dict[Cell, Parts | None] = {}
-    for row in rows:
-        given = dict(row._mapping)
+    for given in table.mappings():
         if set(given) not in SHAPES:
             raise SourceMisfitError(
                 f"the query gives the columns {', '.join(given)}; "

@@ -30,13 +30,13 @@ from kpibot.core.series import Lasting, Track, Window, elapsed
 from kpibot.sources import answers, statements, tracks
 from kpibot.sources.base import Cell, Request, SourceError, SourceMisfitError, Taken
 from kpibot.sources.breaker import Breaker
-from kpibot.sources.dialects import sampled
 from kpibot.sources.engines import build_engine
 from kpibot.sources.fetching import ask
-from kpibot.sources.indexes import leading_columns
 from kpibot.sources.queries import parts_of_query
-from kpibot.sources.rows import Rows, column_of, from_clause
-from kpibot.sources.times import TimeKind, kind_of, to_utc
+from kpibot.sources.rows import Rows, from_clause
+from kpibot.sources.survey import Survey
+from kpibot.sources.table import Table, fetched, joined
+from kpibot.sources.times import TimeKind, to_utc
 
 if TYPE_CHECKING:
     from kpibot.sources.inspecting import Inspector
@@ -66,8 +66,7 @@ class SqlSource:
         self._breaker = breaker
         self._lasting = lasting
         self._engine: sa.Engine | None = None
-        self._kinds: dict[str, dict[str, TimeKind]] = {}
-        self._indexed: dict[str, frozenset[str]] = {}
+        self._survey = Survey(self._ask)
         self._lock = threading.Lock()
 
     def take(self, requests: Sequence[Request]) -> list[Taken | SourceError]:
@@ -101,7 +100,7 @@ class SqlSource:
                 case Duration():
                     period = Period(window.opens, window.ends[-1], "")
                     spans = self._fetch(statements.spans(measure, self._rows(measure), period))
-                    return answers.spans_of(spans)
+                    return answers.spans_of(spans).by_cell()
         raise SourceMisfitError(
             "a snapshot, a query or a distinct stock has no series in the database; "
             "its history comes from the bot's own readings"
@@ -113,21 +112,21 @@ class SqlSource:
         if isinstance(measure, Query) or name is None:
             return None
         dataset = self._datasets[measure.dataset]
-        rows = Rows(dataset, self._dialect, self._time_kinds(dataset, [name]))
+        rows = Rows(dataset, self._dialect, self._kinds(dataset, [name]))
         with _understanding(measure):
-            return to_utc(self._fetch(statements.newest(rows, name, before))[0][0], dataset.zone)
+            return to_utc(self._fetch(statements.newest(rows, name, before))["newest"][0], dataset.zone)
 
     def values(self, dataset: str, column: str, most: int) -> list[object]:
         """See `Source.values`."""
         rows = Rows(self._datasets[dataset], self._dialect, {})
-        return [row.value for row in self._fetch(statements.values(rows, column, most))]
+        return self._fetch(statements.values(rows, column, most))["value"]
 
     def is_empty(self, measure: Simple) -> bool:
         """See `Source.is_empty`."""
         if isinstance(measure, Query):
             return False
         dataset = self._datasets[measure.dataset]
-        return not self._fetch(sa.select(sa.literal_column("1")).select_from(from_clause(dataset)).limit(1))
+        return not self._fetch(sa.select(sa.literal_column("1")).select_from(from_clause(dataset)).limit(1)).rows
 
     def rows(self, request: Request, columns: Sequence[str], most: int) -> list[Mapping[str, object]]:
         """See `Source.rows`."""
@@ -136,7 +135,7 @@ class SqlSource:
             return []
         statement = statements.listed(measure, self._rows(measure, request), request.period, columns, most)
         with _understanding(measure):
-            return [dict(row._mapping) for row in self._fetch(statement)]
+            return [*self._fetch(statement).mappings()]
 
     def select(self, sql: str) -> Sequence[Mapping[str, Any]]:
         """The rows of a SELECT of the district's own, as mappings.
@@ -144,13 +143,13 @@ class SqlSource:
         Raises:
             SourceError: with what to do about it.
         """
-        return [dict(row._mapping) for row in self._fetch(sa.text(sql.replace(":", "\\:")))]
+        return [*self._fetch(sa.text(sql.replace(":", "\\:"))).mappings()]
 
     def inspector(self) -> "Inspector":
         """Looks at the database itself, for `check`."""
         from kpibot.sources.inspecting import SqlInspector  # noqa: PLC0415 - the bot at work has no use for it
 
-        return SqlInspector(self._datasets, self._ask, self._rows, self._time_kinds)
+        return SqlInspector(self._datasets, self._ask, self._rows, self._kinds)
 
     def close(self) -> None:
         """Gives back all connections."""
@@ -195,8 +194,11 @@ class SqlSource:
         dataset = self._datasets[measure.dataset]
         by = None if request is None else request.by
         aged_by = [by.column] if by is not None and by.cutoffs else []
-        kinds = self._time_kinds(dataset, [*times(measure), *aged_by])
-        return Rows(dataset, self._dialect, kinds, self._indexed_columns(dataset), by)
+        kinds = self._kinds(dataset, [*times(measure), *aged_by])
+        return Rows(dataset, self._dialect, kinds, self._survey.indexed(dataset), by)
+
+    def _kinds(self, dataset: Dataset, names: Sequence[str]) -> dict[str, TimeKind | None]:
+        return self._survey.kinds(dataset, names, self._dialect)
 
     def _stock_track(self, stock: Stock, since: str, window: Window) -> Mapping[Cell, Track]:
         if window.cutoffs:
@@ -210,12 +212,12 @@ class SqlSource:
         return answers.levels(given, window, is_mean=stock.amount.counted is Counted.MEAN)
 
     def _aged_track(self, stock: Stock, since: str, window: Window) -> Mapping[Cell, Track]:
-        given: list[Any] = []
-        for part in _parts_of(window, MOST_STEPS):
-            given += self._fetch(
-                tracks.aged_track(stock, since, self._rows(stock), part, is_last=part.ends[-1] == window.ends[-1])
-            )
-        return answers.levels(given, window, is_mean=stock.amount.counted is Counted.MEAN)
+        rows, last = self._rows(stock), window.ends[-1]
+        given = [
+            self._fetch(tracks.aged_track(stock, since, rows, part, is_last=part.ends[-1] == last))
+            for part in _parts_of(window, MOST_STEPS)
+        ]
+        return answers.levels(joined(given), window, is_mean=stock.amount.counted is Counted.MEAN)
 
     def _flow_track(self, flow: Flow, window: Window) -> Mapping[Cell, Track]:
         period = Period(window.opens, window.ends[-1], "")
@@ -240,44 +242,13 @@ class SqlSource:
                 self._engine = build_engine(self._database)
             return self._engine
 
-    def _fetch(self, statement: Any, parameters: Mapping[str, Any] | None = None) -> Sequence[Any]:
-        return self._ask(lambda connection: connection.execute(statement, parameters or {}).fetchall())
+    def _fetch(self, statement: Any, parameters: Mapping[str, Any] | None = None) -> Table:
+        return self._ask(lambda connection: fetched(connection.execute(statement, parameters or {})))
 
     def _ask(self, question: Callable[[sa.Connection], Result]) -> Result:
         engine = self._connected()
         with self._breaker.asking() if self._breaker else nullcontext():
             return ask(engine, self._database, question)
-
-    def _time_kinds(self, dataset: Dataset, names: Sequence[str]) -> dict[str, TimeKind | None]:
-        """How the columns keep their instants. Only what was seen is remembered: an empty table may be filled later."""
-        known = self._kinds.setdefault(dataset.id, {})
-        kinds: dict[str, TimeKind | None] = {}
-        for name in names:
-            seen = known.get(name) or self._probe(dataset, name)
-            if seen is not None:
-                known[name] = seen
-            kinds[name] = seen
-        return kinds
-
-    def _indexed_columns(self, dataset: Dataset) -> frozenset[str]:
-        """The columns of the dataset that an index begins with; asked once."""
-        if dataset.id not in self._indexed:
-            self._indexed[dataset.id] = self._ask(lambda connection: leading_columns(connection, dataset))
-        return self._indexed[dataset.id]
-
-    def _probe(self, dataset: Dataset, name: str) -> TimeKind | None:
-        column = column_of(dataset, name)
-        filled = sa.select(column).select_from(from_clause(dataset)).where(column.is_not(None))
-        sample = self._fetch(sampled(column, filled, self._dialect))
-        if not sample:
-            return None
-        try:
-            return kind_of(sample[0][0])
-        except ValueError as error:
-            shown = str(sample[0][0])[:40]
-            raise SourceMisfitError(
-                f"dataset `{dataset.id}`: column `{name}` holds {shown!r}, which is {error}"
-            ) from error
 
 
 @contextmanager

@@ -7,6 +7,7 @@ ended and perhaps allowed. What tracks have is said in `tracks`.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from kpibot.sources.times import TimeColumn
 Statement = sa.Select[Any] | sa.CompoundSelect[Any]
 Columns = dict[str, Expression]
 NOTHING: Expression = sa.null()
+ZERO, ONE = sa.literal_column("0", sa.Integer()), sa.literal_column("1", sa.Integer())
 
 
 def of(measure: OverRows, rows: Rows, period: Period, amounts: Sequence[Amount] = (ROWS,)) -> Statement:
@@ -47,12 +49,12 @@ def stock_parts(stock: Stock, rows: Rows, period: Period, amounts: Sequence[Amou
     each = sa.union_all(*(_grouped(rows, arm, _amounts(rows, amounts), newest) for arm in arms)).subquery("arms")
     owners = [each.c[owner.name] for owner in rows.owners()]
     totals = (column for column in each.c if column.name not in (CAMPUS, SLICE))
-    merged = (_merged(column).label(column.name) for column in totals)
+    merged = (_merged(column, rows.dialect).label(column.name) for column in totals)
     return sa.select(*owners, *merged).group_by(*owners)
 
 
-def _merged(column: Expression) -> Expression:
-    return sa.func.max(column) if column.name == "newest" else sa.func.sum(column)
+def _merged(column: Expression, dialect: str) -> Expression:
+    return sa.func.max(column) if column.name == "newest" else sa.func.sum(summable(column, dialect))
 
 
 def flow_parts(flow: Flow, rows: Rows, period: Period, amounts: Sequence[Amount]) -> Statement:
@@ -95,13 +97,11 @@ def mean_parts(duration: Duration, rows: Rows, period: Period) -> Statement:
 
     For the statistic `within`, instead how many were within their limit, of those that can be judged.
     """
-    until = rows.time(duration.until)
-    ended = until.before(period.end)  # NULL for a row without an end, so that CASE goes on to ELSE
-    began, end = rows.time(duration.since).utc_seconds(period), until.utc_seconds(period)
-    lasted = sa.case((ended, end - began), else_=int(period.end.timestamp()) - began)
-    columns: Columns = {"waiting": sa.func.sum(sa.case((ended, 0), else_=1))}
+    since, until = rows.time(duration.since), rows.time(duration.until)
+    ended = until.before(period.end)
+    columns: Columns = {"waiting": sa.func.sum(sa.case((ended, ZERO), else_=ONE))}
     if duration.statistic is Statistic.WITHIN and duration.limit is not None:
-        allowed = _allowed(duration.limit, rows)
+        lasted, allowed = since.seconds_until(until, period), _allowed(duration.limit, rows)
         met, missed = sa.and_(lasted <= allowed, ended), lasted > allowed
         columns |= {
             "numerator_0": sa.func.sum(sa.case((met, 1), else_=0)),
@@ -110,7 +110,7 @@ def mean_parts(duration: Duration, rows: Rows, period: Period) -> Statement:
         }
     else:
         columns |= {
-            "numerator_0": sa.func.sum(summable(lasted, rows.dialect)),
+            "numerator_0": since.total_until(until, period),
             "denominator_0": sa.func.count(),
             "valued_0": sa.func.count(),
         }
@@ -141,7 +141,7 @@ def begins(measure: Simple) -> str | None:
 
 def newest(rows: Rows, name: str, before: datetime) -> Statement:
     """The latest time in the column that lies before an instant."""
-    return rows.select(sa.func.max(rows.column(name)), where=[rows.time(name).before(before)])
+    return rows.select(sa.func.max(rows.column(name)).label("newest"), where=[rows.time(name).before(before)])
 
 
 def values(rows: Rows, name: str, most: int) -> Statement:
@@ -180,15 +180,19 @@ def standing(stock: Stock, rows: Rows, period: Period, whole: bool = False) -> l
 
     They come in one or two arms that have no row in common; in one where `whole` asks for it.
     """
-    conditions = rows.conditions(stock.where)
-    if stock.since is not None:
-        conditions.append(rows.time(stock.since).before(period.end))
+    before = _began_before(stock, rows, period)
     if stock.until is None:
-        return [conditions]
+        return [before]
     is_open, ends_later = rows.column(stock.until).is_(None), rows.time(stock.until).not_before(period.end)
-    if stock.until in rows.indexed and not whole:
-        return [[*conditions, is_open], [*conditions, ends_later]]
-    return [[*conditions, sa.or_(is_open, ends_later)]]
+    if stock.until not in rows.indexed or whole:
+        return [[*before, sa.or_(is_open, ends_later)]]
+    # Few rows end later, but nearly all began before: the index on the end is the one to take.
+    return [[*before, is_open], [*_began_before(stock, replace(rows, led_by_time=False), period), ends_later]]
+
+
+def _began_before(stock: Stock, rows: Rows, period: Period) -> list[Expression]:
+    began = [] if stock.since is None else [rows.time(stock.since).before(period.end)]
+    return [*rows.conditions(stock.where), *began]
 
 
 def begun(duration: Duration, rows: Rows, period: Period) -> list[Expression]:

@@ -10,17 +10,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import Enum, auto
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from kpibot.core.periods import Period
 from kpibot.core.working import reached
-from kpibot.sources.dialects import READ_TEXT_AS_TIME, Expression, seconds, whole_days
+from kpibot.sources.dialects import READ_TEXT_AS_TIME, Expression, seconds, summable, whole_days
 
 ONE_DAY = timedelta(days=1)
 ONE_SECOND = timedelta(seconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DATES_DIFFER_BY_DAYS = frozenset({"postgresql", "duckdb"})  # a date minus a date is a whole number there
 
 
 class TimeKind(Enum):
@@ -149,7 +151,28 @@ class TimeColumn:
 
     def local_day(self, zone: ZoneInfo, period: Period) -> Expression:
         """Days since 1970-01-01 on the wall clock of `zone`; exact for instants in the period."""
+        is_own = self.kind is TimeKind.NAIVE and _turns(self._clock, zone, period) is UNSHIFTED
+        if is_own and self.dialect in DATES_DIFFER_BY_DAYS:  # its date costs less than its seconds
+            return sa.cast(self.expression, sa.Date()).op("-")(sa.literal_column("DATE '1970-01-01'"))
         return whole_days(self._shifted(zone, period), self.dialect)
+
+    def total_until(self, later: "TimeColumn", period: Period) -> Expression:
+        """The seconds from this column to a later one, or to the period's end where that comes first, as a sum.
+
+        Both are exact for instants in the period. Two clocks that agree need no counting from 1970.
+        """
+        alike = {self.kind, later.kind} in ({TimeKind.NAIVE}, {TimeKind.AWARE})
+        if self.dialect == "postgresql" and alike and len(_turns(self._clock, UTC, period)) == 1:
+            end = sa.func.least(later.expression, later.bound(period.end))  # which passes over NULL
+            return sa.func.date_part("epoch", sa.func.sum(end.op("-")(self.expression)))
+        return sa.func.sum(summable(self.seconds_until(later, period), self.dialect))
+
+    def seconds_until(self, later: "TimeColumn", period: Period) -> Expression:
+        """The same for one row."""
+        began = self.utc_seconds(period)
+        # NULL where there is no end, so that CASE goes on to ELSE.
+        ended = (later.before(period.end), later.utc_seconds(period) - began)
+        return sa.case(ended, else_=int(period.end.timestamp()) - began)
 
     @property
     def _clock(self) -> tzinfo:
@@ -205,13 +228,17 @@ class _Turn:
         return sa.literal(self.shift) if self.stands is None else self.stands - raw
 
 
-def _turns(own: tzinfo, target: tzinfo, period: Period) -> list[_Turn]:
+UNSHIFTED = (_Turn(0, 0),)
+
+
+@lru_cache(maxsize=64)
+def _turns(own: tzinfo, target: tzinfo, period: Period) -> tuple[_Turn, ...]:
     """How seconds on the clock `own` become seconds on the clock `target`, in or near the period.
 
     Clocks differ by a constant but for a few changes a year, so that SQL needs a CASE of a few branches only.
     """
     if str(own) == str(target):
-        return [_Turn(0, 0)]
+        return UNSHIFTED
     day = period.start - ONE_DAY
     found = [_Turn(0, _shift(day, own, target))]
     while day < period.end:
@@ -219,7 +246,7 @@ def _turns(own: tzinfo, target: tzinfo, period: Period) -> list[_Turn]:
             edge = next(each for each in _quarters_after(day) if _shift(each, own, target) != found[-1].shift)
             found += _turns_at(edge, own, target)
         day += ONE_DAY
-    return found
+    return tuple(found)
 
 
 def _turns_at(edge: datetime, own: tzinfo, target: tzinfo) -> list[_Turn]:

@@ -1,8 +1,9 @@
 """Series as SQL: what a measure needs for every day of a window, in one statement for all campuses.
 
-A track has the columns what, campus, day (1970-01-01 is 0; NULL for the level of a stock) and amount, then weight: how
-many rows carry an amount where a mean is taken, or for an average stock the amounts times the seconds, since the
-window's beginning, at which they changed. The track of distinct keys has campus, day, again, shared and amount.
+A track has the columns campus, day (1970-01-01 is 0; LEVEL stands for the level of a stock at the window's end) and
+amount: what began on that day, without what ended. Then weight: how many rows carry an amount where a mean is taken,
+or for an average stock the amounts times the seconds, since the window's beginning, at which they changed. The track of
+distinct keys has campus, day, again, shared and amount.
 """
 
 from itertools import pairwise
@@ -13,12 +14,13 @@ import sqlalchemy as sa
 from kpibot.core.measures import Amount, Counted, Flow, Stock
 from kpibot.core.periods import Period
 from kpibot.core.series import Window
-from kpibot.sources.dialects import Expression, group_key, multiplied
+from kpibot.sources.dialects import Expression, multiplied, summable
 from kpibot.sources.rows import CAMPUS, Rows, from_clause
 from kpibot.sources.statements import Statement, happening, in_order, standing
 from kpibot.sources.times import TimeColumn
 
-LEVEL, OPENED, CLOSED = "level", "opened", "closed"
+BEGAN, ENDED = 1, -1
+LEVEL = -1
 EPOCH_DAY = 719_163  # 1970-01-01, as date.toordinal() counts
 
 
@@ -36,18 +38,25 @@ class DayOf:
 def stock_track(stock: Stock, since: str, rows: Rows, period: Period, days: DayOf) -> Statement:
     """The level at the end of the period, and what opened and closed on each of its days."""
     lived = [*rows.conditions(stock.where), *in_order(stock, since, rows, period)]
-    arms = [_per_day(rows, LEVEL, stock, None, arm, None) for arm in standing(stock, rows, period)]
-    moves = [(OPENED, since)] if stock.until is None else [(OPENED, since), (CLOSED, stock.until)]
-    for what, name in moves:
+    arms = [_per_day(rows, BEGAN, stock, None, arm, None) for arm in standing(stock, rows, period)]
+    moves = [(BEGAN, since)] if stock.until is None else [(BEGAN, since), (ENDED, stock.until)]
+    for sign, name in moves:
         time = rows.time(name)
         moment = time.utc_seconds(period) - int(period.start.timestamp()) if stock.average else None
-        arms.append(_per_day(rows, what, stock, days(time), [time.within(period), *lived], moment))
-    return sa.union_all(*arms)
+        arms.append(_per_day(rows, sign, stock, days(time), [time.within(period), *lived], moment))
+    return _net(arms, rows.dialect)
+
+
+def _net(arms: list[sa.Select[Any]], dialect: str) -> Statement:
+    """What began on each day without what ended. Each arm has been summed up: this puts few rows together."""
+    each = sa.union_all(*arms).subquery("moves")
+    sums = (sa.func.sum(summable(each.c[name], dialect)).label(name) for name in ("amount", "weight"))
+    return sa.select(each.c.campus, each.c.day, *sums).group_by(each.c.campus, each.c.day)
 
 
 def flow_track(flow: Flow, rows: Rows, period: Period, days: DayOf) -> Statement:
     """What happens on each day of the period; not for distinct keys, whose days do not add up."""
-    return _per_day(rows, OPENED, flow, days(rows.time(flow.at)), happening(flow, rows, period), None)
+    return _per_day(rows, BEGAN, flow, days(rows.time(flow.at)), happening(flow, rows, period), None)
 
 
 def aged_track(stock: Stock, since: str, rows: Rows, window: Window, is_last: bool) -> Statement:
@@ -59,22 +68,22 @@ def aged_track(stock: Stock, since: str, rows: Rows, window: Window, is_last: bo
     time, conditions = rows.time(since), rows.conditions(stock.where)
     period = Period(window.starts[-1], window.ends[-1], "")
     level = [
-        _per_day(rows, LEVEL, stock, None, [*arm, time.before(window.cutoffs[-1])], None)
+        _per_day(rows, BEGAN, stock, None, [*arm, time.before(window.cutoffs[-1])], None)
         for arm in standing(stock, rows, period)
     ]
     if not is_last:
         level = []
     if len(window.days) == 1:
-        return sa.union_all(*level)
+        return _net(level, rows.dialect)
     until = None if stock.until is None else rows.time(stock.until)
     steps = _steps(time, until or time, window)
     came = sa.and_(time.expression >= steps.c.younger, time.expression < steps.c.older)
     stays = [] if until is None else [sa.or_(until.expression.is_(None), until.expression >= steps.c.ends)]
-    arms = [*level, _stepped(rows, OPENED, stock, steps, came, [*conditions, *stays])]
+    arms = [*level, _stepped(rows, BEGAN, stock, steps, came, [*conditions, *stays])]
     if until is not None:
         closed = sa.and_(until.expression >= steps.c.begins, until.expression < steps.c.ends)
-        arms.append(_stepped(rows, CLOSED, stock, steps, closed, [*conditions, time.expression < steps.c.younger]))
-    return sa.union_all(*arms)
+        arms.append(_stepped(rows, ENDED, stock, steps, closed, [*conditions, time.expression < steps.c.younger]))
+    return _net(arms, rows.dialect)
 
 
 def distinct_track(flow: Flow, rows: Rows, period: Period, days: DayOf) -> Statement:
@@ -123,18 +132,18 @@ def _steps(since: TimeColumn, until: TimeColumn, window: Window) -> sa.Subquery:
 
 
 def _stepped(
-    rows: Rows, what: str, stock: Stock, steps: sa.Subquery, on: Expression, where: list[Expression]
+    rows: Rows, sign: int, stock: Stock, steps: sa.Subquery, on: Expression, where: list[Expression]
 ) -> sa.Select[Any]:
     """What falls into each step."""
     columns = (rows.column(CAMPUS).label(CAMPUS), steps.c.day, _carried(rows, stock.amount))
     joined = sa.join(from_clause(rows.dataset), steps, on)
     per_row = sa.select(*columns).select_from(joined).where(*where).subquery("days")
-    return _summed(rows, what, stock.amount, per_row, None)
+    return _summed(rows, sign, stock.amount, per_row, None)
 
 
 def _per_day(
     rows: Rows,
-    what: str,
+    sign: int,
     measure: Stock | Flow,
     day: Expression | None,
     where: list[Expression],
@@ -143,12 +152,12 @@ def _per_day(
     # A subquery gives the day a name to group by: PostgreSQL takes two bound expressions for different ones.
     per_row = rows.select(
         rows.column(CAMPUS).label(CAMPUS),
-        (sa.cast(sa.null(), sa.BigInteger) if day is None else day).label("day"),
+        (sa.literal_column(str(LEVEL), sa.BigInteger()) if day is None else day).label("day"),
         _carried(rows, measure.amount),
         *([] if moment is None else [moment.label("moment")]),
         where=where,
     ).subquery("days")
-    return _summed(rows, what, measure.amount, per_row, None if moment is None else per_row.c.moment)
+    return _summed(rows, sign, measure.amount, per_row, None if moment is None else per_row.c.moment)
 
 
 def _carried(rows: Rows, amount: Amount) -> sa.Label[Any]:
@@ -157,12 +166,13 @@ def _carried(rows: Rows, amount: Amount) -> sa.Label[Any]:
     return (sa.literal_column("1") if counts else rows.column(amount.columns[0])).label("amount")
 
 
-def _summed(rows: Rows, what: str, amount: Amount, per_row: sa.Subquery, moment: Expression | None) -> sa.Select[Any]:
+def _summed(rows: Rows, sign: int, amount: Amount, per_row: sa.Subquery, moment: Expression | None) -> sa.Select[Any]:
     counts = amount.counted is Counted.ROWS
-    total = sa.func.count() if counts else sa.func.coalesce(sa.func.sum(per_row.c.amount), 0)
+    total: Expression = sa.func.count() if counts else sa.func.coalesce(sa.func.sum(per_row.c.amount), 0)
     weight: Expression = sa.func.count() if counts else sa.func.count(per_row.c.amount)
     if moment is not None:
         weight = sa.func.coalesce(sa.func.sum(multiplied(per_row.c.amount, moment, rows.dialect)), 0)
-    return sa.select(
-        sa.literal(what).label("what"), per_row.c.campus, per_row.c.day, total.label("amount"), weight.label("weight")
-    ).group_by(group_key(per_row.c.campus, rows.dialect), per_row.c.day)
+    net = (number if sign == BEGAN else -number for number in (total, weight))
+    named = (number.label(name) for number, name in zip(net, ("amount", "weight"), strict=True))
+    summed = sa.select(per_row.c.campus, per_row.c.day, *named)
+    return summed.group_by(rows.group_key(per_row.c.campus), per_row.c.day)
