@@ -107,7 +107,7 @@ class Sorted:
 
     def split(self, values: Floats) -> list[Floats]:
         """What each cell has of values that are in the order of the spans."""
-        return np.split(values, self.first[1:])
+        return np.split(values, self.first[1:]) if self.cells else []
 
     def sums(self, values: NDArray[Any]) -> list[float]:
         """The sums of such values, a cell each."""

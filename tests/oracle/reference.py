@@ -300,8 +300,12 @@ def _statistic(statistic: Statistic, lasted: _Lasted) -> float | None:
     return ordered[low] if not part else ordered[low] * (1 - part) + ordered[low + 1] * part
 
 
-def divided(of: Expected, over: Expected) -> Expected:
-    """A ratio, which rests on the rows that it divides by; a half without a value leaves nothing to divide."""
+def divided(of: Expected, over: Expected, one_dataset: bool) -> Expected:
+    """A ratio, which rests on the rows that it divides by; a half without a value leaves nothing to divide.
+
+    It is as fresh as its older half, but two halves of the same dataset are as fresh as that dataset.
+    """
+    freshest = max if one_dataset else min
     is_whole = of.value is not None and over.value is not None
     return Expected(
         value=of.value / over.value if is_whole and over.value else None,
@@ -310,7 +314,7 @@ def divided(of: Expected, over: Expected) -> Expected:
         rows=over.rows,
         valued=over.valued,
         waiting=of.waiting,
-        newest=min((each.newest for each in (of, over) if each.newest), default=None),
+        newest=freshest((each.newest for each in (of, over) if each.newest), default=None),
     )
 
 
@@ -328,7 +332,9 @@ def reading(
         table = tables[half.dataset]
         rows = [row for row in rows_of(half, table, asked) if belongs(table, row, place)]
         found.append(measured(half, rows, table, asked))
-    return divided(*found) if isinstance(measure, Ratio) else found[0]
+    if not isinstance(measure, Ratio):
+        return found[0]
+    return divided(*found, one_dataset=len({half.dataset for half in halves(measure)}) == 1)
 
 
 def label(dimension: Dimension, row: Row, table: Table, asked: Asked) -> str:
