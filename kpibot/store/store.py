@@ -13,9 +13,10 @@ from kpibot.core.silences import Silence
 from kpibot.store import groups as kept_groups
 from kpibot.store import outbox, silences, states, trail
 from kpibot.store.claims import Claims
-from kpibot.store.engine import open_engine, writing
+from kpibot.store.engine import writing
 from kpibot.store.errors import SlotLostError, StoreError
 from kpibot.store.groups import GroupKey
+from kpibot.store.opening import open_engine
 from kpibot.store.readings import ReadingTables
 from kpibot.store.states import AlertKey
 from kpibot.store.trail import Entry
