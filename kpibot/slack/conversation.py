@@ -10,7 +10,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from kpibot.core.query import QueryError
+from kpibot.core.names import QueryError
 from kpibot.render.blocks import Rendered
 from kpibot.render.guide import error_message
 from kpibot.services.answering import Answering, Reply
