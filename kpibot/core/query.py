@@ -70,7 +70,10 @@ class AskHelp:
 Request = Ask | AskRows | AskAbout | AskOverview | AskList | AskHelp
 ALONE: dict[str, Request] = {"help": AskHelp(), "list": AskList()}
 ROWS, ABOUT, BY, CAMPUS = "rows", "about", "by", "campus"
-COMMANDS = (*ALONE, ROWS, ABOUT, BY)  # words that no KPI may have for its own
+ALERTS, ACK, MUTE, MUTES, UNMUTE = "alerts", "ack", "mute", "mutes", "unmute"
+ACTING = (ALERTS, ACK, MUTE, MUTES, UNMUTE)  # what begins with these is read by core.commands
+EVERYTHING, EVERYWHERE = "everything", "everywhere"
+COMMANDS = (*ALONE, ROWS, ABOUT, BY, *ACTING, EVERYTHING, EVERYWHERE)  # no KPI or campus may be called so
 
 
 def parse(
@@ -136,6 +139,8 @@ class _Reader:
             return length
         if slug(words[0]) in FILLERS:
             return 1
+        if slug(words[0]) in ACTING:
+            raise QueryError(f"begin with `{slug(words[0])}`: type for example `{ALERTS} campus-west`, or `help`")
         if length := self._names.take_part(words):
             return length
         raise QueryError(self._names.unknown(words[0]))
