@@ -18,7 +18,6 @@ from kpibot.catalog.model import (
     District,
     FileTable,
     NoteRule,
-    Route,
 )
 from kpibot.catalog.shapes import (
     ConfigShape,
@@ -33,6 +32,7 @@ from kpibot.core.campus import ANY, Campus, alias_key, type_key
 from kpibot.core.dimensions import Dimension
 from kpibot.core.locations import CampusRule
 from kpibot.core.reports import Note
+from kpibot.core.routing import Route
 
 V = TypeVar("V")
 

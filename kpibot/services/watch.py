@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from kpibot.catalog.model import District, Route
+from kpibot.catalog.model import District
 from kpibot.core.alerts import AlertRule, AlertState, Judgement, Phase, Reason, step
 from kpibot.core.campus import DISTRICT, CampusTree
 from kpibot.core.kpi import Kpi
 from kpibot.core.readings import Reading
 from kpibot.core.reports import AlertNotice, Change, Report, TroubleNotice
+from kpibot.core.routing import Route
 from kpibot.core.series import held_since
 from kpibot.core.thresholds import Thresholds, Verdict
 from kpibot.services.reporting import Reporting

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kpibot.catalog import Catalog, CatalogError, load
-from kpibot.catalog.model import CampusList, Channel, Column, Database, Dataset, Digest, FileTable, NoteRule, Route
+from kpibot.catalog.model import CampusList, Channel, Column, Database, Dataset, Digest, FileTable, NoteRule
 from kpibot.core.alerts import AlertRule
 from kpibot.core.calendar import SeasonHours, YearStart
 from kpibot.core.campus import Campus, CampusTree
@@ -19,6 +19,7 @@ from kpibot.core.locations import CampusRule
 from kpibot.core.measures import Amount, Counted, Duration, Flow, Measure, Query, Ratio, Statistic, Stock
 from kpibot.core.periods import PeriodRule, Unit
 from kpibot.core.reports import Note
+from kpibot.core.routing import Route
 from kpibot.core.thresholds import Better, Thresholds
 from kpibot.demo.campuses import CAMPUSES
 
