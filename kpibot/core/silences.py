@@ -79,11 +79,18 @@ def silencing(
 
 def _hides(silence: AnySilence, kpi: str, campus: str, now: datetime, tree: CampusTree, calendar: Calendar) -> bool:
     if isinstance(silence, Silence):
+        holds = silence.start <= now < silence.end
+    else:
+        holds = silence.holds(now, calendar)
+    return holds and is_about(silence, kpi, campus, tree)
+
+
+def is_about(silence: AnySilence, kpi: str, campus: str, tree: CampusTree) -> bool:
+    """Whether a silence hides a KPI's notices at a campus, whenever it holds."""
+    if isinstance(silence, Silence):
         where = (silence.campus,) if silence.campus is not None else None
-        about = silence.kpi in (None, kpi) and _is_at(campus, where, tree)
-        return about and silence.start <= now < silence.end
-    about = (silence.kpis is None or kpi in silence.kpis) and _is_at(campus, silence.campuses, tree)
-    return about and silence.holds(now, calendar)
+        return silence.kpi in (None, kpi) and _is_at(campus, where, tree)
+    return (silence.kpis is None or kpi in silence.kpis) and _is_at(campus, silence.campuses, tree)
 
 
 def _is_at(campus: str, where: Iterable[str] | None, tree: CampusTree) -> bool:
