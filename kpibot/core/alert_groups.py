@@ -12,7 +12,7 @@ stands.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from kpibot.core.alerts import Reason
@@ -58,7 +58,9 @@ class AlertGroup:
     """What people have been told of one KPI in one channel, and what they have done about it.
 
     `shown` is the severity of each campus in the message, `called` when people were last called, `critical_since` when
-    the worst became critical, `escalated` how many owners were called since. Instants are aware.
+    the worst became critical, `escalated` how many owners were called since. Instants are aware. `repost` says that its
+    message is not in the channel: it could not be posted, or somebody deleted it. `revision` counts the changes that
+    were kept, so that one that was decided on an older state is refused.
     """
 
     kpi: str
@@ -73,11 +75,13 @@ class AlertGroup:
     acknowledged_until: datetime | None = None
     snoozed_until: datetime | None = None
     assigned_to: str = ""
+    repost: bool = False
+    revision: int = field(default=0, compare=False)
 
     @property
     def key(self) -> str:
         """Names the group for ever."""
-        return f"{self.kpi}:{self.channel}:{self.opened.isoformat()}"
+        return f"{self.kpi}:{self.channel}:{self.opened.astimezone(UTC).isoformat()}"
 
     def is_acknowledged(self, now: datetime) -> bool:
         """Whether somebody sees to it: reminders stop."""
@@ -115,9 +119,15 @@ def advance(
     rose = any(firing.get(each) is Verdict.CRITICAL for each, why in changes.items() if why in RISES)
     if (quiet or group.is_snoozed(now)) and not rose:
         return group, ()
-    if changes:
-        return _changed(group, firing, changes, rule, now, rose)
-    return _unchanged(group, rule, now)
+    after, tellings = _changed(group, firing, changes, rule, now, rose) if changes else _unchanged(group, rule, now)
+    return _reposted(after, tellings) if group.repost and tellings else (after, tellings)
+
+
+def _reposted(after: AlertGroup | None, tellings: tuple[Telling, ...]) -> tuple[AlertGroup | None, tuple[Telling, ...]]:
+    """What is to be told of a group whose message is not there: a message of its own, unless all is over."""
+    if after is None:
+        return None, ()
+    return replace(after, repost=False), (replace(tellings[-1], how=How.POST, in_channel=False),)
 
 
 RISES = frozenset({Reason.MORE, Reason.WORSE})

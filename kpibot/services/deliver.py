@@ -124,7 +124,9 @@ class Delivery:
             log.warning("%s took longer than its lease; whoever has it now sends it", row.owed.key)
         except RefusedError as error:
             log.error("%s cannot be delivered to %s: %s", row.owed.key, row.owed.channel, error)
-            await self._in_thread(self._outbox.park, row.id, str(error), self._complaint(row, error), self._now())
+            await self._in_thread(
+                self._outbox.park, row.id, str(error), self._complaint(row, error), self._now(), self._owner
+            )
         except (NotNowError, InDoubtError) as error:
             await self._wait(row, error)
         except Exception:  # whatever it was, it must cost neither the message nor other channels theirs
@@ -163,7 +165,7 @@ class Delivery:
         backed_off = min(timedelta(seconds=2 ** min(row.attempts, DOUBLINGS)), LONGEST_WAIT)
         at = self._now() + (asked or backed_off)
         log.warning("%s waits until %s: %s", row.owed.key, at.isoformat(timespec="seconds"), error)
-        await self._in_thread(self._outbox.retry, row.id, at, str(error), isinstance(error, InDoubtError))
+        await self._in_thread(self._outbox.retry, row.id, at, str(error), isinstance(error, InDoubtError), self._owner)
 
     def _addressed(self, message: Message) -> Message:
         if isinstance(message, AlertNotice):
