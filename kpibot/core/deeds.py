@@ -57,3 +57,8 @@ class Told:
     zone: str
     deeds: tuple[Deed, ...] = ()
     is_new: bool = True
+
+    @property
+    def is_done(self) -> bool:
+        """Whether anything has changed because of it."""
+        return self.is_new and bool(self.deeds)

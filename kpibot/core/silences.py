@@ -24,6 +24,10 @@ class Silence:
     reason: str = ""
     by: str = ""
 
+    def holds(self, now: datetime, _calendar: Calendar) -> bool:
+        """Whether it is silent at an instant; no calendar can change that."""
+        return self.start <= now < self.end
+
 
 class When(StrEnum):
     """What a recurring silence recurs with."""
@@ -78,11 +82,7 @@ def silencing(
 
 
 def _hides(silence: AnySilence, kpi: str, campus: str, now: datetime, tree: CampusTree, calendar: Calendar) -> bool:
-    if isinstance(silence, Silence):
-        holds = silence.start <= now < silence.end
-    else:
-        holds = silence.holds(now, calendar)
-    return holds and is_about(silence, kpi, campus, tree)
+    return silence.holds(now, calendar) and is_about(silence, kpi, campus, tree)
 
 
 def is_about(silence: AnySilence, kpi: str, campus: str, tree: CampusTree) -> bool:

@@ -67,6 +67,16 @@ class MuteList:
 
 
 @dataclass(frozen=True, slots=True)
+class Mutable:
+    """What of an alert can be muted: its KPI, and the campuses that it shows, then their groups, by id with names."""
+
+    kpi: str
+    kpi_name: str
+    places: tuple[tuple[str, str], ...]
+    is_at_one: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """One campus of an alert, with its last few values, oldest first."""
 

@@ -44,9 +44,21 @@ def read_end(words: Sequence[str], now: datetime, calendar: Calendar) -> tuple[d
     return None
 
 
-def end_of_hour(now: datetime) -> datetime:
-    """An hour from now, to the minute."""
-    return to_the_minute(now + timedelta(hours=1))
+def named_end(name: str, now: datetime, calendar: Calendar) -> datetime:
+    """The end that a button or form names: `1h`, `tomorrow` morning, `monday` morning, or a length like `3d`.
+
+    Raises:
+        QueryError: no button is called so.
+    """
+    match name:
+        case "tomorrow":
+            return next_morning(now, calendar).astimezone(UTC)
+        case "monday":
+            return next_monday(now, calendar).astimezone(UTC)
+    found = read_end([name], now, calendar)
+    if found is None:
+        raise QueryError(f"nobody can tell how long `{shown(name)}` is; type for example {EXAMPLES}")
+    return found[0]
 
 
 def next_morning(now: datetime, calendar: Calendar) -> datetime:

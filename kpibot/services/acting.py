@@ -97,7 +97,7 @@ class Acting:
 
     def _edit(self, deed: Deed, group: AlertGroup) -> Owed:
         """The message as it stands after the deed."""
-        notice = self._notices.edit(group, deed.at)
+        notice = self._standing.notice(self._kpis[group.kpi], group, deed.at)
         return Owed(_key(deed, group, How.UPDATE), group.channel, notice, deed.at + OF_USE_FOR, How.UPDATE, group.key)
 
     def _line(self, deed: Deed, group: AlertGroup) -> Owed:

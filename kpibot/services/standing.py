@@ -5,15 +5,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from kpibot.core.alert_groups import AlertGroup
-from kpibot.core.alerts import AlertRule, AlertState, Phase
+from kpibot.core.alerts import AlertRule, AlertState, Phase, Reason
 from kpibot.core.campus import DISTRICT
 from kpibot.core.deeds import Scope
 from kpibot.core.kpi import Kpi
 from kpibot.core.readings import Missing, Reading
-from kpibot.core.reports import Report
+from kpibot.core.reports import AlertNotice, Change, Report
 from kpibot.core.routing import Route, explained
 from kpibot.core.silences import AnySilence, RecurringSilence, Silence, is_about, next_times, silencing
-from kpibot.core.standing import AlertList, Measured, Muted, MuteList, Recurring, Standing, Why
+from kpibot.core.standing import AlertList, Measured, Mutable, Muted, MuteList, Recurring, Standing, Why
 from kpibot.core.thresholds import Verdict
 from kpibot.services.reporting import Reporting
 from kpibot.store.store import Store
@@ -67,8 +67,10 @@ class StandingAlerts:
         mutes = sorted(map(self.muted, self._store.silences(now)), key=lambda each: each.end)
         return MuteList(now, self.zone, tuple(mutes), tuple(self._recurrences(self._recurring, now)))
 
-    def why(self, group: AlertGroup, now: datetime) -> Why:
-        """Why an alert stands in its channel, and what its rule, its routes and the silences say to it."""
+    def why(self, key: str, now: datetime) -> Why | None:
+        """Why an alert stands in its channel, and what its rule, its routes and the silences say to it; None: over."""
+        if (group := self._store.group(key)) is None:
+            return None
         kpi, states, silences = self._kpis[group.kpi], self._store.alert_states(), self._silences(now)
         campuses = sorted(group.shown, key=lambda each: WORST_FIRST.index(group.shown[each]))
         measured = []
@@ -97,6 +99,19 @@ class StandingAlerts:
         taken = self._store.latest(kpi.id, now - REMEMBERED, now)
         return self._reporting.report_on(kpi, taken.get(campus) or Reading(kpi.id, campus, now, None, Missing.NO_ROWS))
 
+    def notice(self, kpi: Kpi, group: AlertGroup, now: datetime) -> AlertNotice:
+        """An alert's message as it stands."""
+        states = self._store.alert_states()
+        changes = tuple(
+            Change(
+                self.report(kpi, campus, now),
+                Reason.STILL_FIRING,
+                states.get((kpi.id, campus), AlertState()).since or group.opened,
+            )
+            for campus in group.shown
+        )
+        return AlertNotice(kpi.card, now, self.zone, "", changes)
+
     def muted(self, silence: Silence) -> Muted:
         """A silence in words."""
         return Muted(silence.id, self.scope(silence.kpi, silence.campus), silence.by, silence.end, silence.reason)
@@ -108,9 +123,33 @@ class StandingAlerts:
             return Scope(kpi_name)
         return Scope(kpi_name, self._tree[campus].name if campus in self._tree else str(campus))
 
+    def question(self, key: str) -> str:
+        """What somebody would type to see the KPI of an alert with its chart, where it is worst."""
+        group = self._store.group(key)
+        if group is None or not group.shown:
+            return key.partition(":")[0]
+        return f"{group.kpi} {min(group.shown, key=lambda each: WORST_FIRST.index(group.shown[each]))}"
+
+    def mutable(self, key: str) -> Mutable | None:
+        """What of an alert can be muted; None where it is over."""
+        group = self._store.group(key)
+        if group is None:
+            return None
+        places = self._places(group)
+        return Mutable(group.kpi, self._kpis[group.kpi].card.name, places, bool(places) and len(group.shown) == 1)
+
     def touched_by(self, silence: Silence) -> list[AlertGroup]:
         """The alerts that show a campus which a silence is about."""
         return [each for each in self._store.alert_groups().values() if self._touches(silence, each)]
+
+    def _places(self, group: AlertGroup) -> tuple[tuple[str, str], ...]:
+        shown = [each for each in group.shown if each in self._tree and each != DISTRICT]
+        above = [
+            each.slug
+            for each in self._tree
+            if each.slug != DISTRICT and not group.shown.keys().isdisjoint(self._tree.covered(each.slug))
+        ]
+        return tuple((each, self._tree[each].name) for each in dict.fromkeys([*shown, *above]))
 
     def _standing(
         self,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kpibot.core.calendar import Calendar, YearStart
 from kpibot.core.names import QueryError
-from kpibot.core.until import LONGEST, end_of_hour, next_monday, next_morning, read_end, to_the_minute
+from kpibot.core.until import LONGEST, named_end, next_monday, next_morning, read_end, to_the_minute
 
 CHICAGO = ZoneInfo("America/Chicago")
 HOURS = (time(7, 30), time(16, 30))
@@ -104,8 +104,19 @@ def test_morning_and_monday_are_when_the_department_next_opens() -> None:
     assert next_monday(local(27, 15), CALENDAR) == local(1, 7, 30, month=12)  # that Monday is a holiday
 
 
-def test_an_hour_ends_on_a_whole_minute() -> None:
-    assert end_of_hour(NOW + timedelta(seconds=1)) == NOW + timedelta(minutes=61)
+def test_a_length_ends_on_a_whole_minute() -> None:
+    assert named_end("1h", NOW + timedelta(seconds=1), CALENDAR) == NOW + timedelta(minutes=61)
+
+
+def test_buttons_name_ends_too() -> None:
+    assert [named_end(name, NOW, CALENDAR) for name in ("1h", "tomorrow", "monday", "3d")] == [
+        local(16, 11),
+        local(17, 7, 30),
+        local(23, 7, 30),
+        local(19, 10),
+    ]
+    with pytest.raises(QueryError, match="nobody can tell how long `noon` is"):
+        named_end("noon", NOW, CALENDAR)
 
 
 INSTANTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))
