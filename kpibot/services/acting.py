@@ -7,6 +7,7 @@ transaction. Whoever comes second is told who was first.
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from kpibot.core.alert_groups import AlertGroup, How, acknowledge, assign, snooze
 from kpibot.core.alerts import AlertRule
@@ -65,7 +66,7 @@ class Acting:
         campus = None if campus == DISTRICT else campus
         if (former := self._muted(kpi, campus, end, now)) is not None:
             return Told(by, self._zone, (self._deed_of(former),), is_new=False)
-        name = f"{kpi or '*'}:{campus or '*'}:{end.isoformat()}:{again}"
+        name = sha256(repr((kpi, campus, end.isoformat(), again)).encode()).hexdigest()
         silence = Silence(name, now, end, kpi, campus, reason, by)
         deed = self._deed_of(silence)
         if self._store.add_silence(silence, Entry(now, by, deed.act, name, reason), self._lines(deed, silence), now):
@@ -85,7 +86,7 @@ class Acting:
         """Changes a group, unless somebody did the same before or it is over by now."""
 
         def owe(after: AlertGroup) -> list[Owed]:
-            return [self._edit(deed, after), self._line(deed, after)]
+            return [self._edit(deed, after), self._line(deed, after, after.revision)]
 
         entry = Entry(deed.at, deed.by, deed.act, group.key, deed.to or (deed.until or deed.at).isoformat())
         if self._store.act(group.key, change, owe, entry, deed.at) is not None:
@@ -98,16 +99,21 @@ class Acting:
     def _edit(self, deed: Deed, group: AlertGroup) -> Owed:
         """The message as it stands after the deed."""
         notice = self._standing.notice(self._kpis[group.kpi], group, deed.at)
-        return Owed(_key(deed, group, How.UPDATE), group.channel, notice, deed.at + OF_USE_FOR, How.UPDATE, group.key)
+        key = f"edit:{group.key}:{group.revision}"
+        return Owed(key, group.channel, notice, deed.at + OF_USE_FOR, How.UPDATE, group.key)
 
-    def _line(self, deed: Deed, group: AlertGroup) -> Owed:
-        """A line in the thread. It calls whoever the alert was given to, but nobody for what they did themselves."""
+    def _line(self, deed: Deed, group: AlertGroup, what: object) -> Owed:
+        """A line in the thread. It calls whoever the alert was given to, but nobody for what they did themselves.
+
+        `what` tells it from other deeds about the same group.
+        """
         notice = DeedNotice(deed, self._zone, deed.to if deed.to != deed.by else "")
-        return Owed(_key(deed, group, How.REPLY), group.channel, notice, deed.at + OF_USE_FOR, How.REPLY, group.key)
+        key = f"deed:{group.key}:{what}"
+        return Owed(key, group.channel, notice, deed.at + OF_USE_FOR, How.REPLY, group.key)
 
     def _lines(self, deed: Deed, silence: Silence) -> list[Owed]:
         """A line in the thread of every alert that shows what a silence is about."""
-        return [self._line(deed, group) for group in self._standing.touched_by(silence)]
+        return [self._line(deed, group, silence.id) for group in self._standing.touched_by(silence)]
 
     def _muted(self, kpi: str | None, campus: str | None, end: datetime, now: datetime) -> Silence | None:
         """The mute of exactly this that lasts as long or longer."""
@@ -128,7 +134,3 @@ class Acting:
         """What the audit trail says of such a deed, the latest first."""
         trail = self._store.trail(now - REMEMBERED, TRAIL)
         return [each for each in trail if (each.did, each.about) == (act, about)]
-
-
-def _key(deed: Deed, group: AlertGroup, how: How) -> str:
-    return f"{how}:{group.key}:{deed.act}:{deed.by}:{deed.to}:{deed.at.isoformat()}"

@@ -1,6 +1,7 @@
 """Does a thing once, however often and by however many processes it is asked for. It blocks."""
 
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 from kpibot.store.store import Store
 
@@ -31,7 +32,8 @@ class Once:
         return True
 
     def _take(self, name: str, slot: datetime, now: datetime) -> bool:
-        if not self._store.claim(name, slot, now):
+        work = f"once:{sha256(name.encode()).hexdigest()}"  # what a button carries may be long
+        if not self._store.claim(work, slot, now):
             return False
-        self._store.finish(name, slot, now)
+        self._store.finish(work, slot, now)
         return True

@@ -139,9 +139,10 @@ class Conversation:
     async def _if_first(
         self, is_first: Callable[[str, datetime], bool], name: str, work: Coroutine[Any, Any, None]
     ) -> None:
-        if await self._in_thread(is_first, name, self._now()):
-            await work
-        else:
+        try:
+            if await self._in_thread(is_first, name, self._now()):
+                await work
+        finally:
             work.close()
 
     def _reply(self, text: str, by: str, channel: str) -> AnyReply:

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from kpibot.core.campus import Campus, CampusTree
 from kpibot.core.routing import TAKES_IT, TOO_LATE, Route, explained, route_of
 
-TREE = CampusTree([Campus("feeder-west", "West feeder"), Campus("west", "West HS", "feeder-west"), Campus("east", "East HS")])
+TREE = CampusTree(
+    [Campus("feeder-west", "West feeder"), Campus("west", "West HS", "feeder-west"), Campus("east", "East HS")]
+)
 
 
 class Breach(TypedDict):
