@@ -45,7 +45,9 @@ class Bot:
         self._is_stopping = False
         self._client = web_client(access.bot_token, access.api_url, waits_for_rate_limits=True)
         self._directory = Directory(self._client, house.catalog.channels)
-        self._conversation = Conversation(house.answering, self._client, self._directory, now, self._answer)
+        self._conversation = Conversation(
+            house.answering, house.commands, house.once, self._client, self._directory, now, self._answer, self._deliver
+        )
         sending = web_client(access.bot_token, access.api_url, waits_for_rate_limits=False)
         self._delivery = Delivery(
             house.store.outbox,
@@ -128,11 +130,22 @@ class Bot:
         await check_app_token(self._client, self._access.app_token)
         await self._look_up()
         # Loading Bolt takes a tenth of the start: a bot that Slack does not let in says so before.
+        from kpibot.slack.alerts import AlertButtons  # noqa: PLC0415
         from kpibot.slack.bolt import bolt_app, socket_mode  # noqa: PLC0415
         from kpibot.slack.listeners import register  # noqa: PLC0415
 
         app = bolt_app(self._client)
         register(app, self._conversation)
+        AlertButtons(
+            self._house.acting,
+            self._house.standing,
+            self._conversation,
+            self._client,
+            self._directory,
+            self._house.catalog.district.calendar,
+            self._now,
+            self._answer,
+        ).register(app)
         handler = socket_mode(app, self._access.app_token)
         await handler.connect_async()  # type: ignore[no-untyped-call]
         stack.push_async_callback(handler.close_async)
