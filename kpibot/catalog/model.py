@@ -16,6 +16,7 @@ from kpibot.core.dimensions import Dimension
 from kpibot.core.kpi import Kpi
 from kpibot.core.locations import CampusRule
 from kpibot.core.reports import Note
+from kpibot.core.routing import Route
 from kpibot.core.silences import RecurringSilence
 
 
@@ -124,23 +125,6 @@ class Digest:
     channels: tuple[str, ...]
     kpis: tuple[str, ...]
     useful_for: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """Where breaches go: `channel` is an id. What a rule does not name it takes all of; a group covers its campuses.
-
-    `severities` are of `warning` and `critical`; `in_working_hours` is True for those hours only, False for all others.
-    `mention` is whom to call instead of the KPI's owner: a person or user group of Slack.
-    """
-
-    channel: str
-    kpis: frozenset[str] | None = None
-    campuses: frozenset[str] | None = None
-    categories: frozenset[str] | None = None
-    severities: frozenset[str] | None = None
-    in_working_hours: bool | None = None
-    mention: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The command line: run · demo · check · ask · measure · digest · workspace.
+"""The command line: run · demo · check · ask · measure · digest · routes · workspace.
 
 Each command is a module of its own and is imported when it is asked for: help needs neither databases nor Slack, and
 an answer in the terminal needs no Slack.
@@ -20,10 +20,11 @@ COMMANDS = {
     "ask": "Answers a question in the terminal.",
     "measure": "Measures every KPI for every campus and group, and keeps the readings.",
     "digest": "Prints what a digest would say, and sends nothing.",
+    "routes": "Shows where a breach would go, and why.",
     "workspace": "Runs a Slack workspace on this machine, for any bot.",
 }
 NEEDS_NO_CONFIGURATION = frozenset({"workspace"})
-ASKS_ABOUT_AN_INSTANT = frozenset({"check", "ask", "measure", "digest"})
+ASKS_ABOUT_AN_INSTANT = frozenset({"check", "ask", "measure", "digest", "routes"})
 EARLIEST, LATEST = 1980, 2200  # years of an --as-of: before the first, SQL and Python count differently
 
 
@@ -71,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         if name not in NEEDS_NO_CONFIGURATION:
             command.add_argument("--config", type=Path, default=Path("config"), metavar="DIR", help="default: config")
         if name in ASKS_ABOUT_AN_INSTANT:
-            command.add_argument("--as-of", type=_instant, metavar="ISO-TIME", help="default: now")
+            command.add_argument("--as-of", "--at", type=_instant, metavar="ISO-TIME", help="default: now")
             command.add_argument("--json", action="store_true", help="for programs")
         if name in _ARGUMENTS:
             _ARGUMENTS[name](command)
@@ -92,6 +93,12 @@ def _digest_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("name", help="of the digest, as under digests in the configuration")
 
 
+def _routes_arguments(command: argparse.ArgumentParser) -> None:
+    command.usage = "bot.py routes [options] KPI [CAMPUS] [warning | critical]"
+    says = "for example: tickets campus-west critical; without a severity it is a warning"
+    command.add_argument("breach", nargs="+", metavar="KPI CAMPUS SEVERITY", help=says)
+
+
 def _workspace_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--port", type=_port, default=8065, help="of page and Web API; default: 8065")
     command.add_argument("--script", type=Path, metavar="FILE.yaml", help="channels, people, limits and faults")
@@ -101,6 +108,7 @@ _ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "demo": _demo_arguments,
     "ask": _ask_arguments,
     "digest": _digest_arguments,
+    "routes": _routes_arguments,
     "workspace": _workspace_arguments,
 }
 

@@ -12,12 +12,15 @@ stands.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 from kpibot.core.alerts import Reason
 from kpibot.core.thresholds import Verdict
 
+A_MINUTE = timedelta(minutes=1)  # two people who press the same button mean the same
+NOTHING: Mapping[str, Reason] = MappingProxyType({})
 WHOLE_DISTRICT = 0.8  # the share of campuses from which on a breach has one cause for all
 
 
@@ -57,7 +60,9 @@ class AlertGroup:
     """What people have been told of one KPI in one channel, and what they have done about it.
 
     `shown` is the severity of each campus in the message, `called` when people were last called, `critical_since` when
-    the worst became critical, `escalated` how many owners were called since. Instants are aware.
+    the worst became critical, `escalated` how many owners were called since. Instants are aware. `repost` says that its
+    message is not in the channel: it could not be posted, or somebody deleted it. `revision` counts the changes that
+    were kept, so that one that was decided on an older state is refused.
     """
 
     kpi: str
@@ -72,11 +77,13 @@ class AlertGroup:
     acknowledged_until: datetime | None = None
     snoozed_until: datetime | None = None
     assigned_to: str = ""
+    repost: bool = False
+    revision: int = field(default=0, compare=False)
 
     @property
     def key(self) -> str:
         """Names the group for ever."""
-        return f"{self.kpi}:{self.channel}:{self.opened.isoformat()}"
+        return f"{self.kpi}:{self.channel}:{self.opened.astimezone(UTC).isoformat()}"
 
     def is_acknowledged(self, now: datetime) -> bool:
         """Whether somebody sees to it: reminders stop."""
@@ -93,7 +100,7 @@ def advance(
     rule: GroupRule,
     now: datetime,
     *,
-    muted: frozenset[str] = frozenset(),
+    left: Mapping[str, Reason] = NOTHING,
     quiet: bool = False,
     named: tuple[str, str] = ("", ""),
 ) -> tuple[AlertGroup | None, tuple[Telling, ...]]:
@@ -101,22 +108,33 @@ def advance(
 
     Args:
         group: what has been told; None where nothing stands in the channel.
-        firing: the severity of every campus whose alert fires, without those that are muted.
+        firing: the severity of every campus whose alert fires and is to be told here.
         rule: who is called and when.
         now: the instant.
-        muted: campuses that are muted: one that leaves because of it has not recovered.
+        left: why campuses are not told here though they fire (MUTED, MOVED, INHIBITED): such a one has not recovered.
         quiet: whether only what has become critical may be told now.
         named: KPI and channel, for a new group.
     """
     if group is None:
         return _opened(firing, rule, now, quiet, named)
-    changes = _changes(group.shown, firing, muted)
+    changes = _changes(group.shown, firing, left)
     rose = any(firing.get(each) is Verdict.CRITICAL for each, why in changes.items() if why in RISES)
     if (quiet or group.is_snoozed(now)) and not rose:
         return group, ()
-    if changes:
-        return _changed(group, firing, changes, rule, now, rose)
-    return _unchanged(group, rule, now)
+    after, tellings = _changed(group, firing, changes, rule, now, rose) if changes else _unchanged(group, rule, now)
+    return _reposted(after, tellings) if group.repost else (after, tellings)
+
+
+def _reposted(after: AlertGroup | None, tellings: tuple[Telling, ...]) -> tuple[AlertGroup | None, tuple[Telling, ...]]:
+    """What is to be told of a group whose message is not there: a message of its own, unless all is over.
+
+    It is told even where nothing has changed since: what would have been told in the message that is gone was lost.
+    """
+    if after is None:
+        return None, ()
+    lost = Telling(How.REPLY, Reason.STILL_FIRING, dict.fromkeys(after.shown, Reason.STILL_FIRING))
+    *_, last = (lost, *tellings)
+    return replace(after, repost=False), (replace(last, how=How.POST, in_channel=False),)
 
 
 RISES = frozenset({Reason.MORE, Reason.WORSE})
@@ -134,11 +152,13 @@ def _opened(
     return group, (Telling(How.POST, Reason.FIRING, changes, rule.owner),)
 
 
-def _changes(shown: Mapping[str, Verdict], firing: Mapping[str, Verdict], muted: frozenset[str]) -> dict[str, Reason]:
+def _changes(
+    shown: Mapping[str, Verdict], firing: Mapping[str, Verdict], left: Mapping[str, Reason]
+) -> dict[str, Reason]:
     found = {campus: Reason.MORE for campus in firing if campus not in shown}
     for campus, was in shown.items():
         if campus not in firing:
-            found[campus] = Reason.MUTED if campus in muted else Reason.RECOVERED
+            found[campus] = left.get(campus, Reason.RECOVERED)
         elif firing[campus] is not was:
             found[campus] = Reason.WORSE if firing[campus] is Verdict.CRITICAL else Reason.EASED
     return found
@@ -154,7 +174,9 @@ def _changed(
 ) -> tuple[AlertGroup | None, tuple[Telling, ...]]:
     reason = next(each for each in MOST_TELLING if each in changes.values())
     calls = (group.assigned_to or rule.owner) if reason in RISES else ""
-    tellings = (Telling(How.UPDATE, reason), Telling(How.REPLY, reason, changes, calls, in_channel=rose))
+    tellings: tuple[Telling, ...] = (Telling(How.UPDATE, reason),)
+    if reason is not Reason.MUTED:  # whoever muted something was told so, and so was the thread
+        tellings += (Telling(How.REPLY, reason, changes, calls, in_channel=rose),)
     if not firing:
         return None, tellings
     is_critical = Verdict.CRITICAL in firing.values()
@@ -164,12 +186,21 @@ def _changed(
         called=now if calls else group.called,
         critical_since=(group.critical_since or now) if is_critical else None,
         escalated=group.escalated if is_critical else 0,
+        snoozed_until=group.snoozed_until if group.is_snoozed(now) else None,
     )
     # What gets worse is news even to whoever acknowledged the rest.
     return (_forgotten(after) if rose else after), tellings
 
 
-MOST_TELLING = (Reason.WORSE, Reason.MORE, Reason.EASED, Reason.RECOVERED, Reason.MUTED)
+MOST_TELLING = (
+    Reason.WORSE,
+    Reason.MORE,
+    Reason.EASED,
+    Reason.MOVED,
+    Reason.INHIBITED,
+    Reason.RECOVERED,
+    Reason.MUTED,
+)
 
 
 def _unchanged(group: AlertGroup, rule: GroupRule, now: datetime) -> tuple[AlertGroup, tuple[Telling, ...]]:
@@ -177,6 +208,9 @@ def _unchanged(group: AlertGroup, rule: GroupRule, now: datetime) -> tuple[Alert
         return group, ()
     if group.acknowledged_until is not None:
         return _called(_forgotten(group), Reason.LAPSED, rule.owner, now, edits=True)
+    if group.snoozed_until is not None:
+        awake, owner = replace(group, snoozed_until=None), group.assigned_to or rule.owner
+        return _called(awake, Reason.STILL_FIRING, owner, now, edits=True)
     if (next_owner := _next_owner(group, rule, now)) is not None:
         return _called(replace(group, escalated=group.escalated + 1), Reason.ESCALATED, next_owner, now)
     if rule.remind is not None and group.called is not None and now - group.called >= rule.remind:
@@ -214,8 +248,9 @@ def acknowledge(group: AlertGroup, by: str, now: datetime, lasting: timedelta) -
 
 
 def snooze(group: AlertGroup, until: datetime) -> AlertGroup | None:
-    """The group as people want to hear of it later; None where they do already."""
-    return None if group.snoozed_until == until else replace(group, snoozed_until=until)
+    """The group as people want to hear of it later; None where they do already, to the minute."""
+    is_same = group.snoozed_until is not None and abs(group.snoozed_until - until) <= A_MINUTE
+    return None if is_same else replace(group, snoozed_until=until)
 
 
 def assign(group: AlertGroup, to: str) -> AlertGroup | None:

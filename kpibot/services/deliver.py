@@ -14,11 +14,13 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from kpibot.catalog.model import District
+from kpibot.core.deeds import DeedNotice
 from kpibot.core.reports import AlertNotice, DigestEdition, Message, TroubleNotice
 from kpibot.render.alert import alert_message
 from kpibot.render.alt import alert_alt, digest_alt
 from kpibot.render.blocks import Rendered, SlackFile
 from kpibot.render.charts import alert_chart, digest_chart
+from kpibot.render.deeds import deed_message
 from kpibot.render.digest import digest_message
 from kpibot.render.trouble import trouble_message
 from kpibot.store.outbox import Claimed, Outbox, Owed
@@ -124,7 +126,9 @@ class Delivery:
             log.warning("%s took longer than its lease; whoever has it now sends it", row.owed.key)
         except RefusedError as error:
             log.error("%s cannot be delivered to %s: %s", row.owed.key, row.owed.channel, error)
-            await self._in_thread(self._outbox.park, row.id, str(error), self._complaint(row, error), self._now())
+            await self._in_thread(
+                self._outbox.park, row.id, str(error), self._complaint(row, error), self._now(), self._owner
+            )
         except (NotNowError, InDoubtError) as error:
             await self._wait(row, error)
         except Exception:  # whatever it was, it must cost neither the message nor other channels theirs
@@ -163,10 +167,10 @@ class Delivery:
         backed_off = min(timedelta(seconds=2 ** min(row.attempts, DOUBLINGS)), LONGEST_WAIT)
         at = self._now() + (asked or backed_off)
         log.warning("%s waits until %s: %s", row.owed.key, at.isoformat(timespec="seconds"), error)
-        await self._in_thread(self._outbox.retry, row.id, at, str(error), isinstance(error, InDoubtError))
+        await self._in_thread(self._outbox.retry, row.id, at, str(error), isinstance(error, InDoubtError), self._owner)
 
     def _addressed(self, message: Message) -> Message:
-        if isinstance(message, AlertNotice):
+        if isinstance(message, AlertNotice | DeedNotice):
             return replace(message, mention=self._sender.mention(message.mention) if message.mention else "")
         return message
 
@@ -178,6 +182,8 @@ def compose(message: Message, chart: SlackFile | None) -> Rendered:
             return digest_message(message, chart)
         case AlertNotice():
             return alert_message(message, chart)
+        case DeedNotice():
+            return deed_message(message)
         case TroubleNotice():
             return trouble_message(message)
 
@@ -189,6 +195,6 @@ def picture_of(message: Message) -> Picture | None:
             png, name, alt_text = digest_chart(message), message.digest, digest_alt(message)
         case AlertNotice():
             png, name, alt_text = alert_chart(message), message.card.id, alert_alt(message)
-        case TroubleNotice():
+        case DeedNotice() | TroubleNotice():
             return None
     return None if png is None else Picture(f"{name}.png", png, alt_text)

@@ -65,13 +65,16 @@ class Digests:
     def _publish(self, digest: Digest, now: datetime) -> bool:
         slot = latest_slot(digest, now, self._reporting.measuring.calendar)
         work, expires_at = f"digest:{digest.id}", slot + digest.useful_for
-        if now >= expires_at or self._store.is_claimed(work, slot):
+        if now >= expires_at:
             return False
-        owed = [
-            Owed(f"{work}:{slot.isoformat()}:{channel.id}", channel.id, edition, expires_at)
-            for channel, edition in self.editions(digest, slot)
-        ]
-        return self._store.claim(work, slot, now, owed)
+        with self._store.claimed(work, slot, now) as is_mine:
+            if is_mine:
+                owed = [
+                    Owed(f"{work}:{slot.isoformat()}:{channel.id}", channel.id, edition, expires_at)
+                    for channel, edition in self.editions(digest, slot)
+                ]
+                self._store.finish(work, slot, now, owed)
+        return is_mine
 
     def _edition(
         self, digest: Digest, campus: str, slot: datetime, reports: Mapping[tuple[str, str], Report]

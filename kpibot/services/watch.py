@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from kpibot.catalog.model import District, Route
+from kpibot.catalog.model import District
 from kpibot.core.alerts import AT_REST, AlertRule, AlertState, Judgement, Phase, Reason, step
 from kpibot.core.campus import DISTRICT, CampusTree
 from kpibot.core.kpi import Kpi
 from kpibot.core.readings import Reading
 from kpibot.core.reports import AlertNotice, Change, Report, TroubleNotice
+from kpibot.core.routing import Route
 from kpibot.core.series import held_since
 from kpibot.core.thresholds import Thresholds, Verdict
 from kpibot.services.reporting import Reporting
@@ -59,12 +60,12 @@ class Watch:
     def run(self, now: datetime) -> bool:
         """Measures everything, unless this or another process did so in the current interval; whether it did."""
         slot = now - (now - EPOCH) % self._every
-        if not self._store.claim(WORK, slot, now):
-            return False
-        self.measure(now)
-        return True
+        with self._store.claimed(WORK, slot, now) as is_mine:
+            if is_mine:
+                self.measure(now, (WORK, slot))
+        return is_mine
 
-    def measure(self, now: datetime) -> list[Reading]:
+    def measure(self, now: datetime, slot: tuple[str, datetime] | None = None) -> list[Reading]:
         """Measures every KPI for every campus and group, and keeps readings, alert states and notices together."""
         known = self._store.alert_states()
         self._reporting.readings_of(list(self._kpis.values()), now)
@@ -82,7 +83,7 @@ class Watch:
             states |= after | _dated(kpi.id, after, changes)
             owed += self._notices(kpi, changes, known | after, now)
         owed += self._trouble(states, readings, now)
-        self._store.record_watch(readings, states, owed, now)
+        self._store.record_watch(readings, states, owed, now, slot=slot)
         return readings
 
     def _health(

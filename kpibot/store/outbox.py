@@ -1,62 +1,71 @@
 """The outbox: messages that are owed to a channel, each sent exactly once.
 
-    waiting ──claimed──► (attempted) ──► sent
+    waiting ──claimed──► (attempted) ──► sent ──► deleted, by somebody in Slack
        ▲                     │ ├───────► parked    a permanent error: somebody must mend something
-       └──── retry ──────────┘ └───────► expired   of no use any more
+       └──── retry ──────────┘ └───────► expired, superseded, dropped: see settling
 
 `attempted_at` is written before a message leaves. A row that has it and is not sent is in doubt: it may stand in the
 channel already, and is looked up there before it is sent again.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from kpibot.core.alert_groups import How
 from kpibot.core.reports import Message
+from kpibot.store.claims import is_over
+from kpibot.store.engine import writing
+from kpibot.store.groups import ask_for_posts
 from kpibot.store.schema import outbox
+from kpibot.store.settling import IS_WAITING, OutboxState, settle
 
 log = logging.getLogger(__name__)
+
+LONGEST_WAIT = timedelta(minutes=15)  # what seems due later was put off by a clock that has been set back since
+NO_LEASE: dict[str, Any] = {"lease_owner": None, "lease_from": None, "lease_until": None}
 
 _bodies: TypeAdapter[Message] = TypeAdapter(Message, config=ConfigDict(defer_build=True))
 
 
-class OutboxState(StrEnum):
-    """Where a row stands."""
-
-    WAITING = "waiting"
-    SENT = "sent"
-    PARKED = "parked"
-    EXPIRED = "expired"
-
-
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A message for a channel (an id of the configuration). The key is the same however often it is tried."""
+    """A message for a channel (an id of the configuration). The key is the same however often it is tried.
+
+    What belongs to an alert group names it by its key: the group's message itself (POST), an edit of it (UPDATE), a
+    line in its thread (REPLY), which may be shown `in_channel` too.
+    """
 
     key: str
     channel: str
     message: Message
     expires_at: datetime
+    how: How = How.POST
+    group: str = ""
+    in_channel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A row of the outbox that this process may send until its lease ends. `in_doubt_since` is its last attempt."""
+    """A row of the outbox that this process may send until its lease ends. `in_doubt_since` is its last attempt.
+
+    `base_ts` is the `ts` of the group's message, for an edit or a line in its thread.
+    """
 
     id: int
     owed: Owed
     attempts: int
     in_doubt_since: datetime | None
+    base_ts: str | None = None
 
 
 class Outbox:
-    """The outbox of a state database. Its methods block."""
+    """The outbox of a state database. Its methods block. `owner` names a process."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
@@ -66,39 +75,56 @@ class Outbox:
 
         What comes after a row that must wait waits too: a channel reads its messages in their order.
         """
-        due = _due(now)
-        with self._engine.begin() as connection:
-            _expire(connection, now)
-            heads = connection.scalars(sa.select(outbox.c.id).where(due, ~_is_behind_another())).all()
-            mine = sa.update(outbox).values(lease_owner=owner, lease_until=now + lease).returning(*outbox.c)
-            taken = [connection.execute(mine.where(outbox.c.id == each, due)).first() for each in heads]
-            return [claimed for row in taken if row is not None and (claimed := _read(connection, row)) is not None]
+        # The lease is asked for twice: the heads are those of a moment ago, the row is as it is once it is locked.
+        free = sa.and_(IS_WAITING, _is_due(now), is_over(outbox.c.lease_until, now, lease))
+        heads = sa.select(outbox.c.id).where(free, outbox.c.id.in_(_heads(now, lease)))
+        leased = {"lease_owner": owner, "lease_from": now, "lease_until": now + lease}
+        with writing(self._engine) as connection:
+            settle(connection, now, lease)
+            found = connection.scalars(heads.with_for_update(skip_locked=True, of=outbox)).all()
+            if not found:
+                return []
+            mine = sa.update(outbox).where(outbox.c.id.in_(found)).values(leased).returning(*outbox.c)
+            return _claimed(connection, sorted(connection.execute(mine), key=lambda row: row.id))
 
     def attempt(self, row: int, now: datetime, owner: str, lease: timedelta) -> bool:
         """Notes that the message is about to leave, and renews the lease: from here on the message is in doubt.
 
         False where the lease is lost: the row may be somebody else's by now, and must be left alone.
         """
-        held = sa.and_(outbox.c.id == row, outbox.c.lease_owner == owner, outbox.c.lease_until > now)
         noted = {"attempted_at": now, "attempts": outbox.c.attempts + 1, "lease_until": now + lease}
-        with self._engine.begin() as connection:
-            return connection.execute(sa.update(outbox).where(held).values(noted)).rowcount == 1
+        return self._update(_held(row, owner), outbox.c.lease_until > now, **noted)
 
     def sent(self, row: int, ts: str) -> None:
         """Slack returned a `ts`: the message stands in the channel."""
-        self._update(row, state=OutboxState.SENT, ts=ts, error=None, lease_owner=None, lease_until=None)
+        self._update(outbox.c.id == row, state=OutboxState.SENT, ts=ts, error=None, **NO_LEASE)
 
-    def retry(self, row: int, at: datetime, error: str, in_doubt: bool) -> None:
-        """Tries again later. What certainly did not arrive need not be looked up."""
+    def retry(self, row: int, at: datetime, error: str, in_doubt: bool, owner: str) -> None:
+        """Tries again later. What certainly did not arrive need not be looked up. Whose lease is lost has no say."""
         kept = {} if in_doubt else {"attempted_at": None}
-        self._update(row, due_at=at, error=error, lease_owner=None, lease_until=None, **kept)
+        self._update(_held(row, owner), due_at=at, error=error, **NO_LEASE, **kept)
 
-    def park(self, row: int, error: str, complaints: Iterable[Owed], now: datetime) -> None:
+    def park(self, row: int, error: str, complaints: Iterable[Owed], now: datetime, owner: str) -> None:
         """Gives up until somebody mends the cause, and owes word of it to whoever can."""
-        parked = {"state": OutboxState.PARKED, "error": error, "lease_owner": None, "lease_until": None}
-        with self._engine.begin() as connection:
-            connection.execute(sa.update(outbox).where(outbox.c.id == row).values(parked))
-            add(connection, complaints, now)
+        with writing(self._engine) as connection:
+            parked = sa.update(outbox).where(_held(row, owner))
+            if connection.execute(parked.values(state=OutboxState.PARKED, error=error, **NO_LEASE)).rowcount:
+                add(connection, complaints, now)
+
+    def drop(self, row: int, error: str, owner: str) -> None:
+        """The message that this edits or answers is gone from the channel: the group's next one is a POST."""
+        with writing(self._engine) as connection:
+            dropped = sa.update(outbox).where(_held(row, owner)).returning(outbox.c.group_key)
+            key = connection.scalar(dropped.values(state=OutboxState.DROPPED, error=error, **NO_LEASE))
+            if key:
+                gone = sa.and_(outbox.c.group_key == key, outbox.c.how == How.POST, outbox.c.state == OutboxState.SENT)
+                connection.execute(sa.update(outbox).where(gone).values(state=OutboxState.DELETED))
+                ask_for_posts(connection, [key])
+
+    def release(self, owner: str) -> None:
+        """Gives back what this owner has claimed and not begun to send."""
+        not_begun = sa.or_(outbox.c.attempted_at.is_(None), outbox.c.attempted_at < outbox.c.lease_from)
+        self._update(IS_WAITING, outbox.c.lease_owner == owner, not_begun, **NO_LEASE)
 
     def counts(self) -> dict[str, int]:
         """How many rows stand in each state."""
@@ -106,41 +132,53 @@ class Outbox:
             rows = connection.execute(sa.select(outbox.c.state, sa.func.count()).group_by(outbox.c.state))
             return {state: count for state, count in rows}
 
-    def _update(self, row: int, **values: Any) -> None:
-        with self._engine.begin() as connection:
-            connection.execute(sa.update(outbox).where(outbox.c.id == row).values(**values))
+    def _update(self, *which: sa.ColumnElement[bool], **values: Any) -> bool:
+        with writing(self._engine) as connection:
+            return connection.execute(sa.update(outbox).where(*which).values(**values)).rowcount > 0
 
 
-def _due(now: datetime) -> sa.ColumnElement[bool]:
-    free = sa.or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now)
-    return sa.and_(outbox.c.state == OutboxState.WAITING, outbox.c.due_at <= now, free)
+def _is_due(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.or_(outbox.c.due_at.is_(None), outbox.c.due_at <= now, outbox.c.due_at > now + LONGEST_WAIT)
 
 
-def _is_behind_another() -> sa.ColumnElement[bool]:
-    """An earlier message to the same channel still waits."""
-    earlier = outbox.alias("earlier")
-    return sa.exists().where(
-        earlier.c.channel == outbox.c.channel, earlier.c.id < outbox.c.id, earlier.c.state == OutboxState.WAITING
-    )
+def _heads(now: datetime, lease: timedelta) -> sa.Select[Any]:
+    """The oldest waiting row of each channel of which nobody is sending anything."""
+    nobody_sends = is_over(sa.func.max(outbox.c.lease_until), now, lease)
+    each = sa.select(sa.func.min(outbox.c.id)).where(IS_WAITING)
+    return each.group_by(outbox.c.channel).having(nobody_sends)
 
 
-def _expire(connection: sa.Connection, now: datetime) -> None:
-    late = sa.and_(outbox.c.state == OutboxState.WAITING, outbox.c.expires_at <= now)
-    expired = sa.update(outbox).where(late).values(state=OutboxState.EXPIRED).returning(outbox.c.key)
-    for key in connection.scalars(expired):
-        log.warning("%s was never delivered, and is of no use any more", key)
+def _held(row: int, owner: str) -> sa.ColumnElement[bool]:
+    return sa.and_(outbox.c.id == row, outbox.c.lease_owner == owner, IS_WAITING)
 
 
-def _read(connection: sa.Connection, row: Any) -> Claimed | None:
-    """The row as it can be sent. One that cannot be read is parked, so that it costs nobody else's message."""
-    try:
-        owed = Owed(row.key, row.channel, _bodies.validate_json(row.body), row.expires_at)
-    except ValidationError as error:
-        log.error("%s cannot be read: %s", row.key, error)
-        parked = {"state": OutboxState.PARKED, "error": "its message cannot be read", "lease_until": None}
-        connection.execute(sa.update(outbox).where(outbox.c.id == row.id).values(parked))
-        return None
-    return Claimed(row.id, owed, row.attempts, row.attempted_at)
+def _claimed(connection: sa.Connection, rows: Sequence[Any]) -> list[Claimed]:
+    """The rows as they can be sent. One that cannot be read is parked, so that it costs nobody else's message."""
+    posts = _posts(connection, {row.group_key for row in rows if row.how != How.POST})
+    claimed = []
+    for row in rows:
+        try:
+            message = _bodies.validate_json(row.body)
+        except ValidationError as error:
+            _park_unreadable(connection, row, error)
+            continue
+        owed = Owed(row.key, row.channel, message, row.expires_at, How(row.how), row.group_key, row.in_channel)
+        base_ts = None if owed.how is How.POST else posts.get(row.group_key)
+        claimed.append(Claimed(row.id, owed, row.attempts, row.attempted_at, base_ts))
+    return claimed
+
+
+def _posts(connection: sa.Connection, groups: set[str]) -> dict[str, str]:
+    """The `ts` of each group's message."""
+    stands = sa.and_(outbox.c.how == How.POST, outbox.c.state == OutboxState.SENT, outbox.c.group_key.in_(groups))
+    found = sa.select(outbox.c.group_key, outbox.c.ts).where(stands).order_by(outbox.c.id)
+    return {key: ts for key, ts in connection.execute(found)} if groups else {}
+
+
+def _park_unreadable(connection: sa.Connection, row: Any, error: ValidationError) -> None:
+    log.error("%s cannot be read: %s", row.key, error)
+    parked = {"state": OutboxState.PARKED, "error": "its message cannot be read", **NO_LEASE}
+    connection.execute(sa.update(outbox).where(outbox.c.id == row.id).values(parked))
 
 
 def add(connection: sa.Connection, owed: Iterable[Owed], now: datetime) -> None:
@@ -149,10 +187,12 @@ def add(connection: sa.Connection, owed: Iterable[Owed], now: datetime) -> None:
         {
             "key": each.key,
             "channel": each.channel,
+            "how": each.how,
+            "group_key": each.group,
+            "in_channel": each.in_channel,
             "body": _bodies.dump_json(each.message).decode(),
             "state": OutboxState.WAITING,
             "created_at": now,
-            "due_at": now,
             "expires_at": each.expires_at,
             "attempts": 0,
         }

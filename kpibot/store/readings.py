@@ -6,17 +6,17 @@ last one of each local day in `daily_readings` as well: a long series needs thos
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from importlib import import_module
 from operator import attrgetter
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from pydantic_core import to_json
 
 from kpibot.core.readings import Missing, Reading
+from kpibot.store.engine import upserting, writing
 from kpibot.store.schema import daily_readings, readings, rosters
 
 ByCampus = Mapping[str, Reading]
@@ -42,7 +42,7 @@ class ReadingTables:
         self._engine = engine
         self._zone = zone
         self._rosters: dict[str, Roster] = {}  # those that are in the database for certain
-        insert = _upserting(engine.dialect.name)
+        insert = upserting(engine.dialect.name)
         self._add_roster = insert(rosters).on_conflict_do_nothing()
         self._add = insert(readings).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
         self._add_daily = _unless_later(insert(daily_readings))
@@ -55,7 +55,7 @@ class ReadingTables:
         measurements = [_measurement(by_campus) for by_campus in together.values()]
         new = {each.row["roster"]: each.campuses for each in measurements if each.row["roster"] not in self._rosters}
         if new:
-            with self._engine.begin() as connection:
+            with writing(self._engine) as connection:
                 self._keep_rosters(connection, new)
             self._rosters |= new
         return measurements
@@ -132,11 +132,6 @@ class ReadingTables:
     def _day(self, as_of: datetime) -> date:
         """The local day at whose end, or before whose end, an instant lies."""
         return (as_of - timedelta(microseconds=1)).astimezone(self._zone).date()
-
-
-def _upserting(dialect: str) -> Callable[[sa.Table], Any]:
-    """The database's insert that knows of conflicts. The other database's code is never loaded."""
-    return cast(Callable[[sa.Table], Any], import_module(f"sqlalchemy.dialects.{dialect}").insert)
 
 
 def _unless_later(insert: Any) -> sa.Insert:

@@ -91,30 +91,92 @@ alert_states = sa.Table(
     sa.Column("told", Instant),
 )
 
-claims = sa.Table(
+alert_groups = sa.Table(  # `closed_at` is empty while the group is open; `shown` is an object: severity by campus
+    "alert_groups",
+    metadata,
+    sa.Column("key", sa.String(300), primary_key=True),
+    sa.Column("kpi", sa.String(80), nullable=False),
+    sa.Column("channel", sa.String(80), nullable=False),
+    sa.Column("opened", Instant, nullable=False),
+    sa.Column("shown", Json, nullable=False),
+    sa.Column("called", Instant),
+    sa.Column("critical_since", Instant),
+    sa.Column("escalated", sa.Integer, nullable=False),
+    sa.Column("acknowledged_by", sa.String(80), nullable=False),
+    sa.Column("acknowledged_at", Instant),
+    sa.Column("acknowledged_until", Instant),
+    sa.Column("snoozed_until", Instant),
+    sa.Column("assigned_to", sa.String(80), nullable=False),
+    sa.Column("repost", sa.Boolean, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("closed_at", Instant),
+)
+sa.Index(
+    "alert_groups_open",
+    alert_groups.c.kpi,
+    alert_groups.c.channel,
+    unique=True,
+    sqlite_where=alert_groups.c.closed_at.is_(None),
+    postgresql_where=alert_groups.c.closed_at.is_(None),
+)
+
+silences = sa.Table(  # one that is ended early has its end there
+    "silences",
+    metadata,
+    sa.Column("id", sa.String(80), primary_key=True),
+    sa.Column("start", Instant, nullable=False),
+    sa.Column("end", Instant, nullable=False),
+    sa.Column("kpi", sa.String(80)),
+    sa.Column("campus", sa.String(80)),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("by", sa.String(80), nullable=False),
+    sa.Index("silences_by_end", "end"),
+)
+
+audit_trail = sa.Table(
+    "audit_trail",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("by", sa.String(80), nullable=False),
+    sa.Column("did", sa.String(80), nullable=False),
+    sa.Column("about", sa.String(300), nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Index("audit_trail_by_time", "at"),
+)
+
+claims = sa.Table(  # without `done_at` the slot is under way, or was left behind by a process that died
     "claims",
     metadata,
     sa.Column("work", sa.String(120), primary_key=True),
     sa.Column("slot", Instant, primary_key=True),
     sa.Column("claimed_at", Instant, nullable=False),
+    sa.Column("owner", sa.String(120)),
+    sa.Column("lease_until", Instant),
+    sa.Column("done_at", Instant),
 )
 
-outbox = sa.Table(
+outbox = sa.Table(  # without `due_at` a row is due at once, whatever the clock
     "outbox",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("key", sa.String(200), nullable=False, unique=True),
+    sa.Column("key", sa.String(300), nullable=False, unique=True),
     sa.Column("channel", sa.String(80), nullable=False),
+    sa.Column("how", sa.String(20), nullable=False, server_default="post"),
+    sa.Column("group_key", sa.String(300), nullable=False, server_default=""),
+    sa.Column("in_channel", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("state", sa.String(20), nullable=False),
     sa.Column("created_at", Instant, nullable=False),
-    sa.Column("due_at", Instant, nullable=False),
+    sa.Column("due_at", Instant),
     sa.Column("expires_at", Instant, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("attempted_at", Instant),
-    sa.Column("lease_owner", sa.String(80)),
+    sa.Column("lease_owner", sa.String(120)),
+    sa.Column("lease_from", Instant),
     sa.Column("lease_until", Instant),
     sa.Column("ts", sa.String(40)),
     sa.Column("error", sa.Text),
-    sa.Index("outbox_by_state", "state", "due_at"),
+    sa.Index("outbox_by_state", "state", "channel", "id"),
+    sa.Index("outbox_by_group", "group_key"),
 )

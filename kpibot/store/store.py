@@ -1,110 +1,191 @@
 """The state database: one transaction for what belongs together."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, tzinfo
-from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from kpibot.core.alerts import AlertState, Phase
+from kpibot.core.alert_groups import AlertGroup
+from kpibot.core.alerts import AlertState
 from kpibot.core.readings import Reading
-from kpibot.core.thresholds import Verdict
-from kpibot.store import outbox
+from kpibot.core.silences import Silence
+from kpibot.store import groups as kept_groups
+from kpibot.store import outbox, retention, silences, states, trail
+from kpibot.store.claims import Claims
+from kpibot.store.engine import writing
+from kpibot.store.errors import SlotLostError, StoreError
+from kpibot.store.groups import GroupKey
+from kpibot.store.opening import open_engine
 from kpibot.store.readings import ReadingTables
-from kpibot.store.schema import alert_states, claims, metadata
+from kpibot.store.states import AlertKey
+from kpibot.store.trail import Entry
 
-BUSY_SECONDS = 30
-AlertKey = tuple[str, str]  # KPI, campus
-
-
-def open_engine(url: str) -> sa.Engine:
-    """The engine of a state database, its tables made where they are missing. SQLite's folder is made too.
-
-    Raises:
-        StoreError: it cannot be opened.
-    """
-    try:
-        engine = _engine(sa.make_url(url))
-        metadata.create_all(engine)
-    except ValueError:  # a malformed port: what it says may hold a part of the password
-        raise StoreError("KPIBOT_STATE_URL cannot be read; quote special characters (%40 for @, %2F for /)") from None
-    except (SQLAlchemyError, OSError, ImportError) as error:
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise StoreError(f"the bot's own database cannot be opened ({reason}); correct KPIBOT_STATE_URL") from error
-    return engine
-
-
-def _engine(parsed: sa.URL) -> sa.Engine:
-    if parsed.get_backend_name() == "sqlite":
-        Path(parsed.database or "").absolute().parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
-        sa.event.listen(engine, "connect", _write_ahead)
-        return engine
-    if parsed.drivername == "postgresql":
-        parsed = parsed.set(drivername="postgresql+psycopg")
-    return sa.create_engine(parsed, pool_pre_ping=True)
-
-
-def _write_ahead(connection: Any, _record: Any) -> None:
-    """Readers and the writer do not wait for each other."""
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
-
-
-class StoreError(Exception):
-    """The state database cannot be used; the message says what to change, and holds no secret."""
+__all__ = ["AlertKey", "Entry", "GroupKey", "SlotLostError", "Store", "StoreError", "open_engine"]
 
 
 class Store:
-    """What the bot remembers. Its methods block. A day's readings are those of a day in `zone`."""
+    """What the bot remembers. Its methods block. A day's readings are those of a day in `zone`.
 
-    def __init__(self, engine: sa.Engine, zone: tzinfo = UTC) -> None:
+    `owner` names this process where several share the work: no other one may have the same. Every method raises
+    StoreError where the database cannot be used, and has kept nothing then.
+    """
+
+    def __init__(self, engine: sa.Engine, zone: tzinfo = UTC, owner: str = "kpibot") -> None:
         self._engine = engine
         self._readings = ReadingTables(engine, zone)
+        self._claims = Claims(engine, owner)
+        self.owner = owner
         self.outbox = outbox.Outbox(engine)
 
     def save_readings(self, taken: Iterable[Reading]) -> None:
         """Keeps readings; one of the same KPI, campus and instant replaces the former."""
         prepared = self._readings.prepare(taken)
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             self._readings.save(connection, prepared)
 
     def alert_states(self) -> dict[AlertKey, AlertState]:
         """What is remembered of every alert that is not at rest."""
         with self._engine.connect() as connection:
-            return {(row.kpi, row.campus): _state(row) for row in connection.execute(sa.select(alert_states))}
+            return states.kept(connection)
+
+    def alert_groups(self) -> dict[GroupKey, AlertGroup]:
+        """The open groups."""
+        with self._engine.connect() as connection:
+            return kept_groups.open_groups(connection)
+
+    def group(self, key: str) -> AlertGroup | None:
+        """The open group with this key."""
+        with self._engine.connect() as connection:
+            return kept_groups.find(connection, key)
 
     def record_watch(
         self,
         taken: Iterable[Reading],
-        states: Mapping[AlertKey, AlertState],
+        new_states: Mapping[AlertKey, AlertState],
         owed: Iterable[outbox.Owed],
         now: datetime,
-    ) -> None:
-        """One measurement's readings, new alert states and notices, together or not at all."""
-        prepared = self._readings.prepare(taken)
-        with self._engine.begin() as connection:
-            self._readings.save(connection, prepared)
-            _save_states(connection, states)
-            outbox.add(connection, owed, now)
+        groups: Mapping[GroupKey, AlertGroup | None] | None = None,
+        slot: tuple[str, datetime] | None = None,
+    ) -> set[GroupKey]:
+        """One measurement's readings, new alert states, groups and notices, together or not at all.
 
-    def claim(self, work: str, slot: datetime, now: datetime, owed: Iterable[outbox.Owed] = ()) -> bool:
-        """Claims a slot of some work and puts its messages into the outbox; False where it was claimed before."""
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(sa.insert(claims).values(work=work, slot=slot, claimed_at=now))
-                outbox.add(connection, owed, now)
-        except IntegrityError:
-            return False
+        None closes a group. `slot` is the claimed work and instant that this finishes.
+
+        Returns:
+            The groups that somebody has changed since they were read. Nothing of them is kept, nor of what is owed of
+            them: the next measurement decides anew.
+
+        Raises:
+            SlotLostError: somebody else does the slot by now; nothing is kept.
+        """
+        prepared = self._readings.prepare(taken)
+        decided = groups or {}
+        with writing(self._engine) as connection:
+            if slot is not None:
+                self._claims.finish(connection, *slot, now)
+            self._readings.save(connection, prepared)
+            states.save(connection, new_states)
+            changed = kept_groups.save(connection, decided, now)
+            outdated = {group.key for key in changed if (group := decided[key]) is not None}
+            outbox.add(connection, [each for each in owed if each.group not in outdated], now)
+        return changed
+
+    def act(
+        self,
+        key: str,
+        change: Callable[[AlertGroup], AlertGroup | None],
+        owe: Callable[[AlertGroup], Iterable[outbox.Owed]],
+        entry: Entry,
+        now: datetime,
+    ) -> AlertGroup | None:
+        """Changes an open group as somebody asks; the changed group. Of two people at once, one comes after the other.
+
+        None where the group is not open, or `change` finds nothing to do: then nothing is kept.
+        """
+        with writing(self._engine) as connection:
+            group = kept_groups.find(connection, key, locks=True)
+            after = None if group is None else change(group)
+            if after is None:
+                return None
+            kept_groups.write(connection, after)
+            outbox.add(connection, owe(after), now)
+            trail.record(connection, entry)
+        return after
+
+    def silences(self, now: datetime) -> list[Silence]:
+        """The silences that have not ended, the next to end first; some may not have begun."""
+        with self._engine.connect() as connection:
+            return silences.not_ended(connection, now)
+
+    def add_silence(self, silence: Silence, entry: Entry, owed: Iterable[outbox.Owed], now: datetime) -> bool:
+        """Keeps a silence and what is owed because of it; False, and nothing happens, where it is kept already."""
+        with writing(self._engine) as connection:
+            if not silences.add(connection, silence):
+                return False
+            outbox.add(connection, owed, now)
+            trail.record(connection, entry)
         return True
 
-    def is_claimed(self, work: str, slot: datetime) -> bool:
-        """Whether a slot is done, so that its work need not be prepared."""
+    def end_silence(self, wanted: str, entry: Entry, now: datetime) -> Silence | None:
+        """Ends a silence, by its id; what it was. None, and nothing happens, where it was over already."""
+        with writing(self._engine) as connection:
+            ended = silences.end(connection, wanted, now)
+            if ended is not None:
+                trail.record(connection, entry)
+        return ended
+
+    def record(self, entry: Entry) -> None:
+        """Adds to the audit trail."""
+        with writing(self._engine) as connection:
+            trail.record(connection, entry)
+
+    def trail(self, since: datetime, most: int) -> list[Entry]:
+        """What people did from an instant on, the latest first."""
         with self._engine.connect() as connection:
-            found = sa.select(claims.c.work).where(claims.c.work == work, claims.c.slot == slot)
-            return connection.execute(found).first() is not None
+            return trail.since(connection, since, most)
+
+    def claim(self, work: str, slot: datetime, now: datetime) -> bool:
+        """Takes a slot of some work for a lease; False where it is done, or somebody is at it."""
+        return self._claims.claim(work, slot, now)
+
+    @contextmanager
+    def claimed(self, work: str, slot: datetime, now: datetime) -> Iterator[bool]:
+        """Whether the slot is ours. It is given back where its work fails."""
+        is_mine = self.claim(work, slot, now)
+        try:
+            yield is_mine
+        except BaseException:
+            if is_mine:
+                self._claims.give_back(work, slot)
+            raise
+
+    def finish(self, work: str, slot: datetime, now: datetime, owed: Iterable[outbox.Owed] = ()) -> None:
+        """Marks a claimed slot done, and puts its messages into the outbox.
+
+        Raises:
+            SlotLostError: it is somebody else's by now; nothing is kept.
+        """
+        with writing(self._engine) as connection:
+            self._claims.finish(connection, work, slot, now)
+            outbox.add(connection, owed, now)
+
+    def is_done(self, work: str, slot: datetime) -> bool:
+        """Whether a slot is done."""
+        return self._claims.is_done(work, slot)
+
+    def renew(self, now: datetime) -> None:
+        """Keeps this process's claims from being taken over; to be called more often than a lease lasts."""
+        self._claims.renew(now)
+
+    def release(self) -> None:
+        """Gives back what this process has claimed: slots that are not done, messages that are not on their way."""
+        self._claims.release()
+        self.outbox.release(self.owner)
+
+    def prune(self, now: datetime) -> dict[str, int]:
+        """Deletes what has been kept for long enough, a few rows at a time; how many of each table."""
+        return retention.prune(self._engine, now)
 
     def history(self, kpi: str, campus: str, since: datetime, until: datetime) -> list[tuple[datetime, float | None]]:
         """The readings of a KPI at a campus in the half-open stretch, oldest first."""
@@ -124,27 +205,3 @@ class Store:
     def close(self) -> None:
         """Gives back all connections."""
         self._engine.dispose()
-
-
-def _save_states(connection: sa.Connection, states: Mapping[AlertKey, AlertState]) -> None:
-    """The new states replace the former ones; one at rest is only forgotten."""
-    if not states:
-        return
-    former = sa.and_(alert_states.c.kpi == sa.bindparam("of_kpi"), alert_states.c.campus == sa.bindparam("at"))
-    connection.execute(sa.delete(alert_states).where(former), [{"of_kpi": kpi, "at": at} for kpi, at in states])
-    active = [{"kpi": kpi, "campus": at, **_columns(state)} for (kpi, at), state in states.items() if _is_active(state)]
-    if active:
-        connection.execute(sa.insert(alert_states), active)
-
-
-def _is_active(state: AlertState) -> bool:
-    return state.phase is not Phase.OK
-
-
-def _columns(state: AlertState) -> dict[str, Any]:
-    return {name: getattr(state, name) for name in ("phase", "severity", "since", "streak", "told")}
-
-
-def _state(row: Any) -> AlertState:
-    severity = None if row.severity is None else Verdict(row.severity)
-    return AlertState(Phase(row.phase), severity, row.since, row.streak, row.told)

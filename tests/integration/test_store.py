@@ -204,12 +204,18 @@ def test_alerts_at_rest_are_forgotten_and_others_remembered_whole(store: Store) 
 
 
 def test_a_slot_is_claimed_once_however_many_try(store: Store) -> None:
+    def publish(n: int) -> bool:
+        with Store(store._engine, owner=f"process-{n}").claimed("digest:weekly", NOW, NOW) as is_mine:
+            if is_mine:
+                Store(store._engine, owner=f"process-{n}").finish("digest:weekly", NOW, NOW, [owed(f"try-{n}")])
+        return is_mine
+
     with ThreadPoolExecutor(8) as pool:
-        won = list(pool.map(lambda n: store.claim("digest:weekly", NOW, NOW, [owed(f"try-{n}")]), range(16)))
+        won = list(pool.map(publish, range(16)))
     assert won.count(True) == 1
     assert len(store.outbox.claim(NOW, "me", LEASE)) == 1
-    assert store.is_claimed("digest:weekly", NOW)
-    assert not store.is_claimed("digest:weekly", NOW + timedelta(days=7))
+    assert store.is_done("digest:weekly", NOW)
+    assert not store.is_done("digest:weekly", NOW + timedelta(days=7))
 
 
 def test_a_row_has_one_owner_until_its_lease_ends(store: Store) -> None:
@@ -230,7 +236,7 @@ def test_a_channel_gets_its_messages_in_order_however_long_the_first_one_waits(s
     put(store, owed("first"), owed("second"), owed("elsewhere", "tech-leads"))
     first, elsewhere = store.outbox.claim(NOW, "one", LEASE)
     assert (first.owed.key, elsewhere.owed.key) == ("first", "elsewhere")
-    store.outbox.retry(first.id, NOW + timedelta(seconds=30), "Slack asks to wait", False)
+    store.outbox.retry(first.id, NOW + timedelta(seconds=30), "Slack asks to wait", False, "one")
     assert store.outbox.claim(NOW + timedelta(seconds=20), "one", LEASE) == []
     (again,) = store.outbox.claim(NOW + timedelta(seconds=30), "one", LEASE)
     store.outbox.sent(again.id, "1763298000.000100")
@@ -272,7 +278,7 @@ def test_a_retry_knows_whether_the_message_may_have_arrived(
     (row,) = store.outbox.claim(NOW, "one", LEASE)
     store.outbox.attempt(row.id, NOW, "one", LEASE)
     later = NOW + timedelta(seconds=30)
-    store.outbox.retry(row.id, later, "Slack is away", in_doubt)
+    store.outbox.retry(row.id, later, "Slack is away", in_doubt, "one")
     assert store.outbox.claim(NOW, "one", LEASE) == []
     (again,) = store.outbox.claim(later, "one", LEASE)
     assert again.in_doubt_since == since
@@ -282,7 +288,7 @@ def test_sent_parked_and_expired_rows_are_not_claimed_again(store: Store) -> Non
     put(store, owed("sent", "a"), owed("parked", "b"), owed("late", "c", useful_for=timedelta(minutes=10)))
     sent, parked, _ = store.outbox.claim(NOW, "one", LEASE)
     store.outbox.sent(sent.id, "1763298000.000100")
-    store.outbox.park(parked.id, "is_archived", [], NOW)
+    store.outbox.park(parked.id, "is_archived", [], NOW, "one")
     assert store.outbox.claim(NOW + timedelta(minutes=30), "one", LEASE) == []
     assert store.outbox.counts() == {"sent": 1, "parked": 1, "expired": 1}
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from kpibot.catalog.model import Route
 from kpibot.core.alerts import AlertRule
 from kpibot.core.campus import Campus, CampusTree
+from kpibot.core.routing import Route
 from kpibot.core.thresholds import Better, Thresholds, Verdict
 from kpibot.services.watch import judgement, route
 

@@ -1,0 +1,39 @@
+"""The silences that people asked for."""
+
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from kpibot.core.silences import Silence
+from kpibot.store.engine import upserting
+from kpibot.store.schema import silences
+
+NAMES = tuple(each.name for each in fields(Silence))
+
+
+def not_ended(connection: sa.Connection, now: datetime) -> list[Silence]:
+    """Those that hold now or later, the next to end first."""
+    rows = connection.execute(sa.select(silences).where(silences.c.end > now).order_by(silences.c.end, silences.c.id))
+    return [_silence(row) for row in rows]
+
+
+def add(connection: sa.Connection, silence: Silence) -> bool:
+    """Keeps a silence; False where it is kept already."""
+    new = upserting(connection.dialect.name)(silences).on_conflict_do_nothing().values(asdict(silence))
+    return connection.execute(new.execution_options(preserve_rowcount=True)).rowcount == 1
+
+
+def end(connection: sa.Connection, wanted: str, now: datetime) -> Silence | None:
+    """Ends a silence; what it was, None where it was over already."""
+    holds = sa.and_(silences.c.id == wanted, silences.c.end > now)
+    row = connection.execute(sa.select(silences).where(holds).with_for_update()).first()
+    if row is None:
+        return None
+    connection.execute(sa.update(silences).where(silences.c.id == wanted).values(end=now))
+    return _silence(row)
+
+
+def _silence(row: Any) -> Silence:
+    return Silence(**{name: getattr(row, name) for name in NAMES})
