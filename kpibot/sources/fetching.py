@@ -46,20 +46,25 @@ def ask(engine: sa.Engine, database: Database, question: Callable[[sa.Connection
         SourceMisfitError: it refuses the statement.
     """
 
-    def work() -> Result:
+    def work(has_been_given_up: threading.Event) -> Result:
         with _explaining(database), engine.connect() as connection, _interrupting(connection, database.timeout):
-            return question(connection)
+            try:
+                return question(connection)
+            finally:
+                if has_been_given_up.is_set():  # its pool may be gone by now, and would not close it
+                    connection.invalidate()
 
-    return work() if engine.dialect.name in STOP_THEMSELVES else _at_most(database, work)
+    return work(threading.Event()) if engine.dialect.name in STOP_THEMSELVES else _at_most(database, work)
 
 
-def _at_most(database: Database, work: Callable[[], Result]) -> Result:
+def _at_most(database: Database, work: Callable[[threading.Event], Result]) -> Result:
     """Gives up waiting for a database that cannot be told to stop. Its connection is in use until it ends by itself."""
     future: Future[Result] = Future()
+    has_been_given_up = threading.Event()
 
     def settle() -> None:
         try:
-            future.set_result(work())
+            future.set_result(work(has_been_given_up))
         except BaseException as error:  # noqa: BLE001 - it is raised where the result is waited for
             future.set_exception(error)
 
@@ -67,6 +72,7 @@ def _at_most(database: Database, work: Callable[[], Result]) -> Result:
     try:
         return future.result(database.timeout.total_seconds())
     except TimeoutError:
+        has_been_given_up.set()
         raise _too_slow(database) from None
 
 

@@ -1,5 +1,6 @@
 """Every kind of measure on every kind of database, against the same numbers counted by hand from the rows."""
 
+import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
@@ -20,6 +21,7 @@ from kpibot.core.periods import Period, PeriodRule
 from kpibot.core.readings import Floats, Parts, combine
 from kpibot.core.series import Curve, Keys, Spans, Track, Window, statistic_over
 from kpibot.sources.base import Request, SourceDownError, SourceError, SourceMisfitError
+from kpibot.sources.fetching import ask
 from kpibot.sources.sql import SqlSource
 from tests.integration.tickets import (
     CALENDAR,
@@ -668,3 +670,19 @@ def test_a_series_of_old_rows_counts_those_that_are_old_enough_each_day(place: P
     for end, cutoff, *levels_at_end in zip(days.ends, days.cutoffs, *map(levels, found.values()), strict=True):
         old = (each for each in place.tickets if stands(each, end) and stands(each, cutoff))
         assert {campus: level for campus, level in zip(found, levels_at_end, strict=True) if level} == counted(old)
+
+
+def test_a_connection_that_nobody_waits_for_any_more_is_closed(new_url: Callable[[str], str]) -> None:
+    """Its source may be gone by the time that its statement ends."""
+    url, closed = new_url("postgresql"), threading.Event()
+    engine = sa.create_engine(url)
+    engine.dialect.name = "elsewhere"
+    sa.event.listen(engine, "close", lambda *_: closed.set())
+    with pytest.raises(SourceDownError, match="did not answer within"):
+        ask(
+            engine,
+            Database("helpdesk", timedelta(seconds=0.1), url),
+            lambda connection: connection.exec_driver_sql("SELECT pg_sleep(1)").fetchall(),
+        )
+    engine.dispose()
+    assert closed.wait(30)
