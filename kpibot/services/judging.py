@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from kpibot.core.alerts import AlertRule, AlertState, Judgement, Phase, Reason, step
+from kpibot.core.alerts import AlertRule, AlertState, Judgement, Phase, step
 from kpibot.core.campus import DISTRICT, CampusTree
 from kpibot.core.kpi import Kpi
 from kpibot.core.readings import Reading
@@ -36,11 +36,8 @@ class Judged:
     def firing(self) -> dict[str, Verdict]:
         """The severity of each campus whose alert fires."""
         states = {**self.before, **self.changed}
-        return {
-            campus: state.severity or Verdict.WARNING
-            for campus, state in states.items()
-            if state.phase is Phase.FIRING
-        }
+        firing = {campus: state for campus, state in states.items() if state.phase is Phase.FIRING}
+        return {campus: state.severity or Verdict.WARNING for campus, state in firing.items()}
 
     @property
     def began(self) -> list[str]:
@@ -62,9 +59,7 @@ class Judging:
         self._tree = reporting.measuring.tree
         self._calendar = reporting.measuring.calendar
 
-    def judge(
-        self, kpi: Kpi, rule: AlertRule, taken: Mapping[str, Reading], before: States, now: datetime
-    ) -> Judged:
+    def judge(self, kpi: Kpi, rule: AlertRule, taken: Mapping[str, Reading], before: States, now: datetime) -> Judged:
         """The next state of the alert at every campus that is watched. A missing value changes none."""
         campuses = watched(kpi, rule, self._tree)
         found = self._signals(kpi, rule, taken, campuses, now)
@@ -73,7 +68,7 @@ class Judging:
             levels = kpi.thresholds_for(taken[campus], self._tree)
             judged = judgement(levels, taken[campus].judged, rule, found.get(campus))
             state = before.get(campus, AlertState())
-            after, reason = step(state, judged, rule, now)
+            after, _ = step(state, judged, rule, now)
             changed |= {campus: after} if after != state else {}
         judged_now = Judged(before, changed, {campus: tuple(each.says for each in s) for campus, s in found.items()})
         return replace(judged_now, changed={**changed, **self._dated(kpi, judged_now, now)})
