@@ -157,7 +157,7 @@ def _since(change: Change, zone: str) -> str:
         return f"for {lasted} or longer"
     is_old = change.report.reading.as_of - change.since >= TO_THE_DAY
     since = day_month(local(change.since, zone)) if is_old else moment(change.since, zone)
-    return f"since {since} ({lasted})"
+    return f"since {since}" + (f" ({lasted})" if change.report.reading.as_of > change.since else "")
 
 
 def _from_the_first_day(change: Change, zone: str) -> bool:

@@ -11,10 +11,11 @@ SNOOZES = {"1h": "for 1 hour", "tomorrow": "until tomorrow", "monday": "until Mo
 def alert_buttons(notice: AlertNotice) -> Block | None:
     """Acknowledge (unless somebody has), Snooze, Assign, Mute, Why? and Show chart.
 
-    Buttons carry the alert's group in their value; menus have none, so that it is the block's id as well.
+    Buttons carry the alert's group in their value; menus have none, so that it is in the block's id as well. That id is
+    new with each edit: under the former one Slack would go on showing what somebody chose before.
     """
-    group = json.dumps({"group": notice.group}, separators=(",", ":"))
-    if len(group) > ACTION_ID:
+    block_id = json.dumps({"group": notice.group, "at": notice.as_of.isoformat()}, separators=(",", ":"))
+    if len(block_id) > ACTION_ID:
         return None
     found = (
         None if notice.acknowledged_by else _primary(button("Acknowledge", "alert:ack", group=notice.group)),
@@ -24,7 +25,7 @@ def alert_buttons(notice: AlertNotice) -> Block | None:
         button("Why?", "alert:why", group=notice.group),
         button("Show chart", "alert:chart", group=notice.group),
     )
-    return {"type": "actions", "block_id": group, "elements": [each for each in found if each is not None]}
+    return {"type": "actions", "block_id": block_id, "elements": [each for each in found if each is not None]}
 
 
 def _snooze() -> Block:
