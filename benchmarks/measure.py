@@ -52,7 +52,8 @@ def watching(place: Place, kpis: dict[str, Kpi], moments: Moments) -> Callable[[
 
     def measure() -> object:
         reporting = Reporting(house.measuring, house.store, {})
-        return Watch(kpis, (), reporting, house.store, house.catalog.district).measure(moments.next())
+        watched = replace(house.catalog, kpis=kpis)
+        return Watch(watched, reporting, house.store, lambda _: "helpdesk").measure(moments.next())
 
     return measure
 

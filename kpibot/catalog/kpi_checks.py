@@ -88,7 +88,11 @@ class _Check:
             hint = "write for example `period: 30 days` or `period: fiscal year to date`"
             what = "an average" if isinstance(over_time[0], StockShape) else f"a {kind_of(over_time[0])}"
             self._report("period", f"is missing: {what} is measured over a period", hint)
-        if at_instant and self._known.sections.is_sound_below((*self._path, "measure")) and self._kpi.period is not None:
+        if (
+            at_instant
+            and self._known.sections.is_sound_below((*self._path, "measure"))
+            and self._kpi.period is not None
+        ):
             self._report("period", "a stock is measured at an instant, not over a period", "leave `period` out")
 
     def _check_cross_check(self) -> None:

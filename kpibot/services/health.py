@@ -6,7 +6,7 @@ well ──────────► noticed ───────────
  └──────────────────┴────────────────────────────────────────────────┘ told again: it works
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,7 +16,6 @@ from kpibot.core.kpi import Kpi
 from kpibot.core.measures import Simple, halves
 from kpibot.core.readings import Missing, Reading
 from kpibot.core.reports import TroubleNotice
-from kpibot.core.words import listed
 from kpibot.services.reporting import Reporting
 from kpibot.store.outbox import Owed
 from kpibot.store.store import AlertKey
@@ -81,13 +80,10 @@ class DataHealth:
         before = {kpi: known.get((kpi, DATA), AlertState()) for kpi in taken}
         after = {kpi: _next(before[kpi], troubles.get(kpi), now, may_tell) for kpi in taken}
         changed = {kpi: state for kpi, state in after.items() if state != before[kpi]}
-        told = {kpi for kpi, state in changed.items() if state.phase is Phase.FIRING}
-        mended = {kpi for kpi in changed if before[kpi].phase is Phase.FIRING}
-        return Health(
-            troubles,
-            {(kpi, DATA): state for kpi, state in changed.items()},
-            self._owed({kpi: troubles[kpi] for kpi in taken if kpi in told}, [k for k in taken if k in mended], now),
-        )
+        told = [kpi for kpi, state in changed.items() if state.phase is Phase.FIRING]
+        mended = [kpi for kpi in changed if before[kpi].phase is Phase.FIRING]
+        states = {(kpi, DATA): state for kpi, state in changed.items()}
+        return Health(troubles, states, self._owed(told, mended, troubles, now))
 
     def _trouble(self, kpi: Kpi, readings: Mapping[str, Reading]) -> Trouble | None:
         district = readings[DISTRICT]
@@ -99,29 +95,33 @@ class DataHealth:
             return Trouble(NO_ROWS, told_after=LACKS_FOR)
         return None
 
-    def _owed(self, told: Mapping[str, Trouble], mended: list[str], now: datetime) -> tuple[Owed, ...]:
+    def _owed(
+        self, told: list[str], mended: list[str], troubles: Mapping[str, Trouble], now: datetime
+    ) -> tuple[Owed, ...]:
         """One message for all that began to fail, or came back."""
         if self._administrators is None or not (told or mended):
             return ()
         zone = str(self._calendar.zone)
-        notice = TroubleNotice(now, zone, tuple(self._causes(told)), tuple(map(self._name, mended)))
+        notice = TroubleNotice(now, zone, tuple(self._causes(told, troubles)), tuple(map(self._name, mended)))
         return (Owed(f"trouble:{now.isoformat()}", self._administrators, notice, now + OF_USE_FOR),)
 
-    def _causes(self, told: Mapping[str, Trouble]) -> Iterable[tuple[str, str]]:
-        """Each trouble with what to do: one for all KPIs of a database that is down, and of all that fail alike."""
+    def _causes(self, told: list[str], troubles: Mapping[str, Trouble]) -> Iterator[tuple[str, str]]:
+        """Each trouble with what to do: one for all KPIs of a database that is down, and for all that fail alike."""
+        down = self._down(troubles)
         kpis_of: dict[tuple[str, str], list[str]] = {}
-        down = self._down(told)
-        for kpi, trouble in told.items():
-            database = next(iter(sorted(self._databases[kpi] & down)), None) if trouble.is_down else None
-            first = next((each for each in told if database and database in self._databases[each]), kpi)
-            cause = (f"Database {database}", told[first].says) if database else ("", trouble.says)
-            kpis_of.setdefault(cause, []).append(self._name(kpi))
-        for (what, says), names in kpis_of.items():
-            yield (what, f"{says}. Nothing is known of {listed(names)}") if what else (listed(names), says)
+        for kpi in told:
+            database = min(self._databases[kpi] & down, default="") if troubles[kpi].is_down else ""
+            kpis_of.setdefault((database, "" if database else troubles[kpi].says), []).append(kpi)
+        for (database, says), kpis in kpis_of.items():
+            names = ", ".join(map(self._name, kpis))
+            if database:
+                yield f"Database {database}", f"{troubles[kpis[0]].says}. Nothing is known of {names}"
+            else:
+                yield names, says
 
-    def _down(self, told: Mapping[str, Trouble]) -> frozenset[str]:
+    def _down(self, troubles: Mapping[str, Trouble]) -> frozenset[str]:
         """The databases of which no KPI can be measured."""
-        fails = {kpi for kpi, trouble in told.items() if trouble.is_down}
+        fails = {kpi for kpi, trouble in troubles.items() if trouble.is_down}
         answers = frozenset[str]().union(*(self._databases[kpi] for kpi in self._databases if kpi not in fails))
         return frozenset[str]().union(*(self._databases[kpi] for kpi in fails)) - answers
 

@@ -36,9 +36,8 @@ class Judged:
     def firing(self) -> dict[str, Verdict]:
         """The severity of each campus whose alert fires."""
         states = {**self.before, **self.changed}
-        return {
-            campus: state.severity or Verdict.WARNING for campus, state in states.items() if state.phase is Phase.FIRING
-        }
+        firing = {campus: state for campus, state in states.items() if state.phase is Phase.FIRING}
+        return {campus: state.severity or Verdict.WARNING for campus, state in firing.items()}
 
     @property
     def began(self) -> list[str]:
@@ -69,7 +68,7 @@ class Judging:
             levels = kpi.thresholds_for(taken[campus], self._tree)
             judged = judgement(levels, taken[campus].judged, rule, found.get(campus))
             state = before.get(campus, AlertState())
-            after, reason = step(state, judged, rule, now)
+            after, _ = step(state, judged, rule, now)
             changed |= {campus: after} if after != state else {}
         judged_now = Judged(before, changed, {campus: tuple(each.says for each in s) for campus, s in found.items()})
         return replace(judged_now, changed={**changed, **self._dated(kpi, judged_now, now)})
