@@ -157,6 +157,8 @@ def trials(histories: Sequence[Moments], levels: Thresholds, rule: AlertRule, un
         return []
     best = known[0] if levels.better is Better.LOWER else known[-1]
     tried = {_level(known, share, levels.better) for share in SHARES} - {best}  # which every value would reach
+    if levels.target is not None:  # what is good enough is nothing to warn of
+        tried = {each for each in tried if _misses(each, levels.target, levels.better)}
     if (now := mildest(levels)) is not None:
         tried.add(now)
     in_order = sorted(tried, reverse=levels.better is Better.HIGHER)
@@ -210,6 +212,10 @@ def _level(known: Sequence[float], share: float, better: Better) -> float:
     place = min(int(share * len(known)), len(known) - 1)
     value = known[place if better is Better.LOWER else len(known) - 1 - place]
     return float(f"{value:.2g}") if abs(value) < 100 else float(f"{value:.3g}")
+
+
+def _misses(value: float, target: float, better: Better) -> bool:
+    return value > target if better is Better.LOWER else value < target
 
 
 def _recovery(rule: AlertRule, levels: Thresholds, warning: float) -> float | None:

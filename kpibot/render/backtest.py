@@ -199,7 +199,7 @@ def _reached(level: float, card: Card, levels: Thresholds) -> str:
 def _rate(count: int, days: int) -> str:
     """How many a year at each campus, of whose days so many are known."""
     a_year = count / (days / YEAR) if days else 0.0
-    return "under 0.1" if 0 < a_year < 0.05 else f"{a_year:,.1f}"
+    return "under 0.1" if 0 < a_year < 0.05 else f"{a_year:,.1f}" if count else "0"
 
 
 def _places_of(count: int, found: Backtest) -> str:

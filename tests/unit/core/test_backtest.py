@@ -37,8 +37,8 @@ def test_what_lasts_is_counted_to_the_end() -> None:
 def test_other_levels_are_round_and_give_fewer_alerts_the_milder_they_are() -> None:
     values = [float(n % 30) for n in range(300)]
     found = trials([moments(values)], LEVELS, AlertRule(recovers_at=35), START + 300 * DAY)
-    assert [trial.warning for trial in found] == [15, 22, 27, 28, 29, 40]
-    assert [trial.alarms for trial in found] == [10, 10, 10, 10, 10, 0]
+    assert [trial.warning for trial in found] == [22, 27, 28, 29, 40]
+    assert [trial.alarms for trial in found] == [10, 10, 10, 10, 0]
     assert [trial.lasted for trial in found] == sorted((trial.lasted for trial in found), reverse=True)
 
 
@@ -46,6 +46,14 @@ def test_higher_is_better_turns_it_round() -> None:
     values = [float(n) for n in range(100)]
     found = trials([moments(values)], Thresholds(Better.HIGHER, 95, 90, 80), AlertRule(), START + 100 * DAY)
     assert [trial.warning for trial in found] == [90, 49, 24, 9, 4, 1, 0]
+
+
+def test_what_meets_the_target_is_not_tried() -> None:
+    values = [float(n) for n in range(100)]
+    for better, target in ((Better.LOWER, 90.0), (Better.HIGHER, 10.0)):
+        found = trials([moments(values)], Thresholds(better, target), AlertRule(), START + 100 * DAY)
+        assert found
+        assert all(trial.warning > 90 if better is Better.LOWER else trial.warning < 10 for trial in found)
 
 
 def test_a_level_that_every_value_reaches_is_not_tried() -> None:
