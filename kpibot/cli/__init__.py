@@ -37,9 +37,10 @@ them became critical, and how many would have waited for the next working day.
 
 Then it tries other warnings on the same past. Each line of that table says: had
 the warning been this value, there would have been so many alerts, so many a
-year at each campus, and a campus would have been in alert on such a share of days.
-`now` marks the present warning, `suggested` the mildest that is calm enough to
-be read: one alert a month at most, and in alert on one day in ten at most.
+year at each campus, and a campus would have been in alert on such a share of
+all days. `now` marks the present warning, `suggested` the mildest that is calm
+enough to be read: one alert a month at most, and in alert on one day in ten at
+most.
 
 It changes nothing and sends nothing. To use another warning, write it into
 kpis.yaml, and look again.
