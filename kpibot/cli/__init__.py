@@ -47,8 +47,8 @@ kpis.yaml, and look again.
 """
 BACKTEST_EXAMPLES = """\
 examples:
-  bot.py backtest tickets                  a year, every campus
-  bot.py backtest tickets campus-west      one campus, or the campuses of a group
+  bot.py backtest tickets                 a year, every campus
+  bot.py backtest tickets campus-west     one campus, or the campuses of a group
   bot.py backtest tickets campus-west --days 730 --chart tickets.png
 """
 
