@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from kpibot.app.campuses import campus_tree
 from kpibot.app.clock import seconds_passed
+from kpibot.app.process import process_name
 from kpibot.catalog.model import Catalog
 from kpibot.core.measures import Query, Simple
 from kpibot.services.acting import Acting
@@ -49,6 +50,7 @@ def furnish(catalog: Catalog, state_url: str) -> House:
 
     Raises:
         SourceError: the campuses are to be read from a database or file that does not answer.
+        StoreError: the state database cannot be opened.
         CampusTreeError: the campuses read form no tree, or lack one that the configuration names.
     """
     calendar = catalog.district.calendar
@@ -75,7 +77,7 @@ def furnish(catalog: Catalog, state_url: str) -> House:
 
     tree = campus_tree(catalog, lambda database, sql: sources[database].select(sql))
     measuring = Measuring(tree, catalog.district.calendar, source_of, system_of)
-    store = Store(open_engine(state_url), calendar.zone)
+    store = Store(open_engine(state_url), calendar.zone, process_name())
     rhythms = {each.id: each.fresh_within for each in catalog.datasets.values() if each.fresh_within is not None}
     reporting = Reporting(measuring, store, rhythms)
     standing = StandingAlerts(catalog.kpis, catalog.routes, catalog.silences, reporting, store)
