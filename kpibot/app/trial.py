@@ -47,7 +47,7 @@ def _fresh_state(folder: Path, port: int) -> str:
 
 
 def workspace_of(catalog: Catalog) -> Workspace:
-    """A workspace with the channels and owners that the configuration names."""
+    """A workspace with the channels of the configuration, and everybody whom it calls."""
     return Workspace(
         name=catalog.district.name,
         bot_name="kpibot",
@@ -56,9 +56,20 @@ def workspace_of(catalog: Catalog) -> Workspace:
             Channel("general", "Everything and everybody"),
         ],
         people=PEOPLE,
-        groups=[Group(owner) for owner in sorted({kpi.card.owner.lstrip("@") for kpi in catalog.kpis.values()})],
+        groups=[Group(name) for name in sorted(_called(catalog))],
         commands=[("/kpi", "[kpi] [campus] [period]", "How does a KPI stand?")],
     )
+
+
+def _called(catalog: Catalog) -> set[str]:
+    """The names of owners, of whom a route calls in their place, and of those to whom an alert escalates."""
+    rules = [kpi.alert for kpi in catalog.kpis.values() if kpi.alert is not None]
+    names = [
+        *(kpi.card.owner for kpi in catalog.kpis.values()),
+        *(route.mention for route in catalog.routes if route.mention),
+        *(name for rule in rules for _, name in rule.escalation),
+    ]
+    return {name.lstrip("@") for name in names}
 
 
 async def run(catalog: Catalog, folder: Path, port: int, stop: asyncio.Event, say: Callable[[str], None]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
+from kpibot.catalog.alert_build import build_route, build_silence, some
 from kpibot.catalog.calendar_build import build_calendar
 from kpibot.catalog.campus_shapes import CampusListShape, CampusRuleShape, CampusShape, KnownCampusShape
 from kpibot.catalog.ics import Holidays
@@ -25,14 +26,12 @@ from kpibot.catalog.shapes import (
     DimensionShape,
     DistrictShape,
     NoteShape,
-    RouteShape,
 )
 from kpibot.catalog.templates import filled
 from kpibot.core.campus import ANY, Campus, alias_key, type_key
 from kpibot.core.dimensions import Dimension
 from kpibot.core.locations import CampusRule
 from kpibot.core.reports import Note
-from kpibot.core.routing import Route
 
 V = TypeVar("V")
 
@@ -50,8 +49,9 @@ def build(config: ConfigShape, environment: Mapping[str, str], feed: Holidays) -
         kpis=_frozen({name: build_kpi(name, kpi, datasets) for name, kpi in config.kpis.items()}),
         channels=_frozen({name: Channel(name, each.slack, each.campus) for name, each in config.channels.items()}),
         digests=_frozen(_digests(config)),
-        routes=tuple(map(_route, config.alerts)),
+        routes=tuple(map(build_route, config.alerts)),
         notes=tuple(map(_note, config.notes)),
+        silences=tuple(map(build_silence, config.silences)),
         not_available=_frozen({name: why for name, why in config.not_available.items() if name not in config.kpis}),
     )
 
@@ -161,13 +161,5 @@ def _digests(config: ConfigShape) -> dict[str, Digest]:
     }
 
 
-def _route(shape: RouteShape) -> Route:
-    return Route(shape.channel, _some(shape.kpis), _some(shape.campuses))
-
-
 def _note(shape: NoteShape) -> NoteRule:
-    return NoteRule(Note(shape.on, shape.says), _some(shape.kpis), _some(shape.campuses))
-
-
-def _some(names: list[str] | None) -> frozenset[str] | None:
-    return None if names is None else frozenset(names)
+    return NoteRule(Note(shape.on, shape.says), some(shape.kpis), some(shape.campuses))

@@ -8,6 +8,7 @@ from kpibot.catalog.campus_checks import check_campuses
 from kpibot.catalog.kpi_checks import check_kpis
 from kpibot.catalog.problems import Path, WordError
 from kpibot.catalog.references import References
+from kpibot.catalog.route_checks import check_routes, check_silences
 from kpibot.catalog.sections import Sections
 from kpibot.catalog.shapes import ConfigShape, DatabaseShape, DatasetShape, DimensionShape, DistrictShape
 from kpibot.catalog.templates import filled, variables
@@ -31,7 +32,8 @@ def check(config: ConfigShape, sections: Sections, environment: Mapping[str, str
     check_cycles(known)
     _check_channels(known)
     _check_digests(known)
-    _check_routes(known)
+    check_routes(known)
+    check_silences(known)
     _check_notes(known)
 
 
@@ -110,26 +112,7 @@ def _check_digests(known: References) -> None:
         known.check_all("kpis", digest.kpis, ("digests", name, "kpis"))
 
 
-def _check_routes(known: References) -> None:
-    takes_all = False
-    for index, route in enumerate(known.config.alerts):
-        path: Path = ("alerts", index)
-        if takes_all:
-            known.sections.report(path, "is never reached: a rule above it takes every breach", "move it up")
-        known.check("channels", route.channel, (*path, "channel"))
-        known.check_all("campuses", route.campuses, (*path, "campuses"))
-        for n, kpi in enumerate(route.kpis or ()):
-            _check_routed(kpi, (*path, "kpis", n), known)
-        takes_all |= route.kpis is None and route.campuses is None
-
-
 def _check_notes(known: References) -> None:
     for index, note in enumerate(known.config.notes):
         known.check_all("kpis", note.kpis, ("notes", index, "kpis"))
         known.check_all("campuses", note.campuses, ("notes", index, "campuses"))
-
-
-def _check_routed(kpi: str, path: Path, known: References) -> None:
-    if known.check("kpis", kpi, path) and "alert" not in known.sections.names("kpis", kpi):
-        hint = f"add `alert: {{after: 2 measurements}}` to `kpis.{kpi}`"
-        known.sections.report(path, f"`{kpi}` has no `alert`, so nothing is ever sent", hint)

@@ -185,15 +185,18 @@ def _named(pattern: str, hint: str) -> Callable[[object], str]:
     return read
 
 
-def _words(reader: Callable[[str], Any]) -> BeforeValidator:
+def worded(reader: Callable[[str], Any]) -> BeforeValidator:
+    """Reads a text, or a number as text."""
     return BeforeValidator(lambda raw: reader(plain.text(str(raw) if isinstance(raw, int | float) else raw)))
 
 
-def _among(*known: str) -> BeforeValidator:
-    return _words(lambda text: words.one_of(text, known))
+def among(*known: str) -> BeforeValidator:
+    """Reads one of these words."""
+    return worded(lambda text: words.one_of(text, known))
 
 
-def _string(**more: Any) -> WithJsonSchema:
+def string(**more: Any) -> WithJsonSchema:
+    """A string, for editors."""
     return WithJsonSchema({"type": "string", **more})
 
 
@@ -227,7 +230,7 @@ _CLOSED: JsonDict = {"additionalProperties": False}
 _SLUGS = "ids are lower-case words and numbers joined by hyphens"
 _LETTER = "begin with a letter; lower-case words and numbers joined by hyphens"
 
-Text = Annotated[str, BeforeValidator(plain.text), _string(minLength=1)]
+Text = Annotated[str, BeforeValidator(plain.text), string(minLength=1)]
 Number = Annotated[float, BeforeValidator(plain.number), WithJsonSchema({"type": "number"})]
 Connections = Annotated[
     int,
@@ -237,21 +240,21 @@ Connections = Annotated[
 Code = Annotated[str, BeforeValidator(_code), WithJsonSchema(_WORD)]
 Codes = Annotated[list[Code], BeforeValidator(_codes), WithJsonSchema(_WORD_OR_WORDS)]
 Size = Annotated[float, BeforeValidator(_size), WithJsonSchema({"type": "number", "minimum": 0})]
-Separator = Annotated[str, BeforeValidator(_separator), _string(minLength=1)]
+Separator = Annotated[str, BeforeValidator(_separator), string(minLength=1)]
 Level = Annotated[int, BeforeValidator(_level), WithJsonSchema({"type": "integer", "minimum": 1})]
-Length = Annotated[timedelta, _words(words.duration), _string(pattern=DURATION)]
+Length = Annotated[timedelta, worded(words.duration), string(pattern=DURATION)]
 Measurements = Annotated[
     int,
     BeforeValidator(_measurements),
     WithJsonSchema({"type": ["string", "integer"], "pattern": r"^\d+( measurements?)?$"}),
 ]
-MonthDay = Annotated[YearStart, _words(words.month_day), _string(pattern=r"^\d{1,2}-\d{1,2}$")]
-Hours = Annotated[tuple[time, time], _words(words.hours), _string(pattern=r"^\d{1,2}:\d\d ?[-–] ?\d{1,2}:\d\d$")]
-DateRange = Annotated[Dates, _words(words.dates), _string(pattern=DATES)]
-FiscalYear = Annotated[Dates, _words(lambda text: words.dates(text, years=2)), _string(pattern=RANGE)]
-FiscalYearName = Annotated[str, _words(_fiscal_year), _string(pattern=f"^{FISCAL_YEAR}$")]
+MonthDay = Annotated[YearStart, worded(words.month_day), string(pattern=r"^\d{1,2}-\d{1,2}$")]
+Hours = Annotated[tuple[time, time], worded(words.hours), string(pattern=r"^\d{1,2}:\d\d ?[-–] ?\d{1,2}:\d\d$")]
+DateRange = Annotated[Dates, worded(words.dates), string(pattern=DATES)]
+FiscalYear = Annotated[Dates, worded(lambda text: words.dates(text, years=2)), string(pattern=RANGE)]
+FiscalYearName = Annotated[str, worded(_fiscal_year), string(pattern=f"^{FISCAL_YEAR}$")]
 Season = Annotated[
-    str, BeforeValidator(lambda raw: words.season(plain.text(raw)) and plain.text(raw)), _string(pattern=SEASON)
+    str, BeforeValidator(lambda raw: words.season(plain.text(raw)) and plain.text(raw)), string(pattern=SEASON)
 ]
 Holidays = Annotated[
     tuple[tuple[Dates, str], ...], BeforeValidator(_named_days(words.dates, "2026-11-26")), _named_in_schema(DATES)
@@ -261,13 +264,13 @@ Breaks = Annotated[
     BeforeValidator(_named_days(words.season, "2027-03-15..2027-03-19")),
     _named_in_schema(SEASON),
 ]
-Months = Annotated[int, _words(words.months), _string(pattern=r"^[1-9]\d? (months?|years?)$")]
-Day = Annotated[date, _words(words.iso_date), _string(pattern=r"^\d{4}-\d\d-\d\d$")]
-When = Annotated[tuple[tuple[int, ...], time], _words(words.when), _string(pattern=r"^.+ \d{1,2}:\d\d$")]
-Zone = Annotated[ZoneInfo, _words(words.zone), _string()]
-Period = Annotated[PeriodRule, _words(words.period), _string(pattern=PERIOD)]
+Months = Annotated[int, worded(words.months), string(pattern=r"^[1-9]\d? (months?|years?)$")]
+Day = Annotated[date, worded(words.iso_date), string(pattern=r"^\d{4}-\d\d-\d\d$")]
+When = Annotated[tuple[tuple[int, ...], time], worded(words.when), string(pattern=r"^.+ \d{1,2}:\d\d$")]
+Zone = Annotated[ZoneInfo, worded(words.zone), string()]
+Period = Annotated[PeriodRule, worded(words.period), string(pattern=PERIOD)]
 ColumnConditions = Annotated[Where, BeforeValidator(conditions), WithJsonSchema({"anyOf": [*_VALUE, _CONDITIONS]})]
-Age = Annotated[Moment, _words(words.age), _string(pattern=r"^\d+ ?(working )?[a-z]+$")]
+Age = Annotated[Moment, worded(words.age), string(pattern=r"^\d+ ?(working )?[a-z]+$")]
 ColumnOf = Annotated[Column, BeforeValidator(_column), WithJsonSchema({"anyOf": [{"type": "string"}, _SQL | _CLOSED]})]
 OneOrMany = Annotated[
     tuple[str, ...],
@@ -278,32 +281,32 @@ Option = Annotated[
     str | int | float | bool, BeforeValidator(_option), WithJsonSchema({"type": ["string", "number", "boolean"]})
 ]
 PresetOption = Annotated[Any, WithJsonSchema(_WORD_OR_WORDS)]  # the presets look at it
-Statement = Annotated[str, BeforeValidator(_statement), _string(minLength=1)]
-SlackChannel = Annotated[str, BeforeValidator(_slack), _string(pattern=r"^(#[^\sA-Z#,.]{1,80}|[CG][A-Z0-9]{8,})$")]
-Currency = Annotated[str, BeforeValidator(_currency), _string(pattern="^[A-Z]{3}$")]
-Link = Annotated[str, BeforeValidator(_link), _string(pattern=r"^https?://\S+$")]
-Table = Annotated[str, BeforeValidator(_table), _string(pattern=r"^[^\s;]+$")]
-Slug = Annotated[str, BeforeValidator(_named(SLUG, _SLUGS)), _string(pattern=f"^{SLUG}$")]
-Id = Annotated[str, BeforeValidator(_named(ID, _LETTER)), _string(pattern=f"^{ID}$")]
+Statement = Annotated[str, BeforeValidator(_statement), string(minLength=1)]
+SlackChannel = Annotated[str, BeforeValidator(_slack), string(pattern=r"^(#[^\sA-Z#,.]{1,80}|[CG][A-Z0-9]{8,})$")]
+Currency = Annotated[str, BeforeValidator(_currency), string(pattern="^[A-Z]{3}$")]
+Link = Annotated[str, BeforeValidator(_link), string(pattern=r"^https?://\S+$")]
+Table = Annotated[str, BeforeValidator(_table), string(pattern=r"^[^\s;]+$")]
+Slug = Annotated[str, BeforeValidator(_named(SLUG, _SLUGS)), string(pattern=f"^{SLUG}$")]
+Id = Annotated[str, BeforeValidator(_named(ID, _LETTER)), string(pattern=f"^{ID}$")]
 Name = Annotated[
     str,
     BeforeValidator(_named(NAME, "begin with a letter; lower-case words joined by hyphens or underscores")),
-    _string(pattern=f"^{NAME}$"),
+    string(pattern=f"^{NAME}$"),
 ]
 ColumnName = Annotated[
     str,
     BeforeValidator(_named(WORD, "begin with a letter; letters, numbers and underscores")),
-    _string(pattern=f"^{WORD}$"),
+    string(pattern=f"^{WORD}$"),
 ]
 TableName = ColumnName
-Days = Annotated[str, BeforeValidator(lambda raw: words.weekdays(plain.text(raw)) and plain.text(raw)), _string()]
-Category = Annotated[str, _among(*CATEGORIES), _string(enum=[*CATEGORIES])]
-Better = Annotated[str, _among(*BETTER), _string(enum=[*BETTER])]
-Format = Annotated[str, _among(*FORMATS), _string(enum=[*FORMATS])]
-Statistic = Annotated[str, _among(*STATISTICS), _string(enum=[*STATISTICS])]
-Clock = Annotated[str, _among(*CLOCKS), _string(enum=[*CLOCKS])]
-OverPeriod = Annotated[str, _among("period"), _string(enum=["period"])]
-DayKind = Annotated[str, _among("days", "working days"), _string(enum=["days", "working days"])]
-Limit = Annotated[timedelta, _words(words.hours_or_minutes), _string(pattern=r"^\d+ ?(m|min|h|minutes?|hours?)$")]
+Days = Annotated[str, BeforeValidator(lambda raw: words.weekdays(plain.text(raw)) and plain.text(raw)), string()]
+Category = Annotated[str, among(*CATEGORIES), string(enum=[*CATEGORIES])]
+Better = Annotated[str, among(*BETTER), string(enum=[*BETTER])]
+Format = Annotated[str, among(*FORMATS), string(enum=[*FORMATS])]
+Statistic = Annotated[str, among(*STATISTICS), string(enum=[*STATISTICS])]
+Clock = Annotated[str, among(*CLOCKS), string(enum=[*CLOCKS])]
+OverPeriod = Annotated[str, among("period"), string(enum=["period"])]
+DayKind = Annotated[str, among("days", "working days"), string(enum=["days", "working days"])]
+Limit = Annotated[timedelta, worded(words.hours_or_minutes), string(pattern=r"^\d+ ?(m|min|h|minutes?|hours?)$")]
 Positive = Annotated[int, BeforeValidator(_positive), WithJsonSchema({"type": "integer", "minimum": 1})]
-PeriodKey = Annotated[str, BeforeValidator(_period_key), _string(pattern=r"^(FY|SY)\d{4}$")]
+PeriodKey = Annotated[str, BeforeValidator(_period_key), string(pattern=r"^(FY|SY)\d{4}$")]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
+from kpibot.catalog.alert_build import build_alert
 from kpibot.catalog.measure_shapes import (
     AnyMeasure,
     AnySimple,
@@ -16,7 +17,6 @@ from kpibot.catalog.measure_shapes import (
 )
 from kpibot.catalog.model import Dataset
 from kpibot.catalog.shapes import KpiShape, LevelsShape
-from kpibot.core.alerts import AlertRule
 from kpibot.core.budget import Budget
 from kpibot.core.conditions import Where
 from kpibot.core.dimensions import Dimension
@@ -70,7 +70,7 @@ def build_kpi(name: str, shape: KpiShape, datasets: Mapping[str, Dataset]) -> Kp
         _levels(shape, shape),
         overrides,
         shape.period,
-        _alert(shape),
+        None if shape.alert is None else build_alert(shape.alert),
         by_campus,
         _budget(shape),
         tuple(shape.detail),
@@ -100,11 +100,6 @@ def _format(shape: KpiShape) -> Format:
 
 def _levels(kpi: KpiShape, given: KpiShape | LevelsShape) -> Thresholds:
     return Thresholds(Better(kpi.better or Better.NEUTRAL), given.target, given.warning, given.critical)
-
-
-def _alert(shape: KpiShape) -> AlertRule | None:
-    alert = shape.alert
-    return None if alert is None else AlertRule(alert.after, alert.recovers_at, alert.remind)
 
 
 def _measure(shape: AnyMeasure) -> Measure:

@@ -2,6 +2,7 @@
 
 import itertools
 
+from kpibot.catalog.alert_checks import check_alert
 from kpibot.catalog.measure_checks import (
     columns,
     dataset_of,
@@ -53,7 +54,8 @@ class _Check:
             self._check_halves()
         self._check_detail()
         self._check_better()
-        self._check_alert(self._levels_are_right())
+        are_right = self._levels_are_right()
+        check_alert(self._kpi, self._path, self._known, self._levels_by_place(), are_right)
 
     def _report(self, key: str, message: str, hint: str) -> None:
         self._known.sections.report((*self._path, *key.split(".")), message, hint)
@@ -182,53 +184,15 @@ class _Check:
             return True
         return value > than if self._kpi.better == "lower" else value < than
 
-    def _check_alert(self, levels_are_right: bool) -> None:
-        alert, own = self._kpi.alert, _levels(self._kpi)
-        if alert is None:
-            return
-        limits = [(DISTRICT, _mildest(own))]
-        limits += [
-            (name, _mildest(self._in_force(section, name)))
-            for section in ("campus_types", "campuses")
-            for name in getattr(self._kpi, section)
-        ]
-        are_sound = self._is_sound("warning", "critical", "campuses", "campus_types")
-        if all(limit is None for _, limit in limits) and are_sound:
-            self._report("alert", "there is no threshold to cross", "add `warning` or `critical`, or leave `alert` out")
-        if alert.recovers_at is not None and levels_are_right:
-            self._check_recovery(alert.recovers_at, limits)
-        self._check_route()
-
-    def _check_recovery(self, recovers_at: float, limits: list[tuple[str, tuple[str, float] | None]]) -> None:
-        for campus, limit in limits:
-            if limit is None or self._is_worse(limit[1], recovers_at):
-                continue
-            of = "" if campus == DISTRICT else f" of `{campus}`"
-            side = "below" if self._kpi.better == "lower" else "above"
-            said = f"{recovers_at:g} is not {side} the {limit[0]} {limit[1]:g}{of}"
-            self._report("alert.recovers_at", said, "a breach is over on the good side of the threshold")
-            return
-
-    def _check_route(self) -> None:
-        routes, kpi = self._known.config.alerts, str(self._path[-1])
-        written = self._known.sections.data.get("alerts")
-        all_fit = len(written) == len(routes) if isinstance(written, list) else not written
-        if all_fit and not any(route.kpis is None or kpi in route.kpis for route in routes):
-            hint = "add a rule to `alerts`, for example `- {channel: tech-leads}`"
-            self._report("alert", "no rule of `alerts` says where its breaches go", hint)
-
-    def _is_sound(self, *keys: str) -> bool:
-        return all(self._known.sections.is_sound_below((*self._path, key)) for key in keys)
+    def _levels_by_place(self) -> dict[str, dict[str, float]]:
+        """The levels in force in the district and wherever there are levels of its own."""
+        places = [(section, name) for section in ("campus_types", "campuses") for name in getattr(self._kpi, section)]
+        return {DISTRICT: _levels(self._kpi)} | {name: self._in_force(section, name) for section, name in places}
 
 
 def _levels(shape: KpiShape | LevelsShape) -> dict[str, float]:
     """The levels that are given, mildest first."""
     return {name: level for name in LEVELS if (level := getattr(shape, name)) is not None}
-
-
-def _mildest(levels: dict[str, float]) -> tuple[str, float] | None:
-    """The threshold that is crossed first."""
-    return next(((name, levels[name]) for name in ("warning", "critical") if name in levels), None)
 
 
 def _check_words(known: References) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Discriminator, Field, Tag
 
 from kpibot.catalog import fields as f
+from kpibot.catalog.alert_shapes import AlertShape, RouteShape, SilenceShape
 from kpibot.catalog.campus_shapes import Campuses
 from kpibot.catalog.measure_shapes import MeasureShape, word_or_keys
 from kpibot.catalog.shape import Shape
@@ -165,17 +166,6 @@ class LevelsShape(Shape):
     budget: dict[f.PeriodKey, f.Number] = Field({}, description="What this campus or group may spend, by year.")
 
 
-class AlertShape(Shape):
-    """When a breach is told, and when it is over."""
-
-    after: f.Measurements = Field(1, description="How many measurements in a row must see it, like 2 measurements.")
-    recovers_at: f.Number | None = Field(
-        None,
-        description="The value at which a breach is over, on the good side of the warning; without it the warning.",
-    )
-    remind: f.Length | None = Field(None, description="How long until people are told again, like 4h.")
-
-
 class KpiShape(Shape):
     """A KPI: what is measured, whose it is, and which values are good."""
 
@@ -230,16 +220,6 @@ class DigestShape(Shape):
     )
 
 
-class RouteShape(Shape):
-    """Where breaches are posted. The first rule that matches a breach wins."""
-
-    channel: f.Text = Field(description="A key of `channels`.", examples=["tech-leads"])
-    kpis: list[f.Text] | None = Field(None, description="Only these KPIs; without it all.", min_length=1)
-    campuses: list[f.Text] | None = Field(
-        None, description="Only these campuses and groups; without it all.", min_length=1
-    )
-
-
 class NoteShape(Shape):
     """What happened on a day, shown with every answer that it explains."""
 
@@ -265,4 +245,5 @@ class ConfigShape(Shape):
     channels: dict[f.Slug, ChannelShape] = Field({}, description="The bot's channels in Slack.")
     digests: dict[f.Slug, DigestShape] = Field({}, description="Summaries, posted by the week.")
     alerts: list[RouteShape] = Field([], description="Where breaches are posted: the first rule that matches wins.")
+    silences: list[SilenceShape] = Field([], description="Times that recur, in which breaches are not told.")
     notes: list[NoteShape] = Field([], description="What happened, for whoever looks at a chart.")

@@ -120,10 +120,8 @@ class _Mismatch:
         return "keys of its own belong here", "write them indented below, each as `key: value`"
 
     def no_list(self) -> tuple[str, str]:
-        if self.path == ("alerts",):
-            return "a list belongs here", "begin each rule with `- `, for example `- {channel: tech-leads}`"
-        if self.path == ("notes",):
-            return "a list belongs here", "begin each note with `- `, for example `- {on: 2026-11-09, says: Move}`"
+        if example := _ITEMS.get(self.path):
+            return "a list belongs here", f"begin each {example}"
         return "a list belongs here", "put it in brackets: `[one, two]`"
 
     def empty_list(self) -> tuple[str, str]:
@@ -146,6 +144,11 @@ class _Mismatch:
         return self._seen.get(id(self._containers[index])) if len(self._containers) >= -index else None
 
 
+_ITEMS: dict[Path, str] = {
+    ("alerts",): "rule with `- `, for example `- {channel: tech-leads}`",
+    ("notes",): "note with `- `, for example `- {on: 2026-11-09, says: Move}`",
+    ("silences",): "silence with `- `, for example `- {name: Patch night, when: wednesday 18:00-22:00}`",
+}
 _EXPLAINED: dict[str, Callable[[_Mismatch], tuple[str, str]]] = {
     "value_error": _Mismatch.own,
     "extra_forbidden": _Mismatch.unknown,

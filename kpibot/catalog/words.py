@@ -258,4 +258,5 @@ def one_of(word: str, known: Iterable[str]) -> str:
     names = list(known)
     if word in names:
         return word
-    raise WordError(f"`{shown(word)}` is none of {listed(names)}", nearest(word, names))
+    said = "none of" if len(names) > 1 else "not"
+    raise WordError(f"`{shown(word)}` is {said} {listed(names)}", nearest(word, names))

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from kpibot.core.campus import CampusTree
+from kpibot.core.kpi import Card
+from kpibot.core.quiet import Held
 from kpibot.core.words import listed
 
 TAKES_IT = "takes it"
@@ -25,6 +28,30 @@ class Route:
     severities: frozenset[str] | None = None
     in_working_hours: bool | None = None
     mention: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """Where a breach would go at an instant, and whether people would be told then; frozen, for a message.
+
+    `channel` is as Slack calls it, None where no rule takes the breach; `calls` is who is called in it. `rules` are all
+    of them, in order, with their channel and what they say. `held` is why it waits, and `told_at` until when, None
+    where that is out of sight. `escalation` is who is called if nobody acknowledges it, and after how long.
+    """
+
+    card: Card
+    campus: str
+    campus_name: str
+    severity: str
+    at: datetime
+    zone: str
+    channel: str | None
+    calls: str
+    rules: tuple[tuple[Route, str, str], ...]
+    held: Held | None
+    told_at: datetime | None
+    escalation: tuple[tuple[timedelta, str], ...]
+    inhibited_by_district: bool
 
 
 @dataclass(frozen=True, slots=True)

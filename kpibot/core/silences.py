@@ -42,8 +42,9 @@ class When(StrEnum):
 class RecurringSilence:
     """A mute that the configuration names: holidays, breaks, a maintenance window each week, or a season each year.
 
-    `weekdays` (0 is Monday) and `hours` are the window of a week, `first` and `last` (month, day) those of a year, both
-    included. Everything is local to the district.
+    `weekdays` (0 is Monday) and `hours` are the window of a week, half-open; one that ends at or before its beginning
+    ends on the next day. `first` and `last` (month, day) are those of a year, both included. Everything is local to the
+    district.
     """
 
     name: str
@@ -62,13 +63,19 @@ class RecurringSilence:
             case When.HOLIDAYS:
                 return local.date() in calendar.holidays
             case When.BREAKS:
-                return local.weekday() < 5 and not calendar.is_school_day(local.date())
+                return any(local.date() in each for each in calendar.breaks)
             case When.WEEKLY:
-                return local.weekday() in self.weekdays and self.hours[0] <= local.time() < self.hours[1]
+                return self._holds_in_week(local.weekday(), local.time())
         day = (local.month, local.day)
         if self.first <= self.last:
             return self.first <= day <= self.last
         return day >= self.first or day <= self.last
+
+    def _holds_in_week(self, weekday: int, at: time) -> bool:
+        begins, ends = self.hours
+        if begins < ends:
+            return weekday in self.weekdays and begins <= at < ends
+        return (weekday in self.weekdays and at >= begins) or ((weekday - 1) % 7 in self.weekdays and at < ends)
 
 
 AnySilence = Silence | RecurringSilence

@@ -40,7 +40,7 @@ def answer_text(answer: Answer) -> str:
         facts.notes(answer),
         facts.purpose(report),
     )
-    return _page(filter(None, lines))
+    return page(filter(None, lines))
 
 
 def breakdown_text(breakdown: Breakdown) -> str:
@@ -48,7 +48,7 @@ def breakdown_text(breakdown: Breakdown) -> str:
     whole = breakdown.whole
     head = (f"{facts.sign(whole).character} {parted.heading(breakdown)}", facts.said(whole), "")
     lines = [f"{bar} {said}" for bar, said in parted.parts(breakdown)]
-    return _page((*head, *lines, "", parted.footing(breakdown)))
+    return page((*head, *lines, "", parted.footing(breakdown)))
 
 
 def about_text(about: About) -> str:
@@ -56,20 +56,20 @@ def about_text(about: About) -> str:
     exactly = [f"- {clean(each, facts.SENTENCE)}" for each in about.definition]
     known = [f"{label}: {said}" for label, said in explained.facts(about)]
     head = (clean(about.card.name, 200), clean(about.card.about, 1_500) or explained.NOT_YET)
-    return _page((*head, "", *exactly, "", *known))
+    return page((*head, "", *exactly, "", *known))
 
 
 def rows_text(found: RowList) -> str:
     """The rows behind a number; ends without a line break."""
     lines = [f"{said} {link}".rstrip() for said, link in zip(listed.entries(found), found.links, strict=True)]
-    return _page((facts.title(found.report), facts.said(found.report), "", *lines, "", listed.shown(found)))
+    return page((facts.title(found.report), facts.said(found.report), "", *lines, "", listed.shown(found)))
 
 
 def overview_text(overview: Overview) -> str:
     """How a campus or group stands, the worst KPI first; ends without a line break."""
     reports = by_verdict(overview.reports)
     head = f"{clean(overview.campus_name, facts.NAME)} · {tally(reports)}"
-    return _page((head, "", *map(_row, reports), "", f"as of {moment(overview.as_of, overview.zone, year=True)}"))
+    return page((head, "", *map(_row, reports), "", f"as of {moment(overview.as_of, overview.zone, year=True)}"))
 
 
 def digest_text(edition: DigestEdition) -> str:
@@ -78,7 +78,7 @@ def digest_text(edition: DigestEdition) -> str:
     rows = map(_row, edition.reports)
     closing = filter(None, (digest.lacking(edition), digest.when(edition)))
     head = (digest.heading(edition), digest.headline(edition), "", *rows, "")
-    return _page((*head, *(["Moved most", *moved, ""] if moved else []), *closing))
+    return page((*head, *(["Moved most", *moved, ""] if moved else []), *closing))
 
 
 def columns(text: str) -> int:
@@ -102,15 +102,16 @@ def _history(report: Report, days: int) -> str:
 
 
 def _row(report: Report) -> str:
-    sign, name = facts.sign(report), _padded(facts.kpi_name(report), NAME_COLUMNS)
-    head = f"{sign.character} {_padded(sign.word, WORD_COLUMNS)} {name}"
+    sign, name = facts.sign(report), padded(facts.kpi_name(report), NAME_COLUMNS)
+    head = f"{sign.character} {padded(sign.word, WORD_COLUMNS)} {name}"
     if facts.value(report) is None:
         return f"{head} {facts.missing(report).removeprefix('No data: ')}"
     spark = sparkline(report.series.values, SPARKS) if report.series is not None else ""
-    return f"{head} {_padded(facts.quantity(report, short=True), VALUE_COLUMNS)} {spark}".rstrip()
+    return f"{head} {padded(facts.quantity(report, short=True), VALUE_COLUMNS)} {spark}".rstrip()
 
 
-def _padded(text: str, most: int) -> str:
+def padded(text: str, most: int) -> str:
+    """The text in exactly so many columns: filled with blanks, or cut with `…`."""
     if columns(text) > most:
         while columns(text) > most - 1:
             text = text[:-1]
@@ -118,7 +119,8 @@ def _padded(text: str, most: int) -> str:
     return text + " " * (most - columns(text))
 
 
-def _page(lines: Iterable[str]) -> str:
+def page(lines: Iterable[str]) -> str:
+    """The lines, the long ones wrapped; ends without a line break."""
     return "\n".join(part for line in lines for part in ([line] if columns(line) <= COLUMNS else _wrapped(line)))
 
 

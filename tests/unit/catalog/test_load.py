@@ -20,6 +20,8 @@ from kpibot.core.measures import Amount, Counted, Duration, Flow, Measure, Query
 from kpibot.core.periods import PeriodRule, Unit
 from kpibot.core.reports import Note
 from kpibot.core.routing import Route
+from kpibot.core.signals import AnomalyRule, ChangeRule, ForecastRule
+from kpibot.core.silences import RecurringSilence, When
 from kpibot.core.thresholds import Better, Thresholds
 from kpibot.demo.campuses import CAMPUSES
 
@@ -376,6 +378,104 @@ def test_digests_and_routes(configured) -> None:
         Route("tech-leads"),
     )
     assert catalog.channels["tech-leads"].campus == "district"
+
+
+def test_an_alert_with_all_its_words(configured) -> None:
+    alert = """\
+    alert:
+      after: 2 measurements
+      recovers_at: 35
+      remind: 4h
+      acknowledged_for: 1 day
+      escalate: [{after: 1h, to: "@director"}, {after: 2h, to: "@superintendent"}]
+      warns_if:
+        - {worsens_by: 30 percent, within: 1 week}
+        - {unusual: true}
+        - {unusual: 3 deviations}
+        - {critical_within: 10 school days}
+      any_time: true
+      on_holidays: true
+      at: [campuses, district]
+      inhibits: campuses
+    """
+    head = "kpis:\n  x:\n    name: X Factor\n    objective: To see\n    owner: '@us'\n    measure: {stock: tickets}\n"
+    levels = "    better: lower\n    warning: 40\n    critical: 80\n"
+    kpis_ = head + levels + indent(dedent(alert), "    ")
+    channels = 'channels: {a: {slack: "#a"}}\nalerts: [{channel: a}]\n'
+    assert load(configured(kpis=kpis_, channels=channels), {}).kpis["x"].alert == AlertRule(
+        after=2,
+        recovers_at=35,
+        remind=timedelta(hours=4),
+        acknowledged_for=timedelta(days=1),
+        escalation=((timedelta(hours=1), "@director"), (timedelta(hours=2), "@superintendent")),
+        signals=(ChangeRule(30, 7), AnomalyRule(), AnomalyRule(3), ForecastRule(10)),
+        any_time=True,
+        on_holidays=True,
+        at_district=True,
+        inhibits=True,
+    )
+
+
+def test_what_warns_if_it_is_unusual_needs_no_threshold(configured) -> None:
+    head = "kpis:\n  x:\n    name: X Factor\n    objective: To see\n    owner: '@us'\n    measure: {stock: tickets}\n"
+    channels = 'channels: {a: {slack: "#a"}}\nalerts: [{channel: a}]\n'
+    text = head + "    better: lower\n    alert: {warns_if: [{unusual: true}]}\n"
+    assert load(configured(kpis=text, channels=channels), {}).kpis["x"].alert == AlertRule(signals=(AnomalyRule(),))
+
+
+def test_routes_by_category_severity_and_hours(configured) -> None:
+    text = """\
+    kpis:
+      tickets:
+        name: Outstanding tickets
+        objective: No classroom waits
+        owner: "@helpdesk-leads"
+        category: operational
+        measure: {stock: tickets}
+        better: lower
+        warning: 40
+        critical: 80
+        alert: {}
+    """
+    channels = """\
+    channels: {a: {slack: "#a"}, b: {slack: "#b"}}
+    alerts:
+      - {severity: critical, when: other hours, channel: a, mention: "@oncall"}
+      - {severity: critical, when: working hours, campuses: [oakridge], channel: a}
+      - {severity: critical, when: working hours, campuses: [feeder-west], channel: b}
+      - {categories: [operational], channel: b}
+      - {channel: a}
+    """
+    catalog = load(configured(kpis=dedent(text), channels=dedent(channels)), {})
+    critical = frozenset({"critical"})
+    assert catalog.routes == (
+        Route("a", severities=critical, in_working_hours=False, mention="@oncall"),
+        Route("a", campuses=frozenset({"oakridge"}), severities=critical, in_working_hours=True),
+        Route("b", campuses=frozenset({"feeder-west"}), severities=critical, in_working_hours=True),
+        Route("b", categories=frozenset({"operational"})),
+        Route("a"),
+    )
+
+
+def test_silences_that_recur(configured) -> None:
+    channels = """\
+    channels: {a: {slack: "#a"}}
+    alerts: [{channel: a}]
+    silences:
+      - {name: Summer break, when: 06-10..08-05}
+      - {name: Patch night, when: wednesday 22:00-02:00, kpis: [tickets], campuses: [feeder-west]}
+      - {name: Weekend, when: sat-sun}
+      - {name: Breaks, when: breaks}
+    """
+    district = "district: {name: Test ISD, zone: America/Chicago, breaks: [05-25..08-11]}\n"
+    catalog = load(configured(channels=dedent(channels), district=district), {})
+    tickets, west = frozenset({"tickets"}), frozenset({"feeder-west"})
+    assert catalog.silences == (
+        RecurringSilence("Summer break", When.YEARLY, first=(6, 10), last=(8, 5)),
+        RecurringSilence("Patch night", When.WEEKLY, (2,), (time(22), time(2)), kpis=tickets, campuses=west),
+        RecurringSilence("Weekend", When.WEEKLY, (5, 6)),
+        RecurringSilence("Breaks", When.BREAKS),
+    )
 
 
 def test_all_sections_may_stand_in_one_file(configured, tmp_path: Path) -> None:

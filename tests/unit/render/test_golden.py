@@ -18,6 +18,7 @@ from kpibot.render.breakdown import breakdown_message
 from kpibot.render.digest import digest_message
 from kpibot.render.guide import error_message, help_message, list_message
 from kpibot.render.mute_form import mute_form
+from kpibot.render.routes import routes_text
 from kpibot.render.rowlist import rows_message
 from kpibot.render.text import (
     about_text,
@@ -30,6 +31,7 @@ from kpibot.render.text import (
 )
 from kpibot.workspace.blocks import problems_of
 from tests.unit.render import deed_samples
+from tests.unit.render.tuned import ROUTED
 
 GOLDEN = Path(__file__).parent / "golden"
 CHART = SlackFile("F0CHART")
@@ -76,6 +78,7 @@ TEXTS: dict[str, Callable[..., str]] = {
     "about": lambda s: about_text(s.about),
     "overview": lambda s: overview_text(s.overview),
     "digest": lambda s: digest_text(s.edition),
+    "routes": lambda _: routes_text(ROUTED),
 }
 
 
