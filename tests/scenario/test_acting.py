@@ -281,7 +281,9 @@ async def test_an_alert_is_acknowledged_by_word_where_it_stands(scene: Scene, al
 
 
 async def test_a_mute_by_word_is_told_to_the_channel_listed_and_ended_by_a_button(scene: Scene, alert: Message) -> None:
-    assert "muted by you until Thu, Nov 19, 10:15 AM CST: exam week" in await typed(scene, "mute tickets 3d exam week")
+    told = await typed(scene, "mute tickets 3d exam week")
+    assert "muted by @dana until Thu, Nov 19, 10:15 AM CST: exam week" in told
+    assert "<@" not in told
     listed = await typed(scene, "mutes", user="luis")
     assert "by @dana: exam week" in listed
     mutes = next(m for m in scene.ws.messages(WEST) if "alert:unmute" in said(m))
