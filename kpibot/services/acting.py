@@ -91,10 +91,17 @@ class Acting:
         entry = Entry(deed.at, deed.by, deed.act, group.key, deed.to or (deed.until or deed.at).isoformat())
         if self._store.act(group.key, change, owe, entry, deed.at) is not None:
             return Told(deed.by, deed.at, self._zone, (deed,))
-        if self._store.group(group.key) is None:
-            return Told(deed.by, deed.at, self._zone)
-        former = [replace(deed, by=each.by, at=each.at) for each in self._entries(deed.act, group.key, deed.at)[:1]]
-        return Told(deed.by, deed.at, self._zone, tuple(former), is_new=False)
+        stands = self._store.group(group.key)
+        return Told(
+            deed.by, deed.at, self._zone, self._former(deed, stands) if stands is not None else (), is_new=False
+        )
+
+    def _former(self, deed: Deed, group: AlertGroup) -> tuple[Deed, ...]:
+        """The same deed by whoever came first, as the audit trail knows it."""
+        until = group.snoozed_until if deed.act is Act.SNOOZED else deed.until
+        trail = self._store.trail(deed.at - REMEMBERED, TRAIL)
+        found = [each for each in trail if (each.did, each.about) == (deed.act, group.key)]
+        return tuple(replace(deed, by=each.by, at=each.at, until=until) for each in found[:1])
 
     def _edit(self, deed: Deed, group: AlertGroup) -> Owed:
         """The message as it stands after the deed."""
@@ -129,8 +136,3 @@ class Acting:
     def _deed_of(self, silence: Silence) -> Deed:
         about = self._standing.scope(silence.kpi, silence.campus)
         return Deed(Act.MUTED, silence.by, silence.start, about, silence.end, reason=silence.reason)
-
-    def _entries(self, act: Act, about: str, now: datetime) -> list[Entry]:
-        """What the audit trail says of such a deed, the latest first."""
-        trail = self._store.trail(now - REMEMBERED, TRAIL)
-        return [each for each in trail if (each.did, each.about) == (act, about)]
