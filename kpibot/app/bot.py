@@ -2,9 +2,6 @@
 
 import asyncio
 import logging
-import os
-import secrets
-import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, contextmanager
@@ -20,6 +17,7 @@ from kpibot.slack.connection import check_app_token, missing_scopes, web_client
 from kpibot.slack.conversation import Conversation
 from kpibot.slack.directory import Directory
 from kpibot.slack.sender import SlackSender
+from kpibot.store.store import StoreError
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +25,11 @@ ANSWERING = 4  # threads for what people ask; the event loop itself never waits 
 WORKING = 3  # threads for measuring, digests and delivery, which must not wait behind people's questions
 DELIVER_EVERY = timedelta(seconds=5)
 LOOK_UP_EVERY = timedelta(minutes=1)
-DRAIN_WITHIN = 10.0  # seconds
+RENEW_EVERY = timedelta(seconds=30)  # several times within a lease
+TAKE_OVER_EVERY = timedelta(minutes=1)  # a slot that somebody left behind is done soon after its lease
+DRAIN_WITHIN = 8.0  # seconds, and so is the next
+RELEASE_WITHIN = 2.0
+PRUNING = "prune"
 
 
 class Bot:
@@ -43,13 +45,15 @@ class Bot:
         self._is_stopping = False
         self._client = web_client(access.bot_token, access.api_url, waits_for_rate_limits=True)
         self._directory = Directory(self._client, house.catalog.channels)
-        self._conversation = Conversation(house.answering, self._client, self._directory, now, self._answer)
+        self._conversation = Conversation(
+            house.answering, house.commands, house.once, self._client, self._directory, now, self._answer, self._deliver
+        )
         sending = web_client(access.bot_token, access.api_url, waits_for_rate_limits=False)
         self._delivery = Delivery(
             house.store.outbox,
             SlackSender(sending, self._directory),
             house.catalog.district,
-            _owner(),
+            house.store.owner,
             now,
             self._work,
         )
@@ -89,13 +93,35 @@ class Bot:
         """
         await self._guarded("measuring", self._house.watch.run)
         await self._guarded("preparing digests", self._house.digests.publish_due)
+        await self._guarded("pruning", self.prune)
+
+    def prune(self, now: datetime) -> bool:
+        """Deletes what has been kept for long enough, unless this or another process did so today; whether it did."""
+        today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        with self._house.store.claimed(PRUNING, today, now) as is_mine:
+            if is_mine:
+                self._house.store.prune(now)
+                self._house.store.finish(PRUNING, today, now)
+        return is_mine
 
     async def _drain(self) -> None:
-        """Lets replies and jobs under way come to their end, but waits for nobody for ever."""
+        """Lets replies and jobs under way come to their end, but waits for nobody for ever.
+
+        What has not begun by then is released, so that another process need not wait for the leases to end.
+        """
         replies = asyncio.create_task(self._conversation.drain())
         await asyncio.wait({replies, *self._under_way}, timeout=DRAIN_WITHIN)
         for pool in (self._answering, self._working):
             pool.shutdown(wait=False, cancel_futures=True)
+        await self._release()
+
+    async def _release(self) -> None:
+        """The pools take no work any more, and this is the last there is."""
+        try:
+            async with asyncio.timeout(RELEASE_WITHIN):
+                await asyncio.to_thread(self._house.store.release)
+        except (StoreError, TimeoutError) as error:
+            log.warning("the leases of this process end by themselves: %s", error or "the database is slow")
 
     async def _connect(self, stack: AsyncExitStack) -> None:
         lacking = await missing_scopes(self._client)
@@ -104,11 +130,22 @@ class Bot:
         await check_app_token(self._client, self._access.app_token)
         await self._look_up()
         # Loading Bolt takes a tenth of the start: a bot that Slack does not let in says so before.
+        from kpibot.slack.alerts import AlertButtons  # noqa: PLC0415
         from kpibot.slack.bolt import bolt_app, socket_mode  # noqa: PLC0415
         from kpibot.slack.listeners import register  # noqa: PLC0415
 
         app = bolt_app(self._client)
         register(app, self._conversation)
+        AlertButtons(
+            self._house.acting,
+            self._house.standing,
+            self._conversation,
+            self._client,
+            self._directory,
+            self._house.catalog.district.calendar,
+            self._now,
+            self._answer,
+        ).register(app)
         handler = socket_mode(app, self._access.app_token)
         await handler.connect_async()  # type: ignore[no-untyped-call]
         stack.push_async_callback(handler.close_async)
@@ -116,10 +153,19 @@ class Bot:
     def _plan(self) -> None:
         self._schedule.every(self._house.catalog.district.measure_every, self.catch_up, "measure")
         self._schedule.every(DELIVER_EVERY, self._deliver, "deliver")
+        self._schedule.every(RENEW_EVERY, self._renew, "renew leases")
+        self._schedule.every(TAKE_OVER_EVERY, self.catch_up, "take over")
         self._schedule.every(LOOK_UP_EVERY, self._look_up_again, "look up channels")
         for digest in self._house.catalog.digests.values():
             self._schedule.weekly(digest.weekdays, digest.at, self.catch_up, f"digest {digest.id}")
         self._schedule.start()
+
+    async def _renew(self) -> None:
+        """In a thread of its own: all others may be busy with what the leases are for."""
+        try:
+            await asyncio.to_thread(self._house.store.renew, self._now())
+        except StoreError as error:
+            log.warning("leases were not renewed: %s", error)
 
     async def _look_up(self) -> None:
         await self._directory.load()
@@ -136,6 +182,8 @@ class Bot:
         with self._noted():
             try:
                 await self._work(work, self._now())
+            except StoreError as error:
+                log.error("%s failed: %s", what, error)
             except Exception:
                 log.exception("%s failed; it is tried again on schedule", what)
             await self._deliver()
@@ -148,6 +196,8 @@ class Bot:
                 try:
                     while not self._is_stopping and await self._delivery.work_off():
                         pass
+                except StoreError as error:
+                    log.error("delivering failed: %s", error)
                 except Exception:
                     log.exception("delivering failed; it is tried again on schedule")
 
@@ -163,8 +213,3 @@ class Bot:
         finally:
             if is_outermost and task is not None:
                 self._under_way.discard(task)
-
-
-def _owner() -> str:
-    """A name for this process that no other one has."""
-    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"

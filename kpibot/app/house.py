@@ -4,12 +4,17 @@ from dataclasses import dataclass
 
 from kpibot.app.campuses import campus_tree
 from kpibot.app.clock import seconds_passed
+from kpibot.app.process import process_name
 from kpibot.catalog.model import Catalog
 from kpibot.core.measures import Query, Simple
+from kpibot.services.acting import Acting
 from kpibot.services.answering import Answering
+from kpibot.services.commands import Commands
 from kpibot.services.digest import Digests
 from kpibot.services.measuring import Measuring
+from kpibot.services.once import Once
 from kpibot.services.reporting import Reporting
+from kpibot.services.standing import StandingAlerts
 from kpibot.services.watch import Watch
 from kpibot.sources.breaker import breaker_of
 from kpibot.sources.sql import SqlSource
@@ -28,6 +33,10 @@ class House:
     answering: Answering
     digests: Digests
     watch: Watch
+    standing: StandingAlerts
+    acting: Acting
+    commands: Commands
+    once: Once
 
     def close(self) -> None:
         """Gives back every connection."""
@@ -41,6 +50,7 @@ def furnish(catalog: Catalog, state_url: str) -> House:
 
     Raises:
         SourceError: the campuses are to be read from a database or file that does not answer.
+        StoreError: the state database cannot be opened.
         CampusTreeError: the campuses read form no tree, or lack one that the configuration names.
     """
     calendar = catalog.district.calendar
@@ -67,9 +77,11 @@ def furnish(catalog: Catalog, state_url: str) -> House:
 
     tree = campus_tree(catalog, lambda database, sql: sources[database].select(sql))
     measuring = Measuring(tree, catalog.district.calendar, source_of, system_of)
-    store = Store(open_engine(state_url), calendar.zone)
+    store = Store(open_engine(state_url), calendar.zone, process_name())
     rhythms = {each.id: each.fresh_within for each in catalog.datasets.values() if each.fresh_within is not None}
     reporting = Reporting(measuring, store, rhythms)
+    standing = StandingAlerts(catalog.kpis, catalog.routes, catalog.silences, reporting, store)
+    acting = Acting(catalog.kpis, standing, store)
     return House(
         catalog=catalog,
         sources=sources,
@@ -79,4 +91,8 @@ def furnish(catalog: Catalog, state_url: str) -> House:
         answering=Answering(catalog.kpis, catalog.datasets, catalog.notes, reporting),
         digests=Digests(catalog.digests, catalog.channels, catalog.kpis, reporting, store),
         watch=Watch(catalog.kpis, catalog.routes, reporting, store, catalog.district),
+        standing=standing,
+        acting=acting,
+        commands=Commands(catalog.kpis, measuring, standing, acting, store),
+        once=Once(store),
     )

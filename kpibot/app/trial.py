@@ -11,6 +11,7 @@ from kpibot.app.bot import Bot
 from kpibot.app.house import furnish
 from kpibot.catalog.model import Catalog
 from kpibot.demo.district import build
+from kpibot.store.alone import alone
 from kpibot.workspace import Channel, Group, Person, Workspace, WorkspaceServer
 
 DATABASES = {
@@ -85,7 +86,8 @@ async def run(catalog: Catalog, folder: Path, port: int, stop: asyncio.Event, sa
     try:
         say(f"\n  {server.url}\n\n  Try:  /kpi tickets campus-west     Ctrl-C ends it.\n")
         access = SlackAccess(server.ws.bot_token, server.ws.app_token, server.api_url)
-        with closing(furnish(catalog, _fresh_state(folder, port))) as house:
+        state_url = _fresh_state(folder, port)
+        with alone(state_url), closing(furnish(catalog, state_url)) as house:
             await Bot(house, access).run(stop)
     finally:
         await server.stop()

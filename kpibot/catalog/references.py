@@ -9,6 +9,7 @@ from kpibot.catalog.problems import Path, instead
 from kpibot.catalog.sections import Sections
 from kpibot.catalog.shapes import ConfigShape
 from kpibot.core.campus import ANY, DISTRICT, NO_CAMPUS, alias_key, type_key
+from kpibot.core.query import COMMANDS
 from kpibot.core.words import shown, slug
 
 AnyCampus = CampusShape | KnownCampusShape
@@ -119,6 +120,8 @@ class References:
             where = "" if system == ANY else f" in `{system}`"
             said = f"`{shown(word)}` already stands for `{owner}`{where}"
             self.sections.report(place, said, "let only one of them keep it")
+        elif system == ANY and slug(word) in COMMANDS:
+            self.sections.report(place, f"`{shown(word)}` is a command", "choose another word")
 
 
 def _words(path: Path, campus: AnyCampus) -> Iterator[tuple[Path, str, str]]:

@@ -8,11 +8,12 @@ from kpibot.app.access import slack_access
 from kpibot.app.bot import Bot
 from kpibot.cli.common import house_of, until_stopped
 from kpibot.settings import Settings
+from kpibot.store.alone import alone
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Talks to Slack until it is told to stop."""
     access = slack_access(settings)
-    with closing(house_of(options, settings)) as house:
+    with alone(settings.state_url), closing(house_of(options, settings)) as house:
         asyncio.run(until_stopped(Bot(house, access).run))
     return 0

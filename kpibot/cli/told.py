@@ -4,7 +4,7 @@ from kpibot.app.access import StartError
 from kpibot.catalog import CatalogError
 from kpibot.cli.common import UsageError
 from kpibot.core.campus import CampusTreeError
-from kpibot.core.query import QueryError
+from kpibot.core.names import QueryError
 from kpibot.settings import SettingsError
 from kpibot.slack.connection import ConnectionProblem
 from kpibot.sources.base import SourceError

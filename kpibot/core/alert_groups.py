@@ -18,6 +18,7 @@ from enum import StrEnum
 from kpibot.core.alerts import Reason
 from kpibot.core.thresholds import Verdict
 
+A_MINUTE = timedelta(minutes=1)  # two people who press the same button mean the same
 WHOLE_DISTRICT = 0.8  # the share of campuses from which on a breach has one cause for all
 
 
@@ -164,7 +165,9 @@ def _changed(
 ) -> tuple[AlertGroup | None, tuple[Telling, ...]]:
     reason = next(each for each in MOST_TELLING if each in changes.values())
     calls = (group.assigned_to or rule.owner) if reason in RISES else ""
-    tellings = (Telling(How.UPDATE, reason), Telling(How.REPLY, reason, changes, calls, in_channel=rose))
+    tellings: tuple[Telling, ...] = (Telling(How.UPDATE, reason),)
+    if reason is not Reason.MUTED:  # whoever muted something was told so, and so was the thread
+        tellings += (Telling(How.REPLY, reason, changes, calls, in_channel=rose),)
     if not firing:
         return None, tellings
     is_critical = Verdict.CRITICAL in firing.values()
@@ -174,6 +177,7 @@ def _changed(
         called=now if calls else group.called,
         critical_since=(group.critical_since or now) if is_critical else None,
         escalated=group.escalated if is_critical else 0,
+        snoozed_until=group.snoozed_until if group.is_snoozed(now) else None,
     )
     # What gets worse is news even to whoever acknowledged the rest.
     return (_forgotten(after) if rose else after), tellings
@@ -187,6 +191,9 @@ def _unchanged(group: AlertGroup, rule: GroupRule, now: datetime) -> tuple[Alert
         return group, ()
     if group.acknowledged_until is not None:
         return _called(_forgotten(group), Reason.LAPSED, rule.owner, now, edits=True)
+    if group.snoozed_until is not None:
+        awake, owner = replace(group, snoozed_until=None), group.assigned_to or rule.owner
+        return _called(awake, Reason.STILL_FIRING, owner, now, edits=True)
     if (next_owner := _next_owner(group, rule, now)) is not None:
         return _called(replace(group, escalated=group.escalated + 1), Reason.ESCALATED, next_owner, now)
     if rule.remind is not None and group.called is not None and now - group.called >= rule.remind:
@@ -224,8 +231,9 @@ def acknowledge(group: AlertGroup, by: str, now: datetime, lasting: timedelta) -
 
 
 def snooze(group: AlertGroup, until: datetime) -> AlertGroup | None:
-    """The group as people want to hear of it later; None where they do already."""
-    return None if group.snoozed_until == until else replace(group, snoozed_until=until)
+    """The group as people want to hear of it later; None where they do already, to the minute."""
+    is_same = group.snoozed_until is not None and abs(group.snoozed_until - until) <= A_MINUTE
+    return None if is_same else replace(group, snoozed_until=until)
 
 
 def assign(group: AlertGroup, to: str) -> AlertGroup | None:

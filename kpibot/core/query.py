@@ -7,25 +7,17 @@ utilization type:chromebook · rows tickets campus-west · about tickets · list
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from types import MappingProxyType
 
-from kpibot.core.campus import DISTRICT, NO_CAMPUS, CampusTree
-from kpibot.core.words import closest, did_you_mean, listed, shown, slug
+from kpibot.core.campus import CampusTree
+from kpibot.core.names import FILLERS, Names, QueryError
+from kpibot.core.words import did_you_mean, listed, shown, slug
 
 LONGEST = 1_000  # characters that anybody means
 LONGEST_WINDOW = 1_826  # days: five years
 DAYS_IN = {"d": 1, "day": 1, "w": 7, "week": 7, "m": 30, "month": 30, "y": 365, "year": 365}
-FILLERS = frozenset({"for", "at", "in", "of", "the", "last", "past", "show", "me", "over", "please"})
-WORDS_IN_A_NAME = 8
-LETTERS = 3  # that the beginning of a word needs to stand for it
-OFFERED = 3  # campuses, where a word could be several
 NO_DIMENSIONS: Mapping[str, Collection[str]] = MappingProxyType({})
 GREETINGS = frozenset({"hi", "hello", "hey", "thanks", "thank-you"})  # no commands: a campus may be called so
-
-
-class QueryError(ValueError):
-    """Nobody can tell what is meant; the message says what to type instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +70,10 @@ class AskHelp:
 Request = Ask | AskRows | AskAbout | AskOverview | AskList | AskHelp
 ALONE: dict[str, Request] = {"help": AskHelp(), "list": AskList()}
 ROWS, ABOUT, BY, CAMPUS = "rows", "about", "by", "campus"
-COMMANDS = (*ALONE, ROWS, ABOUT, BY)  # words that no KPI may have for its own
+ALERTS, ACK, MUTE, MUTES, UNMUTE = "alerts", "ack", "mute", "mutes", "unmute"
+ACTING = (ALERTS, ACK, MUTE, MUTES, UNMUTE)  # what begins with these is read by core.commands
+EVERYTHING, EVERYWHERE = "everything", "everywhere"
+COMMANDS = (*ALONE, ROWS, ABOUT, BY, *ACTING, EVERYTHING, EVERYWHERE)  # no KPI or campus may be called so
 
 
 def parse(
@@ -100,17 +95,15 @@ def parse(
     words = text.split()
     if len(words) == 1 and slug(words[0]) in ALONE:
         return ALONE[slug(words[0])]
+    if words and slug(words[0]) in ACTING:
+        raise QueryError(f"`{slug(words[0])}` is no question: type `/kpi {slug(words[0])}` in Slack")
     return _Reader(kpis, tree, dimensions).read(words)
 
 
 class _Reader:
     def __init__(self, kpis: Mapping[str, str], tree: CampusTree, dimensions: Mapping[str, Collection[str]]) -> None:
-        self._ids = list(kpis)
+        self._names = Names(kpis, tree)
         self._dimensions = dimensions
-        self._tree = tree
-        self._by_name = {slug(name): kpi for kpi, name in kpis.items()} | {slug(kpi): kpi for kpi in kpis}
-        self._kpi: str | None = None
-        self._campus: str | None = None
         self._days: int | None = None
         self._only: dict[str, str] = {}
         self._by: str | None = None
@@ -118,15 +111,15 @@ class _Reader:
 
     def read(self, words: list[str]) -> Request:
         whole = " ".join(words)
-        if slug(whole) in GREETINGS and not self._understood(whole):
+        if slug(whole) in GREETINGS and self._names.means(whole) is None:
             return AskHelp()
         while words:
             words = words[self._take(words) :]
-        if self._kpi is not None:
-            return self._asked(self._kpi)
+        if self._names.kpi is not None:
+            return self._asked(self._names.kpi)
         if self._days is not None or self._only or self._by or self._command:
-            raise QueryError(f"which KPI? Type one of them too: {listed(self._ids)}")
-        return AskOverview(self._campus)
+            raise QueryError(f"which KPI? Type one of them too: {listed(self._names.ids)}")
+        return AskOverview(self._names.campus)
 
     def _asked(self, kpi: str) -> Request:
         known = self._dimensions.get(kpi, ())
@@ -137,79 +130,22 @@ class _Reader:
             return AskAbout(kpi)
         only = tuple(self._only.items())
         if self._command == ROWS:
-            return AskRows(kpi, self._campus, only)
-        return Ask(kpi, self._campus, self._days, only, self._by)
+            return AskRows(kpi, self._names.campus, only)
+        return Ask(kpi, self._names.campus, self._days, only, self._by)
 
     def _take(self, words: list[str]) -> int:
         """Understands the longest name at the beginning of `words`; how many words that was."""
-        for length in range(min(len(words), WORDS_IN_A_NAME), 0, -1):
-            if self._understood(" ".join(words[:length])):
-                return length
+        if length := self._names.take(words):
+            return length
         if length := self._window(words) or self._narrowing(words) or self._breakdown(words) or self._wish(words):
             return length
         if slug(words[0]) in FILLERS:
             return 1
-        if length := self._part_of_a_campus(words):
+        if slug(words[0]) in ACTING:
+            raise QueryError(f"begin with `{slug(words[0])}`: type for example `{ALERTS} campus-west`, or `help`")
+        if length := self._names.take_part(words):
             return length
-        raise QueryError(self._unknown(words[0]))
-
-    def _understood(self, phrase: str) -> bool:
-        if (kpi := self._by_name.get(slug(phrase))) is not None:
-            if self._kpi not in (None, kpi):
-                raise QueryError(f"one KPI at a time: `{self._kpi}` or `{kpi}`?")
-            self._kpi = kpi
-            return True
-        campus = self._tree.resolve(phrase)
-        if campus == NO_CAMPUS and slug(phrase) != NO_CAMPUS:
-            return False
-        self._settle_on(campus)
-        return True
-
-    def _settle_on(self, campus: str) -> None:
-        if self._campus not in (None, campus):
-            raise QueryError(f"one campus at a time: `{self._campus}` or `{campus}`?")
-        self._campus = campus
-
-    def _part_of_a_campus(self, words: list[str]) -> int:
-        """Understands the longest part of a campus's name at the beginning of `words`; how many words, 0 for none."""
-        for length in range(self._words_before_a_kpi(words), 0, -1):
-            phrase = " ".join(words[:length])
-            # What Slack made of a mention is no part of a name, whatever letters it has.
-            found = [] if "<" in phrase else self._campuses_with(slug(phrase))
-            if self._campus in found:  # `campus-west high`: nothing new, and no other campus
-                return length
-            if len(found) > 1:
-                more = ", among others" if len(found) > OFFERED else ""
-                raise QueryError(f"`{shown(phrase)}` could be {listed(found[:OFFERED])}{more}; type one of them")
-            if found:
-                self._settle_on(found[0])
-                return length
-        return 0
-
-    def _words_before_a_kpi(self, words: list[str]) -> int:
-        """How many of the first words may belong to a campus: none that names a KPI."""
-        for start in range(1, min(len(words), WORDS_IN_A_NAME)):
-            phrases = (" ".join(words[start : start + length]) for length in range(1, WORDS_IN_A_NAME + 1))
-            if any(slug(phrase) in self._by_name for phrase in phrases):
-                return start
-        return min(len(words), WORDS_IN_A_NAME)
-
-    def _campuses_with(self, typed: str) -> list[str]:
-        """The campuses in whose slug, name or aliases these words stand; else those where the last one is begun."""
-        last = typed.rpartition("-")[2]
-        if not last or last in FILLERS:
-            return []
-        whole = {campus for name, campus in self._campus_names if f"-{typed}-" in f"-{name}-"}
-        # Of a code the beginning says nothing: `101` is not `1012`.
-        if whole or len(last) < LETTERS or not last.isalpha():
-            return sorted(whole)
-        return sorted({campus for name, campus in self._campus_names if f"-{typed}" in f"-{name}"})
-
-    @cached_property
-    def _campus_names(self) -> list[tuple[str, str]]:
-        """Every way to call a campus, with its slug. Not the district: campuses are often its namesakes."""
-        campuses = (each for each in self._tree if each.slug not in (DISTRICT, NO_CAMPUS))
-        return [(slug(name), each.slug) for each in campuses for name in (each.slug, each.name, *each.aliases)]
+        raise QueryError(self._names.unknown(words[0]))
 
     def _window(self, words: list[str]) -> int:
         """Reads `90d`, `90 days` or `12w`; how many words that was, 0 for none."""
@@ -264,19 +200,6 @@ class _Reader:
         if not 2 <= days <= LONGEST_WINDOW:
             raise QueryError(f"`{phrase}` is too {'short' if days < 2 else 'long'} for a chart; type `2d` to `5y`")
         return days
-
-    def _unknown(self, word: str) -> str:
-        """What to say of the word: about the campus where the KPI is understood, and the other way round."""
-        if not slug(word):
-            return f"`{shown(word)}` is no KPI, campus or period; type `help` to see what is"
-        kinds = {"KPI": self._ids, "campus": [each.slug for each in self._tree if each.slug != NO_CAMPUS]}
-        if (self._kpi is None) is not (self._campus is None):
-            kinds.pop("KPI" if self._kpi is not None else "campus")
-        near = closest(word, [each for known in kinds.values() for each in known])
-        if not near:
-            return f"no {' or '.join(kinds)} `{shown(word)}`; type `list` to see all"
-        kind = "KPI" if near[0] in self._ids else "campus"
-        return f"no {kind} `{shown(word)}`; did you mean `{near[0]}`?"
 
 
 def _choices(kpi: str, known: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from kpibot.core.alerts import Reason
+from kpibot.core.deeds import DeedNotice
 from kpibot.core.kpi import Card
 from kpibot.core.readings import Reading
 from kpibot.core.series import Series
@@ -195,7 +196,7 @@ class TroubleNotice:
     mended: tuple[str, ...] = ()
 
 
-Message = DigestEdition | AlertNotice | TroubleNotice
+Message = DigestEdition | AlertNotice | DeedNotice | TroubleNotice
 
 
 def local(instant: datetime, zone: str) -> datetime:

@@ -24,6 +24,10 @@ class Silence:
     reason: str = ""
     by: str = ""
 
+    def holds(self, now: datetime, _calendar: Calendar) -> bool:
+        """Whether it is silent at an instant; no calendar can change that."""
+        return self.start <= now < self.end
+
 
 class When(StrEnum):
     """What a recurring silence recurs with."""
@@ -85,12 +89,15 @@ def silencing(
 
 
 def _hides(silence: AnySilence, kpi: str, campus: str, now: datetime, tree: CampusTree, calendar: Calendar) -> bool:
+    return silence.holds(now, calendar) and is_about(silence, kpi, campus, tree)
+
+
+def is_about(silence: AnySilence, kpi: str, campus: str, tree: CampusTree) -> bool:
+    """Whether a silence hides a KPI's notices at a campus, whenever it holds."""
     if isinstance(silence, Silence):
         where = (silence.campus,) if silence.campus is not None else None
-        about = silence.kpi in (None, kpi) and _is_at(campus, where, tree)
-        return about and silence.start <= now < silence.end
-    about = (silence.kpis is None or kpi in silence.kpis) and _is_at(campus, silence.campuses, tree)
-    return about and silence.holds(now, calendar)
+        return silence.kpi in (None, kpi) and _is_at(campus, where, tree)
+    return (silence.kpis is None or kpi in silence.kpis) and _is_at(campus, silence.campuses, tree)
 
 
 def _is_at(campus: str, where: Iterable[str] | None, tree: CampusTree) -> bool:

@@ -15,11 +15,21 @@ def moment(instant: datetime, zone: str, *, year: bool = False) -> str:
     American school districts read dates and times in this form.
     """
     at = local(instant, zone)
+    return f"{WEEKDAYS[at.weekday()]}, {day_month(at, year=year)}, {_clock(at, zone)}"
+
+
+def soon(instant: datetime, now: datetime, zone: str) -> str:
+    """`2:02 PM CST` on the same local day as `now`, else the whole moment; with its year if that is another one."""
+    at, today = local(instant, zone), local(now, zone)
+    return _clock(at, zone) if at.date() == today.date() else moment(instant, zone, year=at.year != today.year)
+
+
+def _clock(at: datetime, zone: str) -> str:
     named = at.tzname() or zone
     # Zones without letters of their own call themselves `+05`: their name says more.
     named = zone if named.lstrip("+-").isdigit() else named
     hour, half = at.hour % 12 or 12, "AM" if at.hour < 12 else "PM"
-    return f"{WEEKDAYS[at.weekday()]}, {day_month(at, year=year)}, {hour}:{at.minute:02} {half} {named}"
+    return f"{hour}:{at.minute:02} {half} {named}"
 
 
 def day_month(day: date, *, year: bool = False) -> str:

@@ -22,7 +22,7 @@ from kpibot.core.backtest import (
 )
 from kpibot.core.campus import DISTRICT
 from kpibot.core.kpi import Kpi
-from kpibot.core.query import QueryError
+from kpibot.core.names import QueryError
 from kpibot.core.quiet import Notice, Quiet, Why
 from kpibot.core.reports import Report
 from kpibot.core.series import Series

@@ -14,11 +14,13 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from kpibot.catalog.model import District
+from kpibot.core.deeds import DeedNotice
 from kpibot.core.reports import AlertNotice, DigestEdition, Message, TroubleNotice
 from kpibot.render.alert import alert_message
 from kpibot.render.alt import alert_alt, digest_alt
 from kpibot.render.blocks import Rendered, SlackFile
 from kpibot.render.charts import alert_chart, digest_chart
+from kpibot.render.deeds import deed_message
 from kpibot.render.digest import digest_message
 from kpibot.render.trouble import trouble_message
 from kpibot.store.outbox import Claimed, Outbox, Owed
@@ -168,7 +170,7 @@ class Delivery:
         await self._in_thread(self._outbox.retry, row.id, at, str(error), isinstance(error, InDoubtError), self._owner)
 
     def _addressed(self, message: Message) -> Message:
-        if isinstance(message, AlertNotice):
+        if isinstance(message, AlertNotice | DeedNotice):
             return replace(message, mention=self._sender.mention(message.mention) if message.mention else "")
         return message
 
@@ -180,6 +182,8 @@ def compose(message: Message, chart: SlackFile | None) -> Rendered:
             return digest_message(message, chart)
         case AlertNotice():
             return alert_message(message, chart)
+        case DeedNotice():
+            return deed_message(message)
         case TroubleNotice():
             return trouble_message(message)
 
@@ -191,6 +195,6 @@ def picture_of(message: Message) -> Picture | None:
             png, name, alt_text = digest_chart(message), message.digest, digest_alt(message)
         case AlertNotice():
             png, name, alt_text = alert_chart(message), message.card.id, alert_alt(message)
-        case TroubleNotice():
+        case DeedNotice() | TroubleNotice():
             return None
     return None if png is None else Picture(f"{name}.png", png, alt_text)

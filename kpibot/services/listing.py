@@ -8,7 +8,7 @@ from kpibot.catalog.model import Dataset
 from kpibot.core.conditions import Condition, as_scalar
 from kpibot.core.kpi import Kpi
 from kpibot.core.measures import Query, halves
-from kpibot.core.query import QueryError
+from kpibot.core.names import QueryError
 from kpibot.core.reports import RowList
 from kpibot.services.reporting import Reporting
 

@@ -6,7 +6,7 @@ from kpibot.core.conditions import Condition, Scalar, as_scalar
 from kpibot.core.dimensions import Dimension
 from kpibot.core.kpi import Kpi
 from kpibot.core.measures import Simple, halves
-from kpibot.core.query import QueryError
+from kpibot.core.names import QueryError
 from kpibot.core.words import did_you_mean, listed, shown, slug
 from kpibot.services.measuring import Measuring
 

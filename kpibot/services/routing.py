@@ -6,7 +6,7 @@ from kpibot.catalog.model import Catalog
 from kpibot.core.alerts import AlertRule
 from kpibot.core.campus import DISTRICT, CampusTree
 from kpibot.core.kpi import Kpi
-from kpibot.core.query import QueryError
+from kpibot.core.names import QueryError
 from kpibot.core.quiet import Notice, Quiet
 from kpibot.core.routing import TAKES_IT, Routed, explained
 from kpibot.core.words import listed

@@ -10,15 +10,18 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from kpibot.core.query import QueryError
+from kpibot.core.deeds import Told
+from kpibot.core.names import QueryError
 from kpibot.render.blocks import Rendered
 from kpibot.render.guide import error_message
 from kpibot.services.answering import Answering, Reply
+from kpibot.services.commands import Commands
 from kpibot.services.deliver import InThread
+from kpibot.services.once import Once
 from kpibot.slack.directory import Directory
 from kpibot.slack.errors import BROKEN_OFF, code_of, explained
 from kpibot.slack.pictures import upload
-from kpibot.slack.replies import is_private, message_of, picture_of, with_note
+from kpibot.slack.replies import AnyReply, is_private, message_of, picture_of, with_note
 
 log = logging.getLogger(__name__)
 
@@ -46,16 +49,22 @@ class Conversation:
     def __init__(
         self,
         answering: Answering,
+        commands: Commands,
+        once: Once,
         client: AsyncWebClient,
         directory: Directory,
         now: Callable[[], datetime],
         in_thread: InThread,
+        deliver: Callable[[], Coroutine[Any, Any, None]],
     ) -> None:
         self._answering = answering
+        self._commands = commands
+        self._once = once
         self._client = client
         self._directory = directory
         self._now = now
         self._in_thread = in_thread
+        self._deliver = deliver
         self._tasks: set[asyncio.Task[None]] = set()
         self._under_way: set[str] = set()
 
@@ -76,38 +85,80 @@ class Conversation:
 
     async def ask(self, text: str, place: Place, user: str) -> None:
         """Answers what a person typed."""
-        here = self._directory.campus_of(place.channel)
-        work = asyncio.ensure_future(self._in_thread(self._answering.reply, text, self._as_of(), here))
+        by = await self._directory.name_of(user)
+        work = asyncio.ensure_future(self._in_thread(self._reply, text, by, place.channel))
         done, _ = await asyncio.wait({work}, timeout=PATIENCE)
         if not done and place.respond is not None:
-            await self._whisper(place, user, STILL_MEASURING)
+            await self.whisper(place, user, STILL_MEASURING)
         try:
             reply = await work
         except QueryError as error:
-            await self._whisper(place, user, error_message(str(error)))
+            await self.whisper(place, user, error_message(str(error)))
             return
         except Exception:
             log.exception("a question could not be answered")
-            await self._whisper(place, user, error_message(FAILED))
+            await self.whisper(place, user, error_message(FAILED))
             return
+        if isinstance(reply, Told) and reply.is_done:
+            self.hurry()
         if is_private(reply):
-            await self._whisper(place, user, message_of(reply))
+            await self.whisper(place, user, message_of(reply))
         else:
             await self._publish(reply, place, asked_by=user)
+
+    async def first_time(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        """Does what nobody has done before: Slack delivers an event again when it doubts the first delivery."""
+        await self._if_first(self._once.is_first, name, work)
+
+    async def first_click(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        """Does what nobody has asked for in the last moments, of any bot on the same state database."""
+        await self._if_first(self._once.is_first_click, name, work)
+
+    def hurry(self) -> None:
+        """Delivers what is owed now: what people do should show at once."""
+        self.start(self._deliver())
+
+    async def whisper(self, place: Place, user: str, message: Rendered) -> None:
+        """Says something to one person alone."""
+        if place.respond is not None:
+            await _respond(place.respond, message, in_channel=False)
+            return
+        await self._client.chat_postEphemeral(
+            channel=place.channel,
+            user=user,
+            text=message.text,
+            blocks=list(message.blocks),
+            thread_ts=place.thread_ts,
+        )
 
     async def overview(self, campus: str) -> Reply:
         """How everything stands, for the home tab."""
         reply: Reply = await self._in_thread(self._answering.overview, campus, self._as_of())
         return reply
 
+    async def _if_first(
+        self, is_first: Callable[[str, datetime], bool], name: str, work: Coroutine[Any, Any, None]
+    ) -> None:
+        try:
+            if await self._in_thread(is_first, name, self._now()):
+                await work
+        finally:
+            work.close()
+
+    def _reply(self, text: str, by: str, channel: str) -> AnyReply:
+        """What comes of a command about alerts, or else the answer to a question."""
+        here, channels = self._directory.campus_of(channel), self._directory.channels_of(channel)
+        done = self._commands.reply(text, self._now(), by, channels, here)
+        return self._answering.reply(text, self._as_of(), here) if done is None else done
+
     def _as_of(self) -> datetime:
         """The current minute, so that people who ask the same thing together share one measurement."""
         now = self._now()
         return now - timedelta(seconds=now.second, microseconds=now.microsecond)
 
-    async def _publish(self, reply: Reply, place: Place, asked_by: str) -> None:
+    async def _publish(self, reply: AnyReply, place: Place, asked_by: str) -> None:
         """Number first: the text goes out at once, its chart follows into the same message."""
-        note = f"Asked by <@{asked_by}>"
+        note = "" if isinstance(reply, Told) else f"Asked by <@{asked_by}>"  # nobody is called for what they did
         text = with_note(message_of(reply), note)
         try:
             ts = await self._put(text, place)
@@ -135,18 +186,6 @@ class Conversation:
 
     async def _update(self, channel: str, ts: str, message: Rendered) -> None:
         await self._client.chat_update(channel=channel, ts=ts, text=message.text, blocks=list(message.blocks))
-
-    async def _whisper(self, place: Place, user: str, message: Rendered) -> None:
-        if place.respond is not None:
-            await _respond(place.respond, message, in_channel=False)
-            return
-        await self._client.chat_postEphemeral(
-            channel=place.channel,
-            user=user,
-            text=message.text,
-            blocks=list(message.blocks),
-            thread_ts=place.thread_ts,
-        )
 
     def _finished(self, task: asyncio.Task[None], once: str) -> None:
         self._tasks.discard(task)

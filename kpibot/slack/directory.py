@@ -26,6 +26,7 @@ class Directory:
         self._channels = channels
         self._ids: dict[str, str] = {}
         self._mentions: dict[str, str] = {}
+        self._names: dict[str, str] = {}
         self.problems: list[str] = []
         self.is_loaded = False
 
@@ -51,6 +52,19 @@ class Directory:
             if self._ids.get(channel.id) == slack_id:
                 return channel.campus
         return DISTRICT
+
+    def channels_of(self, slack_id: str) -> frozenset[str]:
+        """The configuration's ids of a channel."""
+        return frozenset(each for each in self._channels if self._ids.get(each) == slack_id)
+
+    async def name_of(self, user: str) -> str:
+        """A person's name with an @, which calls nobody; the bare id of one whom Slack does not name."""
+        if user not in self._names:
+            try:
+                self._know([(await self._client.users_info(user=user))["user"]])
+            except (SlackApiError, *BROKEN_OFF) as error:
+                log.warning("Slack does not say who %s is: %s", user, type(error).__name__)
+        return f"@{self._names.get(user, user)}"
 
     def mention(self, owner: str) -> str:
         """`@helpdesk-leads` as a mention; anything that Slack does not know stays plain text."""
@@ -101,5 +115,10 @@ class Directory:
         except SlackApiError as error:
             self.problems.append(f"owners are not mentioned: {explained(code_of(error))}")
             return
-        self._mentions = {each["name"].casefold(): f"<@{each['id']}>" for each in people}
+        self._names, self._mentions = {}, {}
+        self._know(people)
         self._mentions |= {each["handle"].casefold(): f"<!subteam^{each['id']}>" for each in groups}
+
+    def _know(self, people: list[dict[str, Any]]) -> None:
+        self._names |= {each["id"]: each["name"] for each in people}
+        self._mentions |= {each["name"].casefold(): f"<@{each['id']}>" for each in people}

@@ -12,7 +12,6 @@ from kpibot.slack.conversation import Conversation, Place
 from kpibot.slack.replies import message_of
 
 Body = dict[str, Any]
-REMEMBERED_EVENTS = 1_000
 
 
 def register(app: AsyncApp, conversation: Conversation) -> None:
@@ -32,7 +31,6 @@ class _Listeners:
 
     def __init__(self, conversation: Conversation) -> None:
         self._conversation = conversation
-        self._seen = _Seen()
 
     async def command(self, ack: Any, body: Body, respond: Any) -> None:
         await ack()
@@ -41,43 +39,29 @@ class _Listeners:
 
     async def change_window(self, ack: Any, body: Body, respond: Any) -> None:
         await ack()
-        self._answer(body, Place(_channel(body), respond=respond, replaces=_message_ts(body)))
+        place = Place(_channel(body), respond=respond, replaces=_message_ts(body))
+        asked = self._conversation.ask(_question(body), place, body["user"]["id"])
+        self._conversation.start(asked, once=_pressed(body))
 
     async def show(self, ack: Any, body: Body, respond: Any) -> None:
         await ack()
-        self._answer(body, Place(_channel(body), respond=respond, thread_ts=_thread_ts(body)))
+        place = Place(_channel(body), respond=respond, thread_ts=_thread_ts(body))
+        asked = self._conversation.ask(_question(body), place, body["user"]["id"])
+        self._conversation.start(self._conversation.first_click(_pressed(body), asked))
 
     async def spoken_to(self, body: Body, event: Body) -> None:
-        if event.get("bot_id") or event.get("subtype") or self._seen.before(body.get("event_id", "")):
+        if event.get("bot_id") or event.get("subtype"):
             return
         if event["type"] == "message" and event.get("channel_type") != "im":
             return  # only what is said to the bot: in a channel that is a mention, an event of its own
         text = re.sub(r"<@\w+>", "", event.get("text", "")).strip()
         place = Place(event["channel"], thread_ts=event.get("thread_ts"))
-        self._conversation.start(self._conversation.ask(text, place, event["user"]))
+        asked = self._conversation.ask(text, place, event["user"])
+        self._conversation.start(self._conversation.first_time(f"event:{body['event_id']}", asked))
 
     async def home(self, event: Body, client: AsyncWebClient) -> None:
         if event.get("tab", "home") == "home":
             self._conversation.start(_publish_home(self._conversation, client, event["user"]))
-
-    def _answer(self, body: Body, place: Place) -> None:
-        """Answers the question that a button stands for."""
-        asked = self._conversation.ask(_question(body), place, body["user"]["id"])
-        self._conversation.start(asked, once=_pressed(body))
-
-
-class _Seen:
-    """Slack delivers an event again when it doubts the first delivery; its id says so."""
-
-    def __init__(self) -> None:
-        self._ids: dict[str, None] = {}
-
-    def before(self, event_id: str) -> bool:
-        known = event_id in self._ids
-        self._ids[event_id] = None
-        if len(self._ids) > REMEMBERED_EVENTS:
-            del self._ids[next(iter(self._ids))]
-        return known
 
 
 async def _publish_home(conversation: Conversation, client: AsyncWebClient, user: str) -> None:

@@ -11,45 +11,41 @@ from pathlib import Path
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 
-from kpibot.store.errors import StoreError, first_line
-from kpibot.store.schema import metadata
+from kpibot.store.errors import unusable
 
 BUSY_SECONDS = 30
 OUR_MISTAKES = (IntegrityError, DataError, ProgrammingError)  # the database is sound
 
 
-def open_engine(url: str) -> sa.Engine:
-    """The engine of a state database that has the tables of this version. SQLite's folder is made too.
-
-    Raises:
-        StoreError: it cannot be opened.
-    """
-    try:
-        engine = _engine(sa.make_url(url))
-        metadata.create_all(engine)
-    except ValueError:  # a malformed port: what it says may hold a part of the password
-        raise StoreError("KPIBOT_STATE_URL cannot be read; quote special characters (%40 for @, %2F for /)") from None
-    except (SQLAlchemyError, OSError, ImportError) as error:
-        raise _not_opened(error) from error
+def new_engine(url: sa.URL) -> sa.Engine:
+    """An engine that is set up as the store needs it. SQLite's folder is made."""
+    engine = _sqlite(url) if url.get_backend_name() == "sqlite" else _server(url)
+    sa.event.listen(engine, "handle_error", _told, retval=True)
     return engine
 
 
-def _not_opened(error: Exception) -> StoreError:
-    return StoreError(f"the bot's own database cannot be opened ({first_line(error)}); correct KPIBOT_STATE_URL")
+def _sqlite(url: sa.URL) -> sa.Engine:
+    Path(url.database or "").absolute().parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    sa.event.listen(engine, "connect", _set_up)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
 
 
-def _engine(parsed: sa.URL) -> sa.Engine:
-    if parsed.get_backend_name() == "sqlite":
-        Path(parsed.database or "").absolute().parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
-        sa.event.listen(engine, "connect", _set_up)
-        sa.event.listen(engine, "begin", _begin)
-        return engine
-    if parsed.drivername == "postgresql":
-        parsed = parsed.set(drivername="postgresql+psycopg")
-    return sa.create_engine(parsed, pool_pre_ping=True)
+def _server(url: sa.URL) -> sa.Engine:
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    return sa.create_engine(url, pool_pre_ping=True)
+
+
+def _told(context: sa.engine.ExceptionContext) -> BaseException | None:
+    """The failure as people can do something about it; None for what is no failure of the database."""
+    error = context.sqlalchemy_exception
+    if error is None or context.is_pre_ping or isinstance(error, OUR_MISTAKES):
+        return None
+    return unusable(error)
 
 
 def _set_up(connection: Any, _record: Any) -> None:

@@ -4,8 +4,6 @@ StoreError         it cannot be used now; the message says what to change, and h
 └── SlotLostError  somebody else does this slot by now: nothing of ours may be kept
 """
 
-from pathlib import Path
-
 
 class StoreError(Exception):
     """The state database cannot be used; the message says what to change, and holds no secret."""
@@ -18,17 +16,23 @@ class SlotLostError(StoreError):
         super().__init__(f"{work} took longer than its lease; whoever has it now does it, and nothing was kept twice")
 
 
-def unusable(error: BaseException, database: str) -> StoreError:
+def unusable(error: BaseException) -> StoreError:
     """The failure of a statement or connection, in words that help."""
     reason = first_line(error)
-    place = f"the bot's own database {Path(database).name}"
-    if "full" in reason or "No space left" in reason:
-        return StoreError(f"{place} has no room ({reason}); free some on its disk, and kpibot goes on by itself")
-    if "locked" in reason:
-        return StoreError(f"{place} is held by another program ({reason}); close what has it open")
-    if "read-only" in reason or "readonly" in reason:
-        return StoreError(f"{place} cannot be written ({reason}); give kpibot the right to write to it and its folder")
-    return StoreError(f"{place} does not answer ({reason}); see that it is there, or correct KPIBOT_STATE_URL")
+    remedies = (remedy for sign, remedy in REMEDIES.items() if sign in reason)
+    remedy = next(remedies, "see that it runs, or correct KPIBOT_STATE_URL")
+    return StoreError(f"the bot's own database cannot be used ({reason}); {remedy}")
+
+
+REMEDIES = {
+    "is full": "free some room on its disk, and kpibot goes on by itself",
+    "No space left": "free some room on its disk, and kpibot goes on by itself",
+    "is locked": "close whatever else has it open",
+    "readonly": "give kpibot the right to write to it and to its folder",
+    "read-only": "give kpibot the right to write to it and to its folder",
+    "malformed": "put back a copy of it from before, or start with a new one",
+    "no such table": "it is not the one that kpibot opened; put that back and start kpibot again",
+}
 
 
 def first_line(error: BaseException) -> str:

@@ -125,22 +125,24 @@ silences = sa.Table(  # one that is ended early has its end there
     metadata,
     sa.Column("id", sa.String(80), primary_key=True),
     sa.Column("start", Instant, nullable=False),
-    sa.Column("end", Instant, nullable=False, index=True),
+    sa.Column("end", Instant, nullable=False),
     sa.Column("kpi", sa.String(80)),
     sa.Column("campus", sa.String(80)),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("by", sa.String(80), nullable=False),
+    sa.Index("silences_by_end", "end"),
 )
 
 audit_trail = sa.Table(
     "audit_trail",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("at", Instant, nullable=False, index=True),
+    sa.Column("at", Instant, nullable=False),
     sa.Column("by", sa.String(80), nullable=False),
     sa.Column("did", sa.String(80), nullable=False),
     sa.Column("about", sa.String(300), nullable=False),
     sa.Column("detail", sa.Text, nullable=False),
+    sa.Index("audit_trail_by_time", "at"),
 )
 
 claims = sa.Table(  # without `done_at` the slot is under way, or was left behind by a process that died
@@ -160,9 +162,9 @@ outbox = sa.Table(  # without `due_at` a row is due at once, whatever the clock
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("key", sa.String(300), nullable=False, unique=True),
     sa.Column("channel", sa.String(80), nullable=False),
-    sa.Column("how", sa.String(20), nullable=False),
-    sa.Column("group_key", sa.String(300), nullable=False, index=True),
-    sa.Column("in_channel", sa.Boolean, nullable=False),
+    sa.Column("how", sa.String(20), nullable=False, server_default="post"),
+    sa.Column("group_key", sa.String(300), nullable=False, server_default=""),
+    sa.Column("in_channel", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("state", sa.String(20), nullable=False),
     sa.Column("created_at", Instant, nullable=False),
@@ -176,4 +178,5 @@ outbox = sa.Table(  # without `due_at` a row is due at once, whatever the clock
     sa.Column("ts", sa.String(40)),
     sa.Column("error", sa.Text),
     sa.Index("outbox_by_state", "state", "channel", "id"),
+    sa.Index("outbox_by_group", "group_key"),
 )

@@ -11,11 +11,12 @@ from kpibot.core.alerts import AlertState
 from kpibot.core.readings import Reading
 from kpibot.core.silences import Silence
 from kpibot.store import groups as kept_groups
-from kpibot.store import outbox, silences, states, trail
+from kpibot.store import outbox, retention, silences, states, trail
 from kpibot.store.claims import Claims
-from kpibot.store.engine import open_engine, writing
+from kpibot.store.engine import writing
 from kpibot.store.errors import SlotLostError, StoreError
 from kpibot.store.groups import GroupKey
+from kpibot.store.opening import open_engine
 from kpibot.store.readings import ReadingTables
 from kpibot.store.states import AlertKey
 from kpibot.store.trail import Entry
@@ -181,6 +182,10 @@ class Store:
         """Gives back what this process has claimed: slots that are not done, messages that are not on their way."""
         self._claims.release()
         self.outbox.release(self.owner)
+
+    def prune(self, now: datetime) -> dict[str, int]:
+        """Deletes what has been kept for long enough, a few rows at a time; how many of each table."""
+        return retention.prune(self._engine, now)
 
     def history(self, kpi: str, campus: str, since: datetime, until: datetime) -> list[tuple[datetime, float | None]]:
         """The readings of a KPI at a campus in the half-open stretch, oldest first."""

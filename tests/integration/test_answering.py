@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from kpibot.app.house import House, furnish
 from kpibot.catalog import load
-from kpibot.core.query import QueryError
+from kpibot.core.names import QueryError
 from kpibot.core.reports import About, Answer, Breakdown, RowList
 from kpibot.core.thresholds import Verdict
 

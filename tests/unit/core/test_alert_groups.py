@@ -152,9 +152,32 @@ def test_a_snoozed_alert_comes_back_when_its_time_is_over_or_it_becomes_critical
     assert advance(group, {"oak": CRITICAL}, RULE, START + QUARTER)[1][0].reason is Reason.WORSE
 
 
-def test_a_muted_campus_has_not_recovered() -> None:
-    _, (_, reply) = advance(opened(oak=WARNING), {}, RULE, START + QUARTER, muted=frozenset({"oak"}))
-    assert reply.changes == {"oak": Reason.MUTED}
+def test_what_is_the_same_when_the_snooze_ends_is_told_once_more() -> None:
+    group = snooze(opened(oak=WARNING), START + timedelta(hours=1))
+    awake, tellings = advance(group, {"oak": WARNING}, RULE, START + timedelta(hours=1))
+    assert [(each.how, each.reason, each.calls) for each in tellings] == [
+        (How.UPDATE, Reason.STILL_FIRING, ""),
+        (How.REPLY, Reason.STILL_FIRING, "@helpdesk"),
+    ]
+    assert awake is not None
+    assert awake.snoozed_until is None
+    assert advance(awake, {"oak": WARNING}, RULE, START + timedelta(hours=2))[1] == ()
+
+
+def test_a_campus_that_joins_after_a_snooze_is_not_told_twice() -> None:
+    group = snooze(opened(oak=WARNING), START + timedelta(hours=1))
+    both = {"oak": WARNING, "west": WARNING}
+    awake, tellings = advance(group, both, RULE, START + timedelta(hours=1))
+    assert [each.reason for each in tellings] == [Reason.MORE, Reason.MORE]
+    assert advance(awake, both, RULE, START + timedelta(hours=2))[1] == ()
+
+
+def test_a_muted_campus_has_not_recovered_and_its_thread_knows_already() -> None:
+    over, tellings = advance(opened(oak=WARNING), {}, RULE, START + QUARTER, muted=frozenset({"oak"}))
+    assert over is None
+    assert [(each.how, each.reason) for each in tellings] == [(How.UPDATE, Reason.MUTED)]
+    _, (_, reply) = advance(opened(oak=WARNING, west=WARNING), {}, RULE, START + QUARTER, muted=frozenset({"oak"}))
+    assert reply.changes == {"oak": Reason.MUTED, "west": Reason.RECOVERED}
 
 
 def test_most_campuses_at_once_have_one_cause() -> None:

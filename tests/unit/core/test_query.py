@@ -7,7 +7,8 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from kpibot.core.campus import Campus, CampusTree
-from kpibot.core.query import Ask, AskHelp, AskList, AskOverview, QueryError, Request, parse
+from kpibot.core.names import QueryError
+from kpibot.core.query import Ask, AskHelp, AskList, AskOverview, Request, parse
 from kpibot.core.words import slug
 
 KPIS = {"tickets": "Outstanding tickets", "response-time": "Response time", "ticket-age": "Old tickets"}

@@ -1,0 +1,65 @@
+"""What people do about alerts, as it is told: frozen facts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    """What somebody did; the word is the audit trail's, too."""
+
+    ACKNOWLEDGED = "acknowledged"
+    SNOOZED = "snoozed"
+    ASSIGNED = "assigned"
+    MUTED = "muted"
+    UNMUTED = "unmuted"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a mute or an alert is about, in words: a KPI (empty: every KPI) at a campus (empty: everywhere)."""
+
+    kpi: str = ""
+    campus: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Somebody did something about an alert. `by` and `to` are names that call nobody: `@luis`. Instants are aware."""
+
+    act: Act
+    by: str
+    at: datetime
+    about: Scope
+    until: datetime | None = None
+    to: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeedNotice:
+    """A line in the thread of an alert. `mention` is whom it calls: nobody for what they did themselves."""
+
+    deed: Deed
+    zone: str
+    mention: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The reply to somebody who did something: what came of it.
+
+    `is_new` is False where it was done before: then the deed is the former one, by whoever did it first. Without a deed
+    there was nothing left to do, since the alert or mute is over. `asker` is who is told.
+    """
+
+    asker: str
+    now: datetime
+    zone: str
+    deeds: tuple[Deed, ...] = ()
+    is_new: bool = True
+
+    @property
+    def is_done(self) -> bool:
+        """Whether anything has changed because of it."""
+        return self.is_new and bool(self.deeds)

@@ -1,0 +1,205 @@
+"""What people are told of a KPI in a channel, and what they do about it, each thing once."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
+
+import pytest
+
+from kpibot.core.alert_groups import AlertGroup, How, acknowledge
+from kpibot.core.alerts import AlertState, Phase
+from kpibot.core.reports import TroubleNotice
+from kpibot.core.silences import Silence
+from kpibot.core.thresholds import Verdict
+from kpibot.store.outbox import Owed
+from kpibot.store.store import Entry, SlotLostError, Store, open_engine
+
+NOW = datetime(2026, 11, 16, 13, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+WARNING, CRITICAL = Verdict.WARNING, Verdict.CRITICAL
+KEY = ("tickets", "west-tech")
+WEST = ("tickets", "campus-west")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, new_url: Callable[[str], str]) -> Iterator[Store]:
+    store = Store(open_engine(new_url(request.param)))
+    yield store
+    store.close()
+
+
+def new_group(opened: datetime = NOW, **shown: Verdict) -> AlertGroup:
+    return AlertGroup(*KEY, opened, shown or {"oak": WARNING}, NOW)
+
+
+def owed(key: str, group: AlertGroup, how: How = How.POST) -> Owed:
+    return Owed(key, KEY[1], TroubleNotice(NOW, "America/Chicago"), NOW + HOUR, how, group.key)
+
+
+def opened(store: Store, group: AlertGroup | None = None) -> AlertGroup:
+    """A group that the store has kept, as it is read from there."""
+    group = group or new_group()
+    assert store.record_watch([], {}, [owed("opened", group)], NOW, {KEY: group}) == set()
+    return store.alert_groups()[KEY]
+
+
+def entry(did: str, by: str = "U-LUIS") -> Entry:
+    return Entry(NOW, by, did, "tickets in west-tech")
+
+
+def press(store: Store, by: str, group: AlertGroup) -> AlertGroup | None:
+    """Somebody presses Acknowledge."""
+    return store.act(
+        group.key,
+        lambda it: acknowledge(it, by, NOW, HOUR),
+        lambda after: [owed(f"edit by {by}", after, How.UPDATE)],
+        entry("acknowledged", by),
+        NOW,
+    )
+
+
+def test_a_group_comes_back_as_it_went_in(store: Store) -> None:
+    chicago = timezone(timedelta(hours=-6))
+    group = AlertGroup(
+        "tickets", "west-tech", NOW.astimezone(chicago), {"oak": WARNING, "west": CRITICAL}, NOW, NOW - HOUR, 2,
+        "U-LUIS", NOW, NOW + HOUR, NOW + 2 * HOUR, "U-DANA", repost=True,
+    )  # fmt: skip
+    assert opened(store, group) == group
+    assert store.group(group.key) == group
+    assert opened_again(store).key == group.key
+
+
+def opened_again(store: Store) -> AlertGroup:
+    return store.alert_groups()[KEY]
+
+
+def test_a_closed_group_is_no_longer_there_and_the_next_one_is_another(store: Store) -> None:
+    first = opened(store)
+    store.record_watch([], {}, [], NOW, {KEY: None})
+    assert (store.alert_groups(), store.group(first.key)) == ({}, None)
+    second = new_group(NOW + HOUR)
+    assert store.record_watch([], {}, [], NOW + HOUR, {KEY: second}) == set()
+    assert store.alert_groups() == {KEY: second}
+
+
+def test_what_somebody_did_meanwhile_is_not_undone_and_the_decision_is_made_again(store: Store) -> None:
+    group = opened(store)
+    worse = replace(group, shown={"oak": CRITICAL})
+    states = {WEST: AlertState(Phase.FIRING, CRITICAL, NOW, 1, NOW)}
+    assert press(store, "U-LUIS", group) is not None
+    telling = [owed("worse", group, How.UPDATE), Owed("other", "tech-leads", TroubleNotice(NOW, "UTC"), NOW + HOUR)]
+    assert store.record_watch([], states, telling, NOW, {KEY: worse}) == {KEY}
+    kept = store.alert_groups()[KEY]
+    assert (kept.acknowledged_by, kept.shown) == ("U-LUIS", {"oak": WARNING})
+    assert store.alert_states() == states
+    assert [row.owed.key for row in store.outbox.claim(NOW, "me", HOUR)] == ["opened", "other"]
+    again = replace(kept, shown={"oak": CRITICAL})
+    assert store.record_watch([], {}, [owed("worse", group, How.UPDATE)], NOW, {KEY: again}) == set()
+    assert store.alert_groups() == {KEY: again}
+
+
+def test_two_measurements_do_not_open_one_group_twice(store: Store) -> None:
+    group = opened(store)
+    other = new_group(NOW + HOUR)
+    assert store.record_watch([], {}, [owed("second", other)], NOW, {KEY: other}) == {KEY}
+    assert store.alert_groups() == {KEY: group}
+    assert store.outbox.counts() == {"waiting": 1}
+
+
+def test_a_button_pressed_by_many_at_once_acts_once(store: Store) -> None:
+    group = opened(store)
+    people = [f"U-{n}" for n in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        won = [each for each in pool.map(lambda by: press(store, by, group), people) if each is not None]
+    assert len(won) == 1
+    assert store.alert_groups() == {KEY: won[0]}
+    assert [each.by for each in store.trail(NOW, 10)] == [won[0].acknowledged_by]
+    assert store.outbox.counts() == {"waiting": 2}
+
+
+def test_different_things_done_at_once_all_last(store: Store) -> None:
+    group = opened(store)
+
+    def add(campus: str, before: AlertGroup) -> AlertGroup:
+        return replace(before, shown={**before.shown, campus: CRITICAL})
+
+    def act(campus: str) -> None:
+        store.act(group.key, partial(add, campus), lambda _: [], entry(campus), NOW)
+
+    campuses = [f"campus-{n}" for n in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(act, campuses))
+    assert set(store.alert_groups()[KEY].shown) == {"oak", *campuses}
+
+
+def test_nothing_can_be_done_about_a_group_that_is_over(store: Store) -> None:
+    group = opened(store)
+    store.record_watch([], {}, [], NOW, {KEY: None})
+    assert press(store, "U-LUIS", group) is None
+    assert store.trail(NOW, 10) == []
+
+
+def test_an_action_that_fails_leaves_nothing_behind(store: Store) -> None:
+    group = opened(store)
+    with pytest.raises(ZeroDivisionError):
+        store.act(group.key, lambda it: replace(it, assigned_to="U-DANA"), lambda _: 1 / 0, entry("assigned"), NOW)  # type: ignore[arg-type, return-value]
+    assert store.alert_groups() == {KEY: group}
+    assert store.trail(NOW, 10) == []
+
+
+def test_a_measurement_that_was_taken_over_keeps_nothing(new_url: Callable[[str], str]) -> None:
+    engine = open_engine(new_url("sqlite"))
+    slow, quick = Store(engine, owner="slow"), Store(engine, owner="quick")
+    assert slow.claim("watch", NOW, NOW)
+    assert quick.claim("watch", NOW, NOW + HOUR)
+    with pytest.raises(SlotLostError, match="watch took longer than its lease"):
+        slow.record_watch([], {}, [], NOW, {KEY: new_group()}, ("watch", NOW))
+    assert slow.alert_groups() == {}
+    quick.record_watch([], {}, [], NOW, {KEY: new_group()}, ("watch", NOW))
+    assert (quick.alert_groups(), quick.is_done("watch", NOW)) == ({KEY: new_group()}, True)
+    engine.dispose()
+
+
+def silence(wanted: str = "S1", until: datetime = NOW + HOUR) -> Silence:
+    return Silence(wanted, NOW, until, "tickets", "campus-west", "exam week", "U-LUIS")
+
+
+def test_a_silence_lasts_until_its_end_or_until_somebody_ends_it(store: Store) -> None:
+    long, short, everything = silence("S1", NOW + 3 * HOUR), silence("S2"), Silence("S3", NOW, NOW + 4 * HOUR)
+    for each in (long, short, everything):
+        assert store.add_silence(each, entry("muted"), [], NOW)
+    assert store.silences(NOW) == [short, long, everything]
+    assert store.silences(NOW + HOUR) == [long, everything]
+    assert store.end_silence("S1", entry("unmuted"), NOW + HOUR) == long
+    assert store.silences(NOW + HOUR) == [everything]
+
+
+def test_a_silence_that_is_over_is_not_ended_again(store: Store) -> None:
+    store.add_silence(silence(), entry("muted"), [], NOW)
+    assert store.end_silence("S1", entry("unmuted"), NOW + HOUR) is None
+    assert store.end_silence("S2", entry("unmuted"), NOW) is None
+    with ThreadPoolExecutor(4) as pool:
+        ended = list(pool.map(lambda _: store.end_silence("S1", entry("unmuted"), NOW), range(4)))
+    assert sorted(ended, key=bool) == [None, None, None, silence()]
+    assert [each.did for each in store.trail(NOW, 10)] == ["unmuted", "muted"]
+
+
+def test_a_silence_asked_for_twice_is_kept_and_told_once(store: Store) -> None:
+    group = new_group()
+    with ThreadPoolExecutor(4) as pool:
+        won = list(
+            pool.map(lambda n: store.add_silence(silence(), entry("muted"), [owed(str(n), group)], NOW), range(4))
+        )
+    assert sorted(won) == [False, False, False, True]
+    assert len(store.trail(NOW, 10)) == 1
+    assert store.outbox.counts() == {"waiting": 1}
+
+
+def test_the_trail_tells_the_latest_first_and_no_more_than_asked(store: Store) -> None:
+    entries = [Entry(NOW + n * HOUR, "U-LUIS", f"did {n}", "tickets", "because") for n in range(4)]
+    for each in entries:
+        store.record(each)
+    assert store.trail(NOW + HOUR, 2) == [entries[3], entries[2]]
+    assert store.trail(NOW + HOUR, 10) == entries[:0:-1]

@@ -1,0 +1,174 @@
+"""A group's message, its edits and its thread: each where it belongs, or not at all."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from kpibot.core.alert_groups import AlertGroup, How
+from kpibot.core.reports import TroubleNotice
+from kpibot.core.thresholds import Verdict
+from kpibot.store.outbox import Claimed, Owed
+from kpibot.store.store import Store, open_engine
+
+NOW = datetime(2026, 11, 16, 13, tzinfo=UTC)
+LEASE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+GROUP = AlertGroup("tickets", "west-tech", NOW, {"oak": Verdict.WARNING})
+KEY = (GROUP.kpi, GROUP.channel)
+TS = "1763298000.000100"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, new_url: Callable[[str], str]) -> Iterator[Store]:
+    store = Store(open_engine(new_url(request.param)))
+    store.record_watch([], {}, [], NOW, {KEY: GROUP})
+    yield store
+    store.close()
+
+
+def owe(store: Store, *told: str, useful_for: timedelta = DAY) -> None:
+    """Each is a name; its first word says how it is told."""
+    store.record_watch([], {}, [owed(each, useful_for) for each in told], NOW)
+
+
+def owed(told: str, useful_for: timedelta = DAY) -> Owed:
+    how = How(told.split(maxsplit=1)[0])
+    notice = TroubleNotice(NOW, "America/Chicago")
+    return Owed(told, "west-tech", notice, NOW + useful_for, how, GROUP.key, in_channel=told.endswith("aloud"))
+
+
+def the_next(store: Store, now: datetime = NOW) -> Claimed:
+    (row,) = store.outbox.claim(now, "me", LEASE)
+    return row
+
+
+def send(store: Store, ts: str = TS) -> str:
+    row = the_next(store)
+    assert store.outbox.attempt(row.id, NOW, "me", LEASE)
+    store.outbox.sent(row.id, ts)
+    return row.owed.key
+
+
+def everything_sent(store: Store) -> list[str]:
+    keys = []
+    while claimed := store.outbox.claim(NOW, "me", LEASE):
+        store.outbox.sent(claimed[0].id, TS)
+        keys.append(claimed[0].owed.key)
+    return keys
+
+
+def test_edits_and_thread_lines_know_their_message(store: Store) -> None:
+    owe(store, "post", "update", "reply aloud")
+    assert the_next(store).base_ts is None
+    store.outbox.release("me")
+    send(store)
+    for told in ("update", "reply aloud"):
+        row = the_next(store)
+        assert (row.owed, row.base_ts) == (owed(told), TS)
+        store.outbox.sent(row.id, "1763298001.000100")
+
+
+def test_edits_wait_for_their_message_however_long_it_takes(store: Store) -> None:
+    owe(store, "post", "update")
+    row = the_next(store)
+    store.outbox.retry(row.id, NOW + LEASE, "Slack is away", True, "me")
+    assert store.outbox.claim(NOW, "me", LEASE) == []
+    assert the_next(store, NOW + LEASE).owed.key == "post"
+
+
+def test_of_the_edits_that_wait_only_the_last_is_made(store: Store) -> None:
+    owe(store, "post", "update 1", "reply 1", "update 2", "reply 2", "update 3")
+    assert everything_sent(store) == ["post", "reply 1", "reply 2", "update 3"]
+    assert store.outbox.counts() == {"sent": 4, "superseded": 2}
+
+
+def test_an_edit_on_its_way_comes_to_its_end_before_the_next_one(store: Store) -> None:
+    owe(store, "post", "update 1")
+    send(store)
+    row = the_next(store)
+    owe(store, "update 2")
+    assert store.outbox.claim(NOW, "other", LEASE) == []
+    store.outbox.sent(row.id, TS)
+    assert the_next(store).owed.key == "update 2"
+
+
+@pytest.mark.parametrize("fate", ["parked", "expired"])
+def test_where_the_message_never_came_what_belongs_to_it_is_dropped_and_the_next_one_is_posted(
+    store: Store, fate: str
+) -> None:
+    owe(store, "post", useful_for=LEASE)
+    owe(store, "update", "reply")
+    if fate == "parked":
+        store.outbox.park(the_next(store).id, "is_archived", [], NOW, "me")
+    assert store.outbox.claim(NOW + LEASE, "me", LEASE) == []
+    assert store.outbox.counts() == {fate: 1, "dropped": 2}
+    assert store.alert_groups()[KEY].repost
+    owe(store, "post again", "update again")
+    assert everything_sent(store) == ["post again", "update again"]
+
+
+def test_where_somebody_deleted_the_message_the_next_one_is_posted(store: Store) -> None:
+    owe(store, "post", "update", "reply")
+    send(store)
+    store.outbox.drop(the_next(store).id, "message_not_found", "me")
+    assert store.outbox.claim(NOW, "me", LEASE) == []
+    assert store.outbox.counts() == {"deleted": 1, "dropped": 2}
+    assert store.alert_groups()[KEY].repost
+    owe(store, "post again", "reply again")
+    send(store, "1763298009.000100")
+    assert the_next(store).base_ts == "1763298009.000100"
+
+
+def test_a_measurement_under_way_does_not_undo_the_mark(store: Store) -> None:
+    owe(store, "post", "update")
+    read = store.alert_groups()[KEY]
+    store.outbox.park(the_next(store).id, "is_archived", [], NOW, "me")
+    store.outbox.claim(NOW, "me", LEASE)
+    assert store.record_watch([], {}, [], NOW, {KEY: read}) == {KEY}
+    assert store.alert_groups()[KEY].repost
+
+
+def test_what_is_on_its_way_is_neither_expired_nor_given_back(store: Store) -> None:
+    owe(store, "post", useful_for=LEASE / 2)
+    row = the_next(store)
+    store.outbox.attempt(row.id, NOW, "me", LEASE)
+    store.outbox.release("me")
+    assert store.outbox.claim(NOW + LEASE / 2, "other", LEASE) == []
+    store.outbox.sent(row.id, TS)
+    assert store.outbox.counts() == {"sent": 1}
+
+
+def test_what_has_not_begun_is_given_back_at_once_even_if_it_is_in_doubt(store: Store) -> None:
+    owe(store, "post")
+    row = the_next(store)
+    store.outbox.attempt(row.id, NOW, "me", LEASE)
+    later = NOW + LEASE
+    assert the_next(store, later).in_doubt_since == NOW
+    store.outbox.release("me")
+    assert [each.in_doubt_since for each in store.outbox.claim(later, "other", LEASE)] == [NOW]
+    assert not store.outbox.attempt(row.id, later, "me", LEASE)
+
+
+def test_whoever_lost_the_lease_changes_nothing_for_whoever_has_it(store: Store) -> None:
+    owe(store, "post")
+    row = the_next(store)
+    store.outbox.attempt(row.id, NOW, "me", LEASE)
+    late = NOW + LEASE
+    (again,) = store.outbox.claim(late, "other", LEASE)
+    assert store.outbox.attempt(again.id, late, "other", LEASE)
+    store.outbox.retry(row.id, late, "too late", False, "me")
+    store.outbox.park(row.id, "too late", [owed("post complaint")], late, "me")
+    store.outbox.drop(row.id, "too late", "me")
+    assert store.outbox.claim(late, "third", LEASE) == []
+    (third,) = store.outbox.claim(late + LEASE, "third", LEASE)
+    assert (third.owed.key, third.in_doubt_since) == ("post", late)
+
+
+def test_a_clock_that_is_set_back_holds_no_message_back(store: Store) -> None:
+    ahead = NOW + timedelta(hours=1)
+    store.record_watch([], {}, [owed("post")], ahead)
+    row = the_next(store, ahead)
+    assert the_next(store).owed.key == "post"
+    store.outbox.retry(row.id, ahead + LEASE, "Slack is away", True, "me")
+    assert the_next(store).owed.key == "post"

@@ -1,0 +1,310 @@
+"""What people do about alerts, on a real state database. It is Monday, November 16, 2026, 10:00 in Chicago."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+
+from kpibot.app.house import House, furnish
+from kpibot.catalog import load
+from kpibot.core.alert_groups import AlertGroup, How
+from kpibot.core.alerts import AlertState, Phase
+from kpibot.core.deeds import Act, Scope, Told
+from kpibot.core.names import QueryError
+from kpibot.core.readings import Reading
+from kpibot.core.standing import AlertList, MuteList
+from kpibot.core.thresholds import Verdict
+from kpibot.store.schema import outbox
+from tests.scenario.scene import CONFIG, MONDAY, Helpdesk
+
+CHICAGO = ZoneInfo("America/Chicago")
+WARNING, CRITICAL = Verdict.WARNING, Verdict.CRITICAL
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+WEST = frozenset({"west-tech"})
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """Eleven tickets at Campus West stand in #west-tech, and were measured so a minute ago."""
+    helpdesk = Helpdesk(tmp_path / "helpdesk.db")
+    house = furnish(load(CONFIG, {"HELPDESK_URL": helpdesk.url}), f"sqlite:///{tmp_path / 'state.db'}")
+    stands(house, "west-tech", **{"campus-west": CRITICAL})
+    yield house
+    house.close()
+
+
+def stands(house: House, channel: str, **shown: Verdict) -> str:
+    """Opens an alert of the tickets; its key."""
+    group = AlertGroup("tickets", channel, MONDAY - HOUR, shown, MONDAY - HOUR)
+    states = {
+        ("tickets", campus): AlertState(Phase.FIRING, severity, MONDAY - HOUR, 4, MONDAY - HOUR)
+        for campus, severity in shown.items()
+    }
+    taken = [Reading("tickets", campus, MONDAY - MINUTE, 11.0, rows=11) for campus in ("district", *shown)]
+    house.store.record_watch(taken, states, [], MONDAY - MINUTE, {("tickets", channel): group})
+    return group.key
+
+
+def key(house: House, channel: str = "west-tech") -> str:
+    return house.store.alert_groups()["tickets", channel].key
+
+
+def rows(house: House) -> list[tuple[str, str]]:
+    """How each message of the outbox is told, and its body, in order."""
+    with house.store.outbox._engine.connect() as connection:
+        return [(row.how, row.body) for row in connection.execute(sa.select(outbox).order_by(outbox.c.id))]
+
+
+def test_whoever_acknowledges_is_named_in_the_message_and_its_thread(house: House) -> None:
+    told = house.acting.acknowledge(key(house), "@luis", MONDAY)
+    (deed,) = told.deeds
+    assert (deed.act, deed.by, deed.until) == (Act.ACKNOWLEDGED, "@luis", MONDAY + 8 * HOUR)
+    group = house.store.alert_groups()["tickets", "west-tech"]
+    assert (group.acknowledged_by, group.acknowledged_until) == ("@luis", MONDAY + 8 * HOUR)
+    assert [how for how, _ in rows(house)] == [How.UPDATE, How.REPLY]
+
+
+def test_the_second_to_acknowledge_is_told_who_was_first_and_when(house: House) -> None:
+    house.acting.acknowledge(key(house), "@luis", MONDAY)
+    told = house.acting.acknowledge(key(house), "@dana", MONDAY + MINUTE)
+    assert not told.is_done
+    assert [(each.by, each.at) for each in told.deeds] == [("@luis", MONDAY)]
+    assert len(rows(house)) == 2
+
+
+def test_two_people_at_once_acknowledge_once(house: House) -> None:
+    people = [f"@p{n}" for n in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(lambda by: house.acting.acknowledge(key(house), by, MONDAY), people))
+    done = [each for each in told if each.is_done]
+    assert len(done) == 1
+    assert {each.deeds[0].by for each in told} == {done[0].deeds[0].by}
+    assert len(rows(house)) == 2
+    assert [each.by for each in house.store.trail(MONDAY, 10)] == [done[0].deeds[0].by]
+
+
+def test_an_acknowledgement_that_lapsed_can_be_given_again(house: House) -> None:
+    house.acting.acknowledge(key(house), "@luis", MONDAY)
+    assert house.acting.acknowledge(key(house), "@dana", MONDAY + 8 * HOUR).is_done
+
+
+def test_what_is_over_cannot_be_acted_on(house: House) -> None:
+    gone = key(house)
+    house.store.record_watch([], {}, [], MONDAY, {("tickets", "west-tech"): None})
+    for told in (
+        house.acting.acknowledge(gone, "@luis", MONDAY),
+        house.acting.snooze(gone, MONDAY + HOUR, "@luis", MONDAY),
+        house.acting.assign(gone, "@dana", "@luis", MONDAY),
+    ):
+        assert (told.deeds, told.is_done) == ((), False)
+    assert house.standing.why(gone, MONDAY) is None
+    assert house.standing.mutable(gone) is None
+    assert house.standing.question(gone) == "tickets"
+
+
+def test_a_snooze_of_two_people_is_one(house: House) -> None:
+    until = MONDAY + HOUR
+    assert house.acting.snooze(key(house), until, "@luis", MONDAY).is_done
+    told = house.acting.snooze(key(house), until + MINUTE, "@dana", MONDAY + MINUTE)
+    assert not told.is_done
+    assert told.deeds[0].by == "@luis"
+    assert house.acting.snooze(key(house), until + HOUR, "@dana", MONDAY + HOUR).is_done
+
+
+def test_whoever_is_given_an_alert_is_called_but_not_for_taking_it(house: House) -> None:
+    house.acting.assign(key(house), "@luis", "@dana", MONDAY)
+    house.acting.assign(key(house), "@dana", "@dana", MONDAY + MINUTE)
+    bodies = [body for how, body in rows(house) if how == How.REPLY]
+    assert ['"mention":"@luis"' in body for body in bodies] == [True, False]
+    assert ['"mention":""' in body for body in bodies] == [False, True]
+
+
+def test_an_alert_that_is_somebody_s_already_is_told_with_who_gave_it(house: House) -> None:
+    house.acting.assign(key(house), "@luis", "@dana", MONDAY)
+    told = house.acting.assign(key(house), "@luis", "@mei", MONDAY + MINUTE)
+    assert not told.is_done
+    assert [(each.by, each.to, each.at) for each in told.deeds] == [("@dana", "@luis", MONDAY)]
+
+
+def test_a_mute_is_told_in_the_threads_that_it_concerns(house: House) -> None:
+    stands(house, "tech-leads", **{"campus-north": WARNING})
+    told = house.acting.mute("tickets", "feeder-west", MONDAY + 3 * HOUR, "exam week", "@luis", MONDAY)
+    assert told.is_done
+    ((how, body),) = rows(house)
+    assert how == How.REPLY
+    assert "exam week" in body
+    (silence,) = house.store.silences(MONDAY)
+    assert (silence.kpi, silence.campus, silence.by, silence.reason) == ("tickets", "feeder-west", "@luis", "exam week")
+    assert [each.did for each in house.store.trail(MONDAY, 10)] == [Act.MUTED]
+
+
+def test_a_mute_of_eight_people_at_once_is_one(house: House) -> None:
+    def mute(n: int) -> Told:
+        return house.acting.mute("tickets", "campus-west", MONDAY + HOUR, "", f"@p{n}", MONDAY)
+
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(mute, range(8)))
+    assert sum(each.is_done for each in told) == 1
+    assert len(house.store.silences(MONDAY)) == 1
+    assert len(rows(house)) == 1
+
+
+def test_a_mute_can_be_ended_and_made_again_with_the_same_end(house: House) -> None:
+    end = MONDAY + HOUR
+    for now in (MONDAY, MONDAY, MONDAY + MINUTE):
+        assert house.acting.mute("tickets", None, end, "", "@luis", now).is_done
+        (silence,) = house.store.silences(now)
+        assert house.acting.unmute(silence.id, "@dana", now).is_done
+        assert not house.acting.unmute(silence.id, "@luis", now).is_done
+        assert house.store.silences(now) == []
+
+
+def test_a_longer_mute_of_the_same_is_another_and_a_shorter_one_is_not(house: House) -> None:
+    assert house.acting.mute("tickets", None, MONDAY + 2 * HOUR, "", "@luis", MONDAY).is_done
+    assert not house.acting.mute("tickets", None, MONDAY + HOUR, "", "@dana", MONDAY).is_done
+    assert house.acting.mute("tickets", None, MONDAY + 3 * HOUR, "", "@dana", MONDAY).is_done
+    assert house.acting.mute(None, None, MONDAY + HOUR, "", "@dana", MONDAY).is_done
+
+
+# words
+
+
+def told(house: House, text: str, by: str = "@dana", at: datetime = MONDAY, here: str = "district") -> object:
+    return house.commands.reply(text, at, by, WEST, here)
+
+
+def test_a_question_is_none_of_the_commands(house: House) -> None:
+    assert told(house, "tickets campus-west") is None
+
+
+def test_alerts_stand_worst_first_with_who_sees_to_them(house: House) -> None:
+    stands(house, "tech-leads", **{"campus-north": WARNING})
+    house.acting.acknowledge(key(house, "tech-leads"), "@luis", MONDAY)
+    house.acting.mute("tickets", "campus-west", MONDAY + HOUR, "", "@luis", MONDAY)
+    alerts = told(house, "alerts")
+    assert isinstance(alerts, AlertList)
+    first, second = alerts.standing
+    assert (first.report.campus, first.severity, first.is_muted, first.muted_until) == (
+        "campus-west",
+        CRITICAL,
+        True,
+        MONDAY + HOUR,
+    )
+    assert (second.report.campus, second.acknowledged_by, second.report.reading.value) == (
+        "campus-north",
+        "@luis",
+        11.0,
+    )
+
+
+def test_alerts_are_those_of_the_channel_s_campus_unless_another_is_named(house: House) -> None:
+    for text, here, count in (("alerts", "campus-north", 0), ("alerts everywhere", "campus-north", 1)):
+        alerts = told(house, text, here=here)
+        assert isinstance(alerts, AlertList)
+        assert len(alerts.standing) == count
+
+
+def test_what_stands_in_this_channel_is_acknowledged_by_word(house: House) -> None:
+    reply = told(house, "ack")
+    assert isinstance(reply, Told)
+    assert reply.is_done
+    again = told(house, "ack tickets", by="@luis")
+    assert isinstance(again, Told)
+    assert again.deeds[0].by == "@dana"
+
+
+def test_an_alert_of_another_channel_is_acknowledged_there(house: House) -> None:
+    with pytest.raises(QueryError, match="no such alert stands in this channel; one stands in `west-tech`"):
+        house.commands.reply("ack tickets", MONDAY, "@dana", frozenset({"tech-leads"}))
+    with pytest.raises(QueryError, match=r"no such alert stands in this channel$"):
+        told(house, "ack campus-north")
+
+
+def test_a_mute_without_a_campus_is_of_the_channel_s(house: House) -> None:
+    reply = told(house, "mute tickets 3d exam week", here="campus-west")
+    assert isinstance(reply, Told)
+    assert reply.deeds[0].about == Scope("Outstanding tickets", "Campus West High School")
+    assert told(house, "mute tickets everywhere 2d") is not None
+    assert [each.campus for each in house.store.silences(MONDAY)] == [None, "campus-west"]
+
+
+def test_mutes_are_listed_and_ended_by_word(house: House) -> None:
+    told(house, "mute tickets campus-west 3d exam week")
+    told(house, "mute everything campus-north 2h power cut", by="@luis")
+    mutes = told(house, "mutes")
+    assert isinstance(mutes, MuteList)
+    assert [(each.about, each.by, each.reason) for each in mutes.mutes] == [
+        (Scope("", "Campus <!channel> North"), "@luis", "power cut"),
+        (Scope("Outstanding tickets", "Campus West High School"), "@dana", "exam week"),
+    ]
+    with pytest.raises(QueryError, match=r"which of them\? Type `unmute everything campus-north` or `unmute tickets"):
+        told(house, "unmute")
+    with pytest.raises(QueryError, match="no such mute; type `mutes`"):
+        told(house, "unmute tickets campus-north")
+    for text in ("unmute tickets", "unmute"):
+        reply = told(house, text)
+        assert isinstance(reply, Told)
+        assert reply.is_done
+    assert house.store.silences(MONDAY) == []
+
+
+def test_a_mute_that_has_ended_is_listed_no_more(house: House) -> None:
+    told(house, "mute tickets 2h")
+    mutes = told(house, "mutes", at=MONDAY + 2 * HOUR)
+    assert isinstance(mutes, MuteList)
+    assert mutes.mutes == ()
+
+
+# why
+
+
+def test_why_shows_the_last_values_the_rule_the_route_and_the_silences(house: House) -> None:
+    for n in range(7):
+        house.store.save_readings([Reading("tickets", "campus-west", MONDAY - n * MINUTE, 11.0 - n)])
+    house.acting.mute("tickets", "feeder-west", MONDAY + HOUR, "exam week", "@luis", MONDAY)
+    why = house.standing.why(key(house), MONDAY)
+    assert why is not None
+    (measured,) = why.measured
+    assert [value for _, value in measured.values] == [7.0, 8.0, 9.0, 10.0, 11.0]
+    assert measured.standing.severity is CRITICAL
+    assert why.rule.recovers_at == 4
+    assert [(channel, says) for channel, says in why.routes] == [
+        ("west-tech", "takes it"),
+        ("tech-leads", "would take it, but an earlier rule does"),
+    ]
+    assert [each.reason for each in why.mutes] == ["exam week"]
+
+
+def test_the_chart_is_of_the_worst_campus(house: House) -> None:
+    both = stands(house, "tech-leads", **{"oakridge-middle": WARNING, "campus-north": CRITICAL})
+    assert house.standing.question(both) == "tickets campus-north"
+
+
+def test_a_form_offers_the_alert_s_campuses_and_their_groups(house: House) -> None:
+    mutable = house.standing.mutable(key(house))
+    assert mutable is not None
+    assert mutable.is_at_one
+    assert [place for place, _ in mutable.places] == ["campus-west", "feeder-west"]
+
+
+# once
+
+
+def test_an_event_is_the_first_once_for_all_time_and_all_processes(house: House) -> None:
+    assert house.once.is_first("event:Ev1", MONDAY)
+    assert not house.once.is_first("event:Ev1", MONDAY + timedelta(minutes=5))
+    assert house.once.is_first("event:Ev2", MONDAY)
+
+
+@pytest.mark.parametrize("second", [0, 5, 9])
+def test_a_second_click_within_ten_seconds_is_the_same(house: House, second: int) -> None:
+    first = datetime(2026, 11, 16, 16, 0, second, tzinfo=UTC)
+    assert house.once.is_first_click("chart", first)
+    assert not house.once.is_first_click("chart", first + timedelta(seconds=2))
+    assert not house.once.is_first_click("chart", first + timedelta(seconds=9))
+    assert house.once.is_first_click("chart", first + timedelta(seconds=20))
+    assert house.once.is_first_click("chart", first + timedelta(seconds=40))
