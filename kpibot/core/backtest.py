@@ -194,9 +194,13 @@ def total(alarms: Iterable[Alarm], until: datetime) -> timedelta:
 
 def _judged(value: float | None, levels: Thresholds, rule: AlertRule, is_signalled: bool) -> Judgement:
     judged = Judgement(levels.judge(value), value is not None and levels.recovered(value, rule.recovers_at))
-    if value is None or judged.breached or not is_signalled:
+    if value is None or judged.breached:
         return judged
-    return Judgement(Verdict.WARNING, recovered=False)
+    if is_signalled:
+        return Judgement(Verdict.WARNING, recovered=False)
+    if judged.verdict is Verdict.NOT_JUDGED and rule.signals:  # it has no levels: its signals are all that judges it
+        return Judgement(Verdict.ON_TARGET, judged.recovered)
+    return judged
 
 
 def _trial(histories: Sequence[Moments], levels: Thresholds, rule: AlertRule, warning: float, until: datetime) -> Trial:

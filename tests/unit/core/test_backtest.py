@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kpibot.core.alerts import AlertRule
 from kpibot.core.backtest import Alarm, Trial, by_day, replay, suggested, total, trials
+from kpibot.core.signals import AnomalyRule
 from kpibot.core.thresholds import Better, Thresholds, Verdict
 
 START = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -94,6 +95,12 @@ def test_a_signal_warns_where_no_threshold_does_and_holds_its_alert() -> None:
     assert replay(moments([10, None, 90, 10]), LEVELS, AlertRule(), signalled) == [
         Alarm(START + 2 * DAY, START + 3 * DAY, became_critical=True, began=Verdict.CRITICAL)
     ]
+
+
+def test_what_only_signals_judge_is_over_when_they_are_silent() -> None:
+    rule = AlertRule(signals=(AnomalyRule(),))
+    found = replay(moments([10, 10, 10]), Thresholds(Better.LOWER), rule, {START + DAY})
+    assert found == [Alarm(START + DAY, START + 2 * DAY)]
 
 
 @given(st.lists(st.none() | st.floats(0, 120), max_size=60), st.integers(1, 3))
