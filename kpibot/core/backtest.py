@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 YEAR = 365  # days
 CALM_ALERTS = 12  # a year at a campus: more than one a month nobody reads
 CALM_SHARE = 0.1  # of the days in alert: what is always on says nothing
-LEAST_DAYS = 60  # with a value, before anything is suggested
+LEAST_DAYS = 60  # known, before anything is suggested
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,8 @@ class Trial:
 class Past:
     """What the rule would have given at one campus. `held` says of each alert why it would have waited, if at all.
 
-    The series and levels of the report are those that were replayed; `days` of them have a value.
+    The series and levels of the report are those that were replayed; `days` is how many there are since the first that
+    has a value.
     """
 
     report: Report
@@ -172,7 +173,7 @@ def suggested(found: Iterable[Trial], campuses: int, days: int) -> Trial | None:
     Args:
         found: mildest first.
         campuses: how many the trials are about.
-        days: with a value, of all campuses together.
+        days: since their first value, of all campuses together.
     """
     if not campuses or days < LEAST_DAYS * campuses:
         return None

@@ -96,7 +96,7 @@ class Backtesting:
             report=replace(report, series=series),
             alarms=tuple(alarms),
             held=tuple(self._held(report, alarm, rule) for alarm in alarms),
-            days=sum(value is not None for value in series.values),
+            days=_known_days(series),
             lasted=total(alarms, _end(series)),
         )
 
@@ -171,6 +171,11 @@ def _tunings(pasts: Sequence[Past], rule: AlertRule) -> Iterator[Tuning]:
         found = trials([_moments(each) for each in series], levels, rule, _end(series[0]))
         now = next((trial for trial in found if trial.warning == mildest(levels)), None)
         yield Tuning(levels, len(those), days, tuple(found), now, suggested(found, len(those), days))
+
+
+def _known_days(series: Series) -> int:
+    """How many days there are since the first that has a value."""
+    return len(series.days) - next(place for place, value in enumerate(series.values) if value is not None)
 
 
 def _moments(series: Series) -> Moments:

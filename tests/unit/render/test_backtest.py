@@ -13,7 +13,7 @@ from kpibot.render.backtest_chart import backtest_alt, backtest_chart
 from kpibot.render.canvas import LINE
 from kpibot.render.plot import LABELS
 from kpibot.render.text import columns
-from tests.unit.render.tuned import CEDAR_HILL, OF_DISTRICT, OF_UTILIZATION, OF_WEST, WEST, backtest, past
+from tests.unit.render.tuned import CEDAR_HILL, OF_DISTRICT, OF_UTILIZATION, OF_WEST, WEST, backtest, past, wave
 
 BARS = [LABELS["critical"], LABELS["warning"]]
 BELOW = slice(738, 800)  # the rows of the large picture in which the bars are
@@ -54,6 +54,12 @@ def test_what_does_not_fit_is_counted() -> None:
     text = backtest_text(backtest(*many))
     assert "20 alerts at 20 of 20 campuses" in text
     assert "… and 5 campuses more; --json has all" in text
+
+
+def test_of_many_years_the_last_months_are_shown() -> None:
+    text = backtest_text(backtest(past("oakridge", wave(1_825, 10, 55, 30, 3))))
+    assert "Alerts that began in each of the last 24 months\nDec 2024" in text
+    assert "Nov 2024" not in text
 
 
 def test_where_the_district_itself_is_watched_there_are_places() -> None:

@@ -177,7 +177,7 @@ def test_where_the_databases_know_no_past_the_bots_own_readings_do(store: Store)
     found = backtesting(Helpdesk({}), store).backtest(asked, None, NOW, 30)
     assert found.is_remembered
     (west,) = found.pasts
-    assert (west.days, west.alarms) == (4, (alarm(ago(9), ago(7)),))
+    assert (west.days, west.alarms) == (11, (alarm(ago(9), ago(7)),))
 
 
 @pytest.mark.parametrize(
