@@ -2,20 +2,23 @@
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
+from types import MappingProxyType
 
-from kpibot.core.alerts import AlertRule, AlertState, Judgement, Phase, Reason, step
+from kpibot.core.alerts import AlertRule, AlertState, Phase, Reason, judgement, step
 from kpibot.core.kpi import Card
 from kpibot.core.quiet import Why
 from kpibot.core.reports import Report
+from kpibot.core.signals import Signal
 from kpibot.core.thresholds import Better, Thresholds, Verdict
 
 Moments = Sequence[tuple[datetime, float | None]]
 SHARES = (0.5, 0.75, 0.9, 0.95, 0.98, 0.99)
 DAY = timedelta(days=1)
+NO_SIGNALS: Mapping[datetime, Sequence[Signal]] = MappingProxyType({})
 YEAR = 365  # days
 CALM_ALERTS = 12  # a year at a campus: more than one a month nobody reads
 CALM_SHARE = 0.1  # of the days in alert: what is always on says nothing
@@ -135,12 +138,12 @@ def by_day(rule: AlertRule, every: timedelta) -> AlertRule:
 
 
 def replay(
-    moments: Moments, levels: Thresholds, rule: AlertRule, signalled: Collection[datetime] = frozenset()
+    moments: Moments, levels: Thresholds, rule: AlertRule, signalled: Mapping[datetime, Sequence[Signal]] = NO_SIGNALS
 ) -> list[Alarm]:
-    """The alerts that the rule would have given over these values; at the instants of `signalled` a signal warns."""
+    """The alerts that the rule would have given over these values; `signalled` is what its signals said, and when."""
     state, found = AlertState(), list[Alarm]()
     for at, value in moments:
-        state, reason = step(state, _judged(value, levels, rule, at in signalled), rule, at)
+        state, reason = step(state, judgement(levels, value, rule, signalled.get(at, ())), rule, at)
         if reason is Reason.FIRING and state.severity is not None:
             found.append(Alarm(at, None, began=state.severity))
         elif reason is Reason.RECOVERED:
@@ -191,17 +194,6 @@ def mildest(levels: Thresholds) -> float | None:
 def total(alarms: Iterable[Alarm], until: datetime) -> timedelta:
     """How long the alerts lasted in all."""
     return sum((each.lasted(until) for each in alarms), timedelta())
-
-
-def _judged(value: float | None, levels: Thresholds, rule: AlertRule, is_signalled: bool) -> Judgement:
-    judged = Judgement(levels.judge(value), value is not None and levels.recovered(value, rule.recovers_at))
-    if value is None or judged.breached:
-        return judged
-    if is_signalled:
-        return Judgement(Verdict.WARNING, recovered=False)
-    if judged.verdict is Verdict.NOT_JUDGED and rule.signals:  # it has no levels: its signals are all that judges it
-        return Judgement(Verdict.ON_TARGET, judged.recovered)
-    return judged
 
 
 def _trial(histories: Sequence[Moments], levels: Thresholds, rule: AlertRule, warning: float, until: datetime) -> Trial:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kpibot.core.alerts import AlertRule
 from kpibot.core.backtest import Alarm, Trial, by_day, replay, suggested, total, trials
-from kpibot.core.signals import AnomalyRule
+from kpibot.core.signals import AnomalyRule, Signal
 from kpibot.core.thresholds import Better, Thresholds, Verdict
 
 START = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -90,7 +90,7 @@ def test_measurements_in_a_row_become_days(after: int, every: str, days: int) ->
 
 
 def test_a_signal_warns_where_no_threshold_does_and_holds_its_alert() -> None:
-    signalled = {START + DAY, START + 2 * DAY}
+    signalled = {START + n * DAY: [Signal("30% more than 7 days ago")] for n in (1, 2)}
     assert replay(moments([10, 10, 10, 10]), LEVELS, AlertRule(), signalled) == [Alarm(START + DAY, START + 3 * DAY)]
     assert replay(moments([10, None, 90, 10]), LEVELS, AlertRule(), signalled) == [
         Alarm(START + 2 * DAY, START + 3 * DAY, became_critical=True, began=Verdict.CRITICAL)
@@ -99,7 +99,9 @@ def test_a_signal_warns_where_no_threshold_does_and_holds_its_alert() -> None:
 
 def test_what_only_signals_judge_is_over_when_they_are_silent() -> None:
     rule = AlertRule(signals=(AnomalyRule(),))
-    found = replay(moments([10, 10, 10]), Thresholds(Better.LOWER), rule, {START + DAY})
+    found = replay(
+        moments([10, 10, 10]), Thresholds(Better.LOWER), rule, {START + DAY: [Signal("unusual for a Wednesday")]}
+    )
     assert found == [Alarm(START + DAY, START + 2 * DAY)]
 
 

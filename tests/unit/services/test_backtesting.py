@@ -139,8 +139,8 @@ def test_the_district_is_a_place_where_it_is_watched(store: Store) -> None:
     watched = replace(TICKETS, alert=AlertRule(at_district=True))
     source = Helpdesk({})
     for campus, places in (
-        (None, [DISTRICT, "west", "east"]),
-        (DISTRICT, [DISTRICT, "west", "east"]),
+        (None, ["west", "east", DISTRICT]),
+        (DISTRICT, ["west", "east", DISTRICT]),
         ("west", ["west"]),
     ):
         found = backtesting(source, store).backtest(watched, campus, NOW, 30)
