@@ -113,7 +113,7 @@ def _row(report: Report) -> str:
 
 
 def padded(text: str, most: int) -> str:
-    """The text in exactly so many columns of a terminal; what is longer ends in `…`."""
+    """The text in exactly so many columns: filled with blanks, or cut with `…`."""
     if columns(text) > most:
         while columns(text) > most - 1:
             text = text[:-1]

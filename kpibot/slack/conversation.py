@@ -158,7 +158,7 @@ class Conversation:
 
     async def _publish(self, reply: AnyReply, place: Place, asked_by: str) -> None:
         """Number first: the text goes out at once, its chart follows into the same message."""
-        note = f"Asked by <@{asked_by}>"
+        note = "" if isinstance(reply, Told) else f"Asked by <@{asked_by}>"  # nobody is called for what they did
         text = with_note(message_of(reply), note)
         try:
             ts = await self._put(text, place)
