@@ -28,7 +28,8 @@ def new_engine(url: sa.URL) -> sa.Engine:
 
 def _sqlite(url: sa.URL) -> sa.Engine:
     Path(url.database or "").absolute().parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    waits = {} if "timeout" in url.query else {"timeout": BUSY_SECONDS}
+    engine = sa.create_engine(url, connect_args=waits)
     sa.event.listen(engine, "connect", _set_up)
     sa.event.listen(engine, "begin", _begin)
     return engine
