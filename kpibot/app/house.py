@@ -65,9 +65,11 @@ def furnish(catalog: Catalog, state_url: str) -> House:
         for database in catalog.databases.values()
     }
 
+    def database_of(measure: Simple) -> str:
+        return measure.database if isinstance(measure, Query) else catalog.datasets[measure.dataset].database
+
     def source_of(measure: Simple) -> SqlSource:
-        database = measure.database if isinstance(measure, Query) else catalog.datasets[measure.dataset].database
-        return sources[database]
+        return sources[database_of(measure)]
 
     def system_of(measure: Simple) -> str:
         if isinstance(measure, Query):
@@ -90,7 +92,7 @@ def furnish(catalog: Catalog, state_url: str) -> House:
         reporting=reporting,
         answering=Answering(catalog.kpis, catalog.datasets, catalog.notes, reporting),
         digests=Digests(catalog.digests, catalog.channels, catalog.kpis, reporting, store),
-        watch=Watch(catalog.kpis, catalog.routes, reporting, store, catalog.district),
+        watch=Watch(catalog, reporting, store, database_of),
         standing=standing,
         acting=acting,
         commands=Commands(catalog.kpis, measuring, standing, acting, store),

@@ -14,11 +14,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 from kpibot.core.alerts import Reason
 from kpibot.core.thresholds import Verdict
 
 A_MINUTE = timedelta(minutes=1)  # two people who press the same button mean the same
+NOTHING: Mapping[str, Reason] = MappingProxyType({})
 WHOLE_DISTRICT = 0.8  # the share of campuses from which on a breach has one cause for all
 
 
@@ -98,7 +100,7 @@ def advance(
     rule: GroupRule,
     now: datetime,
     *,
-    muted: frozenset[str] = frozenset(),
+    left: Mapping[str, Reason] = NOTHING,
     quiet: bool = False,
     named: tuple[str, str] = ("", ""),
 ) -> tuple[AlertGroup | None, tuple[Telling, ...]]:
@@ -106,28 +108,33 @@ def advance(
 
     Args:
         group: what has been told; None where nothing stands in the channel.
-        firing: the severity of every campus whose alert fires, without those that are muted.
+        firing: the severity of every campus whose alert fires and is to be told here.
         rule: who is called and when.
         now: the instant.
-        muted: campuses that are muted: one that leaves because of it has not recovered.
+        left: why campuses are not told here though they fire (MUTED, MOVED, INHIBITED): such a one has not recovered.
         quiet: whether only what has become critical may be told now.
         named: KPI and channel, for a new group.
     """
     if group is None:
         return _opened(firing, rule, now, quiet, named)
-    changes = _changes(group.shown, firing, muted)
+    changes = _changes(group.shown, firing, left)
     rose = any(firing.get(each) is Verdict.CRITICAL for each, why in changes.items() if why in RISES)
     if (quiet or group.is_snoozed(now)) and not rose:
         return group, ()
     after, tellings = _changed(group, firing, changes, rule, now, rose) if changes else _unchanged(group, rule, now)
-    return _reposted(after, tellings) if group.repost and tellings else (after, tellings)
+    return _reposted(after, tellings) if group.repost else (after, tellings)
 
 
 def _reposted(after: AlertGroup | None, tellings: tuple[Telling, ...]) -> tuple[AlertGroup | None, tuple[Telling, ...]]:
-    """What is to be told of a group whose message is not there: a message of its own, unless all is over."""
+    """What is to be told of a group whose message is not there: a message of its own, unless all is over.
+
+    It is told even where nothing has changed since: what would have been told in the message that is gone was lost.
+    """
     if after is None:
         return None, ()
-    return replace(after, repost=False), (replace(tellings[-1], how=How.POST, in_channel=False),)
+    lost = Telling(How.REPLY, Reason.STILL_FIRING, dict.fromkeys(after.shown, Reason.STILL_FIRING))
+    *_, last = (lost, *tellings)
+    return replace(after, repost=False), (replace(last, how=How.POST, in_channel=False),)
 
 
 RISES = frozenset({Reason.MORE, Reason.WORSE})
@@ -145,11 +152,13 @@ def _opened(
     return group, (Telling(How.POST, Reason.FIRING, changes, rule.owner),)
 
 
-def _changes(shown: Mapping[str, Verdict], firing: Mapping[str, Verdict], muted: frozenset[str]) -> dict[str, Reason]:
+def _changes(
+    shown: Mapping[str, Verdict], firing: Mapping[str, Verdict], left: Mapping[str, Reason]
+) -> dict[str, Reason]:
     found = {campus: Reason.MORE for campus in firing if campus not in shown}
     for campus, was in shown.items():
         if campus not in firing:
-            found[campus] = Reason.MUTED if campus in muted else Reason.RECOVERED
+            found[campus] = left.get(campus, Reason.RECOVERED)
         elif firing[campus] is not was:
             found[campus] = Reason.WORSE if firing[campus] is Verdict.CRITICAL else Reason.EASED
     return found
@@ -183,7 +192,15 @@ def _changed(
     return (_forgotten(after) if rose else after), tellings
 
 
-MOST_TELLING = (Reason.WORSE, Reason.MORE, Reason.EASED, Reason.RECOVERED, Reason.MUTED)
+MOST_TELLING = (
+    Reason.WORSE,
+    Reason.MORE,
+    Reason.EASED,
+    Reason.MOVED,
+    Reason.INHIBITED,
+    Reason.RECOVERED,
+    Reason.MUTED,
+)
 
 
 def _unchanged(group: AlertGroup, rule: GroupRule, now: datetime) -> tuple[AlertGroup, tuple[Telling, ...]]:

@@ -33,6 +33,8 @@ class Reason(StrEnum):
     STILL_FIRING = "still firing"
     RECOVERED = "recovered"
     MUTED = "muted"
+    MOVED = "told elsewhere"
+    INHIBITED = "told for the whole district"
     LAPSED = "acknowledgement lapsed"
     ESCALATED = "escalated"
 

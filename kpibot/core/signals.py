@@ -17,6 +17,7 @@ from kpibot.core.thresholds import Better, Thresholds
 LIKE_A_DEVIATION = 1.4826  # the median deviation of a normal distribution, as a standard deviation
 LEAST_HISTORY = 4  # values without which nobody can say what is usual
 FITTED = 20  # school days that a forecast looks back on
+FORECAST_DAYS = 60  # in which so many school days lie, a break among them
 YEAR = timedelta(weeks=52)
 
 
@@ -52,6 +53,21 @@ class Signal:
     """A warning that no fixed threshold gives, in words."""
 
     says: str
+
+
+def days_needed(rules: Sequence[SignalRule]) -> int:
+    """How many days of a series the rules look at."""
+    return max(map(_days, rules), default=0)
+
+
+def _days(rule: SignalRule) -> int:
+    match rule:
+        case ChangeRule():
+            return rule.days + 1
+        case AnomalyRule():
+            return max(timedelta(weeks=rule.weeks), YEAR + timedelta(weeks=rule.weeks // 4)).days + 1
+        case ForecastRule():
+            return FORECAST_DAYS
 
 
 def signals(series: Series, levels: Thresholds, rules: Sequence[SignalRule], calendar: Calendar) -> list[Signal]:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from kpibot.core.reports import AlertNotice, Answer, DigestEdition, Note, Report
 from kpibot.core.thresholds import Verdict
 from kpibot.render import facts
-from kpibot.render.alert import in_order
 from kpibot.render.canvas import DOTTED, INK, SOFT, Canvas
 from kpibot.render.mrkdwn import clean
 from kpibot.render.numbers import amount
@@ -58,7 +57,7 @@ def digest_chart(edition: DigestEdition) -> bytes | None:
 
 def alert_chart(notice: AlertNotice) -> bytes | None:
     """A small chart of each changed campus that has a history, six at most, 1600 pixels wide; None without any."""
-    panels = [(facts.campus_name(each.report), each.report) for each in in_order(notice)]
+    panels = [(facts.campus_name(each.report), each.report) for each in notice.changes]
     title = clean(notice.card.name, facts.NAME)
     return _grid(title, f"as of {moment(notice.as_of, notice.zone, year=True)}", panels, ALERT_PANELS)
 

@@ -8,8 +8,8 @@ from kpibot.render.times import moment
 
 def trouble_message(notice: TroubleNotice) -> Rendered:
     """What does not work, each with what to do, and what works again."""
-    lines = [f":warning: *{data(what, 120)}* — {with_code(says, 400)}" for what, says in notice.troubles]
-    lines += [f":white_check_mark: *{data(what, 120)}* works again" for what in notice.mended]
+    lines = [f":warning: *{data(what, 300)}* — {with_code(says, 1_200)}" for what, says in notice.troubles]
+    lines += [f":white_check_mark: *{data(what, 300)}* works again" for what in notice.mended]
     head = "Something needs your attention" if notice.troubles else "All is well again"
     when = f"as of {moment(notice.as_of, notice.zone, year=True)}"
     shown = fitting(lines)

@@ -1,7 +1,10 @@
 """Delivers what the outbox owes: each message once, in order per channel, whatever happens on the way.
 
+A message and a line in a thread are looked up before they are sent again; an edit is the same however often it is made.
+
 DeliveryError
 ├── RefusedError   Slack will never take this message here: somebody must mend the cause
+├── GoneError      the message that this edits or answers was deleted
 ├── NotNowError    it certainly did not arrive; try again later
 └── InDoubtError   it may have arrived: look before sending again
 """
@@ -11,9 +14,11 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from functools import partial
+from typing import Any, Protocol
 
 from kpibot.catalog.model import District
+from kpibot.core.alert_groups import How
 from kpibot.core.deeds import DeedNotice
 from kpibot.core.reports import AlertNotice, DigestEdition, Message, TroubleNotice
 from kpibot.render.alert import alert_message
@@ -31,10 +36,11 @@ LEASE = timedelta(minutes=1)
 SEND_WITHIN = timedelta(seconds=40)  # within the lease: what takes longer might be sent by somebody else as well
 DOUBLINGS = 9
 LONGEST_WAIT = timedelta(minutes=5)
+JITTER = 0.1  # the share by which a wait is longer or shorter, so that what failed together is not tried together
 COMPLAINT_OF_USE_FOR = timedelta(days=3)
 LOOK_BACK = timedelta(minutes=1)  # clocks differ: a message may bear an earlier time than its attempt
 
-Result = TypeVar("Result")
+Compose = Callable[[SlackFile | None], Rendered]
 InThread = Callable[..., Awaitable[Any]]
 
 
@@ -48,6 +54,10 @@ class LeaseLostError(Exception):
 
 class RefusedError(DeliveryError):
     """Permanent."""
+
+
+class GoneError(DeliveryError):
+    """Nothing is left to edit or to answer."""
 
 
 class NotNowError(DeliveryError):
@@ -72,22 +82,25 @@ class Picture:
 
 
 class Sender(Protocol):
-    """Where messages go. `channel` is an id of the configuration, `key` names a delivery for ever."""
+    """Where messages go. `channel` is an id of the configuration, `key` names a delivery for ever.
 
-    async def send(
-        self, channel: str, key: str, compose: Callable[[SlackFile | None], Rendered], picture: Picture | None
-    ) -> str:
-        """Posts a message; `compose` makes it, given the uploaded picture or None. Returns its `ts`.
+    `compose` makes a message, given the picture that stands in it or None; `thread` is the `ts` of a group's message.
+    Everything raises DeliveryError, by what may be done about it.
+    """
 
-        Raises:
-            DeliveryError: by what may be done about it.
-        """
+    async def send(self, channel: str, key: str, compose: Compose, picture: Picture | None) -> str:
+        """Posts a message; its `ts`."""
 
-    async def find(self, channel: str, key: str, since: datetime) -> str | None:
-        """The `ts` of the message with this key, if it stands in the channel.
+    async def reply(self, channel: str, key: str, compose: Compose, thread: str, *, in_channel: bool) -> str:
+        """Posts a line in a thread, shown `in_channel` too if wanted; its `ts`."""
 
-        Raises:
-            DeliveryError: nobody can tell now.
+    async def edit(self, channel: str, ts: str, compose: Compose, picture: Picture | None) -> None:
+        """Replaces what a message says. Without a new picture it keeps the one that it has."""
+
+    async def find(self, channel: str, key: str, since: datetime, thread: str | None) -> str | None:
+        """The `ts` of the message with this key, if it stands in the channel or thread.
+
+        An error means that nobody can tell now.
         """
 
     def mention(self, owner: str) -> str:
@@ -95,7 +108,10 @@ class Sender(Protocol):
 
 
 class Delivery:
-    """Works off the outbox. `owner` names this process; `now` reads the clock; `in_thread` runs what blocks."""
+    """Works off the outbox.
+
+    `owner` names this process; `now` reads the clock; `in_thread` runs what blocks; `chance` gives numbers from 0 to 1.
+    """
 
     def __init__(
         self,
@@ -105,6 +121,7 @@ class Delivery:
         owner: str,
         now: Callable[[], datetime],
         in_thread: InThread,
+        chance: Callable[[], float],
     ) -> None:
         self._outbox = outbox
         self._sender = sender
@@ -112,12 +129,33 @@ class Delivery:
         self._owner = owner
         self._now = now
         self._in_thread = in_thread
+        self._chance = chance
+        self._is_stopping = False
+
+    def stop(self) -> None:
+        """Takes up nothing more."""
+        self._is_stopping = True
 
     async def work_off(self) -> int:
-        """Sends the next message of every channel that is due, channels side by side; how many it took up."""
+        """Sends all that is due, channels side by side: none waits for a slow one. How many messages it took up."""
+        under_way: set[asyncio.Task[None]] = set()
+        taken = 0
+        try:
+            while (rows := await self._claim()) or under_way:
+                taken += len(rows)
+                under_way |= {asyncio.create_task(self._deliver(row)) for row in rows}
+                done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()  # where the state database fails, so does this
+        finally:
+            await asyncio.gather(*under_way, return_exceptions=True)
+        return taken
+
+    async def _claim(self) -> list[Claimed]:
+        if self._is_stopping:
+            return []
         claimed: list[Claimed] = await self._in_thread(self._outbox.claim, self._now(), self._owner, LEASE)
-        await asyncio.gather(*(self._deliver(row) for row in claimed))
-        return len(claimed)
+        return claimed
 
     async def _deliver(self, row: Claimed) -> None:
         try:
@@ -126,9 +164,11 @@ class Delivery:
             log.warning("%s took longer than its lease; whoever has it now sends it", row.owed.key)
         except RefusedError as error:
             log.error("%s cannot be delivered to %s: %s", row.owed.key, row.owed.channel, error)
-            await self._in_thread(
-                self._outbox.park, row.id, str(error), self._complaint(row, error), self._now(), self._owner
-            )
+            complaint = self._complaint(row, error)
+            await self._in_thread(self._outbox.park, row.id, str(error), complaint, self._now(), self._owner)
+        except GoneError as error:
+            log.warning("%s has nothing to belong to: %s", row.owed.key, error)
+            await self._in_thread(self._outbox.drop, row.id, str(error), self._owner)
         except (NotNowError, InDoubtError) as error:
             await self._wait(row, error)
         except Exception:  # whatever it was, it must cost neither the message nor other channels theirs
@@ -138,20 +178,33 @@ class Delivery:
             await self._in_thread(self._outbox.sent, row.id, ts)
 
     async def _found(self, row: Claimed) -> str | None:
-        if row.in_doubt_since is None:
+        if row.in_doubt_since is None or row.owed.how is How.UPDATE:
             return None
-        return await self._sender.find(row.owed.channel, row.owed.key, row.in_doubt_since - LOOK_BACK)
+        since = row.in_doubt_since - LOOK_BACK
+        return await self._sender.find(row.owed.channel, row.owed.key, since, row.base_ts)
 
     async def _send(self, row: Claimed) -> str:
         message = self._addressed(row.owed.message)
-        picture = await self._in_thread(picture_of, message)
+        draws = row.owed.how is not How.REPLY
+        picture = await self._in_thread(picture_of, message) if draws else None
         if not await self._in_thread(self._outbox.attempt, row.id, self._now(), self._owner, LEASE):
             raise LeaseLostError
-        sending = self._sender.send(row.owed.channel, row.owed.key, lambda chart: compose(message, chart), picture)
         try:
-            return await asyncio.wait_for(sending, SEND_WITHIN.total_seconds())
+            return await asyncio.wait_for(self._hand_over(row, message, picture), SEND_WITHIN.total_seconds())
         except TimeoutError as error:
             raise InDoubtError("Slack took too long") from error
+
+    async def _hand_over(self, row: Claimed, message: Message, picture: Picture | None) -> str:
+        """The message's `ts`, once Slack has it."""
+        owed, make = row.owed, partial(compose, message)
+        if owed.how is How.POST:
+            return await self._sender.send(owed.channel, owed.key, make, picture)
+        if row.base_ts is None:
+            raise GoneError("its group's message is not in the channel")
+        if owed.how is How.UPDATE:
+            await self._sender.edit(owed.channel, row.base_ts, make, picture)
+            return row.base_ts
+        return await self._sender.reply(owed.channel, owed.key, make, row.base_ts, in_channel=owed.in_channel)
 
     def _complaint(self, row: Claimed, error: RefusedError) -> list[Owed]:
         """What the administrators are told of a message that cannot be delivered, unless it was to themselves."""
@@ -164,8 +217,7 @@ class Delivery:
 
     async def _wait(self, row: Claimed, error: NotNowError | InDoubtError) -> None:
         asked = error.after if isinstance(error, NotNowError) else None
-        backed_off = min(timedelta(seconds=2 ** min(row.attempts, DOUBLINGS)), LONGEST_WAIT)
-        at = self._now() + (asked or backed_off)
+        at = self._now() + (asked or backed_off(row.attempts, self._chance()))
         log.warning("%s waits until %s: %s", row.owed.key, at.isoformat(timespec="seconds"), error)
         await self._in_thread(self._outbox.retry, row.id, at, str(error), isinstance(error, InDoubtError), self._owner)
 
@@ -173,6 +225,12 @@ class Delivery:
         if isinstance(message, AlertNotice | DeedNotice):
             return replace(message, mention=self._sender.mention(message.mention) if message.mention else "")
         return message
+
+
+def backed_off(attempts: int, chance: float) -> timedelta:
+    """How long to wait after so many attempts: twice as long each time, give or take a tenth by `chance` (0 to 1)."""
+    longer = min(timedelta(seconds=2 ** min(attempts, DOUBLINGS)), LONGEST_WAIT)
+    return longer * (1 + JITTER * (2 * chance - 1))
 
 
 def compose(message: Message, chart: SlackFile | None) -> Rendered:

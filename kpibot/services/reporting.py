@@ -66,7 +66,7 @@ class Reporting:
         if _failed(now):  # a database that is down would make everybody wait for its past, too
             return [self._report(kpi, now[campus], before=None, series=None, stale=False) for campus in chosen]
         earlier = self.values_at(kpi, kpi.compared.step_back(as_of, self.measuring.calendar))
-        series = self._series_of(kpi, chosen, as_of, days) if days else {}
+        series = self.series_of(kpi, chosen, as_of, days) if days else {}
         stale = self.is_stale(kpi, now)
         return [
             self._report(kpi, now[campus], before=earlier.get(campus), series=series.get(campus), stale=stale)
@@ -134,8 +134,11 @@ class Reporting:
             stale=stale,
         )
 
-    def _series_of(self, kpi: Kpi, campuses: list[str], as_of: datetime, days: int) -> dict[str, Series]:
-        """The series of these nodes at least: one statement measures all, and neighbours who ask next pay nothing."""
+    def series_of(self, kpi: Kpi, campuses: Sequence[str], as_of: datetime, days: int) -> dict[str, Series]:
+        """The series of these nodes at least, by slug; empty where there is none now.
+
+        One statement measures all, and neighbours who ask next pay nothing.
+        """
         if kpi.card.only and not kpi.has_past:  # what was remembered is of all rows
             return {}
         if not kpi.has_past:
@@ -151,7 +154,7 @@ class Reporting:
             log.exception("no series of %s", kpi.id)
         return {}
 
-    def _remembered_series(self, kpi: Kpi, campuses: list[str], as_of: datetime, days: int) -> dict[str, Series]:
+    def _remembered_series(self, kpi: Kpi, campuses: Sequence[str], as_of: datetime, days: int) -> dict[str, Series]:
         window = self.measuring.window(kpi, as_of, days)
         remembered = self._store.daily(kpi.id, window.days[0], as_of)
         return {campus: Series(window.days, tuple(remembered.get(campus, [None] * days))) for campus in campuses}

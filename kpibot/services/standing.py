@@ -15,6 +15,7 @@ from kpibot.core.routing import Route, explained
 from kpibot.core.silences import AnySilence, RecurringSilence, Silence, is_about, next_times, silencing
 from kpibot.core.standing import AlertList, Measured, Mutable, Muted, MuteList, Recurring, Standing, Why
 from kpibot.core.thresholds import Verdict
+from kpibot.services.notices import notice_of
 from kpibot.services.reporting import Reporting
 from kpibot.store.store import Store
 
@@ -107,10 +108,11 @@ class StandingAlerts:
                 self.report(kpi, campus, now),
                 Reason.STILL_FIRING,
                 states.get((kpi.id, campus), AlertState()).since or group.opened,
+                severity,
             )
-            for campus in group.shown
+            for campus, severity in sorted(group.shown.items(), key=lambda each: WORST_FIRST.index(each[1]))
         )
-        return AlertNotice(kpi.card, now, self.zone, "", changes)
+        return notice_of(kpi, group, changes, now, self.zone)
 
     def muted(self, silence: Silence) -> Muted:
         """A silence in words."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
-from kpibot.services.deliver import DeliveryError, InDoubtError, NotNowError, RefusedError
+from kpibot.services.deliver import DeliveryError, GoneError, InDoubtError, NotNowError, RefusedError
 
 TRANSIENT = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
 HINTS = {
@@ -20,6 +20,7 @@ HINTS = {
     "missing_scope": "the app lacks a scope; update it from config/slack-manifest.yaml and install it again",
     "not_authed": "no token was sent; set SLACK_BOT_TOKEN",
 }
+GONE = frozenset({"message_not_found", "thread_not_found"})
 NEVER_SENT = (aiohttp.ClientConnectorError,)
 BROKEN_OFF = (aiohttp.ClientError, asyncio.TimeoutError, ConnectionError, SlackRequestError)
 
@@ -48,7 +49,7 @@ def delivery_error(error: Exception) -> DeliveryError:
         return NotNowError("Slack asks to wait", after=_retry_after(error))
     if status >= 500 or code in TRANSIENT:
         return InDoubtError(f"Slack is in trouble ({code})")
-    return RefusedError(explained(code))
+    return GoneError(f"somebody deleted it ({code})") if code in GONE else RefusedError(explained(code))
 
 
 def _retry_after(error: SlackApiError) -> timedelta:

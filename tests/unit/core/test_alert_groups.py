@@ -173,10 +173,10 @@ def test_a_campus_that_joins_after_a_snooze_is_not_told_twice() -> None:
 
 
 def test_a_muted_campus_has_not_recovered_and_its_thread_knows_already() -> None:
-    over, tellings = advance(opened(oak=WARNING), {}, RULE, START + QUARTER, muted=frozenset({"oak"}))
+    over, tellings = advance(opened(oak=WARNING), {}, RULE, START + QUARTER, left={"oak": Reason.MUTED})
     assert over is None
     assert [(each.how, each.reason) for each in tellings] == [(How.UPDATE, Reason.MUTED)]
-    _, (_, reply) = advance(opened(oak=WARNING, west=WARNING), {}, RULE, START + QUARTER, muted=frozenset({"oak"}))
+    _, (_, reply) = advance(opened(oak=WARNING, west=WARNING), {}, RULE, START + QUARTER, left={"oak": Reason.MUTED})
     assert reply.changes == {"oak": Reason.MUTED, "west": Reason.RECOVERED}
 
 

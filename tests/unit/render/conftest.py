@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from kpibot.core.alert_groups import How
 from kpibot.core.alerts import Reason
 from kpibot.core.budget import Pace
 from kpibot.core.conditions import Condition
@@ -32,7 +33,7 @@ from kpibot.core.reports import (
     RowList,
 )
 from kpibot.core.series import Series
-from kpibot.core.thresholds import Better, Thresholds
+from kpibot.core.thresholds import Better, Thresholds, Verdict
 
 NOW = datetime(2026, 11, 22, 20, 2, tzinfo=UTC)
 ZONE = "America/Chicago"
@@ -201,20 +202,56 @@ class Samples:
             "weekly", "Weekly digest", "district", "Maple Valley District", NOW, ZONE, reports, movers, 7
         )
 
+    def change(
+        self, name: str, value: float, days: float, severity: Verdict | None, reason: Reason = Reason.STILL_FIRING
+    ) -> Change:
+        """One campus of an alert, over the threshold for so many days."""
+        shape = series(*(value + day for day in range(30)))
+        report = self.report(value=value, campus=name.lower(), campus_name=name, series=shape)
+        return Change(report, reason, NOW - timedelta(days=days), severity)
+
     @property
     def notice(self) -> AlertNotice:
-        def change(name: str, value: float, reason: Reason, days: int) -> Change:
-            shape = series(*(value + day for day in range(30)))
-            report = self.report(value=value, campus=name.lower(), campus_name=name, series=shape)
-            return Change(report, reason, NOW - timedelta(days=days))
-
+        """The message in the channel, when the alert begins."""
+        forecast = ("at this pace critical in 9 school days",)
         changes = (
-            change("Oak", 15.0, Reason.RECOVERED, 12),
-            change("Birch", 55.0, Reason.FIRING, 1),
-            change("West", 104.0, Reason.FIRING, 2),
-            change("Cedar", 60.0, Reason.EASED, 9),
+            self.change("West", 104.0, 2, Verdict.CRITICAL),
+            self.change("Cedar", 38.0, 9, Verdict.WARNING),
+            replace(self.change("Birch", 55.0, 1, Verdict.WARNING), says=forecast),
         )
-        return AlertNotice(CARDS["tickets"], NOW, ZONE, "<!subteam^S123>", changes, 3)
+        return AlertNotice(CARDS["tickets"], NOW, ZONE, "<!subteam^S123>", changes, "tickets:leads:2026-11-20T14:00")
+
+    @property
+    def acknowledged(self) -> AlertNotice:
+        """The same later: it was told to all of the district, and somebody sees to it."""
+        return replace(
+            self.notice,
+            how=How.UPDATE,
+            mention="",
+            is_common=True,
+            acknowledged_by="@luis",
+            acknowledged_at=NOW - timedelta(hours=1),
+            acknowledged_until=NOW + timedelta(hours=7),
+            assigned_to="@mei",
+            snoozed_until=NOW + timedelta(hours=18),
+        )
+
+    @property
+    def worse(self) -> AlertNotice:
+        """A line in the thread."""
+        changes = (
+            self.change("West", 104.0, 2, Verdict.CRITICAL, Reason.WORSE),
+            self.change("Birch", 55.0, 0, Verdict.WARNING, Reason.MORE),
+            self.change("Oak", 15.0, 12, None, Reason.RECOVERED),
+        )
+        return replace(self.notice, how=How.REPLY, reason=Reason.WORSE, changes=changes)
+
+    @property
+    def over(self) -> AlertNotice:
+        """The message at the end."""
+        changes = (self.change("Oak", 15.0, 12, None, Reason.RECOVERED),)
+        ended = replace(self.acknowledged, reason=Reason.RECOVERED, is_over=True, is_common=False)
+        return replace(ended, changes=changes)
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,13 @@
 """Any report whatsoever becomes a message that Slack takes and that pings nobody."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kpibot.core.alert_groups import How
 from kpibot.core.alerts import Reason
 from kpibot.core.budget import Pace
 from kpibot.core.kpi import Card, Format
@@ -82,7 +84,8 @@ reports = st.builds(
     Report, cards, words, words, readings, thresholds, st.sampled_from(Verdict), floats, words, lines, st.booleans()
 )
 many = st.builds(lambda some, times: tuple(some * times), st.lists(reports, max_size=3), st.sampled_from([1, 60]))
-changes = st.builds(Change, reports, st.sampled_from(Reason), instants)
+severities = st.sampled_from([None, Verdict.WARNING, Verdict.CRITICAL])
+changes = st.builds(Change, reports, st.sampled_from(Reason), instants | st.none(), severities, st.tuples(words))
 movers = st.builds(Mover, cards, words, st.floats(), st.floats(), st.booleans())
 thorough = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -157,9 +160,21 @@ def test_any_digest(name, slot, some, moved, breaches):
 
 
 @thorough
-@given(cards, instants, st.lists(changes, max_size=3), st.sampled_from([1, 60]), counts)
-def test_any_alert(card, as_of, some, times, still):
-    check(alert_message(AlertNotice(card, as_of, ZONE, "", tuple(some * times), still), SlackFile("F1")))
+@given(
+    cards,
+    instants,
+    st.lists(changes, max_size=3),
+    st.sampled_from([1, 60]),
+    st.sampled_from(How),
+    st.sampled_from(Reason),
+    st.booleans(),
+    words,
+)
+def test_any_alert(card, as_of, some, times, how, reason, is_over, by):
+    notice = AlertNotice(card, as_of, ZONE, "", tuple(some * times), "k:c:2026", how, reason, is_over)
+    seen_to = replace(notice, acknowledged_by=by, acknowledged_at=as_of, acknowledged_until=as_of, assigned_to=by)
+    for each in (notice, seen_to):
+        check(alert_message(each, SlackFile("F1")))
 
 
 @thorough

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from kpibot.core.alerts import Reason
 from kpibot.render.about import about_message
 from kpibot.render.alert import alert_message
 from kpibot.render.answer import answer_message, overview_message
@@ -47,9 +46,9 @@ MESSAGES: dict[str, Callable[..., Rendered]] = {
     "overview": lambda s: overview_message(s.overview),
     "digest": lambda s: digest_message(s.edition, CHART),
     "alert": lambda s: alert_message(s.notice, CHART),
-    "alert-recovered": lambda s: alert_message(
-        replace(s.notice, mention="", still_firing=0, changes=(replace(s.notice.changes[0], reason=Reason.RECOVERED),))
-    ),
+    "alert-acknowledged": lambda s: alert_message(s.acknowledged),
+    "alert-line": lambda s: alert_message(s.worse),
+    "alert-recovered": lambda s: alert_message(s.over, CHART),
     "answer-context": lambda s: answer_message(s.in_context),
     "answer-budget": lambda s: answer_message(s.of_budget),
     "breakdown": lambda s: breakdown_message(s.by_priority),
