@@ -1,4 +1,4 @@
-"""The command line: run · demo · check · ask · measure · digest · routes · workspace.
+"""The command line: run · demo · check · ask · measure · digest · routes · backtest · workspace.
 
 Each command is a module of its own and is imported when it is asked for: help needs neither databases nor Slack, and
 an answer in the terminal needs no Slack.
@@ -21,11 +21,33 @@ COMMANDS = {
     "measure": "Measures every KPI for every campus and group, and keeps the readings.",
     "digest": "Prints what a digest would say, and sends nothing.",
     "routes": "Shows where a breach would go, and why.",
+    "backtest": "Says how many alerts the past would have given, and with which thresholds.",
     "workspace": "Runs a Slack workspace on this machine, for any bot.",
 }
 NEEDS_NO_CONFIGURATION = frozenset({"workspace"})
-ASKS_ABOUT_AN_INSTANT = frozenset({"check", "ask", "measure", "digest", "routes"})
+ASKS_ABOUT_AN_INSTANT = frozenset({"check", "ask", "measure", "digest", "routes", "backtest"})
+LEAST_DAYS, MOST_DAYS = 7, 1_826  # of a backtest
 EARLIEST, LATEST = 1980, 2200  # years of an --as-of: before the first, SQL and Python count differently
+
+
+BACKTEST = """\
+Takes the past of a KPI, day by day, and counts the alerts that its thresholds would
+have given: how many, where, for how long, in which months, how many of them became
+critical, and how many would have waited for the next working day.
+
+Then it tries other warnings on the same past. Each line of that table says: had the
+warning been this value, there would have been so many alerts, so many a year at each
+campus, and a campus would have been in alert on such a share of all days. `now` marks
+the present warning, `suggested` the mildest that is calm enough to be read.
+
+It changes nothing and sends nothing. To use another warning, write it into kpis.yaml.
+"""
+BACKTEST_EXAMPLES = """\
+examples:
+  bot.py backtest tickets                       a year, every campus
+  bot.py backtest tickets campus-west           one campus, or the campuses of a group
+  bot.py backtest tickets campus-west --days 730 --chart tickets.png
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -99,6 +121,17 @@ def _routes_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("breach", nargs="+", metavar="KPI CAMPUS SEVERITY", help=says)
 
 
+def _backtest_arguments(command: argparse.ArgumentParser) -> None:
+    command.usage = "bot.py backtest [options] KPI [CAMPUS]"
+    command.formatter_class = argparse.RawDescriptionHelpFormatter
+    command.description, command.epilog = BACKTEST, BACKTEST_EXAMPLES
+    command.add_argument("about", nargs="+", metavar="KPI CAMPUS", help="for example: tickets, or tickets campus-west")
+    command.add_argument(
+        "--days", type=_days, default=365, help=f"of the past, {LEAST_DAYS} to {MOST_DAYS:,}; default: 365"
+    )
+    command.add_argument("--chart", type=Path, metavar="FILE.png", help="writes a picture of it there")
+
+
 def _workspace_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--port", type=_port, default=8065, help="of page and Web API; default: 8065")
     command.add_argument("--script", type=Path, metavar="FILE.yaml", help="channels, people, limits and faults")
@@ -109,6 +142,7 @@ _ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "ask": _ask_arguments,
     "digest": _digest_arguments,
     "routes": _routes_arguments,
+    "backtest": _backtest_arguments,
     "workspace": _workspace_arguments,
 }
 
@@ -122,6 +156,13 @@ def _instant(text: str) -> datetime:
     if not EARLIEST <= instant.year <= LATEST:
         raise argparse.ArgumentTypeError(f"{text!r} is out of reach; name a year from {EARLIEST} to {LATEST}")
     return instant
+
+
+def _days(text: str) -> int:
+    if not text.isdigit() or not LEAST_DAYS <= int(text) <= MOST_DAYS:
+        says = f"{text!r} is no number of days; write one from {LEAST_DAYS} to {MOST_DAYS:,}"
+        raise argparse.ArgumentTypeError(says)
+    return int(text)
 
 
 def _port(text: str) -> int:

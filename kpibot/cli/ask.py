@@ -2,10 +2,9 @@
 
 import argparse
 from contextlib import closing
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from kpibot.cli.common import UsageError, as_of, house_of, json_text
+from kpibot.cli.common import UsageError, as_of, house_of, json_text, write_picture
 from kpibot.core.reports import About, Answer, Breakdown, Overview, RowList
 from kpibot.render.charts import answer_chart
 from kpibot.render.records import about_record, breakdown_record, report_record, rows_record
@@ -20,7 +19,7 @@ def ask(options: argparse.Namespace, settings: Settings) -> int:
         reply = house.answering.reply(" ".join(options.question), as_of(options, house))
     print(json_text(_record(reply)) if options.json else _text(reply))
     if options.chart is not None:
-        _write_chart(options.chart, reply)
+        write_picture(options.chart, _chart(reply))
     return 0
 
 
@@ -54,14 +53,11 @@ def _record(reply: Reply) -> object:
     return _guide_record(reply)
 
 
-def _write_chart(file: Path, reply: Reply) -> None:
+def _chart(reply: Reply) -> bytes:
     png = answer_chart(reply) if isinstance(reply, Answer) else None
     if png is None:
         raise UsageError("there is nothing to draw; ask for one KPI that has a history")
-    try:
-        file.write_bytes(png)
-    except OSError as error:
-        raise UsageError(f"the chart cannot be written to {file} ({error.strerror}); name another file") from error
+    return png
 
 
 def _guide_record(reply: Help | Listing) -> dict[str, object]:

@@ -6,6 +6,7 @@ import json
 import signal
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 
 from kpibot.app.clock import utc_now
 from kpibot.app.house import House, furnish
@@ -40,6 +41,18 @@ def catalog_of(options: argparse.Namespace, environment: Mapping[str, str]) -> C
 def json_text(value: object) -> str:
     """The value for programs."""
     return json.dumps(value, ensure_ascii=False)
+
+
+def write_picture(file: Path, png: bytes) -> None:
+    """Writes a chart where it is wanted.
+
+    Raises:
+        UsageError: it cannot be written there.
+    """
+    try:
+        file.write_bytes(png)
+    except OSError as error:
+        raise UsageError(f"the chart cannot be written to {file} ({error.strerror}); name another file") from error
 
 
 async def until_stopped(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:

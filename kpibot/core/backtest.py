@@ -1,23 +1,38 @@
 """Replays a KPI's past against an alert rule: how many alerts there would have been, and with which levels how many."""
 
-from collections.abc import Iterable, Sequence
+import math
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
 
 from kpibot.core.alerts import AlertRule, AlertState, Judgement, Phase, Reason, step
-from kpibot.core.thresholds import Better, Thresholds
+from kpibot.core.kpi import Card
+from kpibot.core.quiet import Why
+from kpibot.core.reports import Report
+from kpibot.core.thresholds import Better, Thresholds, Verdict
 
 Moments = Sequence[tuple[datetime, float | None]]
-SHARES = (0.5, 0.75, 0.9, 0.95, 0.99)
+SHARES = (0.5, 0.75, 0.9, 0.95, 0.98, 0.99)
+DAY = timedelta(days=1)
+YEAR = 365  # days
+CALM_ALERTS = 12  # a year at a campus: more than one a month nobody reads
+CALM_SHARE = 0.1  # of the days in alert: what is always on says nothing
+LEAST_DAYS = 60  # with a value, before anything is suggested
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One alert that would have been: from its notice to its recovery; `end` is None while it lasts."""
+    """One alert that would have been: from its notice to its recovery; `end` is None while it lasts.
+
+    `began` is what people were told at first.
+    """
 
     start: datetime
     end: datetime | None
     became_critical: bool = False
+    began: Verdict = Verdict.WARNING
 
     def lasted(self, until: datetime) -> timedelta:
         """How long it lasted, or has lasted by `until`."""
@@ -26,45 +41,168 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a warning level would have given at one campus."""
+    """What a warning level would have given: how many alerts, at how many campuses, lasting how long together."""
 
     warning: float
     alarms: int
     lasted: timedelta
+    campuses: int = 1
 
 
-def replay(moments: Moments, levels: Thresholds, rule: AlertRule) -> list[Alarm]:
-    """The alerts that the rule would have given over these values."""
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the rule would have given at one campus. `held` says of each alert why it would have waited, if at all.
+
+    The series and levels of the report are those that were replayed; `days` of them have a value.
+    """
+
+    report: Report
+    alarms: tuple[Alarm, ...]
+    held: tuple[Why | None, ...]
+    days: int
+    lasted: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """Other levels for all campuses that have the same ones, mildest first; `now` and `suggested` are among them."""
+
+    levels: Thresholds
+    campuses: int
+    days: int
+    trials: tuple[Trial, ...]
+    now: Trial | None
+    suggested: Trial | None
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """A KPI's past, replayed day by day from `first` to `last`, both included, at every place that is watched.
+
+    `rule` is the KPI's, or what a rule would be that says nothing where it has none. `is_remembered` says that only the
+    bot's own readings know its past.
+    """
+
+    card: Card
+    where: str
+    zone: str
+    first: date
+    last: date
+    rule: AlertRule
+    has_rule: bool
+    is_remembered: bool
+    pasts: tuple[Past, ...]
+    tunings: tuple[Tuning, ...]
+
+    @property
+    def days(self) -> int:
+        """How many days were asked about."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def until(self) -> datetime:
+        """Up to when what still lasts is counted: a day lasts until the next."""
+        return stands_for(self.last + DAY)
+
+    @property
+    def alarms(self) -> list[Alarm]:
+        """All alerts, the first one first."""
+        return sorted(chain.from_iterable(each.alarms for each in self.pasts), key=lambda alarm: alarm.start)
+
+    @property
+    def held(self) -> Counter[Why]:
+        """How many alerts would have waited, by what for."""
+        return Counter(why for past in self.pasts for why in past.held if why is not None)
+
+    @property
+    def by_month(self) -> list[tuple[date, int]]:
+        """The first of each month, and how many alerts began in it."""
+        counts = Counter((alarm.start.year, alarm.start.month) for alarm in self.alarms)
+        months = range(self.first.year * 12 + self.first.month - 1, self.last.year * 12 + self.last.month)
+        firsts = [date(month // 12, month % 12 + 1, 1) for month in months]
+        return [(first, counts[first.year, first.month]) for first in firsts]
+
+
+def stands_for(day: date) -> datetime:
+    """An instant for a whole day: from one to the next it is 24 hours, whatever the clocks do."""
+    return datetime.combine(day, time(12), UTC)
+
+
+def by_day(rule: AlertRule, every: timedelta) -> AlertRule:
+    """The rule for one value a day, where `after` counts measurements that are `every` apart."""
+    return replace(rule, after=max(1, math.ceil(rule.after * every / DAY)), remind=None)
+
+
+def replay(
+    moments: Moments, levels: Thresholds, rule: AlertRule, signalled: Collection[datetime] = frozenset()
+) -> list[Alarm]:
+    """The alerts that the rule would have given over these values; at the instants of `signalled` a signal warns."""
     state, found = AlertState(), list[Alarm]()
     for at, value in moments:
-        judged = Judgement(levels.judge(value), value is not None and levels.recovered(value, rule.recovers_at))
-        state, reason = step(state, judged, rule, at)
-        if reason is Reason.FIRING:
-            found.append(Alarm(at, None))
+        state, reason = step(state, _judged(value, levels, rule, at in signalled), rule, at)
+        if reason is Reason.FIRING and state.severity is not None:
+            found.append(Alarm(at, None, began=state.severity))
         elif reason is Reason.RECOVERED:
             found[-1] = replace(found[-1], end=at)
-        if state.phase is Phase.FIRING and state.severity is not None and state.severity.value == "critical":
+        if state.phase is Phase.FIRING and state.severity is Verdict.CRITICAL:
             found[-1] = replace(found[-1], became_critical=True)
     return found
 
 
-def trials(moments: Moments, levels: Thresholds, rule: AlertRule) -> list[Trial]:
-    """What other warning levels would have given: those that half of the values, three in four, … stay short of."""
-    known = sorted(value for _, value in moments if value is not None)
+def trials(histories: Sequence[Moments], levels: Thresholds, rule: AlertRule, until: datetime) -> list[Trial]:
+    """What other warning levels would have given, mildest first: those that half of all values, three in four, … stay
+    short of, and the present one. What lasts is counted up to `until`."""
+    known = sorted(value for moments in histories for _, value in moments if value is not None)
     if not known or levels.better is Better.NEUTRAL:
         return []
-    found = []
-    for warning in dict.fromkeys(_level(known, share, levels.better) for share in SHARES):
-        tried = Thresholds(levels.better, warning=warning)
-        # The recovery threshold keeps its distance from the warning.
-        alarms = replay(moments, tried, replace(rule, recovers_at=_recovery(rule, levels, warning)))
-        found.append(Trial(warning, len(alarms), total(alarms, moments[-1][0])))
-    return found
+    best = known[0] if levels.better is Better.LOWER else known[-1]
+    tried = {_level(known, share, levels.better) for share in SHARES} - {best}  # which every value would reach
+    if (now := mildest(levels)) is not None:
+        tried.add(now)
+    in_order = sorted(tried, reverse=levels.better is Better.HIGHER)
+    return [_trial(histories, levels, rule, warning, until) for warning in in_order]
+
+
+def suggested(found: Iterable[Trial], campuses: int, days: int) -> Trial | None:
+    """The mildest trial that people can live with: on average a campus has at most one alert a month, and is in alert
+    on at most one day in ten. None where there is none, or too little of the past.
+
+    Args:
+        found: mildest first.
+        campuses: how many the trials are about.
+        days: with a value, of all campuses together.
+    """
+    if not campuses or days < LEAST_DAYS * campuses:
+        return None
+    calm = (
+        each for each in found if each.alarms / (days / YEAR) <= CALM_ALERTS and each.lasted / DAY / days <= CALM_SHARE
+    )
+    return next(calm, None)
+
+
+def mildest(levels: Thresholds) -> float | None:
+    """The threshold that is crossed first."""
+    return levels.critical if levels.warning is None else levels.warning
 
 
 def total(alarms: Iterable[Alarm], until: datetime) -> timedelta:
     """How long the alerts lasted in all."""
     return sum((each.lasted(until) for each in alarms), timedelta())
+
+
+def _judged(value: float | None, levels: Thresholds, rule: AlertRule, is_signalled: bool) -> Judgement:
+    judged = Judgement(levels.judge(value), value is not None and levels.recovered(value, rule.recovers_at))
+    if value is None or judged.breached or not is_signalled:
+        return judged
+    return Judgement(Verdict.WARNING, recovered=False)
+
+
+def _trial(histories: Sequence[Moments], levels: Thresholds, rule: AlertRule, warning: float, until: datetime) -> Trial:
+    # The recovery threshold keeps its distance from the warning.
+    tried = replace(rule, recovers_at=_recovery(rule, levels, warning))
+    found = [replay(moments, Thresholds(levels.better, warning=warning), tried) for moments in histories]
+    lasted = sum((total(alarms, until) for alarms in found), timedelta())
+    return Trial(warning, sum(map(len, found)), lasted, sum(map(bool, found)))
 
 
 def _level(known: Sequence[float], share: float, better: Better) -> float:
@@ -75,6 +213,5 @@ def _level(known: Sequence[float], share: float, better: Better) -> float:
 
 
 def _recovery(rule: AlertRule, levels: Thresholds, warning: float) -> float | None:
-    if rule.recovers_at is None or not levels.warning:
-        return None
-    return warning * rule.recovers_at / levels.warning
+    now = mildest(levels)
+    return None if rule.recovers_at is None or not now else warning * rule.recovers_at / now

@@ -54,6 +54,7 @@ class Told:
     """
 
     asker: str
+    now: datetime
     zone: str
     deeds: tuple[Deed, ...] = ()
     is_new: bool = True

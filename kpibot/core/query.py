@@ -95,6 +95,8 @@ def parse(
     words = text.split()
     if len(words) == 1 and slug(words[0]) in ALONE:
         return ALONE[slug(words[0])]
+    if words and slug(words[0]) in ACTING:
+        raise QueryError(f"`{slug(words[0])}` is no question: type `/kpi {slug(words[0])}` in Slack")
     return _Reader(kpis, tree, dimensions).read(words)
 
 

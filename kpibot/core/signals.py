@@ -7,7 +7,7 @@ and the median deviation from them, so that one odd day neither raises nor hides
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import combinations
+from itertools import combinations, islice
 from statistics import median
 
 from kpibot.core.calendar import Calendar
@@ -128,8 +128,7 @@ def _forecast(series: Series, levels: Thresholds, rule: ForecastRule, calendar: 
     now = series.values[-1]
     if levels.critical is None or now is None or levels.judge(now).value == "critical":
         return None
-    days = zip(series.days, series.values, strict=True)
-    recent = [value for day, value in days if value is not None and calendar.is_school_day(day)][-FITTED:]
+    recent = list(islice(_on_school_days(series, calendar), FITTED))[::-1]
     if len(recent) < LEAST_HISTORY:
         return None
     slope = _slope(recent)
@@ -137,6 +136,13 @@ def _forecast(series: Series, levels: Thresholds, rule: ForecastRule, calendar: 
         return None
     left = max((levels.critical - recent[-1]) / slope, 1.0)
     return Signal(f"at this pace critical in {left:.0f} school days") if left <= rule.days else None
+
+
+def _on_school_days(series: Series, calendar: Calendar) -> Iterator[float]:
+    """The values of school days, the last one first."""
+    for day, value in zip(reversed(series.days), reversed(series.values), strict=True):
+        if value is not None and calendar.is_school_day(day):
+            yield value
 
 
 def _slope(values: Sequence[float]) -> float:

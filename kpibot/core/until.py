@@ -12,7 +12,7 @@ from kpibot.core.calendar import Calendar
 from kpibot.core.names import QueryError
 from kpibot.core.words import shown
 
-LONGEST = timedelta(days=366)
+LONGEST = timedelta(days=367)  # a leap year, and the hour that the clocks may add
 YEARS_AROUND = 2  # beyond which a day is not worth computing with
 MINUTE = timedelta(minutes=1)
 UNTIL, THROUGH = ("until", "till"), ("through", "thru")

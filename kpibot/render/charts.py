@@ -40,8 +40,8 @@ def answer_chart(answer: Answer) -> bytes | None:
     canvas.write(facts.title(report), MARGIN, 62, 54, bold=True, width=WIDTH - 2 * MARGIN)
     _verdict(canvas, report, (MARGIN, 130), WIDTH - 2 * MARGIN, facts.as_of(report, answer.zone))
     plot.draw_ground(canvas)
-    _heights(canvas, plot)
-    _dates(canvas, plot)
+    draw_heights(canvas, plot)
+    draw_dates(canvas, plot)
     _notes(canvas, plot, answer.notes)
     plot.draw_line(canvas, LARGE)
     plot.draw_labels(canvas, LARGE)
@@ -106,7 +106,7 @@ def _verdict(canvas: Canvas, report: Report, place: tuple[float, float], width: 
         canvas.write(f" · {rest}", left + used, middle, 38, colour=SOFT, width=max(width - used, 40))
 
 
-def _heights(canvas: Canvas, plot: Plot) -> None:
+def draw_heights(canvas: Canvas, plot: Plot) -> None:
     """Faint lines at round values, each with its number to the left."""
     for level in ticks(plot.shown, whole=plot.is_whole):
         height = plot.y(level)
@@ -115,9 +115,10 @@ def _heights(canvas: Canvas, plot: Plot) -> None:
         canvas.write(text, plot.box.left - 16, height, 36, colour=SOFT, align="right", width=150)
 
 
-def _dates(canvas: Canvas, plot: Plot) -> None:
+def draw_dates(canvas: Canvas, plot: Plot, gap: float = 42) -> None:
+    """The days of the axis, so far below the plot."""
     for day, text in day_ticks(plot.days[0], plot.days[-1]):
-        canvas.write(text, plot.x(day), plot.bottom + 42, 36, colour=SOFT, align="center")
+        canvas.write(text, plot.x(day), plot.bottom + gap, 36, colour=SOFT, align="center")
 
 
 def _notes(canvas: Canvas, plot: Plot, notes: Sequence[Note]) -> None:

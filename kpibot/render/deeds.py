@@ -18,9 +18,11 @@ def deed_message(notice: DeedNotice) -> Rendered:
 
 def told_message(told: Told) -> Rendered:
     """The reply to whoever did something: what came of it, or who did it before."""
-    say = deed_text if told.is_new else _former_text
-    lines = [data(say(each, told.zone, told.asker), 600) for each in told.deeds] or [OVER]
-    lines = fitting(lines, 2_000)
+    if told.is_new:
+        said = [deed_text(each, told.zone, told.asker) for each in told.deeds]
+    else:
+        said = [_former_text(each, told) for each in told.deeds]
+    lines = fitting([data(each, 600) for each in said] or [OVER], 2_000)
     return rendered("\n".join(lines), paragraphs(lines))
 
 
@@ -48,14 +50,14 @@ def scope_text(scope: Scope) -> str:
     return f"{kpi} at {clean(scope.campus, facts.NAME)}" if scope.campus else f"{kpi} everywhere"
 
 
-def _former_text(deed: Deed, zone: str, asker: str) -> str:
+def _former_text(deed: Deed, told: Told) -> str:
     """`Already acknowledged by @luis at 2:02 PM CST`: the deed of whoever came first."""
     done = f"Already {deed.act}"
     if deed.act is Act.ASSIGNED:
-        done = f"Already assigned to {_name(deed.to, asker)}"
+        done = f"Already assigned to {_name(deed.to, told.asker)}"
     elif deed.act in (Act.MUTED, Act.SNOOZED):
-        done = f"{done}{_until(deed, zone)}"
-    return f"{done} by {_name(deed.by, asker)} at {soon(deed.at, deed.at, zone)}"
+        done = f"{done}{_until(deed, told.zone)}"
+    return f"{done} by {_name(deed.by, told.asker)} at {soon(deed.at, told.now, told.zone)}"
 
 
 def _name(person: str, asker: str) -> str:

@@ -23,6 +23,8 @@ def help_message(kpis: Mapping[str, str], example: str = "tickets campus-west", 
         (f"{COMMAND} {example} 90d", "the same over 90 days; also `12w`, `6m` or `2y`"),
         (f"{COMMAND} {kpi} by campus", "every campus beside the others" + (f"; also {code(by)}" if by else "")),
         (f"{COMMAND} about {kpi}", "what it counts, exactly; `rows` in place of `about` lists what is behind it"),
+        (f"{COMMAND} alerts", f"what is over its threshold now, and who sees to it; {code('ack')} takes it on"),
+        (f"{COMMAND} mute {example} 3d exam week", f"no alerts of it for a while; {code('mutes')} lists what is muted"),
         (f"{COMMAND} list", "every KPI and campus"),
     )
     lines = [f"{code(typed, 120)} {said}" for typed, said in uses]

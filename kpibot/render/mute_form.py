@@ -63,4 +63,4 @@ def _select(choices: Iterable[tuple[str, str]], chosen: str | None) -> Block:
 
 
 def _plain(text: str) -> Block:
-    return {"type": "plain_text", "text": plain(text, OPTION), "emoji": False}
+    return {"type": "plain_text", "text": plain(text, OPTION) or "–", "emoji": False}

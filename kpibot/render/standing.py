@@ -13,7 +13,7 @@ from kpibot.render.numbers import amount, finite
 from kpibot.render.signs import SIGNS
 from kpibot.render.times import day_month, moment, soon, stretch
 
-BUTTONS = 20  # a message takes 50 blocks, and nobody reads more mutes than this
+BUTTONS = 15  # a message takes 50 blocks, and nobody reads more mutes than this
 NOBODY = "nobody has taken it"
 
 
@@ -42,7 +42,7 @@ def standing_text(standing: Standing, now: datetime, zone: str) -> str:
 
 def mutes_message(mutes: MuteList) -> Rendered:
     """What is muted, by whom, why and until when, each with a button that ends it; and what recurs."""
-    lines = [data(_muted(each, mutes.as_of, mutes.zone), 500) for each in mutes.mutes]
+    lines = [data(_muted(each, mutes.as_of, mutes.zone), 300) for each in mutes.mutes]
     head = f"*{plural(len(lines), 'mute')}*" if lines else "*Nothing is muted*"
     ended = [_with_button(line, each) for line, each in zip(lines, mutes.mutes, strict=True)]
     recurring = [data(_recurring(each), 400) for each in mutes.recurring]

@@ -102,15 +102,16 @@ def _history(report: Report, days: int) -> str:
 
 
 def _row(report: Report) -> str:
-    sign, name = facts.sign(report), _padded(facts.kpi_name(report), NAME_COLUMNS)
-    head = f"{sign.character} {_padded(sign.word, WORD_COLUMNS)} {name}"
+    sign, name = facts.sign(report), padded(facts.kpi_name(report), NAME_COLUMNS)
+    head = f"{sign.character} {padded(sign.word, WORD_COLUMNS)} {name}"
     if facts.value(report) is None:
         return f"{head} {facts.missing(report).removeprefix('No data: ')}"
     spark = sparkline(report.series.values, SPARKS) if report.series is not None else ""
-    return f"{head} {_padded(facts.quantity(report, short=True), VALUE_COLUMNS)} {spark}".rstrip()
+    return f"{head} {padded(facts.quantity(report, short=True), VALUE_COLUMNS)} {spark}".rstrip()
 
 
-def _padded(text: str, most: int) -> str:
+def padded(text: str, most: int) -> str:
+    """The text in exactly so many columns: filled with blanks, or cut with `…`."""
     if columns(text) > most:
         while columns(text) > most - 1:
             text = text[:-1]

@@ -14,7 +14,9 @@ from kpibot.core.alerts import AlertRule
 from kpibot.core.campus import DISTRICT
 from kpibot.core.deeds import Act, Deed, DeedNotice, Told
 from kpibot.core.kpi import Kpi
+from kpibot.core.reports import AlertNotice
 from kpibot.core.silences import Silence
+from kpibot.services.notices import WHILE_IT_STANDS, seen_to
 from kpibot.services.standing import StandingAlerts
 from kpibot.store.outbox import Owed
 from kpibot.store.store import Store
@@ -37,7 +39,7 @@ class Acting:
     def acknowledge(self, key: str, by: str, now: datetime) -> Told:
         """Somebody sees to an alert: no reminders until the rule's time is over."""
         if (group := self._store.group(key)) is None:
-            return Told(by, self._zone)
+            return Told(by, now, self._zone)
         lasting = (self._kpis[group.kpi].alert or AlertRule()).acknowledged_for
         deed = Deed(Act.ACKNOWLEDGED, by, now, self._standing.scope(group.kpi, None), now + lasting)
         return self._act(group, deed, lambda found: acknowledge(found, by, now, lasting))
@@ -45,14 +47,14 @@ class Acting:
     def snooze(self, key: str, until: datetime, by: str, now: datetime) -> Told:
         """People want to hear of an alert later, unless it becomes critical."""
         if (group := self._store.group(key)) is None:
-            return Told(by, self._zone)
+            return Told(by, now, self._zone)
         deed = Deed(Act.SNOOZED, by, now, self._standing.scope(group.kpi, None), until)
         return self._act(group, deed, lambda found: snooze(found, until))
 
     def assign(self, key: str, to: str, by: str, now: datetime) -> Told:
         """An alert is somebody's own, who is called for it from now on."""
         if (group := self._store.group(key)) is None:
-            return Told(by, self._zone)
+            return Told(by, now, self._zone)
         deed = Deed(Act.ASSIGNED, by, now, self._standing.scope(group.kpi, None), to=to)
         return self._act(group, deed, lambda found: assign(found, to))
 
@@ -65,12 +67,12 @@ class Acting:
         """
         campus = None if campus == DISTRICT else campus
         if (former := self._muted(kpi, campus, end, now)) is not None:
-            return Told(by, self._zone, (self._deed_of(former),), is_new=False)
+            return Told(by, now, self._zone, (self._deed_of(former),), is_new=False)
         name = sha256(repr((kpi, campus, end.isoformat(), again)).encode()).hexdigest()
         silence = Silence(name, now, end, kpi, campus, reason, by)
         deed = self._deed_of(silence)
         if self._store.add_silence(silence, Entry(now, by, deed.act, name, reason), self._lines(deed, silence), now):
-            return Told(by, self._zone, (deed,))
+            return Told(by, now, self._zone, (deed,))
         return self.mute(kpi, campus, end, reason, by, now, again + 1)
 
     def unmute(self, name: str, by: str, now: datetime) -> Told:
@@ -78,29 +80,39 @@ class Acting:
         silence = next((each for each in self._store.silences(now) if each.id == name), None)
         ended = self._store.end_silence(name, Entry(now, by, Act.UNMUTED, name), now) if silence is not None else None
         if ended is None:
-            return Told(by, self._zone)
+            return Told(by, now, self._zone)
         deed = Deed(Act.UNMUTED, by, now, self._standing.scope(ended.kpi, ended.campus))
-        return Told(by, self._zone, (deed,))
+        return Told(by, now, self._zone, (deed,))
 
     def _act(self, group: AlertGroup, deed: Deed, change: Callable[[AlertGroup], AlertGroup | None]) -> Told:
         """Changes a group, unless somebody did the same before or it is over by now."""
 
         def owe(after: AlertGroup) -> list[Owed]:
-            return [self._edit(deed, after), self._line(deed, after, after.revision)]
+            return [*self._edits(deed, after), self._line(deed, after, after.revision)]
 
         entry = Entry(deed.at, deed.by, deed.act, group.key, deed.to or (deed.until or deed.at).isoformat())
         if self._store.act(group.key, change, owe, entry, deed.at) is not None:
-            return Told(deed.by, self._zone, (deed,))
-        if self._store.group(group.key) is None:
-            return Told(deed.by, self._zone)
-        former = [replace(deed, by=each.by, at=each.at) for each in self._entries(deed.act, group.key, deed.at)[:1]]
-        return Told(deed.by, self._zone, tuple(former), is_new=False)
+            return Told(deed.by, deed.at, self._zone, (deed,))
+        stands = self._store.group(group.key)
+        return Told(
+            deed.by, deed.at, self._zone, self._former(deed, stands) if stands is not None else (), is_new=False
+        )
 
-    def _edit(self, deed: Deed, group: AlertGroup) -> Owed:
-        """The message as it stands after the deed."""
-        notice = self._standing.notice(self._kpis[group.kpi], group, deed.at)
-        key = f"edit:{group.key}:{group.revision}"
-        return Owed(key, group.channel, notice, deed.at + OF_USE_FOR, How.UPDATE, group.key)
+    def _former(self, deed: Deed, group: AlertGroup) -> tuple[Deed, ...]:
+        """The same deed by whoever came first, as the audit trail knows it."""
+        until = group.snoozed_until if deed.act is Act.SNOOZED else deed.until
+        trail = self._store.trail(deed.at - REMEMBERED, TRAIL)
+        found = [each for each in trail if (each.did, each.about) == (deed.act, group.key)]
+        return tuple(replace(deed, by=each.by, at=each.at, until=until) for each in found[:1])
+
+    def _edits(self, deed: Deed, group: AlertGroup) -> list[Owed]:
+        """What the message says of the numbers stays as it is, with what people did now; nothing where it is gone."""
+        says = self._store.outbox.standing(group.key)
+        if not isinstance(says, AlertNotice):
+            return []
+        notice = replace(seen_to(says, group, deed.at), how=How.UPDATE, mention="", keeps_picture=True)
+        key, until = f"edit:{group.key}:{group.revision}", deed.at + WHILE_IT_STANDS
+        return [Owed(key, group.channel, notice, until, How.UPDATE, group.key)]
 
     def _line(self, deed: Deed, group: AlertGroup, what: object) -> Owed:
         """A line in the thread. It calls whoever the alert was given to, but nobody for what they did themselves.
@@ -129,8 +141,3 @@ class Acting:
     def _deed_of(self, silence: Silence) -> Deed:
         about = self._standing.scope(silence.kpi, silence.campus)
         return Deed(Act.MUTED, silence.by, silence.start, about, silence.end, reason=silence.reason)
-
-    def _entries(self, act: Act, about: str, now: datetime) -> list[Entry]:
-        """What the audit trail says of such a deed, the latest first."""
-        trail = self._store.trail(now - REMEMBERED, TRAIL)
-        return [each for each in trail if (each.did, each.about) == (act, about)]

@@ -65,7 +65,7 @@ class Commands:
     def _acknowledge(self, wanted: Acknowledge, by: str, channels: Collection[str], now: datetime) -> Told:
         told = [self._acting.acknowledge(each.key, by, now) for each in self._meant(wanted, channels)]
         is_new = any(each.is_done for each in told)
-        return Told(by, self._standing.zone, tuple(_deeds(told, is_new)), is_new)
+        return Told(by, now, self._standing.zone, tuple(_deeds(told, is_new)), is_new)
 
     def _meant(self, wanted: Acknowledge, channels: Collection[str]) -> list[AlertGroup]:
         """The alerts of this channel that are meant; those of other channels are for those who see them there."""
@@ -95,7 +95,7 @@ class Commands:
             choices = (f"{UNMUTE} {kpi or EVERYTHING} {campus or EVERYWHERE}" for kpi, campus in scopes)
             raise QueryError(f"which of them? Type {listed(choices)}")
         told = [self._acting.unmute(each.id, by, now) for each in found]
-        return Told(by, self._standing.zone, tuple(dict.fromkeys(_deeds(told, True))))
+        return Told(by, now, self._standing.zone, tuple(dict.fromkeys(_deeds(told, True))))
 
 
 def _is_of(silence: Silence, wanted: Unmute) -> bool:

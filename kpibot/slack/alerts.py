@@ -154,7 +154,7 @@ class AlertButtons:
         await self._client.views_open(trigger_id=pressed.trigger_id, view=view)
 
     async def _over(self, pressed: Pressed) -> Told:
-        return Told(await self._directory.name_of(pressed.user), self._standing.zone)
+        return Told(await self._directory.name_of(pressed.user), self._now(), self._standing.zone)
 
     async def _submitted(self, ack: Any, body: Body, view: Body) -> None:
         wish = read_wish(view, self._now(), self._calendar)

@@ -80,8 +80,9 @@ class Conversation:
         task.add_done_callback(lambda done: self._finished(done, once))
 
     async def drain(self) -> None:
-        """Waits for the replies under way."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Waits for the replies under way, and for what they start."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def ask(self, text: str, place: Place, user: str) -> None:
         """Answers what a person typed."""
@@ -158,7 +159,7 @@ class Conversation:
 
     async def _publish(self, reply: AnyReply, place: Place, asked_by: str) -> None:
         """Number first: the text goes out at once, its chart follows into the same message."""
-        note = f"Asked by <@{asked_by}>"
+        note = "" if isinstance(reply, Told) else f"Asked by <@{asked_by}>"  # nobody is called for what they did
         text = with_note(message_of(reply), note)
         try:
             ts = await self._put(text, place)

@@ -45,7 +45,7 @@ def _about_alerts(reply: CommandReply) -> Rendered:
         case MuteList():
             return mutes_message(reply)
         case Told():
-            return told_message(reply)
+            return told_message(reply if is_private(reply) else replace(reply, asker=""))
 
 
 def _guide(reply: Help | Listing) -> Rendered:
@@ -74,6 +74,8 @@ def is_private(reply: AnyReply) -> bool:
 
 
 def with_note(message: Rendered, note: str) -> Rendered:
-    """The message with a line of small print at its end; `note` is mrkdwn."""
+    """The message with a line of small print at its end, if there is any; `note` is mrkdwn."""
+    if not note:
+        return message
     block = {"type": "context", "elements": [{"type": "mrkdwn", "text": note}]}
     return replace(message, blocks=(*message.blocks, block))

@@ -126,6 +126,14 @@ class Outbox:
         not_begun = sa.or_(outbox.c.attempted_at.is_(None), outbox.c.attempted_at < outbox.c.lease_from)
         self._update(IS_WAITING, outbox.c.lease_owner == owner, not_begun, **NO_LEASE)
 
+    def standing(self, group: str) -> Message | None:
+        """What the message of a group says, or will say once all that waits has been sent; None where it has none."""
+        of_group = sa.and_(outbox.c.group_key == group, outbox.c.how != How.REPLY)
+        latest = sa.select(outbox.c.body).where(of_group).order_by(outbox.c.id.desc()).limit(1)
+        with self._engine.connect() as connection:
+            body = connection.scalar(latest)
+        return None if body is None else _bodies.validate_json(body)
+
     def counts(self) -> dict[str, int]:
         """How many rows stand in each state."""
         with self._engine.connect() as connection:

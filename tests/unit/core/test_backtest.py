@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kpibot.core.alerts import AlertRule
-from kpibot.core.backtest import Alarm, replay, total, trials
-from kpibot.core.thresholds import Better, Thresholds
+from kpibot.core.backtest import Alarm, Trial, by_day, replay, suggested, total, trials
+from kpibot.core.thresholds import Better, Thresholds, Verdict
 
 START = datetime(2026, 9, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -35,15 +36,56 @@ def test_what_lasts_is_counted_to_the_end() -> None:
 
 def test_other_levels_are_round_and_give_fewer_alerts_the_milder_they_are() -> None:
     values = [float(n % 30) for n in range(300)]
-    found = trials(moments(values), LEVELS, AlertRule(recovers_at=35))
-    assert [trial.warning for trial in found] == [15, 22, 27, 28, 29]
-    assert [trial.alarms for trial in found] == [10] * 5
+    found = trials([moments(values)], LEVELS, AlertRule(recovers_at=35), START + 300 * DAY)
+    assert [trial.warning for trial in found] == [15, 22, 27, 28, 29, 40]
+    assert [trial.alarms for trial in found] == [10, 10, 10, 10, 10, 0]
     assert [trial.lasted for trial in found] == sorted((trial.lasted for trial in found), reverse=True)
 
 
 def test_higher_is_better_turns_it_round() -> None:
-    found = trials(moments([float(n) for n in range(100)]), Thresholds(Better.HIGHER, 95, 90, 80), AlertRule())
-    assert [trial.warning for trial in found] == [49, 24, 9, 4, 0]
+    values = [float(n) for n in range(100)]
+    found = trials([moments(values)], Thresholds(Better.HIGHER, 95, 90, 80), AlertRule(), START + 100 * DAY)
+    assert [trial.warning for trial in found] == [90, 49, 24, 9, 4, 1, 0]
+
+
+def test_a_level_that_every_value_reaches_is_not_tried() -> None:
+    found = trials([moments([0.0] * 60 + [5.0] * 40)], Thresholds(Better.LOWER), AlertRule(), START + 100 * DAY)
+    assert [trial.warning for trial in found] == [5]
+
+
+def test_trials_are_of_all_campuses_together() -> None:
+    histories = [moments([10, 50, 10, 50]), moments([10, 10, 10, 10])]
+    (trial,) = [each for each in trials(histories, LEVELS, AlertRule(), START + 4 * DAY) if each.warning == 40]
+    assert trial == Trial(40, alarms=2, lasted=2 * DAY, campuses=1)
+
+
+def test_what_is_suggested_is_the_mildest_that_is_calm() -> None:
+    found = [Trial(10, 40, 200 * DAY), Trial(20, 13, 20 * DAY), Trial(30, 12, 40 * DAY), Trial(40, 12, 20 * DAY)]
+    assert suggested(found, campuses=1, days=365) == Trial(40, 12, 20 * DAY)
+    assert suggested(found[:3], campuses=1, days=365) is None
+    assert suggested(found, campuses=2, days=730) == Trial(20, 13, 20 * DAY)
+
+
+@pytest.mark.parametrize(("campuses", "days"), [(0, 0), (1, 59), (10, 500)])
+def test_too_little_of_the_past_suggests_nothing(campuses: int, days: int) -> None:
+    assert suggested([Trial(40, 0, timedelta())], campuses, days) is None
+
+
+@pytest.mark.parametrize(
+    ("after", "every", "days"),
+    [(1, "15m", 1), (4, "15m", 1), (96, "15m", 1), (97, "15m", 2), (2, "1d", 2)],
+)
+def test_measurements_in_a_row_become_days(after: int, every: str, days: int) -> None:
+    length = timedelta(minutes=15) if every == "15m" else DAY
+    assert by_day(AlertRule(after=after, remind=DAY), length) == AlertRule(after=days)
+
+
+def test_a_signal_warns_where_no_threshold_does_and_holds_its_alert() -> None:
+    signalled = {START + DAY, START + 2 * DAY}
+    assert replay(moments([10, 10, 10, 10]), LEVELS, AlertRule(), signalled) == [Alarm(START + DAY, START + 3 * DAY)]
+    assert replay(moments([10, None, 90, 10]), LEVELS, AlertRule(), signalled) == [
+        Alarm(START + 2 * DAY, START + 3 * DAY, became_critical=True, began=Verdict.CRITICAL)
+    ]
 
 
 @given(st.lists(st.none() | st.floats(0, 120), max_size=60), st.integers(1, 3))

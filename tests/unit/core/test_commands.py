@@ -102,6 +102,8 @@ def test_what_nobody_can_tell_says_what_to_type(typed: str, told: str) -> None:
 def test_a_command_within_a_question_is_told_to_come_first(word: str) -> None:
     with pytest.raises(QueryError, match=f"begin with `{word}`"):
         parse(f"campus-west {word}", KPIS, TREE)
+    with pytest.raises(QueryError, match=f"type `/kpi {word}` in Slack"):
+        parse(f"{word} campus-west", KPIS, TREE)
 
 
 SLUGS = st.from_regex(r"[a-z]{4,8}(-[a-z]{4,8}){0,2}", fullmatch=True)

@@ -16,6 +16,7 @@ from kpibot.render.blocks import Rendered, SlackFile
 from kpibot.render.breakdown import breakdown_message
 from kpibot.render.digest import digest_message
 from kpibot.render.guide import error_message, help_message, list_message
+from kpibot.render.mute_form import mute_form
 from kpibot.render.routes import routes_text
 from kpibot.render.rowlist import rows_message
 from kpibot.render.text import (
@@ -27,6 +28,8 @@ from kpibot.render.text import (
     overview_text,
     rows_text,
 )
+from kpibot.workspace.blocks import problems_of
+from tests.unit.render import deed_samples
 from tests.unit.render.tuned import ROUTED
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -54,6 +57,13 @@ MESSAGES: dict[str, Callable[..., Rendered]] = {
     "help": lambda s: help_message(KPIS, "tickets campus-west", "tickets by priority"),
     "list": lambda s: list_message(KPIS, {"campus-west": "Campus West High School", "oak": "Oak & Ash"}),
     "about": lambda s: about_message(s.about),
+    "deeds": lambda s: deed_samples.deeds(),
+    "deeds-former": lambda s: deed_samples.former(),
+    "deed-called": lambda s: deed_samples.called(),
+    "alerts": deed_samples.alerts,
+    "alerts-none": deed_samples.no_alerts,
+    "mutes": lambda s: deed_samples.mutes(),
+    "why": deed_samples.why,
     "error": lambda s: error_message("no campus `<!channel>`; did you mean `campus-west`?"),
 }
 TEXTS: dict[str, Callable[..., str]] = {
@@ -91,6 +101,12 @@ def test_a_text_is_as_it_was_and_fits_a_terminal(samples, name):
     assert max(map(columns, text.splitlines())) <= 80
 
 
+def test_the_form_of_a_mute_is_as_it_was():
+    view = mute_form(deed_samples.MUTABLE, {"channel": "C1"})
+    assert problems_of(view["blocks"], "modal") == []
+    same_as_golden("mute-form.json", json.dumps(view, indent=2, ensure_ascii=False) + "\n")
+
+
 def test_every_golden_file_has_its_test():
-    expected = {f"{name}.json" for name in MESSAGES} | {f"{name}.txt" for name in TEXTS}
+    expected = {f"{name}.json" for name in MESSAGES} | {f"{name}.txt" for name in TEXTS} | {"mute-form.json"}
     assert {path.name for path in GOLDEN.iterdir()} == expected

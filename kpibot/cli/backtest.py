@@ -1,0 +1,26 @@
+"""Says how many alerts the past of a KPI would have given, and with which thresholds how many."""
+
+import argparse
+from contextlib import closing
+
+from kpibot.cli.common import as_of, house_of, json_text, write_picture
+from kpibot.cli.routes import kpi_and_campus
+from kpibot.core.quiet import Quiet
+from kpibot.render.backtest import backtest_record, backtest_text
+from kpibot.render.backtest_chart import backtest_chart
+from kpibot.services.backtesting import Backtesting
+from kpibot.settings import Settings
+
+
+def backtest(options: argparse.Namespace, settings: Settings) -> int:
+    """Says how many alerts the past of a KPI would have given, and with which thresholds how many."""
+    with closing(house_of(options, settings)) as house:
+        kpi, campus = kpi_and_campus(options.about, house)
+        district = house.catalog.district
+        quiet = Quiet(house.catalog.silences, house.measuring.tree, district.calendar)
+        backtesting = Backtesting(house.reporting, quiet, district.measure_every)
+        found = backtesting.backtest(kpi, campus, as_of(options, house), options.days)
+    print(json_text(backtest_record(found)) if options.json else backtest_text(found))
+    if options.chart is not None:
+        write_picture(options.chart, backtest_chart(found))
+    return 0

@@ -1,0 +1,60 @@
+"""Two bots on one PostgreSQL: what people do happens once, whichever of them hears of it."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from kpibot.app.house import House, furnish
+from kpibot.catalog import load
+from kpibot.core.alert_groups import AlertGroup
+from kpibot.core.deeds import Told
+from kpibot.core.thresholds import Verdict
+from tests.scenario.scene import CONFIG, MONDAY, Helpdesk
+
+HOUR = timedelta(hours=1)
+PEOPLE = range(12)
+
+
+@pytest.fixture
+def bots(new_url: Callable[[str], str], tmp_path: Path) -> Iterator[list[House]]:
+    """Both know of the same alert."""
+    helpdesk, state = Helpdesk(tmp_path / "helpdesk.db"), new_url("postgresql")
+    catalog = load(CONFIG, {"HELPDESK_URL": helpdesk.url})
+    with ExitStack() as stack:
+        bots = [stack.enter_context(closing(furnish(catalog, state))) for _ in range(2)]
+        group = AlertGroup("tickets", "west-tech", MONDAY, {"campus-west": Verdict.CRITICAL}, MONDAY)
+        bots[0].store.record_watch([], {}, [], MONDAY, {("tickets", "west-tech"): group})
+        yield bots
+
+
+def at_once(bots: list[House], deed: Callable[[House, str], Told]) -> list[Told]:
+    """Twelve people press at the same moment; every other press reaches the other bot."""
+    with ThreadPoolExecutor(len(PEOPLE)) as pool:
+        return list(pool.map(lambda n: deed(bots[n % 2], f"@p{n}"), PEOPLE))
+
+
+def test_twelve_people_acknowledge_once(bots: list[House]) -> None:
+    (group,) = bots[0].store.alert_groups().values()
+    told = at_once(bots, lambda bot, by: bot.acting.acknowledge(group.key, by, MONDAY))
+    (first,) = (each for each in told if each.is_done)
+    assert {each.deeds[0].by for each in told} == {first.asker}
+    assert bots[1].store.outbox.counts() == {"waiting": 2}
+    assert [each.by for each in bots[1].store.trail(MONDAY, 99)] == [first.asker]
+
+
+def test_twelve_people_mute_once(bots: list[House]) -> None:
+    told = at_once(bots, lambda bot, by: bot.acting.mute("tickets", None, MONDAY + HOUR, "exams", by, MONDAY))
+    (first,) = (each for each in told if each.is_done)
+    assert {each.deeds[0].by for each in told} == {first.asker}
+    assert len(bots[1].store.silences(MONDAY)) == 1
+    assert bots[1].store.outbox.counts() == {"waiting": 1}
+
+
+def test_an_event_that_both_hear_of_is_answered_by_one(bots: list[House]) -> None:
+    with ThreadPoolExecutor(len(PEOPLE)) as pool:
+        first = list(pool.map(lambda n: bots[n % 2].once.is_first("event:Ev1", MONDAY), PEOPLE))
+    assert sum(first) == 1

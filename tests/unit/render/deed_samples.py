@@ -1,0 +1,76 @@
+"""What people do about alerts and ask of them, Sunday 22 November 2026, 14:02 in Chicago."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from kpibot.core.alerts import AlertRule
+from kpibot.core.deeds import Act, Deed, DeedNotice, Scope, Told
+from kpibot.core.standing import AlertList, Measured, Mutable, Muted, MuteList, Recurring, Standing, Why
+from kpibot.core.thresholds import Verdict
+from kpibot.render.blocks import Rendered
+from kpibot.render.deeds import deed_message, told_message
+from kpibot.render.standing import alerts_message, mutes_message, why_message
+from tests.unit.render.conftest import NOW, ZONE, Samples
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+TICKETS_WEST = Scope("Outstanding tickets", "Campus West High School")
+ACKNOWLEDGED = Deed(Act.ACKNOWLEDGED, "@luis", NOW, Scope("Outstanding tickets"), NOW + 2 * HOUR)
+MUTED = Deed(Act.MUTED, "@luis", NOW, TICKETS_WEST, NOW + 5 * DAY, reason="exam week")
+SNOOZED = replace(ACKNOWLEDGED, act=Act.SNOOZED, until=NOW + 17.5 * HOUR)
+ASSIGNED = Deed(Act.ASSIGNED, "@dana", NOW, TICKETS_WEST, to="@luis")
+EXAMS = Muted("s1", TICKETS_WEST, "@luis", NOW + 5 * DAY, "exam week")
+POWER_CUT = Muted("s2", Scope("", "North feeder"), "@dana", NOW + HOUR, "power cut at <North>")
+PATCHES = Recurring("Patch Tuesday", Scope(), False, (date(2026, 12, 8), date(2026, 12, 8)))
+SUMMER = Recurring("Summer break", Scope("Outstanding tickets"), True, (date(2026, 11, 22), date(2026, 11, 29)))
+MUTABLE = Mutable(
+    "tickets", "Outstanding tickets", (("campus-west", "Campus West High School"), ("feeder-west", "West feeder")), True
+)
+
+
+def deeds() -> Rendered:
+    """Everything that anybody does, as its thread tells it."""
+    told = [ACKNOWLEDGED, SNOOZED, ASSIGNED, replace(ASSIGNED, by="@luis"), MUTED, replace(MUTED, act=Act.UNMUTED)]
+    return told_message(Told("@nobody", NOW, ZONE, tuple(told)))
+
+
+def former() -> Rendered:
+    """The same as those are told who come second; the last one is told to who did it."""
+    told = [ACKNOWLEDGED, SNOOZED, ASSIGNED, replace(MUTED, at=NOW - DAY), replace(ACKNOWLEDGED, by="@mei")]
+    return told_message(Told("@mei", NOW, ZONE, tuple(told), is_new=False))
+
+
+def called() -> Rendered:
+    """Whoever is given an alert is called."""
+    return deed_message(DeedNotice(ASSIGNED, ZONE, "<@U123>"))
+
+
+def standing(samples: Samples) -> tuple[Standing, ...]:
+    west = Standing(samples.tickets, Verdict.CRITICAL, NOW - 2 * DAY)
+    oak = replace(samples.tickets, campus="oak", campus_name="Oak & Ash")
+    return (
+        west,
+        replace(west, assigned_to="@mei"),
+        Standing(oak, Verdict.WARNING, NOW - HOUR, "@luis", NOW + 2 * HOUR, snoozed_until=NOW + HOUR),
+        replace(west, report=samples.down, severity=Verdict.WARNING, is_muted=True, muted_until=NOW + 5 * DAY),
+    )
+
+
+def alerts(samples: Samples) -> Rendered:
+    return alerts_message(AlertList("West feeder", NOW, ZONE, standing(samples)))
+
+
+def no_alerts(_samples: Samples) -> Rendered:
+    return alerts_message(AlertList("West feeder", NOW, ZONE, ()))
+
+
+def mutes() -> Rendered:
+    return mutes_message(MuteList(NOW, ZONE, (POWER_CUT, EXAMS), (PATCHES, SUMMER)))
+
+
+def why(samples: Samples) -> Rendered:
+    values = tuple((NOW - n * timedelta(minutes=15), 104.0 - n) for n in (2, 1, 0))
+    rule = AlertRule(2, 35.0, 4 * HOUR, 8 * HOUR, ((HOUR, "@director"),))
+    routes = (("tech-leads", "is for warning breaches only"), ("west-tech", "takes it"))
+    measured = (Measured(standing(samples)[0], values),)
+    card = samples.tickets.card
+    return why_message(Why(card, NOW, ZONE, NOW - DAY, measured, 3, rule, "west-tech", routes, (EXAMS,), (PATCHES,)))

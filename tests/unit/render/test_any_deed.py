@@ -1,0 +1,67 @@
+"""Whatever people do, or ask of alerts, becomes a message that Slack takes and that pings nobody."""
+
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kpibot.core.alerts import AlertRule
+from kpibot.core.deeds import Act, Deed, DeedNotice, Scope, Told
+from kpibot.core.standing import AlertList, Measured, Mutable, Muted, MuteList, Recurring, Standing, Why
+from kpibot.core.thresholds import Verdict
+from kpibot.render.deeds import deed_message, told_message
+from kpibot.render.mute_form import mute_form
+from kpibot.render.standing import alerts_message, mutes_message, why_message
+from kpibot.workspace.blocks import problems_of
+from tests.unit.render.test_any_report import ZONE, check, counts, floats, instants, reports, thorough, words
+
+scopes = st.builds(Scope, words, words)
+deeds = st.builds(Deed, st.sampled_from(Act), words, instants, scopes, st.none() | instants, words, words)
+severities = st.sampled_from([Verdict.WARNING, Verdict.CRITICAL])
+standing = st.builds(
+    Standing, reports, severities, instants, words, st.none() | instants, words, st.none() | instants, st.booleans()
+)
+days = st.dates(date(2026, 1, 1), date(2027, 1, 1))
+muted = st.builds(Muted, words, scopes, words, instants, words)
+recurring = st.builds(Recurring, words, scopes, st.booleans(), st.none() | st.tuples(days, days))
+times = st.sampled_from([1, 60])
+routes = st.lists(st.tuples(words, words), max_size=3)
+
+
+@thorough
+@given(st.lists(deeds, max_size=3), times, words, instants, st.booleans())
+def test_any_deed(some, often, asker, now, is_new):
+    check(told_message(Told(asker, now, ZONE, tuple(some * often), is_new)))
+    for deed in some:
+        check(deed_message(DeedNotice(deed, ZONE)))
+
+
+@thorough
+@given(words, instants, st.lists(standing, max_size=2), times)
+def test_any_alerts(name, now, some, often):
+    check(alerts_message(AlertList(name, now, ZONE, tuple(some * often))))
+
+
+@thorough
+@given(instants, st.lists(muted, max_size=2), st.lists(recurring, max_size=2), times)
+def test_any_mutes(now, some, others, often):
+    check(mutes_message(MuteList(now, ZONE, tuple(some * often), tuple(others * often))))
+
+
+@thorough
+@given(st.lists(standing, max_size=3), instants, floats, routes, st.lists(muted, max_size=2), counts)
+def test_any_why(some, now, value, ways, mutes, more):
+    measured = tuple(Measured(each, ((now, value),) * 5) for each in some)
+    for each in some[:1]:
+        rule = AlertRule(recovers_at=each.report.before)
+        check(
+            why_message(Why(each.report.card, now, ZONE, now, measured, more, rule, "c", tuple(ways), tuple(mutes), ()))
+        )
+
+
+@thorough
+@given(words, st.lists(st.tuples(words.filter(bool), words), max_size=3), st.booleans())
+def test_any_form(name, places, is_at_one):
+    places = [(each[:70], said or "-") for each, said in places]
+    view = mute_form(Mutable("tickets", name or "-", tuple(places), is_at_one and bool(places)), {})
+    assert problems_of(view["blocks"], "modal") == []
