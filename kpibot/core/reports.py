@@ -198,7 +198,8 @@ class AlertNotice:
 
     `changes` are all campuses that stand, of a REPLY those that it is about, and once it `is_over` those that left
     last. `reason` is why it is told, `mention` whom it calls. `is_common` says that most of the district stands, so
-    that one cause is likely. `acknowledged_by` and `assigned_to` are names that call nobody. Instants are aware.
+    that one cause is likely. `acknowledged_by` and `assigned_to` are names that call nobody. An edit that
+    `keeps_picture` has the same numbers as before. Instants are aware.
     """
 
     card: Card
@@ -216,6 +217,7 @@ class AlertNotice:
     acknowledged_until: datetime | None = None
     assigned_to: str = ""
     snoozed_until: datetime | None = None
+    keeps_picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,9 @@ from kpibot.core.alerts import AlertRule
 from kpibot.core.campus import DISTRICT
 from kpibot.core.deeds import Act, Deed, DeedNotice, Told
 from kpibot.core.kpi import Kpi
+from kpibot.core.reports import AlertNotice
 from kpibot.core.silences import Silence
+from kpibot.services.notices import WHILE_IT_STANDS, seen_to
 from kpibot.services.standing import StandingAlerts
 from kpibot.store.outbox import Owed
 from kpibot.store.store import Store
@@ -86,7 +88,7 @@ class Acting:
         """Changes a group, unless somebody did the same before or it is over by now."""
 
         def owe(after: AlertGroup) -> list[Owed]:
-            return [self._edit(deed, after), self._line(deed, after, after.revision)]
+            return [*self._edits(deed, after), self._line(deed, after, after.revision)]
 
         entry = Entry(deed.at, deed.by, deed.act, group.key, deed.to or (deed.until or deed.at).isoformat())
         if self._store.act(group.key, change, owe, entry, deed.at) is not None:
@@ -103,11 +105,14 @@ class Acting:
         found = [each for each in trail if (each.did, each.about) == (deed.act, group.key)]
         return tuple(replace(deed, by=each.by, at=each.at, until=until) for each in found[:1])
 
-    def _edit(self, deed: Deed, group: AlertGroup) -> Owed:
-        """The message as it stands after the deed."""
-        notice = self._standing.notice(self._kpis[group.kpi], group, deed.at)
-        key = f"edit:{group.key}:{group.revision}"
-        return Owed(key, group.channel, notice, deed.at + OF_USE_FOR, How.UPDATE, group.key)
+    def _edits(self, deed: Deed, group: AlertGroup) -> list[Owed]:
+        """What the message says of the numbers stays as it is, with what people did now; nothing where it is gone."""
+        says = self._store.outbox.standing(group.key)
+        if not isinstance(says, AlertNotice):
+            return []
+        notice = replace(seen_to(says, group, deed.at), how=How.UPDATE, mention="", keeps_picture=True)
+        key, until = f"edit:{group.key}:{group.revision}", deed.at + WHILE_IT_STANDS
+        return [Owed(key, group.channel, notice, until, How.UPDATE, group.key)]
 
     def _line(self, deed: Deed, group: AlertGroup, what: object) -> Owed:
         """A line in the thread. It calls whoever the alert was given to, but nobody for what they did themselves.

@@ -252,7 +252,8 @@ def picture_of(message: Message) -> Picture | None:
         case DigestEdition():
             png, name, alt_text = digest_chart(message), message.digest, digest_alt(message)
         case AlertNotice():
-            png, name, alt_text = alert_chart(message), message.card.id, alert_alt(message)
+            drawn = None if message.keeps_picture else alert_chart(message)
+            png, name, alt_text = drawn, message.card.id, alert_alt(message)
         case DeedNotice() | TroubleNotice():
             return None
     return None if png is None else Picture(f"{name}.png", png, alt_text)

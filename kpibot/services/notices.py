@@ -108,17 +108,23 @@ class Notices:
             changes = self._changes(case, telling, _reasons(case, group, telling, is_over=is_over))
             if telling.how is How.REPLY and not changes:  # the campuses are gone from the configuration
                 continue
-            notice = replace(
-                notice_of(case.kpi, group, changes, case.now, str(self._calendar.zone)),
+            notice = AlertNotice(
+                card=case.kpi.card,
+                as_of=case.now,
+                zone=str(self._calendar.zone),
+                mention=telling.calls,
+                changes=changes,
+                group=group.key,
                 how=telling.how,
                 reason=telling.reason,
-                mention=telling.calls,
                 is_over=is_over,
                 is_common=is_common and not is_over,
             )
             key = f"alert:{group.key}:{case.now.isoformat()}:{telling.how}"
             until = case.now + useful_for(telling)
-            yield Owed(key, group.channel, notice, until, telling.how, group.key, telling.in_channel)
+            yield Owed(
+                key, group.channel, seen_to(notice, group, case.now), until, telling.how, group.key, telling.in_channel
+            )
 
     def _changes(self, case: Case, telling: Telling, reasons: Mapping[str, Reason]) -> tuple[Change, ...]:
         """The campuses with their numbers, the worst first; the first ones with their series, but in a thread."""
@@ -136,27 +142,16 @@ class Notices:
         return Change(report, reason, case.judged.since(campus), case.judged.firing.get(campus), says)
 
 
-def notice_of(kpi: Kpi, group: AlertGroup, changes: tuple[Change, ...], now: datetime, zone: str) -> AlertNotice:
-    """The message of a group as it stands, with what people did about it."""
-    notice = AlertNotice(
-        card=kpi.card,
-        as_of=now,
-        zone=zone,
-        mention="",
-        changes=changes,
-        group=group.key,
-        how=How.UPDATE,
-        reason=Reason.STILL_FIRING,
-        assigned_to=group.assigned_to,
-        snoozed_until=group.snoozed_until if group.is_snoozed(now) else None,
-    )
-    if not group.is_acknowledged(now):
-        return notice
+def seen_to(notice: AlertNotice, group: AlertGroup, now: datetime) -> AlertNotice:
+    """The message of a group with what people have done about it by now."""
+    is_acknowledged = group.is_acknowledged(now)
     return replace(
         notice,
-        acknowledged_by=group.acknowledged_by,
-        acknowledged_at=group.acknowledged_at,
-        acknowledged_until=group.acknowledged_until,
+        acknowledged_by=group.acknowledged_by if is_acknowledged else "",
+        acknowledged_at=group.acknowledged_at if is_acknowledged else None,
+        acknowledged_until=group.acknowledged_until if is_acknowledged else None,
+        assigned_to=group.assigned_to,
+        snoozed_until=group.snoozed_until if group.is_snoozed(now) else None,
     )
 
 

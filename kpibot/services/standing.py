@@ -5,17 +5,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from kpibot.core.alert_groups import AlertGroup
-from kpibot.core.alerts import AlertRule, AlertState, Phase, Reason
+from kpibot.core.alerts import AlertRule, AlertState, Phase
 from kpibot.core.campus import DISTRICT
 from kpibot.core.deeds import Scope
 from kpibot.core.kpi import Kpi
 from kpibot.core.readings import Missing, Reading
-from kpibot.core.reports import AlertNotice, Change, Report
+from kpibot.core.reports import Report
 from kpibot.core.routing import Route, explained
 from kpibot.core.silences import AnySilence, RecurringSilence, Silence, is_about, next_times, silencing
 from kpibot.core.standing import AlertList, Measured, Mutable, Muted, MuteList, Recurring, Standing, Why
 from kpibot.core.thresholds import Verdict
-from kpibot.services.notices import notice_of
 from kpibot.services.reporting import Reporting
 from kpibot.store.store import Store
 
@@ -99,20 +98,6 @@ class StandingAlerts:
         """The last measurement of a KPI at a campus, judged."""
         taken = self._store.latest(kpi.id, now - REMEMBERED, now)
         return self._reporting.report_on(kpi, taken.get(campus) or Reading(kpi.id, campus, now, None, Missing.NO_ROWS))
-
-    def notice(self, kpi: Kpi, group: AlertGroup, now: datetime) -> AlertNotice:
-        """An alert's message as it stands."""
-        states = self._store.alert_states()
-        changes = tuple(
-            Change(
-                self.report(kpi, campus, now),
-                Reason.STILL_FIRING,
-                states.get((kpi.id, campus), AlertState()).since or group.opened,
-                severity,
-            )
-            for campus, severity in sorted(group.shown.items(), key=lambda each: WORST_FIRST.index(each[1]))
-        )
-        return notice_of(kpi, group, changes, now, self.zone)
 
     def muted(self, silence: Silence) -> Muted:
         """A silence in words."""

@@ -80,8 +80,9 @@ class Conversation:
         task.add_done_callback(lambda done: self._finished(done, once))
 
     async def drain(self) -> None:
-        """Waits for the replies under way."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Waits for the replies under way, and for what they start."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def ask(self, text: str, place: Place, user: str) -> None:
         """Answers what a person typed."""
