@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from kpibot.app.trial import workspace_of
+from kpibot.catalog import load
 from kpibot.cli import main
 from kpibot.render.text import columns
 from tests.scenario.scene import CHICAGO, CONFIG, MONDAY, Helpdesk
@@ -203,3 +205,9 @@ def test_the_help_explains_every_word_that_the_output_uses(capsys: pytest.Captur
     for part in ("`now` marks", "`suggested` the mildest", "changes nothing and sends nothing", "examples:"):
         assert part in said
     assert max(map(columns, said.splitlines())) <= 80
+
+
+def test_the_demos_workspace_has_everybody_whom_the_shipped_configuration_calls() -> None:
+    catalog = load(Path(__file__).parents[2] / "config", {})
+    handles = {group.handle for group in workspace_of(catalog).groups.values()}
+    assert {"helpdesk-leads", "asset-managers", "technology-director"} <= handles
