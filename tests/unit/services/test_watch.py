@@ -1,42 +1,259 @@
-"""Where breaches go, and what the alert rule sees of a measurement."""
+"""What is told of breaches, to whom and when: a fake database at the seam, a real state database."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from kpibot.core.alerts import AlertRule
-from kpibot.core.campus import Campus, CampusTree
+from kpibot.core.alert_groups import AlertGroup, How, acknowledge
+from kpibot.core.alerts import AlertRule, Reason
+from kpibot.core.reports import AlertNotice
 from kpibot.core.routing import Route
-from kpibot.core.thresholds import Better, Thresholds, Verdict
-from kpibot.services.watch import judgement, route
+from kpibot.core.silences import Silence
+from kpibot.core.thresholds import Verdict
+from kpibot.store.store import Entry
+from tests.unit.services.watching import CALENDAR, HOUR, MONDAY, NAMES, QUARTER, Watched, kpi
 
-TREE = CampusTree(
-    [Campus("feeder-west", "West"), Campus("campus-west", "CW", "feeder-west"), Campus("campus-north", "CN")]
-)
-ROUTES = (
-    Route("west-tech", kpis=frozenset({"tickets"}), campuses=frozenset({"feeder-west"})),
-    Route("assets", kpis=frozenset({"utilization"})),
-)
+POST, UPDATE, REPLY = How.POST, How.UPDATE, How.REPLY
+RULE = AlertRule(recovers_at=30, remind=timedelta(hours=4))
+BY_SEVERITY = (Route("leads", severities=frozenset({"critical"}), mention="@director"), Route("team"))
+BY_HOURS = (Route("team", in_working_hours=True), Route("oncall"))
+NIGHT = datetime(2026, 11, 16, 21, tzinfo=CALENDAR.zone)
 
 
-@pytest.mark.parametrize(
-    ("kpi", "campus", "channel"),
-    [
-        ("tickets", "campus-west", "west-tech"),
-        ("tickets", "feeder-west", "west-tech"),
-        ("utilization", "campus-west", "assets"),
-        ("tickets", "campus-north", None),
-    ],
-)
-def test_the_first_route_that_matches_wins_and_a_group_covers_its_campuses(
-    kpi: str, campus: str, channel: str | None
+def at(watched: Watched, moment: datetime) -> timedelta:
+    """How long it is until then."""
+    return moment - watched.now
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Watched:
+    return Watched(tmp_path, kpi("tickets", RULE))
+
+
+def test_the_breaches_of_many_campuses_are_one_message(watched: Watched) -> None:
+    assert watched.told(oak=50, birch=90, cedar=5) == [
+        ("leads", POST, Reason.FIRING, {"birch": Reason.FIRING, "oak": Reason.FIRING})
+    ]
+
+
+def test_what_joins_worsens_and_recovers_edits_the_message_and_adds_a_line(watched: Watched) -> None:
+    watched.told(oak=50)
+    assert watched.told(birch=50) == [
+        ("leads", UPDATE, Reason.MORE, {"oak": Reason.STILL_FIRING, "birch": Reason.STILL_FIRING}),
+        ("leads", REPLY, Reason.MORE, {"birch": Reason.MORE}),
+    ]
+    assert watched.told(oak=90, birch=10) == [
+        ("leads", UPDATE, Reason.WORSE, {"oak": Reason.STILL_FIRING}),
+        ("leads", REPLY, Reason.WORSE, {"oak": Reason.WORSE, "birch": Reason.RECOVERED}),
+    ]
+    assert watched.told(oak=10) == [
+        ("leads", UPDATE, Reason.RECOVERED, {"oak": Reason.RECOVERED}),
+        ("leads", REPLY, Reason.RECOVERED, {"oak": Reason.RECOVERED}),
+    ]
+    assert watched.store.alert_groups() == {}
+    assert [how for _, how, _, _ in watched.told(oak=50)] == [POST]  # armed again
+
+
+def test_what_does_not_change_is_told_only_to_remind(watched: Watched) -> None:
+    watched.told(oak=50)
+    assert [watched.told() for _ in range(15)] == [[]] * 15
+    assert watched.told() == [("leads", REPLY, Reason.STILL_FIRING, {"oak": Reason.STILL_FIRING})]
+
+
+def test_between_the_recovery_threshold_and_the_warning_nothing_is_told(watched: Watched) -> None:
+    watched.told(oak=50)
+    assert watched.told(oak=35) == []
+    assert watched.told(oak=50) == []
+
+
+def test_what_is_critical_is_shown_in_the_channel(watched: Watched) -> None:
+    watched.measure(oak=50)
+    assert [each.in_channel for each in watched.measure(oak=90)] == [False, True]
+    assert [each.in_channel for each in watched.measure(oak=50)] == [False, False]
+
+
+def test_a_notice_holds_what_people_did(watched: Watched) -> None:
+    watched.measure(oak=50)
+    (group,) = watched.store.alert_groups().values()
+    acknowledged(watched, group)
+    (edit, _) = watched.measure(birch=50)
+    assert isinstance(edit.message, AlertNotice)
+    assert (edit.message.acknowledged_by, edit.message.acknowledged_until) == ("@luis", MONDAY + 8 * HOUR)
+
+
+def acknowledged(watched: Watched, group: AlertGroup) -> None:
+    entry = Entry(MONDAY, "@luis", "acknowledged", group.key)
+    change = lambda found: acknowledge(found, "@luis", MONDAY, 8 * HOUR)  # noqa: E731
+    assert watched.store.act(group.key, change, lambda _: [], entry, MONDAY) is not None
+
+
+def test_most_of_the_district_at_once_is_said_as_such(watched: Watched) -> None:
+    for counts, is_common in (({"oak": 50, "birch": 50, "cedar": 50}, False), ({"elm": 50}, True)):
+        message = watched.measure(**counts)[0].message  # type: ignore[arg-type]
+        assert isinstance(message, AlertNotice)
+        assert message.is_common is is_common
+
+
+def test_people_may_act_while_a_measurement_is_under_way(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    watched.measure(oak=50)
+    (group,) = watched.store.alert_groups().values()
+    record = watched.store.record_watch
+
+    def late(*arguments: object, **more: object) -> object:
+        monkeypatch.undo()
+        acknowledged(watched, group)
+        return record(*arguments, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(watched.store, "record_watch", late)
+    assert [how for _, how, _, _ in watched.told(birch=50)] == [UPDATE, REPLY]
+    (after,) = watched.store.alert_groups().values()
+    assert (after.acknowledged_by, set(after.shown)) == ("@luis", {"oak", "birch"})
+
+
+# routes
+
+
+def test_a_campus_whose_route_changes_with_its_severity_moves(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, kpi("tickets", RULE), routes=BY_SEVERITY)
+    assert [told[:3] for told in watched.told(oak=50, birch=50)] == [("team", POST, Reason.FIRING)]
+    assert watched.told(oak=90) == [
+        ("leads", POST, Reason.FIRING, {"oak": Reason.FIRING}),
+        ("team", UPDATE, Reason.MOVED, {"birch": Reason.STILL_FIRING}),
+        ("team", REPLY, Reason.MOVED, {"oak": Reason.MOVED}),
+    ]
+    assert watched.told(oak=50) == [
+        ("leads", UPDATE, Reason.MOVED, {"oak": Reason.MOVED}),
+        ("leads", REPLY, Reason.MOVED, {"oak": Reason.MOVED}),
+        ("team", UPDATE, Reason.MORE, {"birch": Reason.STILL_FIRING, "oak": Reason.STILL_FIRING}),
+        ("team", REPLY, Reason.MORE, {"oak": Reason.MORE}),
+    ]
+    assert {channel for _, channel in watched.store.alert_groups()} == {"team"}
+
+
+def test_whoever_is_told_that_a_breach_moved_is_told_where_to(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, kpi("tickets", RULE), routes=BY_SEVERITY)
+    watched.measure(oak=50)
+    post, _, line = watched.measure(oak=90)
+    assert isinstance(line.message, AlertNotice)
+    assert isinstance(post.message, AlertNotice)
+    assert line.message.changes[0].says == ("told in #leads now",)
+    assert (line.message.mention, post.message.mention) == ("", "@director")
+
+
+def test_a_breach_that_becomes_critical_at_night_is_told_at_once_and_its_move_in_the_morning(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, kpi("tickets", RULE), routes=BY_SEVERITY)
+    watched.told(oak=50)
+    assert watched.told(at(watched, NIGHT), oak=90) == [("leads", POST, Reason.FIRING, {"oak": Reason.FIRING})]
+    assert watched.told(oak=90) == []
+    assert [told[:3] for told in watched.told(11 * HOUR)] == [
+        ("leads", REPLY, Reason.STILL_FIRING),
+        ("team", UPDATE, Reason.MOVED),
+        ("team", REPLY, Reason.MOVED),
+    ]
+
+
+def test_what_was_told_in_working_hours_is_not_told_again_to_others_after_them(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, kpi("tickets", replace(RULE, remind=None)), routes=BY_HOURS)
+    assert [told[:2] for told in watched.told(oak=90)] == [("team", POST)]
+    assert watched.told(at(watched, NIGHT)) == []
+    assert [told[:2] for told in watched.told(birch=90)] == [("oncall", POST)]
+    assert watched.told(11 * HOUR) == []
+
+
+# quiet
+
+
+def test_outside_working_hours_only_what_is_critical_is_told(watched: Watched) -> None:
+    assert watched.told(at(watched, NIGHT), oak=50) == []
+    assert [told[:3] for told in watched.told(birch=90)] == [("leads", POST, Reason.FIRING)]
+    assert watched.told(cedar=50) == []
+    assert watched.told(birch=10, oak=10, cedar=10) == []
+    assert [told[:3] for told in watched.told(11 * HOUR)] == [
+        ("leads", UPDATE, Reason.RECOVERED),
+        ("leads", REPLY, Reason.RECOVERED),
+    ]
+
+
+def test_what_is_over_by_the_morning_is_never_told(watched: Watched) -> None:
+    assert watched.told(at(watched, NIGHT), oak=50) == []
+    assert watched.told(oak=10) == []
+    assert watched.told(11 * HOUR) == []
+
+
+def test_a_rule_may_tell_at_any_time(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, kpi("tickets", replace(RULE, any_time=True)))
+    assert [told[:2] for told in watched.told(at(watched, NIGHT), oak=50)] == [("leads", POST)]
+
+
+@pytest.mark.parametrize(("on_holidays", "told"), [(False, 0), (True, 1)])
+def test_on_a_holiday_nothing_is_told_unless_the_rule_says_so(tmp_path: Path, on_holidays: bool, told: int) -> None:
+    watched = Watched(tmp_path, kpi("tickets", replace(RULE, on_holidays=on_holidays)))
+    thanksgiving = datetime(2026, 11, 26, 10, tzinfo=CALENDAR.zone)
+    assert len(watched.told(at(watched, thanksgiving), oak=90)) == told
+    assert len(watched.told(timedelta(days=1))) == 1
+
+
+# mutes and inhibition
+
+
+def test_a_muted_campus_is_not_told_and_has_not_recovered(watched: Watched) -> None:
+    watched.told(oak=50, birch=50)
+    mute = Silence("s1", watched.now, watched.now + HOUR, "tickets", "oak", "exam week", "@luis")
+    watched.store.add_silence(mute, Entry(watched.now, "@luis", "muted", "s1"), [], watched.now)
+    assert watched.told() == [("leads", UPDATE, Reason.MUTED, {"birch": Reason.STILL_FIRING})]
+    assert [told[3] for told in watched.told(HOUR)] == [
+        {"birch": Reason.STILL_FIRING, "oak": Reason.STILL_FIRING},
+        {"oak": Reason.MORE},
+    ]
+
+
+def test_a_district_that_fires_may_silence_its_campuses(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, kpi("tickets", replace(RULE, recovers_at=None, at_district=True, inhibits=True)))
+    watched.told(oak=50)
+    assert watched.told(oak=190, birch=190) == [
+        ("leads", UPDATE, Reason.MORE, {"district": Reason.STILL_FIRING}),
+        ("leads", REPLY, Reason.MORE, {"district": Reason.MORE, "oak": Reason.INHIBITED}),
+    ]
+    assert [told[3] for told in watched.told(oak=50, birch=5)] == [
+        {"oak": Reason.STILL_FIRING},
+        {"oak": Reason.MORE, "district": Reason.RECOVERED},
+    ]
+
+
+# what was forgotten
+
+
+def test_a_kpi_that_is_watched_no_more_is_forgotten(tmp_path: Path) -> None:
+    Watched(tmp_path, kpi("tickets", RULE)).told(oak=50)
+    later = Watched(tmp_path, kpi("tickets", None))
+    assert later.told(oak=90) == []
+    assert (later.store.alert_groups(), later.store.alert_states()) == ({}, {})
+
+
+# laws
+
+
+COUNTS = st.dictionaries(st.sampled_from(NAMES), st.sampled_from([5.0, 35.0, 50.0, 90.0]), min_size=1)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(COUNTS, st.sampled_from([1, 5, 40])), max_size=8))
+def test_in_working_hours_every_channel_shows_what_fires_and_nothing_twice(
+    tmp_path_factory: pytest.TempPathFactory, rounds: list[tuple[dict[str, float], int]]
 ) -> None:
-    assert route(ROUTES, kpi, campus, TREE) == channel
-
-
-def test_between_the_recovery_threshold_and_the_warning_a_breach_is_not_over() -> None:
-    limits, rule = Thresholds(Better.LOWER, 20, 40, 80), AlertRule(recovers_at=35)
-    assert [judgement(limits, value, rule).recovered for value in (35.0, 36.0, 40.0)] == [True, False, False]
-
-
-def test_a_missing_value_is_neither_a_breach_nor_a_recovery() -> None:
-    judged = judgement(Thresholds(Better.LOWER, 20, 40, 80), None, AlertRule())
-    assert (judged.verdict, judged.breached, judged.recovered) == (Verdict.NO_DATA, False, False)
+    watched = Watched(tmp_path_factory.mktemp("law"), kpi("tickets", RULE), routes=BY_SEVERITY)
+    for counts, quarters in rounds:
+        watched.measure(quarters * QUARTER, **counts)
+        if not CALENDAR.is_working_time(watched.now):
+            continue
+        shown = [pair for group in watched.store.alert_groups().values() for pair in group.shown.items()]
+        states = watched.store.alert_states()
+        assert sorted(shown) == sorted((campus, state.severity) for (_, campus), state in states.items())
+        for (_, channel), group in watched.store.alert_groups().items():
+            expected = Verdict.CRITICAL if channel == "leads" else Verdict.WARNING
+            assert set(group.shown.values()) == {expected}
+    watched.store.close()

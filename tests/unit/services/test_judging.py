@@ -1,0 +1,90 @@
+"""What the alert rule sees of a measurement, signals among it."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from kpibot.core.alerts import AlertRule, Reason
+from kpibot.core.reports import AlertNotice
+from kpibot.core.signals import AnomalyRule, ChangeRule, ForecastRule, Signal
+from kpibot.core.thresholds import Better, Thresholds, Verdict
+from kpibot.services.judging import judgement, watched
+from tests.unit.services.watching import LEVELS, NAMES, QUARTER, TREE, Watched, kpi
+
+GROWS = Signal("at this pace critical in 9 school days")
+FORECAST = AlertRule(signals=(ForecastRule(10),))
+
+
+def test_between_the_recovery_threshold_and_the_warning_a_breach_is_not_over() -> None:
+    rule = AlertRule(recovers_at=35)
+    assert [judgement(LEVELS, value, rule).recovered for value in (35.0, 36.0, 40.0)] == [True, False, False]
+
+
+def test_a_missing_value_is_neither_a_breach_nor_a_recovery() -> None:
+    judged = judgement(LEVELS, None, AlertRule())
+    assert (judged.verdict, judged.breached, judged.recovered) == (Verdict.NO_DATA, False, False)
+
+
+@pytest.mark.parametrize(
+    ("value", "found", "verdict"),
+    [
+        (10.0, (), Verdict.ON_TARGET),
+        (10.0, (GROWS,), Verdict.WARNING),
+        (90.0, (GROWS,), Verdict.CRITICAL),
+        (90.0, None, Verdict.CRITICAL),
+        (10.0, None, Verdict.NO_DATA),
+    ],
+)
+def test_a_signal_warns_and_one_that_nobody_knows_changes_nothing(
+    value: float, found: tuple[Signal, ...] | None, verdict: Verdict
+) -> None:
+    assert judgement(LEVELS, value, FORECAST, found).verdict is verdict
+
+
+def test_a_kpi_without_levels_is_judged_by_its_signals() -> None:
+    levels = Thresholds(Better.LOWER)
+    assert judgement(levels, 10.0, FORECAST, (GROWS,)).breached
+    assert judgement(levels, 10.0, FORECAST, ()).recovered
+    assert judgement(levels, 10.0, FORECAST, ()).verdict is Verdict.ON_TARGET
+    assert judgement(Thresholds(), 10.0, FORECAST, ()).verdict is Verdict.NOT_JUDGED
+
+
+def test_what_is_watched_are_the_campuses_and_the_district_if_the_rule_says_so() -> None:
+    tickets = kpi("tickets", AlertRule())
+    assert watched(tickets, AlertRule(), TREE) == NAMES
+    assert watched(tickets, AlertRule(at_district=True), TREE) == (*NAMES, "district")
+    assert watched(replace(tickets, by_campus=False), AlertRule(at_district=True), TREE) == ("district",)
+
+
+@pytest.mark.parametrize("rule", [ForecastRule(10), ChangeRule(20, 7), AnomalyRule(4)])
+def test_a_signal_fires_below_the_thresholds_with_its_words_and_ends_with_the_signal(
+    tmp_path: Path, rule: ForecastRule | ChangeRule | AnomalyRule
+) -> None:
+    scene = Watched(tmp_path, kpi("tickets", AlertRule(signals=(rule,)), levels=Thresholds(Better.LOWER, 30, 70, 80)))
+    scene.database.before["oak"] = [5.0] * 400 + [float(n) for n in range(8, 66, 2)]
+    (post,) = scene.measure(oak=66)
+    assert isinstance(post.message, AlertNotice)
+    (change,) = post.message.changes
+    assert (change.report.campus, change.severity, len(change.says)) == ("oak", Verdict.WARNING, 1)
+    scene.database.has_series = False  # nobody knows the signal now: that is no recovery
+    assert scene.told() == []
+    scene.database.has_series = True
+    scene.database.before["oak"] = [5.0] * 400
+    assert [told[2] for told in scene.told(oak=5)] == [Reason.RECOVERED, Reason.RECOVERED]
+
+
+def test_a_breach_that_is_older_than_the_bot_began_when_the_series_says(tmp_path: Path) -> None:
+    scene = Watched(tmp_path, kpi("tickets", AlertRule()))
+    scene.database.before["oak"] = [5.0] * 80 + [50.0] * 3
+    (post,) = scene.measure(oak=50)
+    assert isinstance(post.message, AlertNotice)
+    assert f"{post.message.changes[0].since:%Y-%m-%d %H:%M}" == "2026-11-13 00:00"
+    assert post.message.changes[0].since == scene.store.alert_states()["tickets", "oak"].since
+
+
+def test_a_breach_fires_after_so_many_measurements_in_a_row(tmp_path: Path) -> None:
+    scene = Watched(tmp_path, kpi("tickets", AlertRule(after=3)))
+    assert [bool(scene.told(QUARTER, oak=count)) for count in (50, 50, 5, 50, 50, 50)] == [False] * 5 + [True]
+    assert scene.store.alert_states()["tickets", "oak"].since == scene.now - timedelta(minutes=30)

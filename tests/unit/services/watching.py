@@ -1,0 +1,157 @@
+"""A district to be watched: its databases say what a test says, its state database is a real one.
+
+It is Monday, November 16, 2026, 10:00 in Chicago. The department works from 8:00 to 16:00 on weekdays.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from kpibot.catalog.model import Catalog, Channel, District
+from kpibot.core.alert_groups import How
+from kpibot.core.alerts import AlertRule, Reason
+from kpibot.core.calendar import Calendar, YearStart
+from kpibot.core.campus import Campus, CampusTree
+from kpibot.core.conditions import Ago
+from kpibot.core.kpi import Card, Kpi
+from kpibot.core.measures import Query, Simple, Stock
+from kpibot.core.readings import Parts
+from kpibot.core.reports import AlertNotice, TroubleNotice
+from kpibot.core.routing import Route
+from kpibot.core.series import Curve, Track, Window
+from kpibot.core.thresholds import Better, Thresholds
+from kpibot.services.measuring import Measuring
+from kpibot.services.reporting import Reporting
+from kpibot.services.watch import Watch
+from kpibot.sources.base import Cell, Request, SourceDownError, SourceError, Taken
+from kpibot.store.outbox import Owed
+from kpibot.store.store import Store, open_engine
+
+MONDAY = datetime(2026, 11, 16, 16, tzinfo=UTC)
+HOUR, QUARTER = timedelta(hours=1), timedelta(minutes=15)
+THANKSGIVING = date(2026, 11, 26)
+CALENDAR = Calendar(
+    ZoneInfo("America/Chicago"),
+    YearStart(7, 1),
+    YearStart(8, 15),
+    ((time(8), time(16)),) * 5 + (None, None),
+    holidays=frozenset({THANKSGIVING}),
+)
+NAMES = ("oak", "birch", "cedar", "elm", "pine")
+TREE = CampusTree([Campus(each, each.title()) for each in NAMES], "Maple Valley District")
+LEVELS = Thresholds(Better.LOWER, 20, 40, 80)
+ROUTES = (Route("leads"),)
+CHANNELS = {name: Channel(name, f"#{name}", "district") for name in ("leads", "team", "oncall", "admins")}
+
+
+@dataclass(eq=False)
+class Database:
+    """A source that holds one number for each campus, and what it was at the end of each earlier day."""
+
+    counts: dict[str, float] = field(default_factory=dict)
+    before: dict[str, list[float]] = field(default_factory=dict)
+    is_down: bool = False
+    has_series: bool = True
+    newest_row: datetime = MONDAY + timedelta(days=365)
+
+    def take(self, requests: Sequence[Request]) -> list[Taken | SourceError]:
+        if self.is_down:
+            return [SourceDownError("database `helpdesk` did not answer within 2 s") for _ in requests]
+        parts = {Cell(each): Parts(count, rows=int(count), valued=int(count)) for each, count in self.counts.items()}
+        return [parts for _ in requests]
+
+    def track(self, measure: Simple, window: Window) -> Mapping[Cell, Track]:
+        if not self.has_series:
+            raise SourceDownError("database `helpdesk` did not answer within 2 s")
+        return {Cell(each): Curve(self._course(each, count, len(window.days))) for each, count in self.counts.items()}
+
+    def _course(self, campus: str, count: float, days: int) -> np.ndarray:
+        course = np.zeros(days)
+        known = [*self.before.get(campus, []), count][-days:]
+        course[-len(known) :] = known
+        return course
+
+    def is_empty(self, measure: Simple) -> bool:
+        return not self.counts
+
+    def newest(self, measure: Simple, before: datetime) -> datetime | None:
+        return self.newest_row
+
+    def values(self, dataset: str, column: str, most: int) -> list[object]:
+        return []
+
+    def rows(self, request: Request, columns: Sequence[str], most: int) -> list[Mapping[str, object]]:
+        return []
+
+
+def kpi(name: str, rule: AlertRule | None, dataset: str = "tickets", levels: Thresholds = LEVELS) -> Kpi:
+    card = Card(name, name.title(), "", "@helpdesk", rows="tickets", category="operational")
+    return Kpi(card, Stock(dataset, "opened", "resolved"), levels, alert=rule)
+
+
+class Watched:
+    """A watch with its state database, whose outbox is emptied after each measurement."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *kpis: Kpi,
+        routes: tuple[Route, ...] = ROUTES,
+        fresh_within: Mapping[str, Ago] | None = None,
+        **catalog: object,
+    ) -> None:
+        self.database, self.other = Database({"oak": 5}), Database({"oak": 5})
+        self.store = Store(open_engine(f"sqlite:///{folder / 'state.db'}"), CALENDAR.zone)
+        self.now = MONDAY
+        measuring = Measuring(TREE, CALENDAR, lambda half: self.other if _dataset(half) == "assets" else self.database)
+        self.catalog = replace(
+            Catalog(District("Maple Valley", CALENDAR, administrators="admins"), {}, (), {}, {}, CHANNELS, {}, routes),
+            kpis={each.id: each for each in kpis},
+            **catalog,  # type: ignore[arg-type]
+        )
+        self.reporting = Reporting(measuring, self.store, fresh_within or {})
+        self.watch = Watch(
+            self.catalog,
+            self.reporting,
+            self.store,
+            lambda half: {"assets": "inventory"}.get(_dataset(half), "helpdesk"),
+        )
+        self.owed: list[Owed] = []
+
+    def measure(self, after: timedelta = QUARTER, **counts: float) -> list[Owed]:
+        """Lets time pass, measures, and gives what is owed because of it."""
+        self.database.counts.update(counts)
+        self.now += after
+        self.watch.measure(self.now)
+        return self._taken()
+
+    def told(self, after: timedelta = QUARTER, **counts: float) -> list[tuple[str, How, Reason, dict[str, Reason]]]:
+        """What is told of alerts, by channel: how, why, and about which campuses."""
+        notices = [(each, each.message) for each in self.measure(after, **counts)]
+        return [
+            (each.channel, each.how, notice.reason, {one.report.campus: one.reason for one in notice.changes})
+            for each, notice in notices
+            if isinstance(notice, AlertNotice)
+        ]
+
+    def troubles(self, after: timedelta = QUARTER, **counts: float) -> list[TroubleNotice]:
+        """What the administrators are told."""
+        return [each.message for each in self.measure(after, **counts) if isinstance(each.message, TroubleNotice)]
+
+    def _taken(self) -> list[Owed]:
+        """What has come into the outbox, by channel; all of it counts as sent."""
+        found = []
+        while claimed := self.store.outbox.claim(self.now, "test", HOUR):
+            for row in claimed:
+                found.append(row.owed)
+                self.store.outbox.attempt(row.id, self.now, "test", HOUR)
+                self.store.outbox.sent(row.id, f"{row.id}.0")
+        return sorted(found, key=lambda each: each.channel)
+
+
+def _dataset(half: Simple) -> str:
+    return "" if isinstance(half, Query) else half.dataset
