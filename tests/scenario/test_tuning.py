@@ -209,5 +209,5 @@ def test_the_help_explains_every_word_that_the_output_uses(capsys: pytest.Captur
 
 def test_the_demos_workspace_has_everybody_whom_the_shipped_configuration_calls() -> None:
     catalog = load(Path(__file__).parents[2] / "config", {})
-    handles = {group.handle for group in workspace_of(catalog).groups}
+    handles = {group.handle for group in workspace_of(catalog).groups.values()}
     assert {"helpdesk-leads", "asset-managers", "technology-director"} <= handles
