@@ -112,15 +112,6 @@ async def test_a_breach_that_comes_back_is_a_message_of_its_own(quiet: Scene) ->
     assert len(alerts(quiet)) == 2
 
 
-async def test_people_are_reminded_in_the_thread(quiet: Scene) -> None:
-    await quiet.start()
-    quiet.helpdesk.open("101", 5, MONDAY)
-    for _ in range(3):
-        await quiet.later(2 * HOUR)
-    (alert,) = alerts(quiet)
-    assert ["still over the threshold" in each.text for each in thread(quiet, alert)] == [True]
-
-
 async def test_what_comes_at_night_waits_for_the_morning_unless_it_is_critical(quiet: Scene) -> None:
     await quiet.start()
     await quiet.later(10 * HOUR)  # eight in the evening
