@@ -217,7 +217,8 @@ def test_a_decision_that_was_made_is_not_made_again(
 
 def test_where_the_message_is_gone_the_next_thing_told_is_a_message_of_its_own() -> None:
     group = replace(opened(oak=WARNING), repost=True)
-    assert advance(group, {"oak": WARNING}, RULE, START) == (group, ())
+    _, again = advance(group, {"oak": WARNING}, RULE, START)
+    assert [(each.how, each.reason) for each in again] == [(How.POST, Reason.STILL_FIRING)]
     after, tellings = advance(group, {"oak": WARNING, "west": CRITICAL}, RULE, START + QUARTER)
     assert tellings == (Telling(How.POST, Reason.MORE, {"west": Reason.MORE}, "@helpdesk"),)
     assert after is not None
