@@ -10,9 +10,11 @@ import pytest
 
 from kpibot.app.house import House, furnish
 from kpibot.catalog import load
-from kpibot.core.alert_groups import AlertGroup
+from kpibot.core.alert_groups import AlertGroup, How
 from kpibot.core.deeds import Told
+from kpibot.core.reports import AlertNotice
 from kpibot.core.thresholds import Verdict
+from kpibot.store.outbox import Owed
 from tests.scenario.scene import CONFIG, MONDAY, Helpdesk
 
 HOUR = timedelta(hours=1)
@@ -27,7 +29,9 @@ def bots(new_url: Callable[[str], str], tmp_path: Path) -> Iterator[list[House]]
     with ExitStack() as stack:
         bots = [stack.enter_context(closing(furnish(catalog, state))) for _ in range(2)]
         group = AlertGroup("tickets", "west-tech", MONDAY, {"campus-west": Verdict.CRITICAL}, MONDAY)
-        bots[0].store.record_watch([], {}, [], MONDAY, {("tickets", "west-tech"): group})
+        notice = AlertNotice(catalog.kpis["tickets"].card, MONDAY, "America/Chicago", "", (), group.key)
+        post = Owed("post", "west-tech", notice, MONDAY + HOUR, How.POST, group.key)
+        bots[0].store.record_watch([], {}, [post], MONDAY, {("tickets", "west-tech"): group})
         yield bots
 
 
@@ -42,7 +46,7 @@ def test_twelve_people_acknowledge_once(bots: list[House]) -> None:
     told = at_once(bots, lambda bot, by: bot.acting.acknowledge(group.key, by, MONDAY))
     (first,) = (each for each in told if each.is_done)
     assert {each.deeds[0].by for each in told} == {first.asker}
-    assert bots[1].store.outbox.counts() == {"waiting": 2}
+    assert bots[1].store.outbox.counts() == {"waiting": 3}
     assert [each.by for each in bots[1].store.trail(MONDAY, 99)] == [first.asker]
 
 
@@ -51,7 +55,7 @@ def test_twelve_people_mute_once(bots: list[House]) -> None:
     (first,) = (each for each in told if each.is_done)
     assert {each.deeds[0].by for each in told} == {first.asker}
     assert len(bots[1].store.silences(MONDAY)) == 1
-    assert bots[1].store.outbox.counts() == {"waiting": 1}
+    assert bots[1].store.outbox.counts() == {"waiting": 2}
 
 
 def test_an_event_that_both_hear_of_is_answered_by_one(bots: list[House]) -> None:

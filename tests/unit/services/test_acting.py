@@ -16,8 +16,10 @@ from kpibot.core.alerts import AlertState, Phase
 from kpibot.core.deeds import Act, Scope, Told
 from kpibot.core.names import QueryError
 from kpibot.core.readings import Reading
+from kpibot.core.reports import AlertNotice
 from kpibot.core.standing import AlertList, MuteList
 from kpibot.core.thresholds import Verdict
+from kpibot.store.outbox import Owed
 from kpibot.store.schema import outbox
 from tests.scenario.scene import CONFIG, MONDAY, Helpdesk
 
@@ -45,7 +47,10 @@ def stands(house: House, channel: str, **shown: Verdict) -> str:
         for campus, severity in shown.items()
     }
     taken = [Reading("tickets", campus, MONDAY - MINUTE, 11.0, rows=11) for campus in ("district", *shown)]
-    house.store.record_watch(taken, states, [], MONDAY - MINUTE, {("tickets", channel): group})
+    card = house.catalog.kpis["tickets"].card
+    notice = AlertNotice(card, MONDAY - HOUR, "America/Chicago", card.owner, (), group.key, is_common=True)
+    post = Owed(f"post:{group.key}", channel, notice, MONDAY + HOUR, How.POST, group.key)
+    house.store.record_watch(taken, states, [post], MONDAY - MINUTE, {("tickets", channel): group})
     return group.key
 
 
@@ -54,9 +59,10 @@ def key(house: House, channel: str = "west-tech") -> str:
 
 
 def rows(house: House) -> list[tuple[str, str]]:
-    """How each message of the outbox is told, and its body, in order."""
+    """How each edit and each line in a thread of the outbox is told, and its body, in order."""
+    told = sa.select(outbox.c.how, outbox.c.body).where(outbox.c.how != How.POST).order_by(outbox.c.id)
     with house.store.outbox._engine.connect() as connection:
-        return [(row.how, row.body) for row in connection.execute(sa.select(outbox).order_by(outbox.c.id))]
+        return [(how, body) for how, body in connection.execute(told)]
 
 
 def test_whoever_acknowledges_is_named_in_the_message_and_its_thread(house: House) -> None:
@@ -66,6 +72,18 @@ def test_whoever_acknowledges_is_named_in_the_message_and_its_thread(house: Hous
     group = house.store.alert_groups()["tickets", "west-tech"]
     assert (group.acknowledged_by, group.acknowledged_until) == ("@luis", MONDAY + 8 * HOUR)
     assert [how for how, _ in rows(house)] == [How.UPDATE, How.REPLY]
+
+
+def test_the_message_keeps_its_numbers_and_picture_and_calls_nobody_again(house: House) -> None:
+    house.acting.acknowledge(key(house), "@luis", MONDAY)
+    says = house.store.outbox.standing(key(house))
+    assert isinstance(says, AlertNotice)
+    assert (says.as_of, says.is_common, says.keeps_picture, says.mention) == (MONDAY - HOUR, True, True, "")
+    assert (says.acknowledged_by, says.acknowledged_until) == ("@luis", MONDAY + 8 * HOUR)
+    house.acting.assign(key(house), "@dana", "@luis", MONDAY + 8 * HOUR)
+    says = house.store.outbox.standing(key(house))
+    assert isinstance(says, AlertNotice)
+    assert (says.acknowledged_by, says.assigned_to) == ("", "@dana")
 
 
 def test_the_second_to_acknowledge_is_told_who_was_first_and_when(house: House) -> None:
