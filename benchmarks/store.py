@@ -60,7 +60,7 @@ def sqlite_by_hand(file: Path) -> sqlite3.Connection:
     """A connection that keeps its promises as kpibot's does."""
     connection = sqlite3.connect(file)
     connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA synchronous=FULL")
     return connection
 
 

@@ -39,6 +39,7 @@ def _named_campuses(catalog: Catalog) -> Iterator[tuple[str, str]]:
     yield from ((f"channels.{channel.id}", channel.campus) for channel in catalog.channels.values())
     yield from ((f"kpis.{kpi.id}", campus) for kpi in catalog.kpis.values() for campus in kpi.overrides)
     yield from (("alerts", campus) for route in catalog.routes for campus in route.campuses or ())
+    yield from (("silences", campus) for each in catalog.silences for campus in each.campuses or ())
     yield from (("notes", campus) for rule in catalog.notes for campus in rule.campuses or ())
 
 

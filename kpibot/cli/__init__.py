@@ -31,21 +31,24 @@ EARLIEST, LATEST = 1980, 2200  # years of an --as-of: before the first, SQL and 
 
 
 BACKTEST = """\
-Takes the past of a KPI, day by day, and counts the alerts that its thresholds would
-have given: how many, where, for how long, in which months, how many of them became
-critical, and how many would have waited for the next working day.
+Takes the past of a KPI, day by day, and counts the alerts that its thresholds
+would have given: how many, where, for how long, in which months, how many of
+them became critical, and how many would have waited for the next working day.
 
-Then it tries other warnings on the same past. Each line of that table says: had the
-warning been this value, there would have been so many alerts, so many a year at each
-campus, and a campus would have been in alert on such a share of all days. `now` marks
-the present warning, `suggested` the mildest that is calm enough to be read.
+Then it tries other warnings on the same past. Each line of that table says: had
+the warning been this value, there would have been so many alerts, so many a
+year at each campus, and a campus would have been in alert on such a share of
+all days. `now` marks the present warning, `suggested` the mildest that is calm
+enough to be read: one alert a month at most, and in alert on one day in ten at
+most.
 
-It changes nothing and sends nothing. To use another warning, write it into kpis.yaml.
+It changes nothing and sends nothing. To use another warning, write it into
+kpis.yaml, and look again.
 """
 BACKTEST_EXAMPLES = """\
 examples:
-  bot.py backtest tickets                       a year, every campus
-  bot.py backtest tickets campus-west           one campus, or the campuses of a group
+  bot.py backtest tickets                 a year, every campus
+  bot.py backtest tickets campus-west     one campus, or the campuses of a group
   bot.py backtest tickets campus-west --days 730 --chart tickets.png
 """
 

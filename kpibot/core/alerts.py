@@ -7,12 +7,13 @@
 Missing data changes nothing: it neither fires nor recovers.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from kpibot.core.signals import SignalRule
-from kpibot.core.thresholds import Verdict
+from kpibot.core.signals import Signal, SignalRule
+from kpibot.core.thresholds import Better, Thresholds, Verdict
 
 
 class Phase(StrEnum):
@@ -72,6 +73,23 @@ class Judgement:
     def breached(self) -> bool:
         """Whether a threshold is crossed."""
         return self.verdict in (Verdict.WARNING, Verdict.CRITICAL)
+
+
+def judgement(
+    levels: Thresholds, value: float | None, rule: AlertRule, found: Sequence[Signal] | None = ()
+) -> Judgement:
+    """A measurement as the alert rule sees it. `found` is what its signals say, None where nobody knows."""
+    verdict = levels.judge(value)
+    if value is None:
+        return Judgement(verdict, recovered=False)
+    breached = verdict in (Verdict.WARNING, Verdict.CRITICAL)
+    if not breached and found is None:
+        return Judgement(Verdict.NO_DATA, recovered=False)
+    if not breached and found:
+        return Judgement(Verdict.WARNING, recovered=False)
+    if verdict is Verdict.NOT_JUDGED and rule.signals and levels.better is not Better.NEUTRAL:
+        verdict = Verdict.ON_TARGET  # it has no levels: its signals are all that judges it
+    return Judgement(verdict, levels.recovered(value, rule.recovers_at))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,24 +2,27 @@
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
+from types import MappingProxyType
 
-from kpibot.core.alerts import AlertRule, AlertState, Judgement, Phase, Reason, step
+from kpibot.core.alerts import AlertRule, AlertState, Phase, Reason, judgement, step
 from kpibot.core.kpi import Card
 from kpibot.core.quiet import Why
 from kpibot.core.reports import Report
+from kpibot.core.signals import Signal
 from kpibot.core.thresholds import Better, Thresholds, Verdict
 
 Moments = Sequence[tuple[datetime, float | None]]
 SHARES = (0.5, 0.75, 0.9, 0.95, 0.98, 0.99)
 DAY = timedelta(days=1)
+NO_SIGNALS: Mapping[datetime, Sequence[Signal]] = MappingProxyType({})
 YEAR = 365  # days
 CALM_ALERTS = 12  # a year at a campus: more than one a month nobody reads
 CALM_SHARE = 0.1  # of the days in alert: what is always on says nothing
-LEAST_DAYS = 60  # with a value, before anything is suggested
+LEAST_DAYS = 60  # known, before anything is suggested
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,8 @@ class Trial:
 class Past:
     """What the rule would have given at one campus. `held` says of each alert why it would have waited, if at all.
 
-    The series and levels of the report are those that were replayed; `days` of them have a value.
+    The series and levels of the report are those that were replayed; `days` is how many there are since the first that
+    has a value.
     """
 
     report: Report
@@ -134,12 +138,12 @@ def by_day(rule: AlertRule, every: timedelta) -> AlertRule:
 
 
 def replay(
-    moments: Moments, levels: Thresholds, rule: AlertRule, signalled: Collection[datetime] = frozenset()
+    moments: Moments, levels: Thresholds, rule: AlertRule, signalled: Mapping[datetime, Sequence[Signal]] = NO_SIGNALS
 ) -> list[Alarm]:
-    """The alerts that the rule would have given over these values; at the instants of `signalled` a signal warns."""
+    """The alerts that the rule would have given over these values; `signalled` is what its signals said, and when."""
     state, found = AlertState(), list[Alarm]()
     for at, value in moments:
-        state, reason = step(state, _judged(value, levels, rule, at in signalled), rule, at)
+        state, reason = step(state, judgement(levels, value, rule, signalled.get(at, ())), rule, at)
         if reason is Reason.FIRING and state.severity is not None:
             found.append(Alarm(at, None, began=state.severity))
         elif reason is Reason.RECOVERED:
@@ -157,6 +161,8 @@ def trials(histories: Sequence[Moments], levels: Thresholds, rule: AlertRule, un
         return []
     best = known[0] if levels.better is Better.LOWER else known[-1]
     tried = {_level(known, share, levels.better) for share in SHARES} - {best}  # which every value would reach
+    if levels.target is not None:  # what is good enough is nothing to warn of
+        tried = {each for each in tried if _misses(each, levels.target, levels.better)}
     if (now := mildest(levels)) is not None:
         tried.add(now)
     in_order = sorted(tried, reverse=levels.better is Better.HIGHER)
@@ -170,7 +176,7 @@ def suggested(found: Iterable[Trial], campuses: int, days: int) -> Trial | None:
     Args:
         found: mildest first.
         campuses: how many the trials are about.
-        days: with a value, of all campuses together.
+        days: since their first value, of all campuses together.
     """
     if not campuses or days < LEAST_DAYS * campuses:
         return None
@@ -190,13 +196,6 @@ def total(alarms: Iterable[Alarm], until: datetime) -> timedelta:
     return sum((each.lasted(until) for each in alarms), timedelta())
 
 
-def _judged(value: float | None, levels: Thresholds, rule: AlertRule, is_signalled: bool) -> Judgement:
-    judged = Judgement(levels.judge(value), value is not None and levels.recovered(value, rule.recovers_at))
-    if value is None or judged.breached or not is_signalled:
-        return judged
-    return Judgement(Verdict.WARNING, recovered=False)
-
-
 def _trial(histories: Sequence[Moments], levels: Thresholds, rule: AlertRule, warning: float, until: datetime) -> Trial:
     # The recovery threshold keeps its distance from the warning.
     tried = replace(rule, recovers_at=_recovery(rule, levels, warning))
@@ -210,6 +209,10 @@ def _level(known: Sequence[float], share: float, better: Better) -> float:
     place = min(int(share * len(known)), len(known) - 1)
     value = known[place if better is Better.LOWER else len(known) - 1 - place]
     return float(f"{value:.2g}") if abs(value) < 100 else float(f"{value:.3g}")
+
+
+def _misses(value: float, target: float, better: Better) -> bool:
+    return value > target if better is Better.LOWER else value < target
 
 
 def _recovery(rule: AlertRule, levels: Thresholds, warning: float) -> float | None:

@@ -1,6 +1,7 @@
 """What may be done about an alert: the buttons and menus below its message."""
 
 import json
+from zlib import crc32
 
 from kpibot.core.reports import AlertNotice
 from kpibot.render.blocks import ACTION_ID, Block, button
@@ -14,7 +15,7 @@ def alert_buttons(notice: AlertNotice) -> Block | None:
     Buttons carry the alert's group in their value; menus have none, so that it is in the block's id as well. That id is
     new with each edit: under the former one Slack would go on showing what somebody chose before.
     """
-    block_id = json.dumps({"group": notice.group, "at": notice.as_of.isoformat()}, separators=(",", ":"))
+    block_id = json.dumps({"group": notice.group, "shows": _fingerprint(notice)}, separators=(",", ":"))
     if len(block_id) > ACTION_ID:
         return None
     found = (
@@ -26,6 +27,12 @@ def alert_buttons(notice: AlertNotice) -> Block | None:
         button("Show chart", "alert:chart", group=notice.group),
     )
     return {"type": "actions", "block_id": block_id, "elements": [each for each in found if each is not None]}
+
+
+def _fingerprint(notice: AlertNotice) -> str:
+    """A few characters that differ where anything that an edit may change does."""
+    seen_to = (notice.acknowledged_by, notice.assigned_to, notice.acknowledged_at, notice.snoozed_until)
+    return f"{crc32(repr((notice.as_of, *seen_to)).encode()):08x}"
 
 
 def _snooze() -> Block:

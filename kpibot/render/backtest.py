@@ -19,6 +19,7 @@ from kpibot.render.times import MONTHS, day_month
 NAME = 80
 PLACES, LEVEL_SETS = 15, 3  # more than that nobody reads
 LEAST_MONTHLY = 3  # alerts, before their months are told apart
+MOST_MONTHS = 24
 ALWAYS, NAMED = 0.5, 3  # a share of days, and how many names are told
 NAME_COLUMNS, BAR_COLUMNS = 30, 50
 DAILY = "Each day counts with its last value; what came and went within it is not seen."
@@ -149,11 +150,11 @@ def _place(past: Past, until: datetime) -> str:
 
 
 def _months(found: Backtest) -> Iterator[str]:
-    counts = found.by_month
+    counts = found.by_month[-MOST_MONTHS:]
     most = max(count for _, count in counts)
     if sum(count for _, count in counts) < LEAST_MONTHLY:
         return
-    yield "Alerts that began in each month"
+    yield f"Alerts that began in each {'month' if len(counts) < MOST_MONTHS else f'of the last {MOST_MONTHS} months'}"
     for first, count in counts:
         bar = "█" * max(round(BAR_COLUMNS * count / max(most, BAR_COLUMNS)), 1) if count else ""
         yield f"{_month(first)} {count:>6,} {bar}".rstrip()
@@ -199,7 +200,7 @@ def _reached(level: float, card: Card, levels: Thresholds) -> str:
 def _rate(count: int, days: int) -> str:
     """How many a year at each campus, of whose days so many are known."""
     a_year = count / (days / YEAR) if days else 0.0
-    return "under 0.1" if 0 < a_year < 0.05 else f"{a_year:,.1f}"
+    return "under 0.1" if 0 < a_year < 0.05 else f"{a_year:,.1f}" if count else "0"
 
 
 def _places_of(count: int, found: Backtest) -> str:

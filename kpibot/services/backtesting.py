@@ -1,6 +1,6 @@
 """Replays the history of a KPI against its alert rule. Its methods block."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
@@ -26,13 +26,11 @@ from kpibot.core.names import QueryError
 from kpibot.core.quiet import Notice, Quiet, Why
 from kpibot.core.reports import Report
 from kpibot.core.series import Series
-from kpibot.core.signals import AnomalyRule, ChangeRule, SignalRule, signals
+from kpibot.core.signals import Signal, SignalRule, days_needed, signals
 from kpibot.core.thresholds import Better, Thresholds
+from kpibot.services.judging import watched
 from kpibot.services.reporting import Reporting
 from kpibot.sources.base import SourceDownError
-
-A_YEAR_BACK = 400  # days: what an anomaly is held against
-A_SEASON_BACK = 150  # days: the last 20 school days lie within, whatever the summer
 
 
 class Backtesting:
@@ -61,7 +59,7 @@ class Backtesting:
         _check(kpi)
         rule = by_day(kpi.alert or AlertRule(), self._every)
         places = self._places(kpi, campus)
-        before = _lookback(rule.signals)
+        before = days_needed(rule.signals)
         reports = self._reporting.reports(kpi, places, as_of, days + before)
         pasts = [self._past(report, rule, before) for report in reports if _is_known(report, before)]
         if not pasts:
@@ -81,33 +79,31 @@ class Backtesting:
         )
 
     def _places(self, kpi: Kpi, campus: str | None) -> list[str]:
-        if not kpi.by_campus:
-            return [DISTRICT]
-        whole = campus in (None, DISTRICT)
-        watched = list(self._tree.leaves(campus or DISTRICT))
-        return [DISTRICT, *watched] if whole and kpi.alert is not None and kpi.alert.at_district else watched
+        everywhere = watched(kpi, kpi.alert or AlertRule(), self._tree)
+        if campus in (None, DISTRICT) or not kpi.by_campus:
+            return list(everywhere)
+        return list(self._tree.leaves(campus))
 
     def _past(self, report: Report, rule: AlertRule, before: int) -> Past:
         assert report.series is not None
-        signalled = set(self._signalled(report.series, report.thresholds, rule.signals, before))
+        signalled = dict(self._signalled(report.series, report.thresholds, rule.signals, before))
         series = Series(report.series.days[before:], report.series.values[before:])
         alarms = replay(_moments(series), report.thresholds, rule, signalled)
         return Past(
             report=replace(report, series=series),
             alarms=tuple(alarms),
             held=tuple(self._held(report, alarm, rule) for alarm in alarms),
-            days=sum(value is not None for value in series.values),
+            days=_known_days(series),
             lasted=total(alarms, _end(series)),
         )
 
     def _signalled(
         self, series: Series, levels: Thresholds, rules: Sequence[SignalRule], before: int
-    ) -> Iterator[datetime]:
-        """The days on which a signal warns; each is told from what was known by then."""
+    ) -> Iterator[tuple[datetime, list[Signal]]]:
+        """What the signals say of each day, told from what was known by then."""
         for place in range(before, len(series.days) if rules else 0):
             known = Series(series.days[: place + 1], series.values[: place + 1])
-            if signals(known, levels, rules, self._calendar):
-                yield stands_for(series.days[place])
+            yield stands_for(series.days[place]), signals(known, levels, rules, self._calendar)
 
     def _held(self, report: Report, alarm: Alarm, rule: AlertRule) -> Why | None:
         """Why the alert would have waited, had it been seen when work began on its day, or at noon of a day off."""
@@ -142,20 +138,6 @@ def _nothing_known(kpi: Kpi, reports: Sequence[Report]) -> QueryError | SourceDo
     )
 
 
-def _lookback(rules: Iterable[SignalRule]) -> int:
-    """How many days before the first one the signals look at."""
-    needed = [0]
-    for rule in rules:
-        match rule:
-            case AnomalyRule():
-                needed.append(A_YEAR_BACK)
-            case ChangeRule():
-                needed.append(rule.days)
-            case _:
-                needed.append(A_SEASON_BACK)
-    return max(needed)
-
-
 def _is_known(report: Report, before: int) -> bool:
     return report.series is not None and any(value is not None for value in report.series.values[before:])
 
@@ -171,6 +153,11 @@ def _tunings(pasts: Sequence[Past], rule: AlertRule) -> Iterator[Tuning]:
         found = trials([_moments(each) for each in series], levels, rule, _end(series[0]))
         now = next((trial for trial in found if trial.warning == mildest(levels)), None)
         yield Tuning(levels, len(those), days, tuple(found), now, suggested(found, len(those), days))
+
+
+def _known_days(series: Series) -> int:
+    """How many days there are since the first that has a value."""
+    return len(series.days) - next(place for place, value in enumerate(series.values) if value is not None)
 
 
 def _moments(series: Series) -> Moments:

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from kpibot.core.alerts import AlertRule, AlertState, Judgement, Phase, step
+from kpibot.core.alerts import AlertRule, AlertState, Phase, judgement, step
 from kpibot.core.campus import DISTRICT, CampusTree
 from kpibot.core.kpi import Kpi
 from kpibot.core.readings import Reading
 from kpibot.core.reports import Report
 from kpibot.core.series import held_since
 from kpibot.core.signals import Signal, days_needed, signals
-from kpibot.core.thresholds import Better, Thresholds, Verdict
+from kpibot.core.thresholds import Thresholds, Verdict
 from kpibot.services.reporting import Reporting
 
 SERIES_DAYS = 90
@@ -117,19 +117,3 @@ def watched(kpi: Kpi, rule: AlertRule, tree: CampusTree) -> tuple[str, ...]:
     if not kpi.by_campus:
         return (DISTRICT,)
     return (*tree.leaves(DISTRICT), *((DISTRICT,) if rule.at_district else ()))
-
-
-def judgement(
-    levels: Thresholds, value: float | None, rule: AlertRule, found: Sequence[Signal] | None = ()
-) -> Judgement:
-    """A measurement as the alert rule sees it. `found` is what its signals say, None where nobody knows."""
-    verdict = levels.judge(value)
-    if value is None:
-        return Judgement(verdict, recovered=False)
-    if verdict not in BREACHES and found is None:
-        return Judgement(Verdict.NO_DATA, recovered=False)
-    if verdict not in BREACHES and found:
-        return Judgement(Verdict.WARNING, recovered=False)
-    if verdict is Verdict.NOT_JUDGED and rule.signals and levels.better is not Better.NEUTRAL:
-        verdict = Verdict.ON_TARGET  # it has no levels: its signals are all that judges it
-    return Judgement(verdict, levels.recovered(value, rule.recovers_at))

@@ -54,8 +54,11 @@ def write(connection: sa.Connection, group: AlertGroup) -> bool:
 
 def ask_for_posts(connection: sa.Connection, keys: Iterable[str]) -> None:
     """Marks groups whose message is not in the channel, so that what is told next is a message of its own."""
+    named = sa.select(alert_groups.c.kpi, alert_groups.c.channel, alert_groups.c.key)
+    found = connection.execute(named.where(alert_groups.c.key.in_(set(keys)), IS_OPEN)).all()
     marked = {"repost": True, "revision": alert_groups.c.revision + 1}
-    connection.execute(sa.update(alert_groups).where(alert_groups.c.key.in_(set(keys)), IS_OPEN).values(marked))
+    for _, _, key in sorted(map(tuple, found)):  # in the order of `save`, so that neither waits for the other for ever
+        connection.execute(sa.update(alert_groups).where(alert_groups.c.key == key, IS_OPEN).values(marked))
 
 
 def _columns(group: AlertGroup) -> dict[str, Any]:

@@ -30,7 +30,9 @@ def open_engine(url: str) -> sa.Engine:
             f"the bot's own database cannot be opened ({first_line(error)}); correct KPIBOT_STATE_URL"
         ) from error
     if (file := file_of(engine.url)) is not None:
-        sa.event.listen(engine, "checkout", _still_there(file))
+        looks = _still_there(file)
+        sa.event.listen(engine, "do_connect", looks)
+        sa.event.listen(engine, "checkout", looks)
     return engine
 
 
@@ -51,13 +53,13 @@ def file_of(url: sa.URL) -> Path | None:
 
 
 def _still_there(file: Path) -> Callable[..., None]:
-    """Looks whether the file is the one that was opened: SQLite goes on writing to one that was deleted."""
+    """Looks whether the file is the one that was opened: SQLite writes to a deleted one, and makes one that is away."""
     opened = file.stat().st_ino
 
-    def look(_connection: Any, _record: Any, _proxy: Any) -> None:
-        found = file.stat().st_ino if file.exists() else None
-        if found != opened:
-            happened = "has vanished" if found is None else "was replaced while kpibot ran"
-            raise StoreError(f"the bot's own database {file} {happened}; put it back, and start kpibot again")
+    def look(*_: Any) -> None:
+        if not file.exists():
+            raise StoreError(f"the bot's own database {file} has vanished; put it back, and kpibot goes on by itself")
+        if file.stat().st_ino != opened:
+            raise StoreError(f"the bot's own database {file} was replaced while kpibot ran; start kpibot again")
 
     return look

@@ -75,17 +75,17 @@ class Outbox:
 
         What comes after a row that must wait waits too: a channel reads its messages in their order.
         """
-        # The lease is asked for twice: the heads are those of a moment ago, the row is as it is once it is locked.
+        # The heads are those of a moment ago: whether a row is still free is asked again once it is locked.
         free = sa.and_(IS_WAITING, _is_due(now), is_over(outbox.c.lease_until, now, lease))
-        heads = sa.select(outbox.c.id).where(free, outbox.c.id.in_(_heads(now, lease)))
         leased = {"lease_owner": owner, "lease_from": now, "lease_until": now + lease}
         with writing(self._engine) as connection:
             settle(connection, now, lease)
-            found = connection.scalars(heads.with_for_update(skip_locked=True, of=outbox)).all()
-            if not found:
-                return []
+            heads = connection.scalars(_heads(now, lease)).all()
+            still = sa.select(outbox.c.id).where(free, outbox.c.id.in_(heads)).with_for_update(skip_locked=True)
+            found = connection.scalars(still).all() if heads else []
             mine = sa.update(outbox).where(outbox.c.id.in_(found)).values(leased).returning(*outbox.c)
-            return _claimed(connection, sorted(connection.execute(mine), key=lambda row: row.id))
+            rows = connection.execute(mine).all() if found else []
+            return _claimed(connection, sorted(rows, key=lambda row: row.id))
 
     def attempt(self, row: int, now: datetime, owner: str, lease: timedelta) -> bool:
         """Notes that the message is about to leave, and renews the lease: from here on the message is in doubt.

@@ -11,7 +11,8 @@ from kpibot.core.alerts import AlertState
 from kpibot.core.readings import Reading
 from kpibot.core.silences import Silence
 from kpibot.store import groups as kept_groups
-from kpibot.store import outbox, retention, silences, states, trail
+from kpibot.store import outbox, retention, silences, trail
+from kpibot.store import states as kept_states
 from kpibot.store.claims import Claims
 from kpibot.store.engine import writing
 from kpibot.store.errors import SlotLostError, StoreError
@@ -47,7 +48,7 @@ class Store:
     def alert_states(self) -> dict[AlertKey, AlertState]:
         """What is remembered of every alert that is not at rest."""
         with self._engine.connect() as connection:
-            return states.kept(connection)
+            return kept_states.kept(connection)
 
     def alert_groups(self) -> dict[GroupKey, AlertGroup]:
         """The open groups."""
@@ -62,7 +63,7 @@ class Store:
     def record_watch(
         self,
         taken: Iterable[Reading],
-        new_states: Mapping[AlertKey, AlertState],
+        states: Mapping[AlertKey, AlertState],
         owed: Iterable[outbox.Owed],
         now: datetime,
         groups: Mapping[GroupKey, AlertGroup | None] | None = None,
@@ -85,7 +86,7 @@ class Store:
             if slot is not None:
                 self._claims.finish(connection, *slot, now)
             self._readings.save(connection, prepared)
-            states.save(connection, new_states)
+            kept_states.save(connection, states)
             changed = kept_groups.save(connection, decided, now)
             outdated = {group.key for key in changed if (group := decided[key]) is not None}
             outbox.add(connection, [each for each in owed if each.group not in outdated], now)
@@ -147,7 +148,7 @@ class Store:
 
     def claim(self, work: str, slot: datetime, now: datetime) -> bool:
         """Takes a slot of some work for a lease; False where it is done, or somebody is at it."""
-        return self._claims.claim(work, slot, now)
+        return not self.is_done(work, slot) and self._claims.claim(work, slot, now)  # to look costs no writing lock
 
     @contextmanager
     def claimed(self, work: str, slot: datetime, now: datetime) -> Iterator[bool]:

@@ -228,6 +228,15 @@ def test_levels_of_a_type_that_no_campus_of_the_list_has(furnished: Callable[[st
         furnish(load(config.parent, {}), f"sqlite:///{tmp_path / 'state.db'}")
 
 
+def test_a_silence_of_a_campus_that_the_list_lacks(furnished: Callable[[str], House], tmp_path: Path) -> None:
+    furnished(f"database: glpi\nselect: {BY_PATH}\n")
+    silences = "silences: [{name: Moving, when: sat-sun, campuses: [campus-wset]}]\n"
+    config = tmp_path / "config" / "all.yaml"
+    config.write_text(config.read_text(encoding="utf-8") + silences, encoding="utf-8")
+    with pytest.raises(CampusTreeError, match=r"silences: no campus `campus-wset`; did you mean"):
+        furnish(load(config.parent, {}), f"sqlite:///{tmp_path / 'state.db'}")
+
+
 @pytest.mark.parametrize(
     ("text", "error", "told"),
     [

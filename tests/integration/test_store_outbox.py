@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from kpibot.core.alert_groups import AlertGroup, How
 from kpibot.core.reports import TroubleNotice
 from kpibot.core.thresholds import Verdict
 from kpibot.store.outbox import Claimed, Owed
+from kpibot.store.schema import outbox
 from kpibot.store.store import Store, open_engine
 
 NOW = datetime(2026, 11, 16, 13, tzinfo=UTC)
@@ -129,14 +131,47 @@ def test_a_measurement_under_way_does_not_undo_the_mark(store: Store) -> None:
     assert store.alert_groups()[KEY].repost
 
 
-def test_what_is_on_its_way_is_neither_expired_nor_given_back(store: Store) -> None:
+def test_what_is_on_its_way_does_not_expire(store: Store) -> None:
     owe(store, "post", useful_for=LEASE / 2)
     row = the_next(store)
     store.outbox.attempt(row.id, NOW, "me", LEASE)
-    store.outbox.release("me")
     assert store.outbox.claim(NOW + LEASE / 2, "other", LEASE) == []
+    assert store.outbox.counts() == {"waiting": 1}
     store.outbox.sent(row.id, TS)
     assert store.outbox.counts() == {"sent": 1}
+
+
+def test_what_is_on_its_way_is_not_given_back(store: Store) -> None:
+    owe(store, "post")
+    store.outbox.attempt(the_next(store).id, NOW, "me", LEASE)
+    store.outbox.release("me")
+    assert store.outbox.claim(NOW, "other", LEASE) == []
+
+
+def test_a_lease_that_has_ended_is_lost_even_if_nobody_took_it(store: Store) -> None:
+    owe(store, "post")
+    assert not store.outbox.attempt(the_next(store).id, NOW + LEASE, "me", LEASE)
+
+
+def test_an_edit_does_not_wait_for_a_message_that_comes_after_it(store: Store) -> None:
+    owe(store, "update", "reply", "post")
+    assert everything_sent(store) == ["post"]
+    assert store.outbox.counts() == {"sent": 1, "dropped": 2}
+
+
+def test_a_message_that_was_committed_late_waits_until_its_channel_is_free(store: Store) -> None:
+    owe(store, "post 1", "post 2")
+    set_state(store, "post 1", "not there yet")
+    row = the_next(store)
+    set_state(store, "post 1", "waiting")
+    assert (row.owed.key, store.outbox.claim(NOW, "other", LEASE)) == ("post 2", [])
+    store.outbox.sent(row.id, TS)
+    assert the_next(store).owed.key == "post 1"
+
+
+def set_state(store: Store, key: str, state: str) -> None:
+    with store._engine.begin() as connection:
+        connection.execute(sa.update(outbox).where(outbox.c.key == key).values(state=state))
 
 
 def test_what_has_not_begun_is_given_back_at_once_even_if_it_is_in_doubt(store: Store) -> None:

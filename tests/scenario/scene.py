@@ -92,14 +92,14 @@ class Scene:
         self.config = CONFIG
         self.bot: Bot | None = None
         self.house: House | None = None
-        self._state = f"sqlite:///{folder / 'state.db'}"
+        self.state = f"sqlite:///{folder / 'state.db'}"
         self._stop = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Starts the bot; everything that is due has been sent when this returns."""
         self._stop = asyncio.Event()
-        self.house = furnish(load(self.config, {"HELPDESK_URL": self.helpdesk.url}), self._state)
+        self.house = furnish(load(self.config, {"HELPDESK_URL": self.helpdesk.url}), self.state)
         self.bot = Bot(self.house, SlackAccess(self.ws.bot_token, self.ws.app_token, self.server.api_url), self.clock)
         ready = asyncio.Event()
         self._running = asyncio.create_task(self.bot.run(self._stop, ready))

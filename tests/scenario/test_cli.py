@@ -173,6 +173,8 @@ def test_a_configuration_that_is_not_there_is_told(helpdesk: Helpdesk, capsys: p
         ("kpibot.cli", {"numpy", "pydantic", "yaml", "sqlalchemy", "aiohttp", "slack_sdk"}),
         ("kpibot.cli.ask", {"aiohttp", "slack_sdk", "apscheduler", "matplotlib", "duckdb", "kpibot.demo"}),
         ("kpibot.cli.check", {"aiohttp", "slack_sdk", "apscheduler", "matplotlib", "duckdb", "kpibot.demo"}),
+        ("kpibot.cli.routes", {"aiohttp", "slack_sdk", "apscheduler", "matplotlib", "duckdb", "kpibot.demo"}),
+        ("kpibot.cli.backtest", {"aiohttp", "slack_sdk", "apscheduler", "matplotlib", "duckdb", "kpibot.demo"}),
         ("kpibot.cli.run", {"slack_bolt", "matplotlib", "duckdb", "kpibot.demo", "kpibot.workspace"}),
     ],
 )

@@ -2,12 +2,20 @@
 
 import json
 import shutil
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from PIL import Image
 
+from kpibot.app.trial import workspace_of
+from kpibot.catalog import load
 from kpibot.cli import main
-from tests.scenario.scene import CONFIG, Helpdesk
+from kpibot.render.text import columns
+from tests.scenario.scene import CHICAGO, CONFIG, MONDAY, Helpdesk
+
+NOW = MONDAY.isoformat()
 
 ALERTS = """\
 alerts:
@@ -89,3 +97,117 @@ def test_what_cannot_be_routed_is_told_with_what_to_type(
 ) -> None:
     assert main(["routes", *words.split()]) == 1
     assert told in capsys.readouterr().err
+
+
+def days_ago(count: int, hour: int = 9) -> datetime:
+    """A time on the district's clock, so many days before the Monday of the scene."""
+    local = MONDAY.astimezone(CHICAGO).replace(hour=hour, minute=0)
+    return local - timedelta(days=count)
+
+
+@pytest.fixture
+def busy(helpdesk: Helpdesk) -> Helpdesk:
+    """Campus West was in breach on five days from a Saturday on, and is again since yesterday; Oakridge is quiet."""
+    helpdesk.open("101", 7, days_ago(30))  # a Saturday
+    helpdesk.resolve("101", days_ago(25))
+    helpdesk.open("101", 12, days_ago(1))
+    helpdesk.open("111", 1, days_ago(60))
+    return helpdesk
+
+
+def backtested(*words: str, capsys: pytest.CaptureFixture[str]) -> Any:
+    assert main(["backtest", *words, "--as-of", NOW, "--days", "90", "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_the_past_is_replayed_day_by_day_for_every_campus(busy: Helpdesk, capsys: pytest.CaptureFixture[str]) -> None:
+    record = backtested("tickets", capsys=capsys)
+    assert [place["campus"] for place in record["places"]] == ["campus-west", "oakridge-middle", "campus-north"]
+    assert (record["first"], record["last"], record["unit"]) == ("2026-08-19", "2026-11-16", "tickets")
+    assert record["by_month"] == {"2026-08": 0, "2026-09": 0, "2026-10": 1, "2026-11": 1}
+    west, oakridge, _ = record["places"]
+    assert west["alerts"] == [
+        {
+            "first_day": "2026-10-17",
+            "recovered_on": "2026-10-22",
+            "became_critical": False,
+            "held_back": "outside working hours",
+        },
+        {"first_day": "2026-11-15", "recovered_on": None, "became_critical": True, "held_back": None},
+    ]
+    assert (west["days_in_alert"], oakridge["alerts"]) == (7, [])
+
+
+def test_a_group_is_its_campuses(busy: Helpdesk, capsys: pytest.CaptureFixture[str]) -> None:
+    record = backtested("tickets", "feeder-west", capsys=capsys)
+    assert [place["campus"] for place in record["places"]] == ["campus-west", "oakridge-middle"]
+
+
+def test_what_is_said_fits_a_terminal_and_names_what_matters(
+    busy: Helpdesk, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    picture = tmp_path / "backtest.png"
+    assert main(["backtest", "tickets", "--as-of", NOW, "--days", "90", "--chart", str(picture)]) == 0
+    said = capsys.readouterr().out
+    for part in (
+        "Outstanding tickets — Scenario ISD, backtest\n90 days, Aug 19, 2026 to Nov 16, 2026\n",
+        "2 alerts at 1 of 3 campuses; 1 became critical",
+        "1 began on a day off and would have waited",
+        "Campus West High School             2         1          7 (8%)    5 days",
+        "Other warnings where it is ≥ 6 now (3 campuses)",
+        "← now",
+    ):
+        assert part in said
+    assert max(map(columns, said.splitlines())) <= 80
+    with Image.open(picture) as drawn:
+        assert drawn.size[0] == 1600
+
+
+def test_a_kpi_without_an_alert_is_tried_as_if_it_had_one(busy: Helpdesk, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["backtest", "response-time", "campus-west", "--as-of", NOW, "--days", "90"]) == 0
+    said = capsys.readouterr().out
+    assert "has no `alert` yet" in said
+    assert "No alert at all, at 1 campus" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("campus-west", "which KPI? Type for example `tickets campus-west`"),
+        ("tickets campus-wst", "did you mean `campus-west`?"),
+        ("tickets --chart /nowhere/at/all.png", "cannot be written"),
+    ],
+)
+def test_what_cannot_be_replayed_is_told(
+    busy: Helpdesk, capsys: pytest.CaptureFixture[str], words: str, told: str
+) -> None:
+    assert main(["backtest", *words.split(), "--as-of", NOW]) == 1
+    assert told in capsys.readouterr().err
+
+
+def test_a_database_that_is_down_is_told_as_such(busy: Helpdesk, capsys: pytest.CaptureFixture[str]) -> None:
+    busy.break_down()
+    assert main(["backtest", "tickets", "--as-of", NOW]) == 1
+    assert "database `helpdesk`" in capsys.readouterr().err.splitlines()[-1]
+
+
+@pytest.mark.parametrize("days", ["6", "1827", "a year"])
+def test_a_number_of_days_out_of_reach_is_told(busy: Helpdesk, capsys: pytest.CaptureFixture[str], days: str) -> None:
+    with pytest.raises(SystemExit):
+        main(["backtest", "tickets", "--days", days])
+    assert "write one from 7 to 1,826" in capsys.readouterr().err
+
+
+def test_the_help_explains_every_word_that_the_output_uses(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["backtest", "--help"])
+    said = capsys.readouterr().out
+    for part in ("`now` marks", "`suggested` the mildest", "changes nothing and sends nothing", "examples:"):
+        assert part in said
+    assert max(map(columns, said.splitlines())) <= 80
+
+
+def test_the_demos_workspace_has_everybody_whom_the_shipped_configuration_calls() -> None:
+    catalog = load(Path(__file__).parents[2] / "config", {})
+    handles = {group.handle for group in workspace_of(catalog).groups.values()}
+    assert {"helpdesk-leads", "asset-managers", "technology-director"} <= handles

@@ -51,6 +51,10 @@ def test_editors_find_the_schema(file: Path) -> None:
         "not-text", "text-for-list", "no-measure", "two-measures", "unknown-statistic", "unknown-as", "better-unknown",
         "alert-after", "kpi-id", "campus-slug", "column-name", "column-key", "where-empty-list", "where-unknown-key",
         "channel-without-hash", "digest-when", "timeout", "unknown-period", "no-value", "fiscal-year-start",
+        "signal-percent", "signal-within-hours", "signal-school-days", "signal-deviations", "signal-unknown-key",
+        "signals-in-no-list", "alert-any-time", "alert-at-an-unknown-place", "alert-inhibits-itself", "route-severity",
+        "route-when", "route-mention", "route-unknown-category", "escalation-to-nobody", "escalation-without-time",
+        "silence-without-name", "mapping-for-silences",
     ],
 )  # fmt: skip
 def test_an_editor_sees_the_mistakes_that_need_no_other_file(mistake: str, validator: Any) -> None:

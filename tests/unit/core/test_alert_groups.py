@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -213,3 +213,22 @@ def test_a_decision_that_was_made_is_not_made_again(
     group, _ = advance(group, then, RULE, START + QUARTER, quiet=quiet, named=("k", "c"))
     again, tellings = advance(group, dict(group.shown) if group else {}, RULE, START + QUARTER, named=("k", "c"))
     assert (again, tellings) == (group, ())
+
+
+def test_where_the_message_is_gone_the_next_thing_told_is_a_message_of_its_own() -> None:
+    group = replace(opened(oak=WARNING), repost=True)
+    assert advance(group, {"oak": WARNING}, RULE, START) == (group, ())
+    after, tellings = advance(group, {"oak": WARNING, "west": CRITICAL}, RULE, START + QUARTER)
+    assert tellings == (Telling(How.POST, Reason.MORE, {"west": Reason.MORE}, "@helpdesk"),)
+    assert after is not None
+    assert (after.repost, after.key) == (False, group.key)
+
+
+def test_where_the_message_is_gone_and_all_is_over_nothing_is_told() -> None:
+    group = replace(opened(oak=WARNING), repost=True)
+    assert advance(group, {}, RULE, START + QUARTER) == (None, ())
+
+
+def test_a_group_has_one_name_whatever_the_zone_of_its_beginning() -> None:
+    elsewhere = replace(opened(oak=WARNING), opened=START.astimezone(timezone(timedelta(hours=-6))))
+    assert elsewhere.key == opened(oak=WARNING).key

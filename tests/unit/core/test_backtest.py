@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kpibot.core.alerts import AlertRule
 from kpibot.core.backtest import Alarm, Trial, by_day, replay, suggested, total, trials
+from kpibot.core.signals import AnomalyRule, Signal
 from kpibot.core.thresholds import Better, Thresholds, Verdict
 
 START = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -37,8 +38,8 @@ def test_what_lasts_is_counted_to_the_end() -> None:
 def test_other_levels_are_round_and_give_fewer_alerts_the_milder_they_are() -> None:
     values = [float(n % 30) for n in range(300)]
     found = trials([moments(values)], LEVELS, AlertRule(recovers_at=35), START + 300 * DAY)
-    assert [trial.warning for trial in found] == [15, 22, 27, 28, 29, 40]
-    assert [trial.alarms for trial in found] == [10, 10, 10, 10, 10, 0]
+    assert [trial.warning for trial in found] == [22, 27, 28, 29, 40]
+    assert [trial.alarms for trial in found] == [10, 10, 10, 10, 0]
     assert [trial.lasted for trial in found] == sorted((trial.lasted for trial in found), reverse=True)
 
 
@@ -46,6 +47,14 @@ def test_higher_is_better_turns_it_round() -> None:
     values = [float(n) for n in range(100)]
     found = trials([moments(values)], Thresholds(Better.HIGHER, 95, 90, 80), AlertRule(), START + 100 * DAY)
     assert [trial.warning for trial in found] == [90, 49, 24, 9, 4, 1, 0]
+
+
+def test_what_meets_the_target_is_not_tried() -> None:
+    values = [float(n) for n in range(100)]
+    for better, target in ((Better.LOWER, 90.0), (Better.HIGHER, 10.0)):
+        found = trials([moments(values)], Thresholds(better, target), AlertRule(), START + 100 * DAY)
+        assert found
+        assert all(trial.warning > 90 if better is Better.LOWER else trial.warning < 10 for trial in found)
 
 
 def test_a_level_that_every_value_reaches_is_not_tried() -> None:
@@ -81,11 +90,19 @@ def test_measurements_in_a_row_become_days(after: int, every: str, days: int) ->
 
 
 def test_a_signal_warns_where_no_threshold_does_and_holds_its_alert() -> None:
-    signalled = {START + DAY, START + 2 * DAY}
+    signalled = {START + n * DAY: [Signal("30% more than 7 days ago")] for n in (1, 2)}
     assert replay(moments([10, 10, 10, 10]), LEVELS, AlertRule(), signalled) == [Alarm(START + DAY, START + 3 * DAY)]
     assert replay(moments([10, None, 90, 10]), LEVELS, AlertRule(), signalled) == [
         Alarm(START + 2 * DAY, START + 3 * DAY, became_critical=True, began=Verdict.CRITICAL)
     ]
+
+
+def test_what_only_signals_judge_is_over_when_they_are_silent() -> None:
+    rule = AlertRule(signals=(AnomalyRule(),))
+    found = replay(
+        moments([10, 10, 10]), Thresholds(Better.LOWER), rule, {START + DAY: [Signal("unusual for a Wednesday")]}
+    )
+    assert found == [Alarm(START + DAY, START + 2 * DAY)]
 
 
 @given(st.lists(st.none() | st.floats(0, 120), max_size=60), st.integers(1, 3))

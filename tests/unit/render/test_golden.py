@@ -12,6 +12,7 @@ import pytest
 from kpibot.render.about import about_message
 from kpibot.render.alert import alert_message
 from kpibot.render.answer import answer_message, overview_message
+from kpibot.render.backtest import backtest_text
 from kpibot.render.blocks import Rendered, SlackFile
 from kpibot.render.breakdown import breakdown_message
 from kpibot.render.digest import digest_message
@@ -30,7 +31,7 @@ from kpibot.render.text import (
 )
 from kpibot.workspace.blocks import problems_of
 from tests.unit.render import deed_samples
-from tests.unit.render.tuned import ROUTED
+from tests.unit.render.tuned import OF_DISTRICT, OF_UTILIZATION, OF_WEST, QUIET, ROUTED
 
 GOLDEN = Path(__file__).parent / "golden"
 CHART = SlackFile("F0CHART")
@@ -78,6 +79,10 @@ TEXTS: dict[str, Callable[..., str]] = {
     "overview": lambda s: overview_text(s.overview),
     "digest": lambda s: digest_text(s.edition),
     "routes": lambda _: routes_text(ROUTED),
+    "backtest": lambda _: backtest_text(OF_DISTRICT),
+    "backtest-campus": lambda _: backtest_text(OF_WEST),
+    "backtest-higher": lambda _: backtest_text(OF_UTILIZATION),
+    "backtest-quiet": lambda _: backtest_text(QUIET),
 }
 
 

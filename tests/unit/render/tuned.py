@@ -1,12 +1,20 @@
 """What the commands that tune alerts say: routes and backtests to render."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from kpibot.core.kpi import Card
+from kpibot.core.alerts import AlertRule
+from kpibot.core.backtest import DAY, Backtest, Past, Tuning, replay, stands_for, suggested, total, trials
+from kpibot.core.kpi import Card, Format
 from kpibot.core.quiet import Held, Why
+from kpibot.core.readings import Reading
+from kpibot.core.reports import Report
 from kpibot.core.routing import TAKES_IT, TOO_LATE, Route, Routed
+from kpibot.core.series import Series
+from kpibot.core.signals import AnomalyRule
 from kpibot.core.silences import RecurringSilence, Silence, When
+from kpibot.core.thresholds import Better, Thresholds
 
 ZONE = "America/Chicago"
 AT = datetime(2026, 11, 24, 20, tzinfo=ZoneInfo(ZONE))
@@ -53,3 +61,76 @@ HELD = {
     "muted": Held(Why.SILENCED, MUTED),
     "silence": Held(Why.SILENCED, PATCH_NIGHT),
 }
+LAST = date(2026, 11, 24)
+LIMITS = Thresholds(Better.LOWER, 20, 40, 80)
+RULE = AlertRule(after=2, recovers_at=35)
+NAMES = {
+    "campus-west": "Campus West High School",
+    "oakridge": "Oakridge Middle School",
+    "an-academy": "Academy of the Arts and Sciences at Prairie View",
+    "cedar-hill": "Cedar Hill Middle School",
+}
+
+
+def past(
+    campus: str,
+    values: list[float | None],
+    levels: Thresholds = LIMITS,
+    card: Card = TICKETS,
+    rule: AlertRule = AlertRule(recovers_at=35),  # noqa: B008 - frozen
+) -> Past:
+    """What one campus's days, up to the last one, would have given."""
+    days = tuple(LAST - n * DAY for n in reversed(range(len(values))))
+    reading = Reading("tickets", campus, AT, values[-1])
+    series = Series(days, tuple(values))
+    report = Report(card, campus, NAMES[campus], reading, levels, levels.judge(values[-1]), series=series)
+    moments = [(stands_for(day), value) for day, value in zip(days, values, strict=True)]
+    alarms = tuple(replay(moments, levels, rule))
+    held = tuple(Why.OUTSIDE_HOURS if alarm.start.weekday() > 4 else None for alarm in alarms)
+    known = sum(value is not None for value in values)
+    return Past(report, alarms, held, known, total(alarms, stands_for(LAST + DAY)))
+
+
+def backtest(*pasts: Past, where: str = "Prairie View ISD", card: Card = TICKETS, rule: AlertRule = RULE) -> Backtest:
+    """The same for several, which all have as many days."""
+    of_levels: dict[Thresholds, list[Past]] = {}
+    for each in pasts:
+        of_levels.setdefault(each.report.thresholds, []).append(each)
+    tunings = tuple(_tuning(levels, those, rule) for levels, those in of_levels.items())
+    first = LAST - (len(_series(pasts[0]).days) - 1) * DAY
+    return Backtest(card, where, ZONE, first, LAST, rule, True, False, pasts, tunings)
+
+
+def _tuning(levels: Thresholds, pasts: list[Past], rule: AlertRule) -> Tuning:
+    moments = [
+        [(stands_for(day), value) for day, value in zip(each.days, each.values, strict=True)]
+        for each in map(_series, pasts)
+    ]
+    found = trials(moments, levels, rule, stands_for(LAST + DAY))
+    days = sum(each.days for each in pasts)
+    now = next((each for each in found if each.warning == levels.warning), None)
+    return Tuning(levels, len(pasts), days, tuple(found), now, suggested(found, len(pasts), days))
+
+
+def _series(of: Past) -> Series:
+    assert of.report.series is not None
+    return of.report.series
+
+
+def wave(days: int, low: float, high: float, every: int, lasting: int) -> list[float | None]:
+    """Low, and high for some days every so many."""
+    return [high if n % every >= every - lasting else low + n % 5 for n in range(days)]
+
+
+WEST = past("campus-west", wave(365, 45, 90, 60, 20), Thresholds(Better.LOWER, 35, 60, 85))
+OAKRIDGE = past("oakridge", wave(365, 10, 55, 30, 3))
+ACADEMY = past("an-academy", wave(365, 15, 100, 200, 7))
+CEDAR_HILL = past("cedar-hill", wave(365, 8, 12, 30, 3))
+OF_DISTRICT = backtest(WEST, OAKRIDGE, ACADEMY, CEDAR_HILL)
+OF_WEST = backtest(WEST, where="Campus West High School")
+UTILIZATION = Card("utilization", "Asset utilization rate", "In use", "@assets", Format.PERCENT, "assets")
+HIGHER = past("oakridge", wave(100, 88, 71, 25, 4), Thresholds(Better.HIGHER, 85, 75, 70), UTILIZATION, AlertRule())
+OF_UTILIZATION = replace(
+    backtest(HIGHER, card=UTILIZATION, rule=AlertRule()), has_rule=False, is_remembered=True, where="Oakridge"
+)
+QUIET = replace(backtest(CEDAR_HILL), rule=AlertRule(signals=(AnomalyRule(),)))
