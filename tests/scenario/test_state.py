@@ -101,7 +101,8 @@ async def test_a_database_that_is_away_for_a_while_costs_nothing_but_time(
     assert "Traceback" not in caplog.text
     move(scene.state, "away.db", "state.db")
     await scene.later(timedelta(minutes=15))
-    assert [("threshold" in message.text) for message in scene.ws.messages("west-tech")].count(True) == 1
+    told = [message.text for message in scene.ws.messages("west-tech")]
+    assert [text.startswith("Outstanding tickets: ") for text in told].count(True) == 1
 
 
 def environment(folder: Path) -> dict[str, str]:
