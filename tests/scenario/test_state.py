@@ -101,7 +101,7 @@ async def test_a_database_that_is_away_for_a_while_costs_nothing_but_time(
     assert "Traceback" not in caplog.text
     move(scene.state, "away.db", "state.db")
     await scene.later(timedelta(minutes=15))
-    assert [("threshold" in message.text) for message in scene.ws.messages("west-tech")].count(True) == 1
+    assert [("is critical" in message.text) for message in scene.ws.messages("west-tech")].count(True) == 1
 
 
 def environment(folder: Path) -> dict[str, str]:

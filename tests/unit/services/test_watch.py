@@ -91,6 +91,20 @@ def acknowledged(watched: Watched, group: AlertGroup) -> None:
     assert watched.store.act(group.key, change, lambda _: [], entry, MONDAY) is not None
 
 
+def test_nobody_who_acknowledges_calls_the_next_and_an_acknowledgement_lapses(tmp_path: Path) -> None:
+    rule = replace(RULE, escalation=((HOUR, "@director"),), acknowledged_for=8 * HOUR)
+    watched = Watched(tmp_path, kpi("tickets", rule))
+    watched.measure(oak=90)
+    (line,) = watched.measure(HOUR)
+    assert isinstance(line.message, AlertNotice)
+    assert (line.message.reason, line.message.mention, line.in_channel) == (Reason.ESCALATED, "@director", True)
+    (group,) = watched.store.alert_groups().values()
+    acknowledged(watched, group)  # at ten, for eight hours
+    assert watched.told(4 * HOUR) == []
+    assert watched.told(4 * HOUR) == []  # it lapsed in the evening, when nobody is told
+    assert [told[1:3] for told in watched.told(14 * HOUR)] == [(UPDATE, Reason.LAPSED), (REPLY, Reason.LAPSED)]
+
+
 def test_most_of_the_district_at_once_is_said_as_such(watched: Watched) -> None:
     for counts, is_common in (({"oak": 50, "birch": 50, "cedar": 50}, False), ({"elm": 50}, True)):
         message = watched.measure(**counts)[0].message  # type: ignore[arg-type]
