@@ -91,7 +91,7 @@ def furnish(catalog: Catalog, state_url: str) -> House:
         store=store,
         reporting=reporting,
         answering=Answering(catalog.kpis, catalog.datasets, catalog.notes, reporting),
-        digests=Digests(catalog.digests, catalog.channels, catalog.kpis, reporting, store),
+        digests=Digests(catalog.digests, catalog.channels, catalog.kpis, reporting, store, database_of),
         watch=Watch(catalog, reporting, store, database_of),
         standing=standing,
         acting=acting,

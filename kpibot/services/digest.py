@@ -1,19 +1,22 @@
 """Digests: what leaders read every week, once per slot, however often and however late the bot starts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from kpibot.catalog.model import Channel, Digest
 from kpibot.core.calendar import Calendar
 from kpibot.core.kpi import Kpi
+from kpibot.core.measures import Simple
 from kpibot.core.reports import DigestEdition, Mover, Report
 from kpibot.core.thresholds import Better, Verdict
+from kpibot.services.deadline import Deadline, Wanted
 from kpibot.services.reporting import Reporting
 from kpibot.store.outbox import Owed
 from kpibot.store.store import Store
 
 SERIES_DAYS = 90
 MOVERS = 3
+WITHIN = timedelta(minutes=1)
 WEEK = 7
 
 
@@ -29,7 +32,10 @@ def latest_slot(digest: Digest, now: datetime, calendar: Calendar) -> datetime:
 
 
 class Digests:
-    """Prepares digests and owes them to their channels. Its methods block."""
+    """Prepares digests and owes them to their channels. Its methods block.
+
+    `database_of` names the database of a measure. What a database does not tell `within` a while is left out.
+    """
 
     def __init__(
         self,
@@ -38,12 +44,15 @@ class Digests:
         kpis: Mapping[str, Kpi],
         reporting: Reporting,
         store: Store,
+        database_of: Callable[[Simple], str],
+        within: timedelta = WITHIN,
     ) -> None:
         self._digests = digests
         self._channels = channels
         self._kpis = kpis
         self._reporting = reporting
         self._store = store
+        self._deadline = Deadline(reporting, database_of, within)
 
     def publish_due(self, now: datetime) -> list[str]:
         """Puts every digest whose slot has come, and is still of use, into the outbox; the ids of those it did."""
@@ -53,13 +62,9 @@ class Digests:
         """The digest as each of its channels gets it, as things stood at the slot. Each KPI is measured once."""
         channels = [self._channels[each] for each in digest.channels]
         tree = self._reporting.measuring.tree
-        self._reporting.prepare([self._kpis[kpi] for kpi in digest.kpis], slot)
         needed = dict.fromkeys(node for each in channels for node in (each.campus, *tree.leaves(each.campus)))
-        reports = {
-            (kpi, report.campus): report
-            for kpi in digest.kpis
-            for report in self._reporting.reports(self._kpis[kpi], needed, slot, SERIES_DAYS)
-        }
+        wanted = Wanted([self._kpis[kpi] for kpi in digest.kpis], list(needed), slot, SERIES_DAYS)
+        reports = self._deadline.reports(wanted)
         return [(channel, self._edition(digest, channel.campus, slot, reports)) for channel in channels]
 
     def _publish(self, digest: Digest, now: datetime) -> bool:

@@ -215,9 +215,16 @@ def test_a_decision_that_was_made_is_not_made_again(
     assert (again, tellings) == (group, ())
 
 
+def test_where_the_message_is_gone_what_was_lost_with_it_is_told_in_one_of_its_own() -> None:
+    group = replace(opened(oak=WARNING), repost=True)
+    after, tellings = advance(group, {"oak": WARNING}, RULE, START)
+    assert [(each.how, each.changes, each.calls) for each in tellings] == [(How.POST, {"oak": Reason.STILL_FIRING}, "")]
+    assert after == replace(group, repost=False)
+    assert advance(group, {"oak": WARNING}, RULE, START, quiet=True) == (group, ())
+
+
 def test_where_the_message_is_gone_the_next_thing_told_is_a_message_of_its_own() -> None:
     group = replace(opened(oak=WARNING), repost=True)
-    assert advance(group, {"oak": WARNING}, RULE, START) == (group, ())
     after, tellings = advance(group, {"oak": WARNING, "west": CRITICAL}, RULE, START + QUARTER)
     assert tellings == (Telling(How.POST, Reason.MORE, {"west": Reason.MORE}, "@helpdesk"),)
     assert after is not None

@@ -1,6 +1,8 @@
 """When a digest is due, and who moved most."""
 
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from threading import Event
 from zoneinfo import ZoneInfo
 
 from kpibot.catalog.model import Digest
@@ -9,7 +11,9 @@ from kpibot.core.kpi import Card
 from kpibot.core.readings import Reading
 from kpibot.core.reports import Report
 from kpibot.core.thresholds import Better, Thresholds, Verdict
-from kpibot.services.digest import latest_slot, movers
+from kpibot.render.text import digest_text
+from kpibot.services.digest import Digests, latest_slot, movers
+from tests.unit.services.watching import Watched, kpi
 
 CHICAGO = ZoneInfo("America/Chicago")
 CALENDAR = Calendar(CHICAGO, YearStart(7, 1), YearStart(8, 15), ((time(8), time(16)),) * 7)
@@ -51,3 +55,25 @@ def test_more_is_better_where_the_kpi_says_so() -> None:
 
 def test_neutral_kpis_and_missing_values_do_not_move() -> None:
     assert movers([report("a", 1, 9, Better.NEUTRAL), report("b", None, 9), report("c", 9, None)]) == []
+
+
+def test_a_slow_database_costs_the_digest_its_own_kpis_only(tmp_path: Path) -> None:
+    scene = Watched(tmp_path, kpi("tickets", None), kpi("devices", None, "assets"))
+    answers = Event()
+    scene.other.waits_for = answers
+    everything = Digest("weekly", "Weekly", (0,), time(7), ("leads",), ("tickets", "devices"), timedelta(days=6))
+    digests = Digests(
+        {"weekly": everything},
+        scene.catalog.channels,
+        scene.catalog.kpis,
+        scene.reporting,
+        scene.store,
+        lambda half: getattr(half, "dataset", ""),
+        within=timedelta(seconds=0.5),
+    )
+    ((_, edition),) = digests.editions(everything, NOW)
+    answers.set()
+    tickets, devices = edition.reports
+    assert (tickets.reading.value, devices.reading.value) == (5.0, None)
+    assert devices.reading.detail == "not within 0.5 s"
+    assert "Incomplete: no data for Devices" in digest_text(edition)

@@ -114,6 +114,15 @@ def test_people_may_act_while_a_measurement_is_under_way(watched: Watched, monke
     assert (after.acknowledged_by, set(after.shown)) == ("@luis", {"oak", "birch"})
 
 
+def test_a_message_that_expired_before_slack_came_back_is_told_anew(watched: Watched) -> None:
+    watched.database.counts["oak"] = 50
+    watched.now += QUARTER
+    watched.watch.measure(watched.now)
+    watched.now += timedelta(days=1)
+    assert watched.store.outbox.claim(watched.now, "test", HOUR) == []  # it was of no use any more
+    assert watched.told() == [("leads", POST, Reason.STILL_FIRING, {"oak": Reason.STILL_FIRING})]
+
+
 # routes
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from threading import Event
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -57,8 +58,11 @@ class Database:
     is_down: bool = False
     has_series: bool = True
     newest_row: datetime = MONDAY + timedelta(days=365)
+    waits_for: Event | None = None
 
     def take(self, requests: Sequence[Request]) -> list[Taken | SourceError]:
+        if self.waits_for is not None:
+            self.waits_for.wait()
         if self.is_down:
             return [SourceDownError("database `helpdesk` did not answer within 2 s") for _ in requests]
         parts = {Cell(each): Parts(count, rows=int(count), valued=int(count)) for each, count in self.counts.items()}
