@@ -150,7 +150,7 @@ class AlertButtons:
             message = told_message(await self._over(pressed))
             await self._conversation.whisper(pressed.place, pressed.user, message)
             return
-        view = mute_form(mutable, {"channel": pressed.place.channel, "thread": pressed.place.thread_ts or ""})
+        view = mute_form(mutable, {"channel": pressed.place.channel})
         await self._client.views_open(trigger_id=pressed.trigger_id, view=view)
 
     async def _over(self, pressed: Pressed) -> Told:
@@ -162,8 +162,7 @@ class AlertButtons:
             await ack(response_action="errors", errors=wish)
             return
         await ack()
-        came_with = json.loads(view["private_metadata"])
-        place = Place(came_with["channel"], thread_ts=came_with["thread"] or None)
+        place = Place(json.loads(view["private_metadata"])["channel"])
         self._start(self._mute(wish, place, body["user"]["id"]), place, body["user"]["id"])
 
     async def _mute(self, wish: Wish, place: Place, user: str) -> None:

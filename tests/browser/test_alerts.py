@@ -18,9 +18,10 @@ async def test_an_alert_is_taken_muted_and_unmuted_on_a_phone(opened: Open, scen
     await screen.go("west-tech")
     scene.helpdesk.open("101", 7, scene.clock.now)
     await scene.later(timedelta(minutes=15))
-    alert = screen.rows.filter(has=screen.page.get_by_role("button", name="Acknowledge"))
+    alert = screen.rows.filter(has=screen.page.get_by_role("button", name="Why?"))
     await screen.role("button", "Acknowledge", alert).click()
-    await expect(alert).to_contain_text("@dana")
+    await expect(alert).to_contain_text("Acknowledged by @dana")
+    await expect(screen.role("button", "Acknowledge", alert)).to_have_count(0)
     await expect(alert.get_by_role("button", name="1 reply")).to_be_visible()
     assert await screen.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
 

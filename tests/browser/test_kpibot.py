@@ -76,7 +76,7 @@ async def test_an_alert_says_who_is_over_the_threshold(opened: Open, scene: Scen
     screen = await at(opened, scene, look, "west-tech")
     scene.helpdesk.open("101", 7, scene.clock.now)
     await scene.later(timedelta(minutes=15))
-    alert = screen.row("threshold")
+    alert = screen.row("Outstanding tickets:")
     await expect(alert).to_contain_text("Campus West High School")
     await expect(alert).to_contain_text("12 tickets")
     await expect(screen.page.locator("#news")).to_contain_text("kpibot")

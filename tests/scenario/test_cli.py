@@ -171,11 +171,17 @@ def test_a_configuration_that_is_not_there_is_told(helpdesk: Helpdesk, capsys: p
     ("module", "left_alone"),
     [
         ("kpibot.cli", {"numpy", "pydantic", "yaml", "sqlalchemy", "aiohttp", "slack_sdk"}),
-        ("kpibot.cli.ask", {"aiohttp", "slack_sdk", "apscheduler", "matplotlib", "duckdb", "kpibot.demo"}),
-        ("kpibot.cli.check", {"aiohttp", "slack_sdk", "apscheduler", "matplotlib", "duckdb", "kpibot.demo"}),
-        ("kpibot.cli.routes", {"aiohttp", "slack_sdk", "apscheduler", "matplotlib", "duckdb", "kpibot.demo"}),
-        ("kpibot.cli.backtest", {"aiohttp", "slack_sdk", "apscheduler", "matplotlib", "duckdb", "kpibot.demo"}),
-        ("kpibot.cli.run", {"slack_bolt", "matplotlib", "duckdb", "kpibot.demo", "kpibot.workspace"}),
+        ("kpibot.cli.ask", {"aiohttp", "slack_sdk", "apscheduler", "matplotlib", "duckdb", "alembic", "kpibot.demo"}),
+        ("kpibot.cli.check", {"aiohttp", "slack_sdk", "apscheduler", "matplotlib", "duckdb", "alembic", "kpibot.demo"}),
+        (
+            "kpibot.cli.routes",
+            {"aiohttp", "slack_sdk", "apscheduler", "matplotlib", "duckdb", "alembic", "kpibot.demo"},
+        ),
+        (
+            "kpibot.cli.backtest",
+            {"aiohttp", "slack_sdk", "apscheduler", "matplotlib", "duckdb", "alembic", "kpibot.demo"},
+        ),
+        ("kpibot.cli.run", {"slack_bolt", "matplotlib", "duckdb", "alembic", "kpibot.demo", "kpibot.workspace"}),
     ],
 )
 def test_a_command_loads_only_what_its_beginning_needs(module: str, left_alone: set[str]) -> None:
