@@ -13,7 +13,7 @@ from kpibot.core.alerts import AlertRule, Reason
 from kpibot.core.reports import AlertNotice
 from kpibot.core.routing import Route
 from kpibot.core.silences import Silence
-from kpibot.core.thresholds import Verdict
+from kpibot.core.thresholds import Better, Thresholds, Verdict
 from kpibot.store.store import Entry
 from tests.unit.services.watching import CALENDAR, HOUR, MONDAY, NAMES, QUARTER, Watched, kpi
 
@@ -110,6 +110,14 @@ def test_most_of_the_district_at_once_is_said_as_such(watched: Watched) -> None:
         message = watched.measure(**counts)[0].message  # type: ignore[arg-type]
         assert isinstance(message, AlertNotice)
         assert message.is_common is is_common
+
+
+def test_the_district_itself_is_no_campus(tmp_path: Path) -> None:
+    levels = Thresholds(Better.LOWER, 20, 40)
+    watched = Watched(tmp_path, kpi("tickets", replace(RULE, recovers_at=None, at_district=True), levels=levels))
+    message = watched.measure(oak=190, birch=50, cedar=50)[0].message
+    assert isinstance(message, AlertNotice)
+    assert (len(message.changes), message.is_common) == (4, False)
 
 
 def test_people_may_act_while_a_measurement_is_under_way(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
