@@ -5,7 +5,7 @@ in the thread is about those that changed, and says why.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 
 from kpibot.core.alert_groups import How
 from kpibot.core.alerts import Reason
@@ -106,15 +106,19 @@ def sign(notice: AlertNotice) -> str:
 
 def change_text(change: Change, zone: str) -> str:
     """`Campus West: 104 tickets · critical from 80 · since Fri, Nov 20, 8:00 AM CST (2 days)`."""
+    return f"{facts.campus_name(change.report)}: {_how_it_stands(change, zone)}"
+
+
+def _how_it_stands(change: Change, zone: str) -> str:
     report = change.report
     said = facts.quantity(report) if facts.value(report) is not None else facts.missing(report)
-    parts = (f"{facts.campus_name(report)}: {said}", _standing(change), *map(_clean, change.says), _since(change, zone))
-    return " · ".join(filter(None, parts))
+    return " · ".join(filter(None, (said, _standing(change), *map(_clean, change.says), _since(change, zone))))
 
 
 def _with_sign(change: Change, notice: AlertNotice) -> str:
     shown = SIGNS[change.severity] if change.severity is not None else facts.sign(change.report)
-    return f"{shown.emoji} {data(change_text(change, notice.zone), 400)}"
+    campus = data(facts.campus_name(change.report))
+    return f"{shown.emoji} *{campus}*: {data(_how_it_stands(change, notice.zone), 400)}"
 
 
 def _grouped(notice: AlertNotice) -> Iterator[str]:
@@ -155,8 +159,10 @@ def _since(change: Change, zone: str) -> str:
         return f"was over the threshold for {lasted}{' or longer' if is_longer else ''}"
     if is_longer:
         return f"for {lasted} or longer"
+    began = local(change.since, zone)
     is_old = change.report.reading.as_of - change.since >= TO_THE_DAY
-    since = day_month(local(change.since, zone)) if is_old else moment(change.since, zone)
+    # A series knows the day on which a breach began, and gives its midnight.
+    since = day_month(began) if is_old or began.time() == time() else moment(change.since, zone)
     return f"since {since}" + (f" ({lasted})" if change.report.reading.as_of > change.since else "")
 
 

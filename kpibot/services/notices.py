@@ -103,7 +103,8 @@ class Notices:
 
     def _owed(self, case: Case, group: AlertGroup, tellings: tuple[Telling, ...], *, is_over: bool) -> Iterator[Owed]:
         """The messages to the group's channel."""
-        is_common = is_whole_district(len(case.judged.firing), len(self._tree.leaves(DISTRICT)))
+        campuses = self._tree.leaves(DISTRICT)
+        is_common = is_whole_district(sum(each in case.judged.firing for each in campuses), len(campuses))
         for telling in tellings:
             changes = self._changes(case, telling, _reasons(case, group, telling, is_over=is_over))
             if telling.how is How.REPLY and not changes:  # the campuses are gone from the configuration

@@ -103,14 +103,13 @@ class Watch:
         for _ in range(TRIES):
             if not outdated:
                 return
-            decided = self._decide(
-                {kpi: judged[kpi] for kpi in {kpi for kpi, _ in outdated}}, self._store.alert_groups(), now
-            )
-            groups = {key: group for key, group in decided.groups.items() if key in outdated}
-            keys = {group.key for group in groups.values() if group is not None}
-            outdated = self._store.record_watch(
-                [], {}, [each for each in decided.owed if each.group in keys], now, groups
-            )
+            groups = self._store.alert_groups()
+            decided = self._decide({kpi: judged[kpi] for kpi, _ in outdated}, groups, now)
+            changed = {key: group for key, group in decided.groups.items() if key in outdated}
+            told = [groups.get(key) for key in outdated] + list(changed.values())
+            names = {group.key for group in told if group is not None}
+            owed = [each for each in decided.owed if each.group in names]
+            outdated = self._store.record_watch([], {}, owed, now, changed)
 
     def _is_watched(self, kpi: str, about: str) -> bool:
         """Whether the configuration still knows an alert or the data that a state is about."""

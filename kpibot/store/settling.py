@@ -37,8 +37,11 @@ IS_WAITING = outbox.c.state == OutboxState.WAITING
 def settle(connection: sa.Connection, now: datetime, lease: timedelta) -> None:
     """Takes what is not to be sent out of the way. What somebody is sending right now is left alone."""
     free = is_over(outbox.c.lease_until, now, lease)
-    for row in _become(connection, OutboxState.EXPIRED, free, outbox.c.expires_at <= now):
+    expired = _become(connection, OutboxState.EXPIRED, free, outbox.c.expires_at <= now)
+    for row in expired:
         log.warning("%s was never delivered, and is of no use any more", row.key)
+    if lost := [row.group_key for row in expired if row.how == How.POST and row.group_key]:
+        ask_for_posts(connection, lost)
     _become(connection, OutboxState.SUPERSEDED, free, _has_later_edit())
     if dropped := _become(connection, OutboxState.DROPPED, free, _belongs_to_nothing()):
         ask_for_posts(connection, [row.group_key for row in dropped])
@@ -46,7 +49,11 @@ def settle(connection: sa.Connection, now: datetime, lease: timedelta) -> None:
 
 def _become(connection: sa.Connection, state: OutboxState, *which: sa.ColumnElement[bool]) -> list[Any]:
     """Moves waiting rows to a state, but for those that another process has its hands on."""
-    found = sa.select(outbox.c.id, outbox.c.key, outbox.c.group_key).where(IS_WAITING, *which).order_by(outbox.c.id)
+    found = (
+        sa.select(outbox.c.id, outbox.c.key, outbox.c.group_key, outbox.c.how)
+        .where(IS_WAITING, *which)
+        .order_by(outbox.c.id)
+    )
     rows = list(connection.execute(found.with_for_update(skip_locked=True, of=outbox)))
     if rows:
         moved = sa.update(outbox).where(outbox.c.id.in_([row.id for row in rows]))

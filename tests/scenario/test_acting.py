@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kpibot.workspace import Message
+from kpibot.workspace import Fault, Message
 from kpibot.workspace.modals import Modals
 from tests.scenario.scene import CONFIG, MONDAY, Scene
 
@@ -137,6 +137,28 @@ async def test_what_is_over_cannot_be_acknowledged(scene: Scene, alert: Message)
     await pressed
     await until(scene, lambda: whispers(scene, "luis"))
     assert "That is over" in whispers(scene, "luis")[0]
+
+
+async def test_whom_slack_did_not_list_is_named_when_they_act(scene: Scene, config: None) -> None:
+    scene.ws.fault(Fault("users.list", "error", error="internal_error", times=1))
+    scene.helpdesk.open("101", 11, MONDAY - 3 * DAY)
+    await scene.start()
+    (posted,) = alerts(scene)
+    await press(scene, posted, "ack")
+    await until(scene, lambda: thread(scene, posted))
+    assert "Acknowledged by @luis" in thread(scene, posted)[0]
+
+
+async def test_whoever_presses_while_nothing_can_be_kept_is_told_so(
+    scene: Scene, alert: Message, tmp_path: Path
+) -> None:
+    (tmp_path / "state.db").rename(tmp_path / "away.db")
+    await press(scene, alert, "ack")
+    await until(scene, lambda: whispers(scene, "luis"))
+    assert "something went wrong" in whispers(scene, "luis")[0]
+    (tmp_path / "away.db").rename(tmp_path / "state.db")
+    await press(scene, alert, "ack")
+    await until(scene, lambda: thread(scene, alert))
 
 
 # snoozing and assigning
@@ -306,3 +328,22 @@ async def test_a_mute_by_word_is_told_to_the_channel_listed_and_ended_by_a_butto
 async def test_what_nobody_can_tell_is_said_to_who_typed_it(scene: Scene, alert: Message, text: str, told: str) -> None:
     assert told in await typed(scene, text)
     assert scene.ws.messages(WEST)[-1].ephemeral_for == scene.ws.user_id("dana")
+
+
+async def test_an_event_that_slack_delivers_again_has_effect_once_even_after_a_new_start(
+    scene: Scene, alert: Message
+) -> None:
+    place, user = scene.ws.channel_id(WEST), scene.ws.user_id("dana")
+    words = f"<@{scene.ws.bot_user_id}> mute tickets 3d exam week"
+    said_so = {"type": "app_mention", "user": user, "text": words, "ts": "1.0", "channel": place, "event_ts": "1.0"}
+    event = {"type": "event_callback", "event_id": "Ev1", "team_id": scene.ws.team_id, "event": said_so}
+    scene.server._link.event(event)
+    await until(scene, lambda: any("muted by @dana" in said(m) for m in scene.ws.messages(WEST) if not m.thread_ts))
+    await settle(scene)
+    before = len(scene.ws.messages(WEST))
+    await scene.stop()
+    await scene.start()
+    scene.server._link.event(event)
+    await typed(scene, "mutes")
+    await settle(scene)
+    assert len(scene.ws.messages(WEST)) == before + 1

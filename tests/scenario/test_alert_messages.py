@@ -66,7 +66,7 @@ async def test_what_joins_edits_the_message_and_adds_a_line_to_its_thread(quiet:
     assert "<!subteam^" not in said(alert)  # an edit calls nobody, and need not seem to
     (line,) = thread(quiet, alert)
     assert "also over the threshold" in line.text
-    assert "Oakridge Middle School: 7 tickets" in line.text
+    assert "*Oakridge Middle School*: 7 tickets" in line.text
     assert "<!subteam^" in line.text
     assert not line.broadcast
 
@@ -197,6 +197,26 @@ async def test_a_line_in_doubt_is_looked_up_in_its_thread(quiet: Scene) -> None:
     alert = await joined(quiet, Fault("chat.postMessage", "drop_after", channel="west-tech"))
     assert len(thread(quiet, alert)) == 1
     assert quiet.ws.calls("conversations.replies")
+
+
+@pytest.mark.parametrize("kind", ["error", "http_503", "drop_after", "ratelimited"])
+@pytest.mark.parametrize("method", ["files.getUploadURLExternal", "files.upload", "files.completeUploadExternal"])
+async def test_a_picture_that_cannot_be_uploaded_costs_no_text(quiet: Scene, method: str, kind: str) -> None:
+    await quiet.start()
+    quiet.ws.fault(Fault(method, kind, times=None))  # type: ignore[arg-type]
+    quiet.helpdesk.open("101", 9, MONDAY)
+    await quiet.later(QUARTER)
+    (alert,) = alerts(quiet)
+    assert "Campus West High School is critical" in said(alert)
+    assert "slack_file" not in said(alert)
+
+
+async def test_a_slow_answer_is_an_answer(quiet: Scene) -> None:
+    alert = await joined(
+        quiet, Fault("chat.update", "slow", seconds=0.5), Fault("chat.postMessage", "slow", seconds=0.5)
+    )
+    assert "2 campuses" in said(alert)
+    assert len(thread(quiet, alert)) == 1
 
 
 async def test_a_picture_that_cannot_be_renewed_stays_as_it_was(quiet: Scene) -> None:

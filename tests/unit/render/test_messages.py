@@ -139,10 +139,10 @@ def test_a_digest_offers_five_buttons_at_most(samples):
 def test_an_alert_shows_every_campus_that_stands_and_mentions_once(samples):
     message = alert_message(samples.notice)
     text = words(message)
-    assert text.index("West: 104") < text.index("Cedar: 38") < text.index("Birch: 55")
+    assert text.index("*West*: 104") < text.index("*Cedar*: 38") < text.index("*Birch*: 55")
     assert text.count("<!subteam^S123>") == message.text.count("<!subteam^S123>") == 1
     assert headline(samples.notice) == "Outstanding tickets: 3 campuses over the threshold, 1 critical"
-    assert "Birch: 55 tickets · Warning from 40 · at this pace critical in 9 school days" in text
+    assert "*Birch*: 55 tickets · Warning from 40 · at this pace critical in 9 school days" in text
 
 
 def test_an_alert_of_one_campus_names_it_first(samples):
@@ -178,7 +178,7 @@ def test_what_is_acknowledged_needs_no_button_for_it_and_what_is_over_needs_none
 
 def test_what_is_over_says_since_when_and_how_long_it_lasted(samples):
     assert headline(samples.over) == "Outstanding tickets: over since Sun, Nov 22, 2:02 PM CST"
-    assert "Oak: 15 tickets · On target · warning from 40 · was over the threshold for 12 days" in words(
+    assert "*Oak*: 15 tickets · On target · warning from 40 · was over the threshold for 12 days" in words(
         alert_message(samples.over)
     )
 
@@ -204,7 +204,7 @@ def test_a_line_in_the_thread_says_why(samples, reason, said):
 def test_a_line_about_several_reasons_begins_with_its_own(samples):
     text = words(alert_message(samples.worse))
     places = [
-        text.index(part) for part in (": worse", "West:", "Also over the threshold", "Birch:", "Recovered", "Oak:")
+        text.index(part) for part in (": worse", "*West*", "Also over the threshold", "*Birch*", "Recovered", "*Oak*")
     ]
     assert places == sorted(places)
 
@@ -212,7 +212,7 @@ def test_a_line_about_several_reasons_begins_with_its_own(samples):
 def test_a_recovery_that_was_held_back_does_not_say_how_long_it_lasted(samples):
     (oak,) = samples.over.changes
     shown = words(alert_message(replace(samples.over, changes=(replace(oak, since=None),))))
-    assert "Oak: 15 tickets" in shown
+    assert "*Oak*: 15 tickets" in shown
     assert "was over" not in shown
 
 
@@ -231,7 +231,7 @@ def test_shortened_lines_say_how_many_more_there_are():
 
 def test_an_old_breach_is_told_to_the_day_a_young_one_to_the_minute(samples):
     shown = words(alert_message(samples.notice))
-    assert "West: 104 tickets · Critical from 80 · since Nov 20 (2 days)" in shown
+    assert "*West*: 104 tickets · Critical from 80 · since Nov 20 (2 days)" in shown
     assert "since Sat, Nov 21, 2:02 PM CST (24 h)" in shown
 
 

@@ -13,7 +13,7 @@ from kpibot.core.alerts import AlertRule, Reason
 from kpibot.core.reports import AlertNotice
 from kpibot.core.routing import Route
 from kpibot.core.silences import Silence
-from kpibot.core.thresholds import Verdict
+from kpibot.core.thresholds import Better, Thresholds, Verdict
 from kpibot.store.store import Entry
 from tests.unit.services.watching import CALENDAR, HOUR, MONDAY, NAMES, QUARTER, Watched, kpi
 
@@ -91,11 +91,33 @@ def acknowledged(watched: Watched, group: AlertGroup) -> None:
     assert watched.store.act(group.key, change, lambda _: [], entry, MONDAY) is not None
 
 
+def test_nobody_who_acknowledges_calls_the_next_and_an_acknowledgement_lapses(tmp_path: Path) -> None:
+    rule = replace(RULE, escalation=((HOUR, "@director"),), acknowledged_for=8 * HOUR)
+    watched = Watched(tmp_path, kpi("tickets", rule))
+    watched.measure(oak=90)
+    (line,) = watched.measure(HOUR)
+    assert isinstance(line.message, AlertNotice)
+    assert (line.message.reason, line.message.mention, line.in_channel) == (Reason.ESCALATED, "@director", True)
+    (group,) = watched.store.alert_groups().values()
+    acknowledged(watched, group)  # at ten, for eight hours
+    assert watched.told(4 * HOUR) == []
+    assert watched.told(4 * HOUR) == []  # it lapsed in the evening, when nobody is told
+    assert [told[1:3] for told in watched.told(14 * HOUR)] == [(UPDATE, Reason.LAPSED), (REPLY, Reason.LAPSED)]
+
+
 def test_most_of_the_district_at_once_is_said_as_such(watched: Watched) -> None:
     for counts, is_common in (({"oak": 50, "birch": 50, "cedar": 50}, False), ({"elm": 50}, True)):
         message = watched.measure(**counts)[0].message  # type: ignore[arg-type]
         assert isinstance(message, AlertNotice)
         assert message.is_common is is_common
+
+
+def test_the_district_itself_is_no_campus(tmp_path: Path) -> None:
+    levels = Thresholds(Better.LOWER, 20, 40)
+    watched = Watched(tmp_path, kpi("tickets", replace(RULE, recovers_at=None, at_district=True), levels=levels))
+    message = watched.measure(oak=190, birch=50, cedar=50)[0].message
+    assert isinstance(message, AlertNotice)
+    assert (len(message.changes), message.is_common) == (4, False)
 
 
 def test_people_may_act_while_a_measurement_is_under_way(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,6 +134,15 @@ def test_people_may_act_while_a_measurement_is_under_way(watched: Watched, monke
     assert [how for _, how, _, _ in watched.told(birch=50)] == [UPDATE, REPLY]
     (after,) = watched.store.alert_groups().values()
     assert (after.acknowledged_by, set(after.shown)) == ("@luis", {"oak", "birch"})
+
+
+def test_a_message_that_expired_before_slack_came_back_is_told_anew(watched: Watched) -> None:
+    watched.database.counts["oak"] = 50
+    watched.now += QUARTER
+    watched.watch.measure(watched.now)
+    watched.now += timedelta(days=1)
+    assert watched.store.outbox.claim(watched.now, "test", HOUR) == []  # it was of no use any more
+    assert watched.told() == [("leads", POST, Reason.STILL_FIRING, {"oak": Reason.STILL_FIRING})]
 
 
 # routes
