@@ -55,6 +55,12 @@ async def settle(scene: Scene) -> None:
     await until(scene, lambda: not outbox.counts().get("waiting"))
 
 
+async def later(scene: Scene, by: timedelta) -> None:
+    """Lets time pass; what is due then has been told when this returns."""
+    await scene.later(by)
+    await settle(scene)
+
+
 def now_is(scene: Scene, alert: Message) -> str:
     """The alert's message as it stands."""
     return next(said(m) for m in scene.ws.messages(WEST) if m.ts == alert.ts)
@@ -77,7 +83,7 @@ async def alert(scene: Scene, config: None) -> Message:
     scene.helpdesk.open("101", 2, MONDAY - 3 * DAY)
     await scene.start()
     scene.helpdesk.open("101", 9, MONDAY)
-    await scene.later(QUARTER)
+    await later(scene, QUARTER)
     (posted,) = alerts(scene)
     return posted
 
@@ -116,12 +122,12 @@ async def test_of_two_people_at_once_one_acknowledges_and_the_other_is_told_who(
 
 
 async def test_reminders_stop_until_the_acknowledgement_lapses(scene: Scene, alert: Message) -> None:
-    await scene.later(2 * HOUR)
+    await later(scene, 2 * HOUR)
     assert len(thread(scene, alert)) == 1  # the reminder
     await press(scene, alert, "ack")
     await settle(scene)
     for _ in range(4):
-        await scene.later(5 * HOUR)
+        await later(scene, 5 * HOUR)
         if scene.clock.now < MONDAY + 20 * HOUR:  # at night nothing is told
             assert len(thread(scene, alert)) == 2
     assert "The acknowledgement has lapsed" in thread(scene, alert)[2].replace("the ack", "The ack")
@@ -169,12 +175,12 @@ async def test_a_snooze_until_monday_ends_when_the_department_opens(scene: Scene
     await until(scene, lambda: thread(scene, alert))
     (line,) = thread(scene, alert)
     assert "Snoozed by @luis until Mon, Nov 23, 7:30 AM CST" in line
-    await scene.later(6 * DAY)
-    await scene.later(21 * HOUR)  # Monday, 7:15
+    await later(scene, 6 * DAY)
+    await later(scene, 21 * HOUR)  # Monday, 7:15
     assert len(thread(scene, alert)) == 1
-    await scene.later(QUARTER)
+    await later(scene, QUARTER)
     assert len(thread(scene, alert)) == 2
-    await scene.later(QUARTER)
+    await later(scene, QUARTER)
     assert len(thread(scene, alert)) == 2
 
 
@@ -182,7 +188,7 @@ async def test_a_snooze_ends_at_once_for_what_becomes_critical_elsewhere(scene: 
     await press(scene, alert, "snooze", value="1h")
     await settle(scene)
     scene.helpdesk.open("111", 12, scene.clock.now)
-    await scene.later(QUARTER)
+    await later(scene, QUARTER)
     assert "Oakridge Middle School" in now_is(scene, alert)
 
 
@@ -255,11 +261,11 @@ async def test_what_is_muted_is_told_again_when_the_mute_has_ended(scene: Scene,
     (line,) = thread(scene, alert)
     assert "muted by @luis until 11:15 AM CST: exam week" in line
     assert "muted by you" in whispers(scene, "luis")[0]
-    await scene.later(QUARTER)
-    await scene.later(QUARTER)
+    await later(scene, QUARTER)
+    await later(scene, QUARTER)
     assert len(thread(scene, alert)) == 1
     assert len(alerts(scene)) == 1
-    await scene.later(HOUR)
+    await later(scene, HOUR)
     assert len(alerts(scene)) == 2
 
 
@@ -280,11 +286,15 @@ async def test_a_form_that_is_sent_by_two_people_mutes_once(scene: Scene, alert:
 
 async def typed(scene: Scene, text: str, user: str = "dana", channel: str = WEST) -> str:
     """Types `/kpi …` and returns what comes of it."""
-    before = len(scene.ws.messages(channel))
+
+    def in_channel() -> list[Message]:
+        return [m for m in scene.ws.messages(channel) if not m.thread_ts]
+
+    before = len(in_channel())
     outcome = await scene.server.command("/kpi", text, channel=channel, user=user)
     assert outcome.acked
-    await scene.server.wait_for(lambda ws: len(ws.messages(channel)) > before)
-    return said(scene.ws.messages(channel)[before])
+    await until(scene, lambda: len(in_channel()) > before)
+    return said(in_channel()[before])
 
 
 async def test_what_stands_is_shown_with_who_sees_to_it(scene: Scene, alert: Message) -> None:

@@ -1,5 +1,6 @@
 """Whatever people do, or ask of alerts, becomes a message that Slack takes and that pings nobody."""
 
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from kpibot.core.alerts import AlertRule
 from kpibot.core.deeds import Act, Deed, DeedNotice, Scope, Told
 from kpibot.core.standing import AlertList, Measured, Mutable, Muted, MuteList, Recurring, Standing, Why
-from kpibot.core.thresholds import Verdict
+from kpibot.core.thresholds import Better, Thresholds, Verdict
 from kpibot.render.deeds import deed_message, told_message
 from kpibot.render.mute_form import mute_form
 from kpibot.render.numbers import finite
@@ -19,8 +20,10 @@ from tests.unit.render.test_any_report import ZONE, check, counts, floats, insta
 scopes = st.builds(Scope, words, words)
 deeds = st.builds(Deed, st.sampled_from(Act), words, instants, scopes, st.none() | instants, words, words)
 severities = st.sampled_from([Verdict.WARNING, Verdict.CRITICAL])
+LEVELS = Thresholds(Better.LOWER, 20, 40, 80)  # a configuration's are numbers
+judged = reports.map(lambda report: replace(report, thresholds=LEVELS))
 standing = st.builds(
-    Standing, reports, severities, instants, words, st.none() | instants, words, st.none() | instants, st.booleans()
+    Standing, judged, severities, instants, words, st.none() | instants, words, st.none() | instants, st.booleans()
 )
 days = st.dates(date(2026, 1, 1), date(2027, 1, 1))
 muted = st.builds(Muted, words, scopes, words, instants, words)
