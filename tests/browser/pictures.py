@@ -75,8 +75,8 @@ async def digest(browser: Browser, demo: Demo) -> None:
 
 async def alert(browser: Browser, demo: Demo) -> None:
     screen = await Screen.open(browser, demo, Look(1120, 520, "light"), scale=2)
-    await screen.go("south-tech")
-    row = screen.row("over the threshold")
+    await screen.go("west-tech")
+    row = screen.row("is critical")
     await expect(row.locator(".picture img").first).to_be_visible()
     await row.evaluate("row => row.scrollIntoView({block: 'start'})")
     await picture(screen, "alert")
