@@ -14,7 +14,6 @@ def build_alert(shape: AlertShape) -> AlertRule:
     """The rule by which a KPI's breaches are told."""
     return AlertRule(
         after=shape.after,
-        recovers_at=shape.recovers_at,
         remind=shape.remind,
         acknowledged_for=shape.acknowledged_for,
         escalation=tuple((each.after, each.to) for each in shape.escalate),

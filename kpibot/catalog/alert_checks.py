@@ -56,7 +56,10 @@ class _Check:
             self._report((), "there is no threshold to cross", hint)
 
     def _check_recovery(self, recovers_at: float) -> None:
-        for campus, limit in ((campus, _mildest(levels)) for campus, levels in self._levels.items()):
+        """It is meant for the KPI's own threshold, and only without one for those of its campuses."""
+        own = self._levels.get(DISTRICT, {})
+        meant_for = {DISTRICT: own} if _mildest(own) else self._levels
+        for campus, limit in ((campus, _mildest(levels)) for campus, levels in meant_for.items()):
             if limit is None or self._is_worse(limit[1], recovers_at):
                 continue
             of = "" if campus == DISTRICT else f" of `{campus}`"

@@ -67,7 +67,8 @@ class AlertShape(Shape):
     after: f.Measurements = Field(1, description="How many measurements in a row must see it, like 2 measurements.")
     recovers_at: f.Number | None = Field(
         None,
-        description="The value at which a breach is over, on the good side of the warning; without it the warning.",
+        description="The value at which a breach is over, on the good side of the warning; without it the warning. "
+        "Campuses with a warning of their own have it in proportion.",
     )
     remind: f.Length | None = Field(None, description="How long until people are told again, like 4h.")
     acknowledged_for: f.Length = Field(

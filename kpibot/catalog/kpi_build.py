@@ -67,7 +67,7 @@ def build_kpi(name: str, shape: KpiShape, datasets: Mapping[str, Dataset]) -> Kp
     return Kpi(
         card,
         measure,
-        _levels(shape, shape),
+        replace(_levels(shape, shape), recovers_at=None if shape.alert is None else shape.alert.recovers_at),
         overrides,
         shape.period,
         None if shape.alert is None else build_alert(shape.alert),

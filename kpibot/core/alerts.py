@@ -42,7 +42,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AlertRule:
-    """Fires after `after` measurements in a row, is over at `recovers_at`, reminds every `remind`.
+    """Fires after `after` measurements in a row, reminds every `remind`; the thresholds say when a breach is over.
 
     An acknowledgement lasts `acknowledged_for`. While nobody acknowledges a critical breach, the owners of `escalation`
     are called, each after a time. `signals` warn beside the thresholds. Outside working hours only what is critical is
@@ -51,7 +51,6 @@ class AlertRule:
     """
 
     after: int = 1
-    recovers_at: float | None = None
     remind: timedelta | None = None
     acknowledged_for: timedelta = timedelta(hours=8)
     escalation: tuple[tuple[timedelta, str], ...] = ()
@@ -89,7 +88,7 @@ def judgement(
         return Judgement(Verdict.WARNING, recovered=False)
     if verdict is Verdict.NOT_JUDGED and rule.signals and levels.better is not Better.NEUTRAL:
         verdict = Verdict.ON_TARGET  # it has no levels: its signals are all that judges it
-    return Judgement(verdict, levels.recovered(value, rule.recovers_at))
+    return Judgement(verdict, levels.recovered(value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,7 @@ def trials(histories: Sequence[Moments], levels: Thresholds, rule: AlertRule, un
     tried = {_level(known, share, levels.better) for share in SHARES} - {best}  # which every value would reach
     if levels.target is not None:  # what is good enough is nothing to warn of
         tried = {each for each in tried if _misses(each, levels.target, levels.better)}
-    if (now := mildest(levels)) is not None:
+    if (now := levels.mildest) is not None:
         tried.add(now)
     in_order = sorted(tried, reverse=levels.better is Better.HIGHER)
     return [_trial(histories, levels, rule, warning, until) for warning in in_order]
@@ -186,20 +186,14 @@ def suggested(found: Iterable[Trial], campuses: int, days: int) -> Trial | None:
     return next(calm, None)
 
 
-def mildest(levels: Thresholds) -> float | None:
-    """The threshold that is crossed first."""
-    return levels.critical if levels.warning is None else levels.warning
-
-
 def total(alarms: Iterable[Alarm], until: datetime) -> timedelta:
     """How long the alerts lasted in all."""
     return sum((each.lasted(until) for each in alarms), timedelta())
 
 
 def _trial(histories: Sequence[Moments], levels: Thresholds, rule: AlertRule, warning: float, until: datetime) -> Trial:
-    # The recovery threshold keeps its distance from the warning.
-    tried = replace(rule, recovers_at=_recovery(rule, levels, warning))
-    found = [replay(moments, Thresholds(levels.better, warning=warning), tried) for moments in histories]
+    tried = Thresholds(levels.better, warning=warning, recovers_at=levels.recovery_from(warning))
+    found = [replay(moments, tried, rule) for moments in histories]
     lasted = sum((total(alarms, until) for alarms in found), timedelta())
     return Trial(warning, sum(map(len, found)), lasted, sum(map(bool, found)))
 
@@ -213,8 +207,3 @@ def _level(known: Sequence[float], share: float, better: Better) -> float:
 
 def _misses(value: float, target: float, better: Better) -> bool:
     return value > target if better is Better.LOWER else value < target
-
-
-def _recovery(rule: AlertRule, levels: Thresholds, warning: float) -> float | None:
-    now = mildest(levels)
-    return None if rule.recovers_at is None or not now else warning * rule.recovers_at / now

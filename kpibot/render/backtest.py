@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from kpibot.core.backtest import DAY, YEAR, Backtest, Past, Trial, Tuning, mildest, stands_for
+from kpibot.core.backtest import DAY, YEAR, Backtest, Past, Trial, Tuning, stands_for
 from kpibot.core.campus import DISTRICT
 from kpibot.core.kpi import Card
 from kpibot.core.quiet import Why
@@ -83,7 +83,11 @@ def _head(found: Backtest) -> Iterator[str]:
 
 def _rule(found: Backtest) -> str:
     rule = found.rule
-    over = "the warning is" if rule.recovers_at is None else f"it reaches {amount(rule.recovers_at, found.card)}"
+    of_each = (past.report.thresholds.recovers_at for past in found.pasts)
+    levels = sorted({each for each in of_each if each is not None})
+    ends = dict.fromkeys((*levels[:1], *levels[-1:]))  # one for all, or from the least to the most
+    reached = " to ".join(amount(each, found.card) for each in ends)
+    over = f"it reaches {reached}" if reached else "the warning is"
     after = "the first measurement" if rule.after == 1 else f"{plural(rule.after, 'measurement')} in a row"
     signals = "; its signals (`warns_if`) count as well" if rule.signals else ""
     return f"The rule: told at {after}, over when {over}{signals}"
@@ -163,7 +167,7 @@ def _months(found: Backtest) -> Iterator[str]:
 def _tuning(tuning: Tuning, found: Backtest) -> Iterator[str]:
     if not tuning.trials:
         return
-    now = mildest(tuning.levels)
+    now = tuning.levels.mildest
     level = "there is no warning" if now is None else f"it is {_reached(now, found.card, tuning.levels)}"
     yield f"Other warnings where {level} now ({_places_of(tuning.campuses, found)})"
     yield f"{'Warning':>14} {'Alerts':>8} {'A year, each':>13} {'In alert':>9}"

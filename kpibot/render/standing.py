@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from kpibot.core.reports import Report
 from kpibot.core.standing import AlertList, Measured, Muted, MuteList, Recurring, Standing, Why
 from kpibot.core.words import plural
 from kpibot.render import facts
@@ -118,7 +119,7 @@ def _measured(measured: Measured, why: Why) -> Iterator[str]:
     yield standing_text(measured.standing, why.as_of, why.zone)
     report = measured.standing.report
     if goal := facts.goal(report):
-        yield goal
+        yield goal + _recovery(report)
     values = (
         f"{amount(finite(value), report.card)} at {soon(at, why.as_of, why.zone)}" for at, value in measured.values
     )
@@ -126,11 +127,14 @@ def _measured(measured: Measured, why: Why) -> Iterator[str]:
         yield f"last measured {last}"
 
 
+def _recovery(report: Report) -> str:
+    recovers_at = report.thresholds.recovers_at
+    return "" if recovers_at is None else f" · over once it reaches {facts.level(report, recovers_at)}"
+
+
 def _rule(why: Why) -> Iterator[str]:
-    rule, report = why.rule, why.measured[0].standing.report if why.measured else None
+    rule = why.rule
     yield f"told after {plural(rule.after, 'measurement')} in a row over a threshold"
-    if rule.recovers_at is not None and report is not None:
-        yield f"over once it reaches {facts.level(report, rule.recovers_at)}"
     if rule.remind is not None:
         yield f"reminded of every {stretch(rule.remind)}"
     yield f"an acknowledgement lasts {stretch(rule.acknowledged_for)}"

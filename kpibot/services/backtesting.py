@@ -13,7 +13,6 @@ from kpibot.core.backtest import (
     Past,
     Tuning,
     by_day,
-    mildest,
     replay,
     stands_for,
     suggested,
@@ -151,7 +150,7 @@ def _tunings(pasts: Sequence[Past], rule: AlertRule) -> Iterator[Tuning]:
         series = [past.report.series for past in those if past.report.series is not None]
         days = sum(past.days for past in those)
         found = trials([_moments(each) for each in series], levels, rule, _end(series[0]))
-        now = next((trial for trial in found if trial.warning == mildest(levels)), None)
+        now = next((trial for trial in found if trial.warning == levels.mildest), None)
         yield Tuning(levels, len(those), days, tuple(found), now, suggested(found, len(those), days))
 
 

@@ -276,8 +276,8 @@ def test_conditions(configured, written: str, values: tuple[object, ...], negate
 def test_thresholds_alert_and_overrides(configured) -> None:
     catalog = load(configured(), {})
     tickets = catalog.kpis["tickets"]
-    assert tickets.thresholds == Thresholds(Better.LOWER, 20, 40, 80)
-    assert tickets.alert == AlertRule(2, 35, timedelta(hours=4))
+    assert tickets.thresholds == Thresholds(Better.LOWER, 20, 40, 80, recovers_at=35)
+    assert tickets.alert == AlertRule(2, timedelta(hours=4))
     assert (tickets.card.owner, tickets.card.rows, tickets.card.period) == ("@helpdesk-leads", "tickets", "")
 
 
@@ -298,6 +298,16 @@ def test_a_campus_type_has_levels_of_its_own(configured) -> None:
     assert made.type_overrides == {"high": Thresholds(Better.LOWER, None, 60)}
     tree = CampusTree(catalog.campuses)
     assert [made.thresholds_of(each, tree).warning for each in ("west", "east", "district")] == [60, 40, 100]
+
+
+def test_a_recovery_threshold_goes_with_each_warning_and_adds_up(configured) -> None:
+    campuses = "campuses: {west: {name: West}, east: {name: East}}\n"
+    head = "kpis:\n  x:\n    name: X Factor\n    objective: To see\n    owner: '@us'\n    measure: {stock: tickets}\n"
+    text = "better: lower\nwarning: 40\ncampuses: {west: {warning: 60}}\nalert: {recovers_at: 35}"
+    channels = 'channels: {a: {slack: "#a"}}\nalerts: [{channel: a}]\n'
+    catalog = load(configured(kpis=head + indent(text, "    "), campuses=campuses, channels=channels), {})
+    made, tree = catalog.kpis["x"], CampusTree(catalog.campuses)
+    assert [made.thresholds_of(each, tree).recovers_at for each in ("east", "west", "district")] == [35, 52.5, 87.5]
 
 
 def test_what_is_known_of_a_campus(configured) -> None:
@@ -405,7 +415,6 @@ def test_an_alert_with_all_its_words(configured) -> None:
     channels = 'channels: {a: {slack: "#a"}}\nalerts: [{channel: a}]\n'
     assert load(configured(kpis=kpis_, channels=channels), {}).kpis["x"].alert == AlertRule(
         after=2,
-        recovers_at=35,
         remind=timedelta(hours=4),
         acknowledged_for=timedelta(days=1),
         escalation=((timedelta(hours=1), "@director"), (timedelta(hours=2), "@superintendent")),

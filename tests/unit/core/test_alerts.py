@@ -1,6 +1,7 @@
 """When a breach becomes a notice."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,26 +15,27 @@ START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
 LEVELS = Thresholds(Better.LOWER, 20, 40, 80)
 VALUES = st.none() | st.floats(0, 120)
-RULES = st.builds(
-    AlertRule, st.integers(1, 4), st.none() | st.floats(0, 39), st.none() | st.timedeltas(QUARTER, 20 * QUARTER)
-)
+RULES = st.builds(AlertRule, st.integers(1, 4), st.none() | st.timedeltas(QUARTER, 20 * QUARTER))
+LIMITS = st.builds(lambda recovers_at: replace(LEVELS, recovers_at=recovers_at), st.none() | st.floats(0, 39))
 
 
-def judged(value: float | None, rule: AlertRule) -> Judgement:
-    return Judgement(LEVELS.judge(value), value is not None and LEVELS.recovered(value, rule.recovers_at))
+def judged(value: float | None, levels: Thresholds) -> Judgement:
+    return Judgement(levels.judge(value), value is not None and levels.recovered(value))
 
 
-def watched(values: Sequence[float | None], rule: AlertRule) -> list[tuple[AlertState, Reason | None]]:
+def watched(
+    values: Sequence[float | None], rule: AlertRule, levels: Thresholds = LEVELS
+) -> list[tuple[AlertState, Reason | None]]:
     """The state and the reason after each measurement, a quarter of an hour apart."""
     state, steps = AlertState(), []
     for n, value in enumerate(values):
-        state, reason = step(state, judged(value, rule), rule, START + n * QUARTER)
+        state, reason = step(state, judged(value, levels), rule, START + n * QUARTER)
         steps.append((state, reason))
     return steps
 
 
-def reasons(values: Sequence[float | None], **rule: object) -> list[Reason | None]:
-    return [reason for _, reason in watched(values, AlertRule(**rule))]  # type: ignore[arg-type]
+def reasons(values: Sequence[float | None], levels: Thresholds = LEVELS, **rule: object) -> list[Reason | None]:
+    return [reason for _, reason in watched(values, AlertRule(**rule), levels)]  # type: ignore[arg-type]
 
 
 def test_all_well() -> None:
@@ -63,7 +65,13 @@ def test_it_may_begin_critical() -> None:
 
 
 def test_between_recovery_and_warning_it_is_neither_over_nor_critical() -> None:
-    assert reasons([90, 38, 36, 35], recovers_at=35) == [Reason.FIRING, Reason.EASED, None, Reason.RECOVERED]
+    levels = replace(LEVELS, recovers_at=35)
+    assert reasons([90, 38, 36, 35], levels) == [
+        Reason.FIRING,
+        Reason.EASED,
+        None,
+        Reason.RECOVERED,
+    ]
 
 
 def test_it_reminds_after_the_time_since_people_were_last_told() -> None:
@@ -82,17 +90,17 @@ def test_since_is_when_it_was_first_seen_not_when_it_fired() -> None:
 
 
 @pytest.mark.parametrize("verdict", [Verdict.NO_DATA, Verdict.NOT_JUDGED])
-@given(values=st.lists(VALUES, max_size=8), rule=RULES, recovered=st.booleans())
+@given(values=st.lists(VALUES, max_size=8), rule=RULES, levels=LIMITS, recovered=st.booleans())
 def test_missing_data_never_changes_a_state(
-    verdict: Verdict, values: list[float | None], rule: AlertRule, recovered: bool
+    verdict: Verdict, values: list[float | None], rule: AlertRule, levels: Thresholds, recovered: bool
 ) -> None:
-    state = watched(values, rule)[-1][0] if values else AlertState()
+    state = watched(values, rule, levels)[-1][0] if values else AlertState()
     assert step(state, Judgement(verdict, recovered), rule, START + timedelta(days=9)) == (state, None)
 
 
-@given(st.lists(VALUES, max_size=40), RULES)
-def test_firing_and_recovered_alternate(values: list[float | None], rule: AlertRule) -> None:
-    turns = [reason for _, reason in watched(values, rule) if reason in (Reason.FIRING, Reason.RECOVERED)]
+@given(st.lists(VALUES, max_size=40), RULES, LIMITS)
+def test_firing_and_recovered_alternate(values: list[float | None], rule: AlertRule, levels: Thresholds) -> None:
+    turns = [reason for _, reason in watched(values, rule, levels) if reason in (Reason.FIRING, Reason.RECOVERED)]
     assert turns == [Reason.FIRING, Reason.RECOVERED] * (len(turns) // 2) + [Reason.FIRING] * (len(turns) % 2)
 
 
@@ -109,9 +117,9 @@ def test_they_alternate_whatever_is_judged(judgements: list[Judgement], rule: Al
         assert firing == (state.phase is Phase.FIRING)
 
 
-@given(st.lists(VALUES, max_size=40), RULES)
-def test_a_state_holds_what_its_phase_needs(values: list[float | None], rule: AlertRule) -> None:
-    for state, _ in watched(values, rule):
+@given(st.lists(VALUES, max_size=40), RULES, LIMITS)
+def test_a_state_holds_what_its_phase_needs(values: list[float | None], rule: AlertRule, levels: Thresholds) -> None:
+    for state, _ in watched(values, rule, levels):
         if state.phase is Phase.OK:
             assert state == AlertState()
         if state.phase is Phase.PENDING:
@@ -127,8 +135,8 @@ def test_a_state_holds_what_its_phase_needs(values: list[float | None], rule: Al
 
 @given(st.lists(st.floats(0, 120), min_size=1, max_size=40), st.floats(0, 39))
 def test_nothing_is_recovered_before_the_recovery_threshold(values: list[float], recovers_at: float) -> None:
-    rule = AlertRule(recovers_at=recovers_at)
-    for value, (_, reason) in zip(values, watched(values, rule), strict=True):
+    found = watched(values, AlertRule(), replace(LEVELS, recovers_at=recovers_at))
+    for value, (_, reason) in zip(values, found, strict=True):
         assert reason is not Reason.RECOVERED or value <= recovers_at
 
 

@@ -1,6 +1,7 @@
 """What an alert rule would have given in the past."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -37,7 +38,7 @@ def test_what_lasts_is_counted_to_the_end() -> None:
 
 def test_other_levels_are_round_and_give_fewer_alerts_the_milder_they_are() -> None:
     values = [float(n % 30) for n in range(300)]
-    found = trials([moments(values)], LEVELS, AlertRule(recovers_at=35), START + 300 * DAY)
+    found = trials([moments(values)], replace(LEVELS, recovers_at=35), AlertRule(), START + 300 * DAY)
     assert [trial.warning for trial in found] == [22, 27, 28, 29, 40]
     assert [trial.alarms for trial in found] == [10, 10, 10, 10, 0]
     assert [trial.lasted for trial in found] == sorted((trial.lasted for trial in found), reverse=True)

@@ -1,5 +1,7 @@
 """Thresholds and verdicts."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,19 +61,51 @@ def test_a_better_value_is_never_judged_worse(one: float, other: float) -> None:
 
 @given(NUMBERS)
 def test_without_a_recovery_threshold_a_breach_is_over_past_the_warning(value: float) -> None:
-    assert LOWER.recovered(value, None) == (value < 40)
-    assert HIGHER.recovered(value, None) == (value > 75)
+    assert LOWER.recovered(value) == (value < 40)
+    assert HIGHER.recovered(value) == (value > 75)
 
 
 def test_a_recovery_threshold_is_reached_on_the_good_side() -> None:
-    assert LOWER.recovered(35, 35)
-    assert not LOWER.recovered(36, 35)
-    assert HIGHER.recovered(78, 78)
-    assert not HIGHER.recovered(77, 78)
+    lower, higher = replace(LOWER, recovers_at=35), replace(HIGHER, recovers_at=78)
+    assert (lower.recovered(35), lower.recovered(36)) == (True, False)
+    assert (higher.recovered(78), higher.recovered(77)) == (True, False)
+
+
+def test_a_recovery_threshold_goes_with_the_warning_in_proportion() -> None:
+    usual = Thresholds(Better.LOWER, 20, 40, 80, recovers_at=35)
+    assert Thresholds(Better.LOWER, warning=60).over(usual) == Thresholds(Better.LOWER, 20, 60, 80, 52.5)
+    assert Thresholds(Better.LOWER, critical=100).over(usual).recovers_at == 35
+    assert usual.recovery_from(20) == 17.5
+    assert replace(usual, warning=None).recovery_from(160) == 70
+    assert LOWER.recovery_from(60) is None
+
+
+def test_where_there_is_no_proportion_a_breach_is_over_past_the_warning() -> None:
+    from_nothing = Thresholds(Better.LOWER, warning=0, recovers_at=-5)
+    assert from_nothing.recovery_from(10) is None
+    assert Thresholds(Better.LOWER, warning=10, recovers_at=5).recovery_from(-10) is None
+
+
+def test_a_recovery_threshold_without_a_warning_beside_it_is_meant_for_every_campus() -> None:
+    assert Thresholds(Better.LOWER, warning=60).over(Thresholds(Better.LOWER, recovers_at=35)).recovers_at == 35
+
+
+@given(st.floats(1, 1e6), st.floats(0.01, 0.99), st.floats(1, 1e6))
+def test_a_recovery_threshold_stays_on_the_good_side(warning: float, share: float, other: float) -> None:
+    lower = Thresholds(Better.LOWER, warning=warning, recovers_at=warning * share)
+    recovers_at = lower.recovery_from(other)
+    assert recovers_at is not None
+    assert recovers_at < other
+    higher = Thresholds(Better.HIGHER, warning=warning, recovers_at=warning / share).recovery_from(other)
+    assert higher is not None
+    assert higher > other
 
 
 def test_scaling_and_adding_agree() -> None:
     assert Thresholds(Better.LOWER, 40, 80, 160) == LOWER + LOWER
+    usual = replace(LOWER, recovers_at=35)
+    assert usual + usual == Thresholds(Better.LOWER, 40, 80, 160, 70)
+    assert (usual + LOWER).recovers_at is None
 
 
 def test_a_level_that_one_lacks_is_lacking_in_the_sum() -> None:

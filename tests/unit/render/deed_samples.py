@@ -69,8 +69,9 @@ def mutes() -> Rendered:
 
 def why(samples: Samples) -> Rendered:
     values = tuple((NOW - n * timedelta(minutes=15), 104.0 - n) for n in (2, 1, 0))
-    rule = AlertRule(2, 35.0, 4 * HOUR, 8 * HOUR, ((HOUR, "@director"),))
+    rule = AlertRule(2, 4 * HOUR, 8 * HOUR, ((HOUR, "@director"),))
     routes = (("tech-leads", "is for warning breaches only"), ("west-tech", "takes it"))
-    measured = (Measured(standing(samples)[0], values),)
-    card = samples.tickets.card
+    card, west = samples.tickets.card, standing(samples)[0]
+    levels = replace(samples.tickets.thresholds, recovers_at=35.0)
+    measured = (Measured(replace(west, report=replace(west.report, thresholds=levels)), values),)
     return why_message(Why(card, NOW, ZONE, NOW - DAY, measured, 3, rule, "west-tech", routes, (EXAMS,), (PATCHES,)))

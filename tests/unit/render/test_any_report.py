@@ -49,7 +49,7 @@ words = st.one_of(st.sampled_from(NASTY), st.text(max_size=60))
 floats = st.one_of(st.floats(), st.none(), st.sampled_from([0.0, -0.0, 1e308, -1e308, 5e-324, 104.0]))
 instants = st.floats(946_684_800, 4_102_444_800).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 counts = st.integers(0, 10**12)
-thresholds = st.builds(Thresholds, st.sampled_from(Better), floats, floats, floats)
+thresholds = st.builds(Thresholds, st.sampled_from(Better), floats, floats, floats, floats)
 pairs = st.lists(st.tuples(words, words), max_size=2).map(tuple)
 cards = st.builds(Card, words, words, words, words, st.sampled_from(Format), words, words, words, words, words, pairs)
 readings = st.builds(

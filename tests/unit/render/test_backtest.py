@@ -56,6 +56,12 @@ def test_what_does_not_fit_is_counted() -> None:
     assert "… and 5 campuses more; --json has all" in text
 
 
+def test_where_the_recovery_threshold_differs_both_ends_are_told() -> None:
+    lower = replace(WEST.report.thresholds, recovers_at=52.5)
+    other = replace(WEST, report=replace(WEST.report, thresholds=lower))
+    assert "over when it reaches 35 to 52.5" in backtest_text(backtest(other, CEDAR_HILL))
+
+
 def test_of_many_years_the_last_months_are_shown() -> None:
     text = backtest_text(backtest(past("oakridge", wave(1_825, 10, 55, 30, 3))))
     assert "Alerts that began in each of the last 24 months\nDec 2024" in text

@@ -62,8 +62,8 @@ HELD = {
     "silence": Held(Why.SILENCED, PATCH_NIGHT),
 }
 LAST = date(2026, 11, 24)
-LIMITS = Thresholds(Better.LOWER, 20, 40, 80)
-RULE = AlertRule(after=2, recovers_at=35)
+LIMITS = Thresholds(Better.LOWER, 20, 40, 80, recovers_at=35)
+RULE = AlertRule(after=2)
 NAMES = {
     "campus-west": "Campus West High School",
     "oakridge": "Oakridge Middle School",
@@ -77,7 +77,7 @@ def past(
     values: list[float | None],
     levels: Thresholds = LIMITS,
     card: Card = TICKETS,
-    rule: AlertRule = AlertRule(recovers_at=35),  # noqa: B008 - frozen
+    rule: AlertRule = AlertRule(),  # noqa: B008 - frozen
 ) -> Past:
     """What one campus's days, up to the last one, would have given."""
     days = tuple(LAST - n * DAY for n in reversed(range(len(values))))
@@ -122,7 +122,7 @@ def wave(days: int, low: float, high: float, every: int, lasting: int) -> list[f
     return [high if n % every >= every - lasting else low + n % 5 for n in range(days)]
 
 
-WEST = past("campus-west", wave(365, 45, 90, 60, 20), Thresholds(Better.LOWER, 35, 60, 85))
+WEST = past("campus-west", wave(365, 45, 90, 60, 20), Thresholds(Better.LOWER, 35, 60, 85, recovers_at=35))
 OAKRIDGE = past("oakridge", wave(365, 10, 55, 30, 3))
 ACADEMY = past("an-academy", wave(365, 15, 100, 200, 7))
 CEDAR_HILL = past("cedar-hill", wave(365, 8, 12, 30, 3))

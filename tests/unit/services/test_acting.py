@@ -289,7 +289,7 @@ def test_why_shows_the_last_values_the_rule_the_route_and_the_silences(house: Ho
     (measured,) = why.measured
     assert [value for _, value in measured.values] == [7.0, 8.0, 9.0, 10.0, 11.0]
     assert measured.standing.severity is CRITICAL
-    assert why.rule.recovers_at == 4
+    assert measured.standing.report.thresholds.recovers_at == 4
     assert [(channel, says) for channel, says in why.routes] == [
         ("west-tech", "takes it"),
         ("tech-leads", "would take it, but an earlier rule does"),

@@ -18,8 +18,8 @@ FORECAST = AlertRule(signals=(ForecastRule(10),))
 
 
 def test_between_the_recovery_threshold_and_the_warning_a_breach_is_not_over() -> None:
-    rule = AlertRule(recovers_at=35)
-    assert [judgement(LEVELS, value, rule).recovered for value in (35.0, 36.0, 40.0)] == [True, False, False]
+    levels = replace(LEVELS, recovers_at=35)
+    assert [judgement(levels, value, AlertRule()).recovered for value in (35.0, 36.0, 40.0)] == [True, False, False]
 
 
 def test_a_missing_value_is_neither_a_breach_nor_a_recovery() -> None:

@@ -15,10 +15,11 @@ from kpibot.core.routing import Route
 from kpibot.core.silences import Silence
 from kpibot.core.thresholds import Better, Thresholds, Verdict
 from kpibot.store.store import Entry
-from tests.unit.services.watching import CALENDAR, HOUR, MONDAY, NAMES, QUARTER, Watched, kpi
+from tests.unit.services.watching import CALENDAR, HOUR, LEVELS, MONDAY, NAMES, QUARTER, Watched, kpi
 
 POST, UPDATE, REPLY = How.POST, How.UPDATE, How.REPLY
-RULE = AlertRule(recovers_at=30, remind=timedelta(hours=4))
+RULE = AlertRule(remind=timedelta(hours=4))
+RECOVERING = replace(LEVELS, recovers_at=30)
 BY_SEVERITY = (Route("leads", severities=frozenset({"critical"}), mention="@director"), Route("team"))
 BY_HOURS = (Route("team", in_working_hours=True), Route("oncall"))
 NIGHT = datetime(2026, 11, 16, 21, tzinfo=CALENDAR.zone)
@@ -31,7 +32,7 @@ def at(watched: Watched, moment: datetime) -> timedelta:
 
 @pytest.fixture
 def watched(tmp_path: Path) -> Watched:
-    return Watched(tmp_path, kpi("tickets", RULE))
+    return Watched(tmp_path, kpi("tickets", RULE, levels=RECOVERING))
 
 
 def test_the_breaches_of_many_campuses_are_one_message(watched: Watched) -> None:
@@ -93,7 +94,7 @@ def acknowledged(watched: Watched, group: AlertGroup) -> None:
 
 def test_nobody_who_acknowledges_calls_the_next_and_an_acknowledgement_lapses(tmp_path: Path) -> None:
     rule = replace(RULE, escalation=((HOUR, "@director"),), acknowledged_for=8 * HOUR)
-    watched = Watched(tmp_path, kpi("tickets", rule))
+    watched = Watched(tmp_path, kpi("tickets", rule, levels=RECOVERING))
     watched.measure(oak=90)
     (line,) = watched.measure(HOUR)
     assert isinstance(line.message, AlertNotice)
@@ -114,7 +115,7 @@ def test_most_of_the_district_at_once_is_said_as_such(watched: Watched) -> None:
 
 def test_the_district_itself_is_no_campus(tmp_path: Path) -> None:
     levels = Thresholds(Better.LOWER, 20, 40)
-    watched = Watched(tmp_path, kpi("tickets", replace(RULE, recovers_at=None, at_district=True), levels=levels))
+    watched = Watched(tmp_path, kpi("tickets", replace(RULE, at_district=True), levels=levels))
     message = watched.measure(oak=190, birch=50, cedar=50)[0].message
     assert isinstance(message, AlertNotice)
     assert (len(message.changes), message.is_common) == (4, False)
@@ -149,7 +150,7 @@ def test_a_message_that_expired_before_slack_came_back_is_told_anew(watched: Wat
 
 
 def test_a_campus_whose_route_changes_with_its_severity_moves(tmp_path: Path) -> None:
-    watched = Watched(tmp_path, kpi("tickets", RULE), routes=BY_SEVERITY)
+    watched = Watched(tmp_path, kpi("tickets", RULE, levels=RECOVERING), routes=BY_SEVERITY)
     assert [told[:3] for told in watched.told(oak=50, birch=50)] == [("team", POST, Reason.FIRING)]
     assert watched.told(oak=90) == [
         ("leads", POST, Reason.FIRING, {"oak": Reason.FIRING}),
@@ -166,7 +167,7 @@ def test_a_campus_whose_route_changes_with_its_severity_moves(tmp_path: Path) ->
 
 
 def test_whoever_is_told_that_a_breach_moved_is_told_where_to(tmp_path: Path) -> None:
-    watched = Watched(tmp_path, kpi("tickets", RULE), routes=BY_SEVERITY)
+    watched = Watched(tmp_path, kpi("tickets", RULE, levels=RECOVERING), routes=BY_SEVERITY)
     watched.measure(oak=50)
     post, _, line = watched.measure(oak=90)
     assert isinstance(line.message, AlertNotice)
@@ -176,7 +177,7 @@ def test_whoever_is_told_that_a_breach_moved_is_told_where_to(tmp_path: Path) ->
 
 
 def test_a_breach_that_becomes_critical_at_night_is_told_at_once_and_its_move_in_the_morning(tmp_path: Path) -> None:
-    watched = Watched(tmp_path, kpi("tickets", RULE), routes=BY_SEVERITY)
+    watched = Watched(tmp_path, kpi("tickets", RULE, levels=RECOVERING), routes=BY_SEVERITY)
     watched.told(oak=50)
     assert watched.told(at(watched, NIGHT), oak=90) == [("leads", POST, Reason.FIRING, {"oak": Reason.FIRING})]
     assert watched.told(oak=90) == []
@@ -188,7 +189,7 @@ def test_a_breach_that_becomes_critical_at_night_is_told_at_once_and_its_move_in
 
 
 def test_what_was_told_in_working_hours_is_not_told_again_to_others_after_them(tmp_path: Path) -> None:
-    watched = Watched(tmp_path, kpi("tickets", replace(RULE, remind=None)), routes=BY_HOURS)
+    watched = Watched(tmp_path, kpi("tickets", replace(RULE, remind=None), levels=RECOVERING), routes=BY_HOURS)
     assert [told[:2] for told in watched.told(oak=90)] == [("team", POST)]
     assert watched.told(at(watched, NIGHT)) == []
     assert [told[:2] for told in watched.told(birch=90)] == [("oncall", POST)]
@@ -216,13 +217,13 @@ def test_what_is_over_by_the_morning_is_never_told(watched: Watched) -> None:
 
 
 def test_a_rule_may_tell_at_any_time(tmp_path: Path) -> None:
-    watched = Watched(tmp_path, kpi("tickets", replace(RULE, any_time=True)))
+    watched = Watched(tmp_path, kpi("tickets", replace(RULE, any_time=True), levels=RECOVERING))
     assert [told[:2] for told in watched.told(at(watched, NIGHT), oak=50)] == [("leads", POST)]
 
 
 @pytest.mark.parametrize(("on_holidays", "told"), [(False, 0), (True, 1)])
 def test_on_a_holiday_nothing_is_told_unless_the_rule_says_so(tmp_path: Path, on_holidays: bool, told: int) -> None:
-    watched = Watched(tmp_path, kpi("tickets", replace(RULE, on_holidays=on_holidays)))
+    watched = Watched(tmp_path, kpi("tickets", replace(RULE, on_holidays=on_holidays), levels=RECOVERING))
     thanksgiving = datetime(2026, 11, 26, 10, tzinfo=CALENDAR.zone)
     assert len(watched.told(at(watched, thanksgiving), oak=90)) == told
     assert len(watched.told(timedelta(days=1))) == 1
@@ -243,7 +244,7 @@ def test_a_muted_campus_is_not_told_and_has_not_recovered(watched: Watched) -> N
 
 
 def test_a_district_that_fires_may_silence_its_campuses(tmp_path: Path) -> None:
-    watched = Watched(tmp_path, kpi("tickets", replace(RULE, recovers_at=None, at_district=True, inhibits=True)))
+    watched = Watched(tmp_path, kpi("tickets", replace(RULE, at_district=True, inhibits=True)))
     watched.told(oak=50)
     assert watched.told(oak=190, birch=190) == [
         ("leads", UPDATE, Reason.MORE, {"district": Reason.STILL_FIRING}),
@@ -259,7 +260,7 @@ def test_a_district_that_fires_may_silence_its_campuses(tmp_path: Path) -> None:
 
 
 def test_a_kpi_that_is_watched_no_more_is_forgotten(tmp_path: Path) -> None:
-    Watched(tmp_path, kpi("tickets", RULE)).told(oak=50)
+    Watched(tmp_path, kpi("tickets", RULE, levels=RECOVERING)).told(oak=50)
     later = Watched(tmp_path, kpi("tickets", None))
     assert later.told(oak=90) == []
     assert (later.store.alert_groups(), later.store.alert_states()) == ({}, {})
@@ -276,7 +277,7 @@ COUNTS = st.dictionaries(st.sampled_from(NAMES), st.sampled_from([5.0, 35.0, 50.
 def test_in_working_hours_every_channel_shows_what_fires_and_nothing_twice(
     tmp_path_factory: pytest.TempPathFactory, rounds: list[tuple[dict[str, float], int]]
 ) -> None:
-    watched = Watched(tmp_path_factory.mktemp("law"), kpi("tickets", RULE), routes=BY_SEVERITY)
+    watched = Watched(tmp_path_factory.mktemp("law"), kpi("tickets", RULE, levels=RECOVERING), routes=BY_SEVERITY)
     for counts, quarters in rounds:
         watched.measure(quarters * QUARTER, **counts)
         if not CALENDAR.is_working_time(watched.now):
