@@ -3,6 +3,7 @@
 It is Monday, November 16, 2026, 10:00 in Chicago. The department works from 8:00 to 16:00 on weekdays.
 """
 
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -110,6 +111,7 @@ class Watched:
     ) -> None:
         self.database, self.other = Database({"oak": 5}), Database({"oak": 5})
         self.store = Store(open_engine(f"sqlite:///{folder / 'state.db'}"), CALENDAR.zone)
+        weakref.finalize(self, self.store.close)
         self.now = MONDAY
         measuring = Measuring(TREE, CALENDAR, lambda half: self.other if _dataset(half) == "assets" else self.database)
         self.catalog = replace(
