@@ -58,7 +58,7 @@ class Bot:
             self._work,
             random.random,
         )
-        self._schedule = Schedule(house.catalog.district.calendar.zone)
+        self._schedule = Schedule(house.catalog.district.calendar.zone, utc_now)
         self._delivering = asyncio.Lock()
 
     async def _answer(self, work: Callable[..., Any], *arguments: Any) -> Any:
