@@ -14,11 +14,12 @@ from kpibot.app.clock import utc_now
 from kpibot.app.house import House
 from kpibot.scheduling import Schedule
 from kpibot.services.deliver import Delivery
+from kpibot.services.outage import OwnDatabase
 from kpibot.slack.connection import check_app_token, missing_scopes, web_client
 from kpibot.slack.conversation import Conversation
 from kpibot.slack.directory import Directory
 from kpibot.slack.sender import SlackSender
-from kpibot.store.store import StoreError
+from kpibot.store.store import SlotLostError, StoreError, UpgradedError
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ ANSWERING = 4  # threads for what people ask; the event loop itself never waits 
 WORKING = 3  # threads for measuring, digests and delivery, which must not wait behind people's questions
 DELIVER_EVERY = timedelta(seconds=5)
 LOOK_UP_EVERY = timedelta(minutes=1)
+TELL_EVERY = timedelta(seconds=30)  # of the bot's own database
 RENEW_EVERY = timedelta(seconds=30)  # several times within a lease
 TAKE_OVER_EVERY = timedelta(minutes=1)  # a slot that somebody left behind is done soon after its lease
 DRAIN_WITHIN = 8.0  # seconds, and so is the next
@@ -49,9 +51,11 @@ class Bot:
             house.answering, house.commands, house.once, self._client, self._directory, now, self._answer, self._deliver
         )
         sending = web_client(access.bot_token, access.api_url, waits_for_rate_limits=False)
+        sender = SlackSender(sending, self._directory)
+        self._own_database = OwnDatabase(sender, house.catalog.district, now)
         self._delivery = Delivery(
             house.store.outbox,
-            SlackSender(sending, self._directory),
+            sender,
             house.catalog.district,
             house.store.owner,
             now,
@@ -60,6 +64,8 @@ class Bot:
         )
         self._schedule = Schedule(house.catalog.district.calendar.zone, utc_now)
         self._delivering = asyncio.Lock()
+        self._ends = asyncio.Event()
+        self._upgraded: UpgradedError | None = None
 
     async def _answer(self, work: Callable[..., Any], *arguments: Any) -> Any:
         """Runs what people wait for outside the event loop."""
@@ -74,7 +80,9 @@ class Bot:
 
         Raises:
             ConnectionProblem: Slack does not let the bot in.
+            UpgradedError: a later version has taken the state database over.
         """
+        self._ends = stop
         async with AsyncExitStack() as stack:
             await self._connect(stack)
             self._plan()
@@ -86,6 +94,8 @@ class Bot:
             await stop.wait()
             self._delivery.stop()
         await self._drain()
+        if self._upgraded is not None:
+            raise self._upgraded
 
     async def catch_up(self) -> None:
         """Measures and sends what is due: at the start, and whenever the schedule says so.
@@ -156,6 +166,7 @@ class Bot:
         self._schedule.every(DELIVER_EVERY, self._deliver, "deliver")
         self._schedule.every(RENEW_EVERY, self._renew, "renew leases")
         self._schedule.every(TAKE_OVER_EVERY, self.catch_up, "take over")
+        self._schedule.every(TELL_EVERY, self._own_database.tell, "tell of the own database")
         self._schedule.every(LOOK_UP_EVERY, self._look_up_again, "look up channels")
         for digest in self._house.catalog.digests.values():
             self._schedule.weekly(digest.weekdays, digest.at, self.catch_up, f"digest {digest.id}")
@@ -163,10 +174,8 @@ class Bot:
 
     async def _renew(self) -> None:
         """In a thread of its own: all others may be busy with what the leases are for."""
-        try:
+        with self._minded("renewing leases"):
             await asyncio.to_thread(self._house.store.renew, self._now())
-        except StoreError as error:
-            log.warning("leases were not renewed: %s", error)
 
     async def _look_up(self) -> None:
         await self._directory.load()
@@ -179,27 +188,34 @@ class Bot:
             await self._directory.load()
 
     async def _guarded(self, what: str, work: Callable[[datetime], object]) -> None:
-        """One failed round must not end the schedule: the next one is due soon."""
         with self._noted():
-            try:
+            with self._minded(what):
                 await self._work(work, self._now())
-            except StoreError as error:
-                log.error("%s failed: %s", what, error)
-            except Exception:
-                log.exception("%s failed; it is tried again on schedule", what)
             await self._deliver()
 
     async def _deliver(self) -> None:
         if self._delivering.locked():
             return
         async with self._delivering:
-            with self._noted():
-                try:
-                    await self._delivery.work_off()
-                except StoreError as error:
-                    log.error("delivering failed: %s", error)
-                except Exception:
-                    log.exception("delivering failed; it is tried again on schedule")
+            with self._noted(), self._minded("delivering"):
+                await self._delivery.work_off()
+
+    @contextmanager
+    def _minded(self, what: str) -> Iterator[None]:
+        """Minds how a job ends: whatever failed, the schedule goes on."""
+        try:
+            yield
+        except UpgradedError as error:
+            self._upgraded = error
+            self._ends.set()
+        except SlotLostError as error:
+            log.warning("%s: %s", what, error)
+        except StoreError as error:
+            self._own_database.fails(what, str(error))
+        except Exception:
+            log.exception("%s failed; it is tried again on schedule", what)
+        else:
+            self._own_database.works(what)
 
     @contextmanager
     def _noted(self) -> Iterator[None]:
