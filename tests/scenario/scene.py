@@ -82,12 +82,22 @@ class Clock:
 
     def __init__(self, now: datetime) -> None:
         self.now = now
+        self._passed = timedelta()
 
     def __call__(self) -> datetime:
         return self.now
 
     def advance(self, by: timedelta) -> None:
         self.now += by
+        self._passed += by
+
+    def jump(self, by: timedelta) -> None:
+        """Is set, forward or back: no time passes."""
+        self.now += by
+
+    def passed(self) -> float:
+        """Seconds of a clock that nobody can set."""
+        return self._passed.total_seconds()
 
 
 class Scene:
@@ -108,7 +118,7 @@ class Scene:
     async def start(self) -> None:
         """Starts the bot; everything that is due has been sent when this returns."""
         self._stop = asyncio.Event()
-        self.house = furnish(load(self.config, {"HELPDESK_URL": self.helpdesk.url}), self.state)
+        self.house = furnish(load(self.config, {"HELPDESK_URL": self.helpdesk.url}), self.state, self.clock.passed)
         self.bot = Bot(self.house, SlackAccess(self.ws.bot_token, self.ws.app_token, self.server.api_url), self.clock)
         ready = asyncio.Event()
         self._running = asyncio.create_task(self.bot.run(self._stop, ready))

@@ -45,7 +45,6 @@ def test_a_database_that_comes_and_goes_is_told_once_and_once_when_it_has_stayed
     assert told == [[False], [], [], [], [], [], [], [], [True]]
 
 
-
 def test_a_database_that_is_down_fires_nothing_ends_nothing_and_reminds_of_nothing(watched: Watched) -> None:
     watched.measure(oak=50)
     before = watched.store.alert_groups()
