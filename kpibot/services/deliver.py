@@ -38,7 +38,7 @@ DOUBLINGS = 9
 LONGEST_WAIT = timedelta(minutes=5)
 JITTER = 0.1  # the share by which a wait is longer or shorter, so that what failed together is not tried together
 COMPLAINT_OF_USE_FOR = timedelta(days=3)
-LOOK_BACK = timedelta(minutes=1)  # clocks differ: a message may bear an earlier time than its attempt
+LOOK_BACK = timedelta(hours=2)  # Slack's clock dates messages, and this one may be wrong by an hour and put right
 
 Compose = Callable[[SlackFile | None], Rendered]
 InThread = Callable[..., Awaitable[Any]]
