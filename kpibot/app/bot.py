@@ -3,9 +3,9 @@
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,12 +25,14 @@ log = logging.getLogger(__name__)
 
 ANSWERING = 4  # threads for what people ask; the event loop itself never waits for a statement or a chart
 WORKING = 3  # threads for measuring, digests and delivery, which must not wait behind people's questions
+LEASING = 2  # threads for the leases of all that, which may be at work in every other thread
 DELIVER_EVERY = timedelta(seconds=5)
 LOOK_UP_EVERY = timedelta(minutes=1)
 TELL_EVERY = timedelta(seconds=30)  # of the bot's own database
 RENEW_EVERY = timedelta(seconds=30)  # several times within a lease
 TAKE_OVER_EVERY = timedelta(minutes=1)  # a slot that somebody left behind is done soon after its lease
-DRAIN_WITHIN = 8.0  # seconds, and so is the next
+HANG_UP_WITHIN = 1.0  # seconds, and so are the next: all three are over before anybody kills the process, after 10 s
+DRAIN_WITHIN = 6.0
 RELEASE_WITHIN = 2.0
 PRUNING = "prune"
 
@@ -44,6 +46,7 @@ class Bot:
         self._now = now
         self._answering = ThreadPoolExecutor(ANSWERING, thread_name_prefix="answering")
         self._working = ThreadPoolExecutor(WORKING, thread_name_prefix="working")
+        self._leasing = ThreadPoolExecutor(LEASING, thread_name_prefix="leasing")
         self._under_way: set[asyncio.Task[Any]] = set()
         self._client = web_client(access.bot_token, access.api_url, waits_for_rate_limits=True)
         self._directory = Directory(self._client, house.catalog.channels)
@@ -75,6 +78,10 @@ class Bot:
         """Runs the bot's own work outside the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self._working, work, *arguments)
 
+    async def _lease(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        """Keeps or gives back what this process has claimed."""
+        return await asyncio.get_running_loop().run_in_executor(self._leasing, work, *arguments)
+
     async def run(self, stop: asyncio.Event, ready: asyncio.Event | None = None) -> None:
         """Works until `stop` is set, then finishes what is under way. `ready` is set when all that was due is done.
 
@@ -87,15 +94,21 @@ class Bot:
             await self._connect(stack)
             self._plan()
             stack.callback(self._schedule.stop)
-            await self.catch_up()
-            log.info("at work in %s", self._house.catalog.district.calendar.zone)
-            if ready is not None:
-                ready.set()
+            begins = asyncio.create_task(self._begin(ready))
             await stop.wait()
             self._delivery.stop()
         await self._drain()
+        begins.cancel()
         if self._upgraded is not None:
             raise self._upgraded
+
+    async def _begin(self, ready: asyncio.Event | None) -> None:
+        """Does what is due by now. Whoever wants the bot to end need not wait for it."""
+        with self._noted():
+            await self.catch_up()
+        log.info("at work in %s", self._house.catalog.district.calendar.zone)
+        if ready is not None:
+            ready.set()
 
     async def catch_up(self) -> None:
         """Measures and sends what is due: at the start, and whenever the schedule says so.
@@ -130,9 +143,10 @@ class Bot:
         """The pools take no work any more, and this is the last there is."""
         try:
             async with asyncio.timeout(RELEASE_WITHIN):
-                await asyncio.to_thread(self._house.store.release)
+                await self._lease(self._house.store.release)
         except (StoreError, TimeoutError) as error:
             log.warning("the leases of this process end by themselves: %s", error or "the database is slow")
+        self._leasing.shutdown(wait=False, cancel_futures=True)
 
     async def _connect(self, stack: AsyncExitStack) -> None:
         lacking = await missing_scopes(self._client)
@@ -159,7 +173,7 @@ class Bot:
         ).register(app)
         handler = socket_mode(app, self._access.app_token)
         await handler.connect_async()  # type: ignore[no-untyped-call]
-        stack.push_async_callback(handler.close_async)
+        stack.push_async_callback(_hang_up, handler.close_async)
 
     def _plan(self) -> None:
         self._schedule.every(self._house.catalog.district.measure_every, self.catch_up, "measure")
@@ -173,9 +187,8 @@ class Bot:
         self._schedule.start()
 
     async def _renew(self) -> None:
-        """In a thread of its own: all others may be busy with what the leases are for."""
         with self._minded("renewing leases"):
-            await asyncio.to_thread(self._house.store.renew, self._now())
+            await self._lease(self._house.store.renew, self._now())
 
     async def _look_up(self) -> None:
         await self._directory.load()
@@ -188,6 +201,8 @@ class Bot:
             await self._directory.load()
 
     async def _guarded(self, what: str, work: Callable[[datetime], object]) -> None:
+        if self._ends.is_set():
+            return
         with self._noted():
             with self._minded(what):
                 await self._work(work, self._now())
@@ -229,3 +244,10 @@ class Bot:
         finally:
             if is_outermost and task is not None:
                 self._under_way.discard(task)
+
+
+async def _hang_up(close: Callable[[], Awaitable[Any]]) -> None:
+    """A Slack that has fallen silent does not say goodbye either."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(HANG_UP_WITHIN):
+            await close()
