@@ -149,13 +149,17 @@ class Scene:
 
     async def pass_by(self, span: timedelta, step: timedelta = timedelta(seconds=30)) -> None:
         """Lets time pass in small steps, and does at each of them what the schedule does all the time."""
-        assert self.bot is not None
         end = self.clock.now + span
         while self.clock.now < end:
             self.clock.advance(min(step, end - self.clock.now))
-            await self.bot._renew()
-            await self.bot._own_database.tell()
-            await self.bot.catch_up()
+            await self.does_its_rounds()
+
+    async def does_its_rounds(self) -> None:
+        """Does once what the schedule does all the time."""
+        assert self.bot is not None
+        await self.bot._renew()
+        await self.bot._own_database.tell()
+        await self.bot.catch_up()
 
     async def ask(self, text: str, channel: str = "tech-leads", user: str = "dana") -> str:
         """Types `/kpi …`; what is said in reply, be it to everybody or to the asker alone."""

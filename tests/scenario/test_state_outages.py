@@ -156,6 +156,22 @@ async def test_what_slack_does_not_take_at_once_is_told_later_and_once(
     assert log.text.count("the administrators cannot be told of the bot's own database") == 3
 
 
+@pytest.mark.parametrize("memory", ["postgresql"], indirect=True)
+async def test_of_two_bots_that_miss_it_one_tells(scene: Scene, memory: Memory, tmp_path: Path) -> None:
+    other = Scene(scene.server, scene.helpdesk, tmp_path, scene.clock)
+    other.state = scene.state
+    await scene.start()
+    await other.start()
+    for act in (memory.goes_away, memory.comes_back):
+        act()
+        for _ in range(20):
+            await scene.pass_by(30 * SECOND)
+            await other.does_its_rounds()
+    assert ["works again" in said(each) for each in scene.told(ADMINS)] == [False, True]
+    assert len(scene.digests("tech-leads")) == 1
+    await other.stop()
+
+
 @pytest.mark.parametrize("memory", ["postgresql"], indirect=True)  # a file that is not there is made
 async def test_a_bot_that_was_started_again_says_that_it_is_over(scene: Scene, memory: Memory) -> None:
     await scene.start()
