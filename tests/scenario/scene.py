@@ -169,11 +169,11 @@ class Scene:
         await self.settled()
         return "\n".join(said(each) for each in self.ws.messages(channel) if each.ts not in before)
 
-    async def press(self, message: Message, action: str, user: str = "luis") -> str:
-        """Presses a button of a message; what the presser alone is told."""
+    async def press(self, message: Message, action: str, user: str = "luis", value: str | None = None) -> str:
+        """Presses a button of a message, or chooses from a menu; what the presser alone is told."""
         channel = self.ws.conversations[message.channel].name
         before = {each.ts for each in self.ws.messages(channel)}
-        outcome = await self.server.press(message.ts, action, channel=channel, user=user)
+        outcome = await self.server.press(message.ts, action, channel=channel, user=user, value=value)
         assert outcome.acked
         await self.settled()
         new = [each for each in self.ws.messages(channel) if each.ts not in before]

@@ -66,7 +66,34 @@ async def test_a_breach_is_told_once_and_people_are_reminded_once(scene: Scene, 
     assert ["still" in line for line in scene.thread(alert)] == [True]
 
 
-async def test_a_snooze_and_what_people_did_outlast_a_clock_that_is_set_back(scene: Scene) -> None:
+@BY_AN_HOUR
+async def test_the_next_owner_is_called_once(scene: Scene, by: timedelta, tmp_path: Path) -> None:
+    escalating = 'alert: {recovers_at: 4, escalate: [{after: 2h, to: "@dana"}]}'
+    configure(scene, tmp_path, "alert: {recovers_at: 4}", escalating)
+    scene.helpdesk.open("101", 11, MONDAY - timedelta(days=3))
+    await scene.start()
+    (alert,) = scene.alerts()
+    await scene.pass_by(90 * MINUTE, MINUTE)
+    set_clock(scene, by)
+    await scene.pass_by(5 * MINUTE, MINUTE)
+    set_clock(scene, -by)
+    await scene.pass_by(75 * MINUTE, MINUTE)
+    assert len(scene.thread(alert)) == 1
+
+
+async def test_a_snooze_ends_once_though_the_clock_is_set_forward_and_back(scene: Scene) -> None:
+    scene.helpdesk.open("101", 11, MONDAY - timedelta(days=3))
+    await scene.start()
+    (alert,) = scene.alerts()
+    await scene.press(alert, "alert:snooze", value="1h")
+    set_clock(scene, HOUR)
+    await scene.pass_by(20 * MINUTE, MINUTE)
+    set_clock(scene, -HOUR)
+    await scene.pass_by(2 * HOUR, MINUTE)
+    assert ["still" in line for line in scene.thread(alert)] == [False, True]
+
+
+async def test_what_people_did_outlasts_a_clock_that_is_set_back(scene: Scene) -> None:
     scene.helpdesk.open("101", 11, MONDAY - timedelta(days=3))
     await scene.start()
     (alert,) = scene.alerts()
