@@ -3,9 +3,9 @@
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,21 +14,25 @@ from kpibot.app.clock import utc_now
 from kpibot.app.house import House
 from kpibot.scheduling import Schedule
 from kpibot.services.deliver import Delivery
+from kpibot.services.outage import OwnDatabase
 from kpibot.slack.connection import check_app_token, missing_scopes, web_client
 from kpibot.slack.conversation import Conversation
 from kpibot.slack.directory import Directory
 from kpibot.slack.sender import SlackSender
-from kpibot.store.store import StoreError
+from kpibot.store.store import SlotLostError, StoreError, UpgradedError
 
 log = logging.getLogger(__name__)
 
 ANSWERING = 4  # threads for what people ask; the event loop itself never waits for a statement or a chart
 WORKING = 3  # threads for measuring, digests and delivery, which must not wait behind people's questions
+LEASING = 2  # threads for the leases of all that, which may be at work in every other thread
 DELIVER_EVERY = timedelta(seconds=5)
 LOOK_UP_EVERY = timedelta(minutes=1)
+TELL_EVERY = timedelta(seconds=30)  # of the bot's own database
 RENEW_EVERY = timedelta(seconds=30)  # several times within a lease
 TAKE_OVER_EVERY = timedelta(minutes=1)  # a slot that somebody left behind is done soon after its lease
-DRAIN_WITHIN = 8.0  # seconds, and so is the next
+HANG_UP_WITHIN = 1.0  # seconds, and so are the next: all three are over before anybody kills the process, after 10 s
+DRAIN_WITHIN = 6.0
 RELEASE_WITHIN = 2.0
 PRUNING = "prune"
 
@@ -42,6 +46,7 @@ class Bot:
         self._now = now
         self._answering = ThreadPoolExecutor(ANSWERING, thread_name_prefix="answering")
         self._working = ThreadPoolExecutor(WORKING, thread_name_prefix="working")
+        self._leasing = ThreadPoolExecutor(LEASING, thread_name_prefix="leasing")
         self._under_way: set[asyncio.Task[Any]] = set()
         self._client = web_client(access.bot_token, access.api_url, waits_for_rate_limits=True)
         self._directory = Directory(self._client, house.catalog.channels)
@@ -49,17 +54,21 @@ class Bot:
             house.answering, house.commands, house.once, self._client, self._directory, now, self._answer, self._deliver
         )
         sending = web_client(access.bot_token, access.api_url, waits_for_rate_limits=False)
+        sender = SlackSender(sending, self._directory)
+        self._own_database = OwnDatabase(sender, house.catalog.district, now)
         self._delivery = Delivery(
             house.store.outbox,
-            SlackSender(sending, self._directory),
+            sender,
             house.catalog.district,
             house.store.owner,
             now,
             self._work,
             random.random,
         )
-        self._schedule = Schedule(house.catalog.district.calendar.zone)
+        self._schedule = Schedule(house.catalog.district.calendar.zone, utc_now)
         self._delivering = asyncio.Lock()
+        self._ends = asyncio.Event()
+        self._upgraded: UpgradedError | None = None
 
     async def _answer(self, work: Callable[..., Any], *arguments: Any) -> Any:
         """Runs what people wait for outside the event loop."""
@@ -69,23 +78,37 @@ class Bot:
         """Runs the bot's own work outside the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self._working, work, *arguments)
 
+    async def _lease(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        """Keeps or gives back what this process has claimed."""
+        return await asyncio.get_running_loop().run_in_executor(self._leasing, work, *arguments)
+
     async def run(self, stop: asyncio.Event, ready: asyncio.Event | None = None) -> None:
         """Works until `stop` is set, then finishes what is under way. `ready` is set when all that was due is done.
 
         Raises:
             ConnectionProblem: Slack does not let the bot in.
+            UpgradedError: a later version has taken the state database over.
         """
+        self._ends = stop
         async with AsyncExitStack() as stack:
             await self._connect(stack)
             self._plan()
             stack.callback(self._schedule.stop)
-            await self.catch_up()
-            log.info("at work in %s", self._house.catalog.district.calendar.zone)
-            if ready is not None:
-                ready.set()
+            begins = asyncio.create_task(self._begin(ready))
             await stop.wait()
             self._delivery.stop()
         await self._drain()
+        begins.cancel()
+        if self._upgraded is not None:
+            raise self._upgraded
+
+    async def _begin(self, ready: asyncio.Event | None) -> None:
+        """Does what is due by now. Whoever wants the bot to end need not wait for it."""
+        with self._noted():
+            await self.catch_up()
+        log.info("at work in %s", self._house.catalog.district.calendar.zone)
+        if ready is not None:
+            ready.set()
 
     async def catch_up(self) -> None:
         """Measures and sends what is due: at the start, and whenever the schedule says so.
@@ -120,9 +143,10 @@ class Bot:
         """The pools take no work any more, and this is the last there is."""
         try:
             async with asyncio.timeout(RELEASE_WITHIN):
-                await asyncio.to_thread(self._house.store.release)
+                await self._lease(self._house.store.release)
         except (StoreError, TimeoutError) as error:
             log.warning("the leases of this process end by themselves: %s", error or "the database is slow")
+        self._leasing.shutdown(wait=False, cancel_futures=True)
 
     async def _connect(self, stack: AsyncExitStack) -> None:
         lacking = await missing_scopes(self._client)
@@ -149,24 +173,22 @@ class Bot:
         ).register(app)
         handler = socket_mode(app, self._access.app_token)
         await handler.connect_async()  # type: ignore[no-untyped-call]
-        stack.push_async_callback(handler.close_async)
+        stack.push_async_callback(_hang_up, handler.close_async)
 
     def _plan(self) -> None:
         self._schedule.every(self._house.catalog.district.measure_every, self.catch_up, "measure")
         self._schedule.every(DELIVER_EVERY, self._deliver, "deliver")
         self._schedule.every(RENEW_EVERY, self._renew, "renew leases")
         self._schedule.every(TAKE_OVER_EVERY, self.catch_up, "take over")
+        self._schedule.every(TELL_EVERY, self._own_database.tell, "tell of the own database")
         self._schedule.every(LOOK_UP_EVERY, self._look_up_again, "look up channels")
         for digest in self._house.catalog.digests.values():
             self._schedule.weekly(digest.weekdays, digest.at, self.catch_up, f"digest {digest.id}")
         self._schedule.start()
 
     async def _renew(self) -> None:
-        """In a thread of its own: all others may be busy with what the leases are for."""
-        try:
-            await asyncio.to_thread(self._house.store.renew, self._now())
-        except StoreError as error:
-            log.warning("leases were not renewed: %s", error)
+        with self._minded("renewing leases"):
+            await self._lease(self._house.store.renew, self._now())
 
     async def _look_up(self) -> None:
         await self._directory.load()
@@ -179,27 +201,36 @@ class Bot:
             await self._directory.load()
 
     async def _guarded(self, what: str, work: Callable[[datetime], object]) -> None:
-        """One failed round must not end the schedule: the next one is due soon."""
+        if self._ends.is_set():
+            return
         with self._noted():
-            try:
+            with self._minded(what):
                 await self._work(work, self._now())
-            except StoreError as error:
-                log.error("%s failed: %s", what, error)
-            except Exception:
-                log.exception("%s failed; it is tried again on schedule", what)
             await self._deliver()
 
     async def _deliver(self) -> None:
         if self._delivering.locked():
             return
         async with self._delivering:
-            with self._noted():
-                try:
-                    await self._delivery.work_off()
-                except StoreError as error:
-                    log.error("delivering failed: %s", error)
-                except Exception:
-                    log.exception("delivering failed; it is tried again on schedule")
+            with self._noted(), self._minded("delivering"):
+                await self._delivery.work_off()
+
+    @contextmanager
+    def _minded(self, what: str) -> Iterator[None]:
+        """Minds how a job ends: whatever failed, the schedule goes on."""
+        try:
+            yield
+        except UpgradedError as error:
+            self._upgraded = error
+            self._ends.set()
+        except SlotLostError as error:
+            log.warning("%s: %s", what, error)
+        except StoreError as error:
+            self._own_database.fails(what, str(error))
+        except Exception:
+            log.exception("%s failed; it is tried again on schedule", what)
+        else:
+            self._own_database.works(what)
 
     @contextmanager
     def _noted(self) -> Iterator[None]:
@@ -213,3 +244,10 @@ class Bot:
         finally:
             if is_outermost and task is not None:
                 self._under_way.discard(task)
+
+
+async def _hang_up(close: Callable[[], Awaitable[Any]]) -> None:
+    """A Slack that has fallen silent does not say goodbye either."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(HANG_UP_WITHIN):
+            await close()

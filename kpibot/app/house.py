@@ -1,5 +1,6 @@
 """Wires the services of one district for a configuration."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from kpibot.app.campuses import campus_tree
@@ -47,8 +48,8 @@ class House:
         self.store.close()
 
 
-def furnish(catalog: Catalog, state_url: str) -> House:
-    """Wires the services for a configuration.
+def furnish(catalog: Catalog, state_url: str, passed: Callable[[], float] = seconds_passed) -> House:
+    """Wires the services for a configuration. `passed` gives seconds of a clock that never goes back.
 
     Raises:
         SourceError: the campuses are to be read from a database or file that does not answer.
@@ -61,7 +62,7 @@ def furnish(catalog: Catalog, state_url: str) -> House:
             database,
             catalog.datasets,
             calendar.zone,
-            breaker_of(database, seconds_passed),
+            breaker_of(database, passed),
             lasting=calendar.working_seconds,
         )
         for database in catalog.databases.values()

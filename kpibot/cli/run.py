@@ -6,6 +6,7 @@ from contextlib import closing
 
 from kpibot.app.access import slack_access
 from kpibot.app.bot import Bot
+from kpibot.app.process import leave_if_stuck
 from kpibot.cli.common import house_of, until_stopped
 from kpibot.settings import Settings
 from kpibot.store.alone import alone
@@ -15,5 +16,10 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     """Talks to Slack until it is told to stop."""
     access = slack_access(settings)
     with alone(settings.state_url), closing(house_of(options, settings)) as house:
-        asyncio.run(until_stopped(Bot(house, access).run))
+        asyncio.run(until_stopped(lambda stop: _work(Bot(house, access), stop)))
     return 0
+
+
+async def _work(bot: Bot, stop: asyncio.Event) -> None:
+    await bot.run(stop)
+    leave_if_stuck()

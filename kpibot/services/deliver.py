@@ -38,7 +38,7 @@ DOUBLINGS = 9
 LONGEST_WAIT = timedelta(minutes=5)
 JITTER = 0.1  # the share by which a wait is longer or shorter, so that what failed together is not tried together
 COMPLAINT_OF_USE_FOR = timedelta(days=3)
-LOOK_BACK = timedelta(minutes=1)  # clocks differ: a message may bear an earlier time than its attempt
+LOOK_BACK = timedelta(hours=2)  # Slack's clock dates messages, and this one may be wrong by an hour and put right
 
 Compose = Callable[[SlackFile | None], Rendered]
 InThread = Callable[..., Awaitable[Any]]
@@ -185,14 +185,22 @@ class Delivery:
 
     async def _send(self, row: Claimed) -> str:
         message = self._addressed(row.owed.message)
-        draws = row.owed.how is not How.REPLY
-        picture = await self._in_thread(picture_of, message) if draws else None
+        picture = None if row.owed.how is How.REPLY else await self._drawn(row.owed.key, message)
         if not await self._in_thread(self._outbox.attempt, row.id, self._now(), self._owner, LEASE):
             raise LeaseLostError
         try:
             return await asyncio.wait_for(self._hand_over(row, message, picture), SEND_WITHIN.total_seconds())
         except TimeoutError as error:
             raise InDoubtError("Slack took too long") from error
+
+    async def _drawn(self, key: str, message: Message) -> Picture | None:
+        """The message's chart. One that cannot be drawn costs no text: a full disk must not keep back an alert."""
+        try:
+            drawn: Picture | None = await self._in_thread(picture_of, message)
+        except Exception:
+            log.exception("%s goes without its picture", key)
+            return None
+        return drawn
 
     async def _hand_over(self, row: Claimed, message: Message, picture: Picture | None) -> str:
         """The message's `ts`, once Slack has it."""

@@ -1,13 +1,13 @@
 """Watches the data itself: a database that is down, or data that is late or lacking, is no breach but a trouble.
 
         trouble                  it has lasted, people are at work
-well ──────────► noticed ────────────────────────────────────────► told
- ▲                  │ it was over before anybody was told            │
- └──────────────────┴────────────────────────────────────────────────┘ told again: it works
+well ──────────► noticed ────────────────────────────────────────► told ◄─┐ what comes and goes
+ ▲                  │ it was over before anybody was told            │ ───┘ is told once
+ └──────────────────┴────────────────────────────────────────────────┘ told again: it has worked for a while
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from kpibot.core.alerts import AlertState, Phase
@@ -24,6 +24,7 @@ DATA = ":data"  # stands in the place of a campus where the health of a KPI's da
 OF_USE_FOR = timedelta(days=1)
 AT_ONCE = timedelta()
 LACKS_FOR = timedelta(days=1)  # before it is told: a quiet morning has no rows, either
+WORKS_FOR = timedelta(minutes=30)  # before it is told: a database that comes and goes would be told all day
 STALE = "the newest row of its dataset is older than fresh_within allows; see what writes it"
 NO_ROWS = "its dataset has no rows for it; look at the table and at the filters"
 
@@ -80,8 +81,9 @@ class DataHealth:
         before = {kpi: known.get((kpi, DATA), AlertState()) for kpi in taken}
         after = {kpi: _next(before[kpi], troubles.get(kpi), now, may_tell) for kpi in taken}
         changed = {kpi: state for kpi, state in after.items() if state != before[kpi]}
-        told = [kpi for kpi, state in changed.items() if state.phase is Phase.FIRING]
-        mended = [kpi for kpi in changed if before[kpi].phase is Phase.FIRING]
+        was, is_now = _told(before), _told(after)
+        told = [kpi for kpi in taken if kpi in is_now - was]
+        mended = [kpi for kpi in taken if kpi in was - is_now]
         states = {(kpi, DATA): state for kpi, state in changed.items()}
         return Health(troubles, states, self._owed(told, mended, troubles, now))
 
@@ -129,13 +131,28 @@ class DataHealth:
         return self._kpis[kpi].card.name
 
 
+def _told(states: Mapping[str, AlertState]) -> set[str]:
+    return {kpi for kpi, state in states.items() if state.phase is Phase.FIRING}
+
+
 def _next(before: AlertState, trouble: Trouble | None, now: datetime, may_tell: bool) -> AlertState:
-    """The next state of a KPI's data: pending until it is told, firing until it is told that all is well."""
-    if trouble is None:
-        return before if before.phase is Phase.FIRING and not may_tell else AlertState()
+    """The next state of a KPI's data: pending until it is told, firing until it is told that all is well.
+
+    `since` is when a pending trouble began; of one that was told, since when all has been well again.
+    """
     if before.phase is Phase.FIRING:
-        return before
+        return _next_of_told(before, trouble, now, may_tell)
+    if trouble is None:
+        return AlertState()
     since = before.since or now
     if may_tell and now - since >= trouble.told_after:
-        return AlertState(Phase.FIRING, since=since, told=now)
+        return AlertState(Phase.FIRING, told=now)
     return AlertState(Phase.PENDING, since=since)
+
+
+def _next_of_told(before: AlertState, trouble: Trouble | None, now: datetime, may_tell: bool) -> AlertState:
+    if trouble is not None:
+        return replace(before, since=None)
+    since = before.since or now
+    is_over = may_tell and now - since >= WORKS_FOR
+    return AlertState() if is_over else replace(before, since=since)

@@ -122,7 +122,7 @@ class Notices:
                 is_common=is_common and not is_over,
             )
             key = f"alert:{group.key}:{case.now.isoformat()}:{telling.how}"
-            until = case.now + useful_for(telling)
+            until = case.now + useful_for(telling, case.rule.remind)
             yield Owed(
                 key, group.channel, seen_to(notice, group, case.now), until, telling.how, group.key, telling.in_channel
             )
@@ -156,10 +156,12 @@ def seen_to(notice: AlertNotice, group: AlertGroup, now: datetime) -> AlertNotic
     )
 
 
-def useful_for(telling: Telling) -> timedelta:
-    """How long it is worth telling."""
+def useful_for(telling: Telling, remind: timedelta | None = None) -> timedelta:
+    """How long it is worth telling; a reminder no longer than until the next one, which comes every `remind`."""
     if telling.how is How.UPDATE:
         return WHILE_IT_STANDS
+    if telling.how is How.REPLY and telling.reason is Reason.STILL_FIRING:
+        return min(REMINDER, remind or REMINDER)
     return REMINDER if telling.how is How.REPLY and telling.reason in REMINDS else DAY
 
 

@@ -15,7 +15,7 @@ from kpibot.core.series import Series
 from kpibot.services.measuring import Measuring
 from kpibot.services.recent import Recent
 from kpibot.sources.base import SourceError
-from kpibot.store.store import Store
+from kpibot.store.store import Store, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -91,8 +91,15 @@ class Reporting:
         elif kpi.card.only:  # what was remembered is of all rows
             return {}
         else:
-            found = self._store.latest(kpi.id, instant - NEAR, instant)
+            found = self._remembered(kpi, instant)
         return {campus: reading.value for campus, reading in found.items()}
+
+    def _remembered(self, kpi: Kpi, instant: datetime) -> Readings:
+        try:
+            return self._store.latest(kpi.id, instant - NEAR, instant)
+        except StoreError as error:  # what it is compared with may not cost the number
+            log.warning("nothing is remembered of %s: %s", kpi.id, error)
+            return {}
 
     def report_on(self, kpi: Kpi, reading: Reading) -> Report:
         """A reading, judged, without comparison or series."""
@@ -171,7 +178,11 @@ class Reporting:
 
     def _remembered_series(self, kpi: Kpi, campuses: Sequence[str], as_of: datetime, days: int) -> dict[str, Series]:
         window = self.measuring.window(kpi, as_of, days)
-        remembered = self._store.daily(kpi.id, window.days[0], as_of)
+        try:
+            remembered = self._store.daily(kpi.id, window.days[0], as_of)
+        except StoreError as error:
+            log.warning("no series of %s: %s", kpi.id, error)
+            return {}
         return {campus: Series(window.days, tuple(remembered.get(campus, [None] * days))) for campus in campuses}
 
 

@@ -20,7 +20,7 @@ from kpibot.render.standing import why_message
 from kpibot.services.acting import Acting
 from kpibot.services.deliver import InThread
 from kpibot.services.standing import StandingAlerts
-from kpibot.slack.conversation import FAILED, Conversation, Place
+from kpibot.slack.conversation import EXCUSED, FAILED, Conversation, Place, excuse
 from kpibot.slack.directory import Directory
 from kpibot.slack.mute_form import Wish, read_wish
 
@@ -98,6 +98,8 @@ class AlertButtons:
         """Whoever pressed a button must not wait in vain."""
         try:
             await work
+        except EXCUSED as error:
+            await self._conversation.whisper(place, user, error_message(excuse(error)))
         except Exception:
             log.exception("a button of an alert failed")
             await self._conversation.whisper(place, user, error_message(FAILED))

@@ -7,19 +7,40 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 PING_SECONDS = 2  # after a silent peer the connection is back within about two of these
+AGAIN_AFTER = 300.0  # seconds
+BROKEN = ("Failed to connect", "Failed to check the current session", "Failed to receive or enqueue")
 
 
 def bolt_app(client: AsyncWebClient) -> AsyncApp:
     """The Bolt app. Listeners run before the response: they acknowledge at once and start tasks of their own."""
     quiet = logging.getLogger("kpibot.slack.bolt")
     quiet.setLevel(logging.WARNING)  # every session and reconnection would be told
-    quiet.addFilter(_is_news)
+    quiet.filters = [_News()]
     return AsyncApp(client=client, process_before_response=True, logger=quiet)
 
 
-def _is_news(record: logging.LogRecord) -> bool:
-    """Bolt warns that it found SLACK_BOT_TOKEN in the environment and does not need it: the client has it."""
-    return "`token` will be unused" not in record.getMessage()
+class _News(logging.Filter):
+    """Lets through what is news.
+
+    Bolt warns that it found SLACK_BOT_TOKEN in the environment and does not need it: the client has it. While Slack is
+    away its client tells of every attempt, one in two seconds, each with its traceback.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is to be logged."""
+        said = record.getMessage()
+        kind = next((each for each in BROKEN if said.startswith(each)), None)
+        if kind is None:
+            return "`token` will be unused" not in said
+        record.exc_info = None
+        is_new = not 0 <= record.created - self._told.get(kind, -AGAIN_AFTER) < AGAIN_AFTER
+        if is_new:
+            self._told[kind] = record.created
+        return is_new
 
 
 def socket_mode(app: AsyncApp, app_token: str) -> AsyncSocketModeHandler:

@@ -22,11 +22,17 @@ from kpibot.slack.directory import Directory
 from kpibot.slack.errors import BROKEN_OFF, code_of, explained
 from kpibot.slack.pictures import upload
 from kpibot.slack.replies import AnyReply, is_private, message_of, picture_of, with_note
+from kpibot.sources.base import SourceDownError, SourceError
+from kpibot.store.store import StoreError
 
 log = logging.getLogger(__name__)
 
 PATIENCE = 1.0  # seconds after which a person wants to hear that the work goes on
-FAILED = "something went wrong, and the bot's log says what; please tell whoever runs kpibot"
+TELL = "please tell whoever runs kpibot"
+LATER = "try again in a few minutes"
+FAILED = f"something went wrong, and the bot's log says what; {TELL}"
+NO_MEMORY = f"my own database does not answer, so alerts can be neither shown nor changed; {LATER}"
+EXCUSED = (QueryError, SourceError, StoreError)
 STILL_MEASURING = Rendered("Still measuring. The answer will be here in a moment.", ())
 NOT_HERE = frozenset({"not_in_channel", "channel_not_found"})
 INVITE = "I am not in this channel, so I cannot show the chart. Invite me with `/invite @kpibot`."
@@ -93,8 +99,8 @@ class Conversation:
             await self.whisper(place, user, STILL_MEASURING)
         try:
             reply = await work
-        except QueryError as error:
-            await self.whisper(place, user, error_message(str(error)))
+        except EXCUSED as error:
+            await self.whisper(place, user, error_message(excuse(error)))
             return
         except Exception:
             log.exception("a question could not be answered")
@@ -141,10 +147,18 @@ class Conversation:
         self, is_first: Callable[[str, datetime], bool], name: str, work: Coroutine[Any, Any, None]
     ) -> None:
         try:
-            if await self._in_thread(is_first, name, self._now()):
+            if await self._is_first(is_first, name):
                 await work
         finally:
             work.close()
+
+    async def _is_first(self, is_first: Callable[[str, datetime], bool], name: str) -> bool:
+        """Whether nobody did it before. Where nobody can tell it is done: an answer that comes twice beats none."""
+        try:
+            return bool(await self._in_thread(is_first, name, self._now()))
+        except StoreError as error:
+            log.warning("nobody can tell whether this was answered before: %s", error)
+            return True
 
     def _reply(self, text: str, by: str, channel: str) -> AnyReply:
         """What comes of a command about alerts, or else the answer to a question."""
@@ -199,6 +213,16 @@ class Conversation:
             log.error("a reply was not delivered: the connection to Slack broke off (%s)", type(error).__name__)
         else:
             log.error("a reply failed", exc_info=error)
+
+
+def excuse(error: QueryError | SourceError | StoreError) -> str:
+    """What whoever asked is told in place of an answer; the log hears of what is no fault of theirs."""
+    if isinstance(error, QueryError):
+        return str(error)
+    log.error("somebody waited for an answer in vain: %s", error)
+    if isinstance(error, StoreError):
+        return NO_MEMORY
+    return f"{error}; {LATER if isinstance(error, SourceDownError) else TELL}"
 
 
 async def _respond(respond: Respond, message: Rendered, *, in_channel: bool) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 from kpibot.store.errors import unusable
 
 BUSY_SECONDS = 30
+PATIENCE = {"connect_timeout": 10, "tcp_user_timeout": 30_000}  # s, ms: a server that vanished is not waited for
 OUR_MISTAKES = (IntegrityError, DataError, ProgrammingError)  # the database is sound
 
 
@@ -38,7 +39,9 @@ def _sqlite(url: sa.URL) -> sa.Engine:
 def _server(url: sa.URL) -> sa.Engine:
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
-    return sa.create_engine(url, pool_pre_ping=True)
+    patience = PATIENCE if url.get_driver_name() in {"psycopg", "psycopg2"} else {}
+    waits = {name: value for name, value in patience.items() if name not in url.query}
+    return sa.create_engine(url, pool_pre_ping=True, connect_args=waits)
 
 
 def _told(context: sa.engine.ExceptionContext) -> BaseException | None:

@@ -1,7 +1,8 @@
 """What can go wrong with the state database.
 
 StoreError         it cannot be used now; the message says what to change, and holds no secret
-└── SlotLostError  somebody else does this slot by now: nothing of ours may be kept
+├── SlotLostError  somebody else does this slot by now: nothing of ours may be kept
+└── UpgradedError  a later version has changed its tables: this one must not write to them
 """
 
 
@@ -14,6 +15,10 @@ class SlotLostError(StoreError):
 
     def __init__(self, work: str) -> None:
         super().__init__(f"{work} took longer than its lease; whoever has it now does it, and nothing was kept twice")
+
+
+class UpgradedError(StoreError):
+    """A later version of the bot has taken the database over."""
 
 
 def unusable(error: BaseException) -> StoreError:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from kpibot.store.engine import new_engine
 from kpibot.store.errors import StoreError, first_line
-from kpibot.store.upgrade import bring_up_to_date
+from kpibot.store.upgrade import bring_up_to_date, refuse_if_upgraded
 
 
 def open_engine(url: str) -> sa.Engine:
@@ -29,6 +29,7 @@ def open_engine(url: str) -> sa.Engine:
         raise StoreError(
             f"the bot's own database cannot be opened ({first_line(error)}); correct KPIBOT_STATE_URL"
         ) from error
+    sa.event.listen(engine, "begin", refuse_if_upgraded)
     if (file := file_of(engine.url)) is not None:
         looks = _still_there(file)
         sa.event.listen(engine, "do_connect", looks)

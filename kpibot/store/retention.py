@@ -12,12 +12,12 @@ from kpibot.store.settling import OutboxState
 
 READINGS = timedelta(days=90)
 MESSAGES = timedelta(days=30)
+PARKED = timedelta(days=365)  # whoever could mend the cause was told when the message was parked
 CLAIMS = timedelta(days=90)
 GROUPS = timedelta(days=365)
 SILENCES = timedelta(days=365)
 TRAIL = timedelta(days=2 * 365)
 BATCH = 500  # rows of one transaction: whoever wants to write in between waits for no more
-UNSETTLED = (OutboxState.WAITING, OutboxState.PARKED)
 
 
 def prune(engine: sa.Engine, now: datetime) -> dict[str, int]:
@@ -27,11 +27,20 @@ def prune(engine: sa.Engine, now: datetime) -> dict[str, int]:
 
 def _outdated(now: datetime) -> Iterator[tuple[sa.Table, sa.ColumnElement[bool]]]:
     yield readings, readings.c.as_of < now - READINGS
-    yield outbox, sa.and_(outbox.c.state.not_in(UNSETTLED), outbox.c.created_at < now - MESSAGES, ~_is_edited_still())
+    yield outbox, sa.and_(sa.or_(_is_settled(now), _is_given_up(now)), ~_is_edited_still())
     yield claims, claims.c.slot < now - CLAIMS
     yield alert_groups, alert_groups.c.closed_at < now - GROUPS
     yield silences, silences.c.end < now - SILENCES
     yield audit_trail, audit_trail.c.at < now - TRAIL
+
+
+def _is_settled(now: datetime) -> sa.ColumnElement[bool]:
+    unsettled = (OutboxState.WAITING, OutboxState.PARKED)
+    return sa.and_(outbox.c.state.not_in(unsettled), outbox.c.created_at < now - MESSAGES)
+
+
+def _is_given_up(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(outbox.c.state == OutboxState.PARKED, outbox.c.created_at < now - PARKED)
 
 
 def _is_edited_still() -> sa.ColumnElement[bool]:

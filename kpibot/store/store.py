@@ -15,14 +15,14 @@ from kpibot.store import outbox, retention, silences, trail
 from kpibot.store import states as kept_states
 from kpibot.store.claims import Claims
 from kpibot.store.engine import writing
-from kpibot.store.errors import SlotLostError, StoreError
+from kpibot.store.errors import SlotLostError, StoreError, UpgradedError
 from kpibot.store.groups import GroupKey
 from kpibot.store.opening import open_engine
 from kpibot.store.readings import ReadingTables
 from kpibot.store.states import AlertKey
 from kpibot.store.trail import Entry
 
-__all__ = ["AlertKey", "Entry", "GroupKey", "SlotLostError", "Store", "StoreError", "open_engine"]
+__all__ = ["AlertKey", "Entry", "GroupKey", "SlotLostError", "Store", "StoreError", "UpgradedError", "open_engine"]
 
 
 class Store:

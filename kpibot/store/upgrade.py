@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kpibot.store.engine import writing
-from kpibot.store.errors import StoreError
+from kpibot.store.errors import StoreError, UpgradedError
 from kpibot.store.schema import metadata
 
 CURRENT = "0002"  # the last revision under migrations/versions
@@ -35,6 +35,22 @@ def bring_up_to_date(engine: sa.Engine) -> None:
         if engine.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
         _bring(connection)
+
+
+def refuse_if_upgraded(connection: sa.Connection) -> None:
+    """Keeps a bot that ran on from writing to tables that a later version has changed since; one row is read for it.
+
+    Raises:
+        UpgradedError: they are not those of this version any more.
+    """
+    if not connection.get_execution_options().get("writes"):
+        return
+    version = connection.scalar(sa.select(_version.c.version_num))
+    if version != CURRENT:
+        raise UpgradedError(
+            f"the bot's own database was upgraded by a later kpibot (its version is {version}, this one knows "
+            f"{CURRENT}): this kpibot ends; install that version here, too, and start it"
+        )
 
 
 def _bring(connection: sa.Connection) -> None:

@@ -16,7 +16,7 @@ from kpibot.workspace import Channel, Group, Person, Workspace, WorkspaceServer
 from kpibot.workspace.model import DEFAULT_EVENTS, DEFAULT_SCOPES
 from tests.browser.helper import COMMANDS, helper_app
 from tests.browser.screen import Look, Screen, chromium, launch
-from tests.scenario.scene import Helpdesk, Scene
+from tests.scenario.scene import MONDAY, Clock, Helpdesk, Scene
 
 PEOPLE = [Person("dana", "Dana Okafor", "Technology director"), Person("luis", "Luis Ortega", "Helpdesk lead")]
 expect.set_options(timeout=15_000)  # a machine that is busy with other things is slow, and not wrong
@@ -71,7 +71,7 @@ async def scene(tmp_path: Path, closing: AsyncExitStack) -> Scene:
     server = WorkspaceServer(workspace)
     await server.start()
     closing.push_async_callback(server.stop)
-    scene = Scene(server, Helpdesk(tmp_path / "helpdesk.db"), tmp_path)
+    scene = Scene(server, Helpdesk(tmp_path / "helpdesk.db"), tmp_path, Clock(MONDAY))
     closing.push_async_callback(scene.stop)
     scene.helpdesk.open("101", 5)
     return scene

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -122,6 +123,14 @@ def test_a_server_that_goes_away_is_told_and_one_that_comes_back_is_used_again(
         administrator.exec_driver_sql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
         assert store.outbox.counts() == {"waiting": 1}
     server.dispose()
+
+
+@pytest.mark.parametrize("patience", ["", "?connect_timeout=2"])
+def test_a_server_that_never_says_a_word_is_given_up(patience: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        with pytest.raises(StoreError, match="timeout expired"):
+            open_engine(f"postgresql://kpibot@127.0.0.1:{port}/kpibot{patience}")
 
 
 def test_what_is_committed_outlasts_a_power_cut(store: Store) -> None:

@@ -66,6 +66,15 @@ def test_messages_are_kept_for_30_days_unless_somebody_must_see_to_them(store: S
     assert store.outbox.counts() == {"sent": 1, "parked": 1}
 
 
+def test_messages_that_could_not_be_delivered_are_kept_for_a_year(store: Store) -> None:
+    for days in (366, 364):
+        store.record_watch([], {}, [owed(f"parked-{days}", "a", ago(days))], ago(days))
+        (row,) = store.outbox.claim(ago(days), "me", LEASE)
+        store.outbox.park(row.id, "is_archived", [], ago(days), "me")
+    assert store.prune(NOW)["outbox"] == 1
+    assert store.outbox.counts() == {"parked": 1}
+
+
 def test_the_message_of_an_open_group_is_kept_for_as_long_as_it_may_be_edited(store: Store) -> None:
     group = AlertGroup("tickets", "west-tech", ago(60))
     store.record_watch([], {}, [], ago(60), {("tickets", "west-tech"): group})

@@ -19,7 +19,7 @@ from kpibot.core.reports import TroubleNotice
 from kpibot.core.thresholds import Verdict
 from kpibot.store.engine import new_engine, writing
 from kpibot.store.schema import metadata, outbox
-from kpibot.store.store import Store, StoreError, open_engine
+from kpibot.store.store import Store, StoreError, UpgradedError, open_engine
 from kpibot.store.upgrade import CURRENT, configuration
 
 NOW = datetime(2026, 11, 16, 13, tzinfo=UTC)
@@ -132,6 +132,21 @@ def test_the_database_of_a_later_version_is_left_alone(url: str, engine: sa.Engi
     with pytest.raises(StoreError, match=r"of a later kpibot \(its version is 0999, this one knows 0002 and before\)"):
         open_engine(url)
     assert differences(engine) == []
+
+
+def test_a_bot_that_runs_on_while_another_one_upgrades_writes_nothing_more(url: str, engine: sa.Engine) -> None:
+    with closing(Store(open_engine(url))) as store:
+        assert store.claim("watch", NOW - QUARTER, NOW)
+        run_sql(engine, "UPDATE kpibot_version SET version_num = '0999'")
+        told = r"upgraded by a later kpibot \(its version is 0999, this one knows 0002\): this kpibot ends; install"
+        with pytest.raises(UpgradedError, match=told):
+            store.claim("watch", NOW, NOW)
+        with pytest.raises(UpgradedError):
+            store.outbox.claim(NOW, "me", LEASE)
+        assert not store.is_done("watch", NOW - QUARTER)  # to look is harmless
+    run_sql(engine, "UPDATE kpibot_version SET version_num = '0002'")
+    with closing(Store(open_engine(url))) as store:
+        assert store.claim("watch", NOW, NOW)
 
 
 def test_an_upgrade_that_fails_changes_nothing(url: str, engine: sa.Engine) -> None:

@@ -1,17 +1,19 @@
 """The whole bot, over Socket Mode, against a Slack workspace on this machine."""
 
+import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from kpibot.workspace import Channel, Group, Person, Workspace, WorkspaceServer
-from tests.scenario.scene import Helpdesk, Scene
+from tests.scenario.scene import MONDAY, Clock, Helpdesk, Scene
 
 
 @pytest.fixture
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     """The workspace is up; the bot is not yet."""
+    clock = Clock(MONDAY)
     workspace = Workspace(
         name="Scenario ISD",
         bot_name="kpibot",
@@ -24,10 +26,18 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
         people=[Person("dana", "Dana Okafor"), Person("luis", "Luis Ortega")],
         groups=[Group("helpdesk-leads", members=("luis",))],
         file_seconds=0.01,
+        clock=lambda: clock().timestamp(),
     )
     server = WorkspaceServer(workspace)
     await server.start()
-    scene = Scene(server, Helpdesk(tmp_path / "helpdesk.db"), tmp_path)
+    scene = Scene(server, Helpdesk(tmp_path / "helpdesk.db"), tmp_path, clock)
     yield scene
     await scene.stop()
     await server.stop()
+
+
+@pytest.fixture
+def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    """What the bot logs, whatever another command of the same process has silenced."""
+    caplog.set_level(logging.INFO, "kpibot.services")
+    return caplog

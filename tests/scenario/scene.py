@@ -1,6 +1,7 @@
 """A scene for the bot to act in: a workspace, a helpdesk, a clock."""
 
 import asyncio
+import json
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from kpibot.app.access import SlackAccess
 from kpibot.app.bot import Bot
 from kpibot.app.house import House, furnish
 from kpibot.catalog import load
-from kpibot.workspace import WorkspaceServer
+from kpibot.workspace import Message, WorkspaceServer
 
 CONFIG = Path(__file__).parent / "config"
 CHICAGO = ZoneInfo("America/Chicago")
@@ -58,6 +59,14 @@ class Helpdesk:
         """Undoes `break_down`."""
         self._run("ALTER TABLE tickets_v2 RENAME TO hd_tickets", [()])
 
+    def go_away(self) -> None:
+        """Its file is not there: nobody can open the database."""
+        self._file.rename(self._file.with_suffix(".away"))
+
+    def come_back(self) -> None:
+        """Undoes `go_away`."""
+        self._file.with_suffix(".away").rename(self._file)
+
     def _run(self, statement: str, rows: list[tuple[object, ...]]) -> None:
         with sqlite3.connect(self._file) as database:
             database.executemany(statement, rows)
@@ -73,22 +82,32 @@ class Clock:
 
     def __init__(self, now: datetime) -> None:
         self.now = now
+        self._passed = timedelta()
 
     def __call__(self) -> datetime:
         return self.now
 
     def advance(self, by: timedelta) -> None:
         self.now += by
+        self._passed += by
+
+    def jump(self, by: timedelta) -> None:
+        """Is set, forward or back: no time passes."""
+        self.now += by
+
+    def passed(self) -> float:
+        """Seconds of a clock that nobody can set."""
+        return self._passed.total_seconds()
 
 
 class Scene:
-    """A workspace, a helpdesk, and a bot that can be started and stopped."""
+    """A workspace, a helpdesk, and a bot that can be started and stopped. Slack's clock is the bot's."""
 
-    def __init__(self, server: WorkspaceServer, helpdesk: Helpdesk, folder: Path) -> None:
+    def __init__(self, server: WorkspaceServer, helpdesk: Helpdesk, folder: Path, clock: Clock) -> None:
         self.server = server
         self.ws = server.ws
         self.helpdesk = helpdesk
-        self.clock = Clock(MONDAY)
+        self.clock = clock
         self.config = CONFIG
         self.bot: Bot | None = None
         self.house: House | None = None
@@ -99,7 +118,7 @@ class Scene:
     async def start(self) -> None:
         """Starts the bot; everything that is due has been sent when this returns."""
         self._stop = asyncio.Event()
-        self.house = furnish(load(self.config, {"HELPDESK_URL": self.helpdesk.url}), self.state)
+        self.house = furnish(load(self.config, {"HELPDESK_URL": self.helpdesk.url}), self.state, self.clock.passed)
         self.bot = Bot(self.house, SlackAccess(self.ws.bot_token, self.ws.app_token, self.server.api_url), self.clock)
         ready = asyncio.Event()
         self._running = asyncio.create_task(self.bot.run(self._stop, ready))
@@ -113,14 +132,77 @@ class Scene:
     async def stop(self) -> None:
         """Stops the bot as Ctrl-C does."""
         self._stop.set()
-        if self._running is not None:
-            await self._running
-        if self.house is not None:
-            self.house.close()
+        running, house = self._running, self.house
         self._running = self.bot = self.house = None
+        try:
+            if running is not None:
+                await running
+        finally:
+            if house is not None:
+                house.close()
 
     async def later(self, by: timedelta) -> None:
         """Lets time pass and does what is due then."""
         self.clock.advance(by)
         assert self.bot is not None
         await self.bot.catch_up()
+
+    async def pass_by(self, span: timedelta, step: timedelta = timedelta(seconds=30)) -> None:
+        """Lets time pass in small steps, and does at each of them what the schedule does all the time."""
+        end = self.clock.now + span
+        while self.clock.now < end:
+            self.clock.advance(min(step, end - self.clock.now))
+            await self.does_its_rounds()
+
+    async def does_its_rounds(self) -> None:
+        """Does once what the schedule does all the time."""
+        assert self.bot is not None
+        await self.bot._renew()
+        await self.bot._own_database.tell()
+        await self.bot.catch_up()
+
+    async def ask(self, text: str, channel: str = "tech-leads", user: str = "dana") -> str:
+        """Types `/kpi …`; what is said in reply, be it to everybody or to the asker alone."""
+        before = {each.ts for each in self.ws.messages(channel)}
+        outcome = await self.server.command("/kpi", text, channel=channel, user=user)
+        assert outcome.acked
+        await self.settled()
+        return "\n".join(said(each) for each in self.ws.messages(channel) if each.ts not in before)
+
+    async def press(self, message: Message, action: str, user: str = "luis", value: str | None = None) -> str:
+        """Presses a button of a message, or chooses from a menu; what the presser alone is told."""
+        channel = self.ws.conversations[message.channel].name
+        before = {each.ts for each in self.ws.messages(channel)}
+        outcome = await self.server.press(message.ts, action, channel=channel, user=user, value=value)
+        assert outcome.acked
+        await self.settled()
+        new = [each for each in self.ws.messages(channel) if each.ts not in before]
+        return "\n".join(said(each) for each in new if each.ephemeral_for)
+
+    async def settled(self) -> None:
+        """Waits for what people began."""
+        assert self.bot is not None
+        await self.bot._conversation.drain()
+
+    def told(self, channel: str) -> list[Message]:
+        """What stands in a channel itself for everybody, oldest first."""
+        return [each for each in self.ws.messages(channel) if not each.ephemeral_for and not each.thread_ts]
+
+    def digests(self, channel: str) -> list[str]:
+        """The digests in a channel."""
+        return [said(each) for each in self.told(channel) if "Weekly KPI digest" in said(each)]
+
+    def alerts(self, channel: str = "west-tech") -> list[Message]:
+        """The alerts' own messages in a channel."""
+        return [each for each in self.told(channel) if each.text.startswith("Outstanding tickets: ")]
+
+    def thread(self, of: Message) -> list[str]:
+        """What stands in the thread of a message."""
+        return [
+            said(each) for each in self.ws.messages(self.ws.conversations[of.channel].name) if each.thread_ts == of.ts
+        ]
+
+
+def said(message: Message) -> str:
+    """All that a message shows, blocks and all."""
+    return json.dumps([message.text, message.blocks], ensure_ascii=False)

@@ -161,7 +161,7 @@ async def test_whoever_presses_while_nothing_can_be_kept_is_told_so(
     (tmp_path / "state.db").rename(tmp_path / "away.db")
     await press(scene, alert, "ack")
     await until(scene, lambda: whispers(scene, "luis"))
-    assert "something went wrong" in whispers(scene, "luis")[0]
+    assert "my own database does not answer" in whispers(scene, "luis")[0]
     (tmp_path / "away.db").rename(tmp_path / "state.db")
     await press(scene, alert, "ack")
     await until(scene, lambda: thread(scene, alert))

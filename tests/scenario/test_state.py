@@ -14,7 +14,7 @@ import pytest
 from kpibot.core.readings import Reading
 from kpibot.store.alone import alone
 from kpibot.store.claims import LEASE
-from kpibot.store.store import Store, open_engine
+from kpibot.store.store import Store, UpgradedError, open_engine
 from tests.scenario.scene import CONFIG, MONDAY, Scene
 
 BOT = Path(__file__).parents[2] / "bot.py"
@@ -103,6 +103,17 @@ async def test_a_database_that_is_away_for_a_while_costs_nothing_but_time(
     await scene.later(timedelta(minutes=15))
     told = [message.text for message in scene.ws.messages("west-tech")]
     assert [text.startswith("Outstanding tickets: ") for text in told].count(True) == 1
+
+
+async def test_a_bot_whose_database_another_version_has_upgraded_says_so_and_ends(scene: Scene) -> None:
+    await scene.start()
+    with closing(sqlite3.connect(scene.state.removeprefix("sqlite:///"))) as database, database:
+        database.execute("UPDATE kpibot_version SET version_num = '0999'")
+    scene.helpdesk.open("101", 11, MONDAY - 3 * DAY)
+    await scene.later(timedelta(minutes=15))
+    assert scene.ws.messages("west-tech")[1:] == []  # the digest of before
+    with pytest.raises(UpgradedError, match="this kpibot ends; install that version here, too, and start it"):
+        await scene.stop()
 
 
 def environment(folder: Path) -> dict[str, str]:

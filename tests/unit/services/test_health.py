@@ -30,9 +30,19 @@ def test_a_database_that_is_down_is_one_cause_that_names_its_kpis_and_is_told_on
     assert says == "database `helpdesk` did not answer within 2 s. Nothing is known of Tickets, Backlog"
     assert [watched.troubles() for _ in range(5)] == [[]] * 5
     watched.database.is_down = False
+    assert [watched.troubles() for _ in range(2)] == [[], []]
     (mended,) = watched.troubles()
     assert (mended.troubles, mended.mended) == ((), ("Tickets", "Backlog"))
     assert watched.troubles() == []
+
+
+def test_a_database_that_comes_and_goes_is_told_once_and_once_when_it_has_stayed(watched: Watched) -> None:
+    watched.measure()
+    told = []
+    for is_down in (True, False, True, False, False, True, False, False, False):
+        watched.database.is_down = is_down
+        told.append([bool(notice.mended) for notice in watched.troubles()])
+    assert told == [[False], [], [], [], [], [], [], [], [True]]
 
 
 def test_a_database_that_is_down_fires_nothing_ends_nothing_and_reminds_of_nothing(watched: Watched) -> None:
@@ -79,6 +89,7 @@ def test_outside_working_hours_a_trouble_waits_and_is_forgotten_if_it_passes(wat
     watched.database.is_down = True
     assert len(watched.troubles()) == 1
     watched.database.is_down = False
+    assert watched.troubles() == []
     assert watched.troubles(11 * HOUR) == []  # in the evening
     assert watched.troubles(13 * HOUR)[0].mended == ("Tickets", "Backlog")
 
