@@ -80,7 +80,7 @@ class Judging:
         if not rule.signals:
             return dict.fromkeys(campuses, ())
         days = max(SERIES_DAYS, days_needed(rule.signals))
-        found = self._reporting.series_of(kpi, campuses, now, days)
+        found = self._reporting.course_of(kpi, campuses, taken, now, days)
         levels = {campus: self._levels(kpi, taken[campus]) for campus in campuses}
         return {
             campus: signals(found[campus], levels[campus], rule.signals, self._calendar)

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from kpibot.core.campus import DISTRICT
 from kpibot.core.conditions import Moment, instant_of
@@ -158,10 +158,31 @@ class Reporting:
             return {}
         if not kpi.has_past:
             return self._remembered_series(kpi, campuses, as_of, days)
+        return self._measured_series(kpi, as_of, days, seen=as_of)
+
+    def course_of(
+        self, kpi: Kpi, campuses: Sequence[str], taken: Readings, as_of: datetime, days: int
+    ) -> dict[str, Series]:
+        """The series of these nodes at least, up to what was `taken` at `as_of`; empty where there is none now.
+
+        The days before are as they were when somebody first looked today: signals ask for them with every measurement,
+        and what is entered late about a day that is over counts from tomorrow on.
+        """
+        if not kpi.has_past:
+            return self.series_of(kpi, campuses, as_of, days)
+        today = self.measuring.window(kpi, as_of, 1).days[0]
+        found = self._measured_series(kpi, as_of, days, seen=today)
+        return {
+            campus: replace(series, values=(*series.values[:-1], taken[campus].value))
+            for campus, series in found.items()
+        }
+
+    def _measured_series(self, kpi: Kpi, as_of: datetime, days: int, seen: date) -> dict[str, Series]:
+        """The series of every node, by slug; `seen` is the instant or the day for which it is remembered."""
         nodes = [campus.slug for campus in self.measuring.tree]
         try:
             return self._series.get(
-                (kpi.id, kpi.measure, as_of, days), lambda: self.measuring.series(kpi, nodes, as_of, days)
+                (kpi.id, kpi.measure, seen, days), lambda: self.measuring.series(kpi, nodes, as_of, days)
             )
         except SourceError as error:
             log.warning("no series of %s: %s", kpi.id, error)
