@@ -1,6 +1,5 @@
 """The shapes of what is about alerts: when a breach is told, where it goes, and when nobody wants to hear of it."""
 
-from datetime import timedelta
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -70,8 +69,10 @@ class AlertShape(Shape):
         description="The value at which a breach is over, on the good side of the warning; without it the warning.",
     )
     remind: f.Length | None = Field(None, description="How long until people are told again, like 4h.")
-    acknowledged_for: f.Length = Field(
-        timedelta(hours=8), description="How long an acknowledgement holds reminders back; without it 8h."
+    acknowledged_for: f.Length | None = Field(
+        None,
+        description="How long an acknowledgement holds reminders back; without it 8h, or as long as `remind` where "
+        "that is longer.",
     )
     escalate: list[EscalationShape] = Field(
         [],
