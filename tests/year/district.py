@@ -81,7 +81,7 @@ def _with_campuses(_: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_levels(config: dict[str, Any]) -> dict[str, Any]:
-    """The levels of the demo's high schools are those of all high schools, and every campus has a budget by its size."""
+    """The levels of the demo's high schools are those of all high schools; every campus has a budget by its size."""
     tickets, spending = config["kpis"]["tickets"], config["kpis"]["po-value"]
     tickets["campus_types"] = {"high": tickets.pop("campuses")["campus-west"]}
     years = spending["budget"]

@@ -162,8 +162,7 @@ def _burst(schools: tuple[School, ...], incident: Incident, draws: np.random.Gen
     counts = [round(0.1 * schools[n].students) + 4 if is_common else 110 for n in hit]
     campus = np.repeat(hit, counts)
     opened = local(incident.begins) + np.floor(draws.random(len(campus)) ** 1.5 * 3 * HOUR).astype(np.int64)
-    lasts = 6 * HOUR + draws.exponential(3 * HOUR, len(campus)) if is_common else draws.exponential(4 * DAY, len(campus))
+    mean = 3 * HOUR if is_common else 4 * DAY
+    lasts = (6 * HOUR if is_common else 0) + draws.exponential(mean, len(campus))
     resolved = opened + np.floor(lasts).astype(np.int64)
     return campus, opened, opened + HOUR // 2, resolved, np.full(len(campus), 1)
-
-

@@ -63,7 +63,7 @@ TESTING = ((at("2026-12-07"), at("2026-12-18")), (at("2027-04-05"), at("2027-05-
 
 INCIDENTS = (NETWORK, SIGN_ON, *VACANCIES, ROLLOUT, THEFT, LICENCES)
 
-DOWN = Bad("helpdesk", at("2026-12-03T12:20"), at("2026-12-03T16:05"))
+DOWN = Bad("helpdesk", at("2026-12-03T12:20"), at("2026-12-03T15:10"))
 STALE = Bad("helpdesk", at("2027-04-12T17:00"), at("2027-04-15T08:00"), stale=True)
 BAD = (DOWN, STALE)
 

@@ -56,9 +56,11 @@ def datasets(schools: tuple[School, ...], draws: np.random.Generator) -> dict[st
 
 
 TIMES = frozenset(
-    "received deployed out_of_service checked_out due checked_in used_until happened listed verified closed "
-    "starts lapses renewed begins completed ends approved".split()
-)
+    (
+        "received", "deployed", "out_of_service", "checked_out", "due", "checked_in", "used_until", "happened",
+        "listed", "verified", "closed", "starts", "lapses", "renewed", "begins", "completed", "ends", "approved",
+    )
+)  # fmt: skip
 
 
 def _rows(schools: tuple[School, ...], campus: np.ndarray, **columns: np.ndarray) -> Rows:
@@ -126,9 +128,7 @@ def _checkouts(schools: tuple[School, ...], fleet: Fleet, draws: np.random.Gener
     return _rows(schools, campus, checked_out=out, due=due, checked_in=back, used_until=back)
 
 
-def _of_year(
-    year: int, fleet: Fleet, used: Floats, late: Floats, draws: np.random.Generator
-) -> tuple[np.ndarray, ...]:
+def _of_year(year: int, fleet: Fleet, used: Floats, late: Floats, draws: np.random.Generator) -> tuple[np.ndarray, ...]:
     august = day_of(date(year, 8, 6)) * DAY
     there = (fleet.received < august + 300 * DAY) & ~(fleet.gone < august)
     there &= draws.random(len(there)) < used[fleet.campus]
