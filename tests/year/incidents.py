@@ -69,3 +69,5 @@ BAD = (DOWN, STALE)
 
 RESTART_EVERY = timedelta(days=11, hours=5)
 OFF = ((at("2026-11-01T00:30"), at("2026-11-02T09:40")), (at("2027-05-06T18:00"), at("2027-05-07T08:20")))
+
+FIRST, LAST = at("2026-08-03"), at("2027-08-02")
