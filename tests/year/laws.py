@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 
@@ -153,22 +153,19 @@ def _told(lived: Lived) -> Iterator[Sent]:
 
 
 def _slots(lived: Lived, digest: Digest) -> Iterator[datetime]:
-    """By the wall clock alone, and none of the bot's own reckoning."""
+    """By the wall clock alone, and none of the bot's own reckoning. What a new bot sends first is the last digest that
+    is still of use."""
     zone = lived.catalog.district.calendar.zone
-    day = lived.first.astimezone(zone).date() - timedelta(days=7)
-    while day <= lived.last.astimezone(zone).date():
-        slot = datetime(day.year, day.month, day.day, digest.at.hour, digest.at.minute, tzinfo=zone)
-        is_new = slot >= lived.first or (slot + digest.useful_for > lived.first and _is_latest(digest, day, lived))
-        if day.weekday() in digest.weekdays and is_new and slot < lived.last:
-            yield slot
-        day += timedelta(days=1)
-
-
-def _is_latest(digest: Digest, day: date, lived: Lived) -> bool:
-    """The first thing that a new bot sends is the last digest that is still of use."""
-    later = day + timedelta(days=7)
-    zone = lived.catalog.district.calendar.zone
-    return datetime(later.year, later.month, later.day, digest.at.hour, digest.at.minute, tzinfo=zone) >= lived.first
+    days = (lived.first.astimezone(zone).date() + timedelta(days=n) for n in range(-7, (lived.last - lived.first).days))
+    slots = [
+        datetime(day.year, day.month, day.day, digest.at.hour, digest.at.minute, tzinfo=zone)
+        for day in days
+        if day.weekday() in digest.weekdays
+    ]
+    began = lived.instants[0]
+    (*_, last) = [each for each in slots if each <= began]
+    yield from ([last] if last + digest.useful_for > began else [])
+    yield from (each for each in slots if began < each < lived.last)
 
 
 def _by_channel(lived: Lived) -> dict[str, list[Sent]]:

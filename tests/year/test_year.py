@@ -17,13 +17,13 @@ from tests.year.incidents import at
 from tests.year.slack import Recorder, Sent
 
 STRETCHES = {
-    "a network outage at one campus": ("2026-10-05", "2026-10-09"),
-    "the clock is set back, and the bot is off on that night": ("2026-10-26", "2026-11-09"),
+    "a network outage at one campus": ("2026-10-05", "2026-10-08"),
+    "the clock is set back, and the bot is off on that night": ("2026-10-29", "2026-11-07"),
     "a database is down for an afternoon": ("2026-12-02", "2026-12-05"),
-    "a morning without sign-on": ("2027-02-02", "2027-02-05"),
-    "the clock is set forward": ("2027-03-08", "2027-03-22"),
+    "a morning without sign-on": ("2027-02-03", "2027-02-05"),
+    "the clock is set forward": ("2027-03-11", "2027-03-20"),
     "nothing new comes into the helpdesk for two days": ("2027-04-11", "2027-04-16"),
-    "laptops are stolen": ("2027-05-06", "2027-05-12"),
+    "laptops are stolen": ("2027-05-06", "2027-05-11"),
 }
 Databases = Mapping[str, Mapping[str, Any]]
 
