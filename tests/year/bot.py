@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,6 @@ from tests.year import incidents, world
 from tests.year.slack import Recorder
 from tests.year.source import Model
 
-HOUR = timedelta(hours=1)
 RETENTION = timedelta(days=90)
 
 
@@ -119,7 +118,6 @@ async def live(
 ) -> Lived:
     """The bot at work from one instant to another."""
     calendar, clock = catalog.district.calendar, Clock(first)
-    catalog = replace(catalog, district=replace(catalog.district, measure_every=rhythm.every))
     sources = {
         name: Model(name, datasets, world.names(), calendar, incidents.BAD, clock)
         for name, datasets in databases.items()
@@ -162,7 +160,6 @@ class Rhythm:
 
     at_work: Sequence[float]
     at_rest: Sequence[float]
-    every: timedelta
 
     def instants(self, catalog: Catalog, first: datetime, last: datetime) -> list[datetime]:
         """Every instant at which something is scheduled: measurements and the slots of digests, in order."""
@@ -181,4 +178,4 @@ class Rhythm:
 
 
 # A coarser rhythm than the quarter of an hour that ships, so that a year fits into minutes.
-RHYTHM = Rhythm((7.5, 10, 13, 15.5), (10,), HOUR)
+RHYTHM = Rhythm((7.5, 10, 13, 15.5), (10,))

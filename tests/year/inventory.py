@@ -137,6 +137,8 @@ def _of_year(year: int, fleet: Fleet, used: Floats, late: Floats, draws: np.rand
     out = august + np.where(u[0] < 0.82, 22 * u[1], 355 * u[1]) * DAY
     out = np.fmax(out, fleet.deployed[there])
     due = np.where(u[2] < 0.62, day_of(last_school_day(year + 1)) * DAY + 15.0 * HOUR, NEVER)
+    leaves = draws.random(len(campus)) < 0.3  # before the end of school
+    due = np.where(leaves, out + draws.random(len(campus)) * (due - out), due)
     due = np.where(out < due, due, NEVER)
     days = late[campus] * lognormal(draws.random(len(campus)), 0.9)
     back = due + np.where(u[3] < 0.45, 2 * HOUR * u[3], days * DAY)
