@@ -16,7 +16,7 @@ AtCampus = tuple[str, str]  # KPI, campus
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Reports on some KPIs at some campuses or groups as of an instant, of those `drawn` with series of so many days."""
+    """Reports on some KPIs at some campuses or groups as of an instant; those of `drawn` with series of `days`."""
 
     kpis: Sequence[Kpi]
     campuses: Sequence[str]
