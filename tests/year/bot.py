@@ -111,8 +111,8 @@ class People:
 
 @dataclass(frozen=True)
 class Lived:
-    """What came of a stretch of time: what was sent, what is left in the outbox, how old the oldest readings were after
-    each day's pruning, and the instants at which the bot was at work."""
+    """What came of a stretch of time: what was sent, how many rows of the outbox stood in each state when there last were
+    any, how old the oldest readings were after each day's pruning, and the instants at which the bot was at work."""
 
     catalog: Catalog
     first: datetime
@@ -133,6 +133,7 @@ async def live(
         for name, datasets in databases.items()
     }
     slack, people, oldest, worked = Recorder(clock), People(calendar, world.SEED), [], []
+    outbox: dict[str, int] = {}
     bot = Bot(catalog, sources, folder, slack, clock)
     started = first  # of this process
     for now in rhythm.instants(catalog, first, last):
@@ -146,11 +147,13 @@ async def live(
         people.act(bot, now)
         await bot.deliver()
         if not worked or calendar.local(worked[-1]).date() != calendar.local(now).date():
+            outbox |= bot.store.outbox.counts()
             bot.store.prune(now)
             oldest.append((now, _oldest(bot.store, now)))
         worked.append(now)
     with closing(bot):
-        return Lived(catalog, first, last, slack, bot.store.outbox.counts(), oldest, worked)
+        outbox |= bot.store.outbox.counts()
+        return Lived(catalog, first, last, slack, outbox, oldest, worked)
 
 
 def _is_off(now: datetime) -> bool:
