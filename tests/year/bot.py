@@ -111,8 +111,8 @@ class People:
 
 @dataclass(frozen=True)
 class Lived:
-    """What came of a stretch of time: what was sent, how many rows of the outbox stood in each state when there last were
-    any, how old the oldest readings were after each day's pruning, and the instants at which the bot was at work."""
+    """What came of a stretch of time: what was sent, how many rows of the outbox stood in each state when there
+    last were any, how old the oldest readings were after each day's pruning, and when the bot was at work."""
 
     catalog: Catalog
     first: datetime

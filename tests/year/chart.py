@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.dates import DateFormatter, MonthLocator
 from matplotlib.figure import Figure
@@ -24,17 +25,7 @@ def draw(file: Path, counts: Mapping[str, Mapping[date, int]], notes: Sequence[t
         heights = [of_kind[week] for week in weeks]
         axes.bar(middle, heights, 5.6, below, label=kind, color=colour, hatch=hatch, edgecolor="white", linewidth=0.4)
         below = [lower + height for lower, height in zip(below, heights, strict=True)]
-    tops = dict(zip(weeks, below, strict=True))
-    for number, (day, _) in enumerate(notes, 1):
-        week = day - timedelta(days=day.weekday())
-        axes.annotate(
-            str(number),
-            (week + timedelta(days=3), tops[week]),
-            (0, 5),
-            textcoords="offset points",
-            ha="center",
-            weight="bold",
-        )
+    _number(axes, dict(zip(weeks, below, strict=True)), [day for day, _ in notes])
     axes.set_ylabel("messages in all channels a week")
     axes.set_ylim(0, max(below) * 1.12)
     axes.xaxis.set_major_locator(MonthLocator())
@@ -44,3 +35,14 @@ def draw(file: Path, counts: Mapping[str, Mapping[date, int]], notes: Sequence[t
     axes.legend(frameon=False, loc="upper right")
     figure.tight_layout()
     figure.savefig(file)
+
+
+def _number(axes: Axes, tops: Mapping[date, int], days: Sequence[date]) -> None:
+    """The numbers of what happened, above the weeks in which it did; two of a week stand beside each other."""
+    by_week: dict[date, list[str]] = {}
+    for number, day in enumerate(days, 1):
+        by_week.setdefault(day - timedelta(days=day.weekday()), []).append(str(number))
+    for week, numbers in by_week.items():
+        place = (week + timedelta(days=3), tops[week])
+        text = ",".join(numbers)
+        axes.annotate(text, place, (0, 5), textcoords="offset points", ha="center", weight="bold")
