@@ -19,7 +19,7 @@ BACK_TO_SCHOOL = (date(2026, 8, 10), date(2026, 9, 21))
 
 
 def write(lived: Lived, took: float, folder: Path) -> None:
-    """Writes year.md and year.png; `took` is in seconds."""
+    """Writes year.md and year.png; `took` is in seconds of one processor."""
     drawn = {kind: counts.by_week(lived, _in_channels(lived, [kind])) for kind in DRAWN}
     notes = sorted((each.begins.date(), each.name) for each in INCIDENTS)
     draw(folder / "year.png", drawn, notes)
@@ -39,7 +39,9 @@ def write(lived: Lived, took: float, folder: Path) -> None:
 def summary(lived: Lived) -> str:
     """The figure by which a director decides."""
     spread = _feeder_spread(lived)
-    return f"{spread[0]:g} in the middle week, {spread[1]:g} or fewer in 19 weeks of 20, {spread[2]} in the worst"
+    return (
+        f"{spread[0]:g} messages in the middle week, {spread[1]:g} or fewer in 19 weeks of 20, {spread[2]} in the worst"
+    )
 
 
 def _head(lived: Lived, took: float) -> str:
@@ -50,13 +52,15 @@ def _head(lived: Lived, took: float) -> str:
 Will it cry wolf? This page says what a district would have heard from kpibot in a whole school year. The district is
 made up: {len(schools())} campuses in 20 feeders, and the 15 KPIs, levels, alert rules and digests that ship in
 `config/`. The year is simulated, from {_day(lived.first.date())} to {_day(lived.last.date() - timedelta(days=1))}; the
-bot is the real one. `make year` repeats it ({took / 60:.0f} minutes, see below).
+bot is the real one. `make year` repeats it in {took / 60:.0f} minutes (see below).
 
-- **In a feeder's channel** (ten campuses), people see {summary(lived)}. The weekly digest is not counted.
+- **In a feeder's channel** (ten campuses), people see {summary(lived)}.
+  The weekly digest is not counted.
 - **Every digest came once, on its slot**, through both changes of the clock, holidays, breaks and restarts:
   {len([each for each in lived.slack.sent if each.slot is not None]):,} of them.
 - {len(found)} times a campus was told to be over a threshold. Of these, {known} were the known incidents of the year;
-  the others are campuses that were near their thresholds.
+  the others are campuses that were near their thresholds. A campus that stood in an alert already when
+  its incident began is not told again.
 """
 
 
@@ -166,7 +170,8 @@ The simulation ends in an error if one of these is broken; each has a test that 
 - The morning without sign-on was one message in each of {channels} channels, which said that most of the district has
   it.
 - A database that did not answer for an afternoon, and one that got nothing new for two days, were told to the
-  administrators once, and once when over. No alert fired or recovered because of them.
+  administrators once, and once when over. No alert fired or recovered because of them. (In summer they were told of
+  "Time to recover assets" as well: no device is due for weeks then, and `fresh_within` takes that for trouble.)
 - Nothing was left in the outbox, and no reading was kept for more than 90 days.
 """
 
@@ -184,7 +189,7 @@ The bot measured {len(lived.instants):,} times: at 7:30, 10:00, 13:00 and 15:30 
 ships with a measurement every 15 minutes, which would notice a breach sooner, and some that last for less than an hour
 at all. It was started anew every eleven days, and was off on the night of the clock change in autumn and once on a
 Friday morning. People acknowledged four of five critical alerts, half an hour to two hours after they were called.
-Pictures were not drawn. It took {took:.0f} seconds on two cores.
+Pictures were not drawn. It took {took / 60:.0f} minutes of one processor.
 
 `make year` lives through the year and writes this page; `make test` lives through the weeks in which something
 happens. The code is in `tests/year`.
