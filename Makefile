@@ -6,7 +6,7 @@ PORT ?= 8065
 TIMES ?= 50
 export MPLCONFIGDIR := $(CURDIR)/var/matplotlib
 
-.PHONY: help demo test oracle check format bench pictures clean
+.PHONY: help demo test oracle year check format bench pictures clean
 
 help:  ## says what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
@@ -19,6 +19,9 @@ test: $(BIN)/.development  ## every test
 
 oracle: $(BIN)/.development  ## measures made-up districts against a plain reference, for long (TIMES=50)
 	KPIBOT_EXAMPLES=$(TIMES) $(BIN)/python -m pytest tests/oracle
+
+year: $(BIN)/.development  ## a simulated school year of 200 campuses; writes docs/year.md
+	@$(BIN)/python -m tests.year
 
 check: $(BIN)/.development  ## lint, types and layers
 	$(BIN)/ruff check .

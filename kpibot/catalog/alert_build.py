@@ -9,13 +9,15 @@ from kpibot.core.routing import Route
 from kpibot.core.signals import AnomalyRule, ChangeRule, ForecastRule, SignalRule
 from kpibot.core.silences import RecurringSilence
 
+A_SHIFT = AlertRule().acknowledged_for
+
 
 def build_alert(shape: AlertShape) -> AlertRule:
-    """The rule by which a KPI's breaches are told."""
+    """The rule by which a KPI's breaches are told. Whoever acknowledges one is called no sooner than who does not."""
     return AlertRule(
         after=shape.after,
         remind=shape.remind,
-        acknowledged_for=shape.acknowledged_for,
+        acknowledged_for=shape.acknowledged_for or max(A_SHIFT, shape.remind or A_SHIFT),
         escalation=tuple((each.after, each.to) for each in shape.escalate),
         signals=tuple(map(_signal, shape.warns_if)),
         any_time=shape.any_time,

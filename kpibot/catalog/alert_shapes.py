@@ -1,6 +1,5 @@
 """The shapes of what is about alerts: when a breach is told, where it goes, and when nobody wants to hear of it."""
 
-from datetime import timedelta
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -71,8 +70,10 @@ class AlertShape(Shape):
         "Campuses with a warning of their own have it in proportion.",
     )
     remind: f.Length | None = Field(None, description="How long until people are told again, like 4h.")
-    acknowledged_for: f.Length = Field(
-        timedelta(hours=8), description="How long an acknowledgement holds reminders back; without it 8h."
+    acknowledged_for: f.Length | None = Field(
+        None,
+        description="How long an acknowledgement holds reminders back; without it 8h, or as long as `remind` where "
+        "that is longer.",
     )
     escalate: list[EscalationShape] = Field(
         [],

@@ -147,7 +147,7 @@ class CampusTree:
 
     def type_of(self, slug: str) -> str | None:
         """The type of a campus as thresholds name it: `Early College` is `early-college`."""
-        return type_key(self._nodes[slug].type)
+        return self._types[slug]
 
     def size_of(self, slug: str, of: Size) -> float | None:
         """How many students or devices a node has.
@@ -173,6 +173,10 @@ class CampusTree:
             for ancestor in self._ancestry(campus):
                 covered[ancestor].append(campus.slug)
         return {slug: tuple(below) for slug, below in covered.items()}
+
+    @cached_property
+    def _types(self) -> dict[str, str | None]:
+        return {each.slug: type_key(each.type) for each in self}
 
     @cached_property
     def _sizes(self) -> dict[Size, dict[str, float | None]]:

@@ -136,7 +136,8 @@ def percentile(sample: Floats, percent: float) -> float:
     rank = (len(sample) - 1) * percent / 100
     below = int(rank)
     above = min(below + 1, len(sample) - 1)
-    ordered = np.partition(sample, (below, above))
+    ordered = sample.copy()
+    ordered.partition((below, above))
     return float(ordered[below] + (ordered[above] - ordered[below]) * (rank - below))
 
 

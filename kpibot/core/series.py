@@ -1,6 +1,6 @@
 """Series: a measure at the end of each day of a window, for one campus or the sum of several."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
@@ -101,25 +101,36 @@ Lasting = Callable[[Floats, Floats], Floats]
 
 @dataclass(frozen=True, slots=True)
 class Lasted:
-    """Durations as they stand at an instant: seconds each, which still wait, and which met or missed their limit."""
+    """Durations as they stand at an instant: seconds each, and which still wait. `allowed` is NaN without a limit."""
 
     seconds: Floats
     waiting: NDArray[np.bool_]
-    met: NDArray[np.bool_]
-    missed: NDArray[np.bool_]
+    allowed: Floats | None = None
+
+    @property
+    def met(self) -> NDArray[np.bool_]:
+        """Which met their limit."""
+        return (self.seconds <= self._limit) & ~self.waiting
+
+    @property
+    def missed(self) -> NDArray[np.bool_]:
+        """Which missed their limit, the waiting ones that are late among them."""
+        return self.seconds > self._limit
 
     @property
     def judged(self) -> int:
         """How many have met or missed their limit; one that waits and is not late has done neither."""
         return int(self.met.sum() + self.missed.sum())
 
+    @property
+    def _limit(self) -> Floats | float:
+        return float("nan") if self.allowed is None else self.allowed
+
 
 def lasted_by(spans: Spans, end: float, lasting: Lasting) -> Lasted:
     """How long the rows took, or have waited, by `end` (UTC seconds); `lasting` is the clock that they are taken on."""
     waiting = ~(spans.ended < end)
-    seconds = lasting(spans.began, np.where(waiting, end, spans.ended))
-    allowed = np.full(seconds.size, np.nan) if spans.allowed is None else spans.allowed
-    return Lasted(seconds, waiting, met=(seconds <= allowed) & ~waiting, missed=seconds > allowed)
+    return Lasted(lasting(spans.began, np.where(waiting, end, spans.ended)), waiting, spans.allowed)
 
 
 def elapsed(began: Floats, ended: Floats) -> Floats:
@@ -188,19 +199,36 @@ def statistic_over(
     Returns:
         One number of seconds, or share within the limit, a window; NaN for a window in which nothing was to measure.
     """
-    order = np.argsort(spans.began, kind="stable")
-    allowed = None if spans.allowed is None else spans.allowed[order]
-    ordered = Spans(spans.began[order], spans.ended[order], allowed)
-    return np.array(
-        [_statistic(lasted_by(_begun(ordered, start, end), end, lasting), statistic) for start, end in windows]
-    )
+    if not windows:
+        return np.zeros(0)
+    ordered = _taken(spans, np.argsort(spans.began, kind="stable"))
+    return np.array([_statistic(each, statistic) for each in _lasted_in(ordered, windows, lasting)])
 
 
-def _begun(spans: Spans, start: float, end: float) -> Spans:
-    """Of rows in the order of their beginnings those that began in the half-open stretch."""
-    low, high = np.searchsorted(spans.began, [start, end])
-    allowed = None if spans.allowed is None else spans.allowed[low:high]
-    return Spans(spans.began[low:high], spans.ended[low:high], allowed)
+def _taken(spans: Spans, which: NDArray[np.intp] | slice) -> Spans:
+    """Some of the rows."""
+    allowed = None if spans.allowed is None else spans.allowed[which]
+    return Spans(spans.began[which], spans.ended[which], allowed)
+
+
+def _lasted_in(ordered: Spans, windows: Sequence[tuple[float, float]], lasting: Lasting) -> Iterator[Lasted]:
+    """What `lasted_by` gives of the rows that began in each window, from rows in the order of their beginnings.
+
+    Most rows lie in many windows and have ended in nearly all of them: the clock is asked once for each such row, and
+    once for all that wait at the end of any window.
+    """
+    ends = np.array([end for _, end in windows])
+    low, high = np.searchsorted(ordered.began, np.array(windows).T)
+    took = lasting(ordered.began, ordered.ended)
+    begun = [_taken(ordered, slice(*each)) for each in zip(low, high, strict=True)]
+    waiting = [~(each.ended < end) for each, end in zip(begun, ends, strict=True)]
+    since = np.concatenate([each.began[those] for each, those in zip(begun, waiting, strict=True)])
+    counts = [np.count_nonzero(those) for those in waiting]
+    so_far = np.split(lasting(since, np.repeat(ends, counts)), np.cumsum(counts[:-1]))
+    for n, each in enumerate(begun):
+        seconds = took[low[n] : high[n]].copy()
+        seconds[waiting[n]] = so_far[n]
+        yield Lasted(seconds, waiting[n], each.allowed)
 
 
 def _statistic(lasted: Lasted, statistic: Statistic) -> float:

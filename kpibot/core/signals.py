@@ -7,6 +7,7 @@ and the median deviation from them, so that one odd day neither raises nor hides
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import combinations, islice
 from statistics import median
 
@@ -129,7 +130,7 @@ def _forecast(series: Series, levels: Thresholds, rule: ForecastRule, calendar: 
     if levels.critical is None or now is None or levels.judge(now).value == "critical":
         return None
     recent = list(islice(_on_school_days(series, calendar), FITTED))[::-1]
-    if len(recent) < LEAST_HISTORY:
+    if len(recent) < LEAST_HISTORY or not _can_reach(levels.critical, recent, rule.days):
         return None
     slope = _slope(recent)
     if slope * _worse(levels) <= 0:
@@ -138,11 +139,23 @@ def _forecast(series: Series, levels: Thresholds, rule: ForecastRule, calendar: 
     return Signal(f"at this pace critical in {left:.0f} school days") if left <= rule.days else None
 
 
+def _can_reach(critical: float, recent: Sequence[float], days: int) -> bool:
+    """Whether a slope could be steep enough: none is steeper than the whole range in one day. It is cheap to know."""
+    return abs(critical - recent[-1]) <= max(days, 1) * (max(recent) - min(recent))
+
+
 def _on_school_days(series: Series, calendar: Calendar) -> Iterator[float]:
     """The values of school days, the last one first."""
-    for day, value in zip(reversed(series.days), reversed(series.values), strict=True):
-        if value is not None and calendar.is_school_day(day):
+    for place in reversed(_school_days(series.days, calendar)):
+        value = series.values[place]
+        if value is not None:
             yield value
+
+
+@lru_cache(maxsize=16)
+def _school_days(days: tuple[date, ...], calendar: Calendar) -> tuple[int, ...]:
+    """Which of some days are school days. A pure function remembered: every campus has the same days."""
+    return tuple(place for place, day in enumerate(days) if calendar.is_school_day(day))
 
 
 def _slope(values: Sequence[float]) -> float:

@@ -16,10 +16,11 @@ AtCampus = tuple[str, str]  # KPI, campus
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Reports on some KPIs at some campuses or groups, as of an instant, with series of so many days."""
+    """Reports on some KPIs at some campuses or groups as of an instant; those of `drawn` with series of `days`."""
 
     kpis: Sequence[Kpi]
     campuses: Sequence[str]
+    drawn: frozenset[str]
     as_of: datetime
     days: int
 
@@ -60,9 +61,11 @@ class Deadline:
 
     def _collect(self, kpis: Sequence[Kpi], wanted: Wanted, found: dict[AtCampus, Report]) -> None:
         self._reporting.prepare(kpis, wanted.as_of)
+        others = [each for each in wanted.campuses if each not in wanted.drawn]
         for kpi in kpis:
-            reports = self._reporting.reports(kpi, wanted.campuses, wanted.as_of, wanted.days)
-            found.update({(kpi.id, report.campus): report for report in reports})
+            for campuses, days in ((wanted.drawn, wanted.days), (others, None)):
+                reports = self._reporting.reports(kpi, campuses, wanted.as_of, days)
+                found.update({(kpi.id, report.campus): report for report in reports})
 
     def _too_late(self, kpi: Kpi, campus: str, as_of: datetime) -> Report:
         says = f"not within {self._within.total_seconds():g} s"

@@ -63,7 +63,8 @@ class Digests:
         channels = [self._channels[each] for each in digest.channels]
         tree = self._reporting.measuring.tree
         needed = dict.fromkeys(node for each in channels for node in (each.campus, *tree.leaves(each.campus)))
-        wanted = Wanted([self._kpis[kpi] for kpi in digest.kpis], list(needed), slot, SERIES_DAYS)
+        drawn = frozenset(each.campus for each in channels)
+        wanted = Wanted([self._kpis[kpi] for kpi in digest.kpis], list(needed), drawn, slot, SERIES_DAYS)
         reports = self._deadline.reports(wanted)
         return [(channel, self._edition(digest, channel.campus, slot, reports)) for channel in channels]
 

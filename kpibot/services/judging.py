@@ -79,8 +79,7 @@ class Judging:
         """What the rule's signals say; a campus whose series nobody knows is left out."""
         if not rule.signals:
             return dict.fromkeys(campuses, ())
-        days = max(SERIES_DAYS, days_needed(rule.signals))
-        found = self._reporting.series_of(kpi, campuses, now, days)
+        found = self._reporting.course_of(kpi, campuses, taken, now, days_needed(rule.signals))
         levels = {campus: self._levels(kpi, taken[campus]) for campus in campuses}
         return {
             campus: signals(found[campus], levels[campus], rule.signals, self._calendar)

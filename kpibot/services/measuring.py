@@ -23,6 +23,7 @@ from kpibot.core.readings import (
 )
 from kpibot.core.rollup import RollUp
 from kpibot.core.series import Series, Track, Window, together
+from kpibot.services.courses import Courses
 from kpibot.services.valuing import Valuing
 from kpibot.sources.base import (
     Cell,
@@ -95,7 +96,7 @@ class Measuring:
                     sums[place] += parts
         return {label: self._valuing.reading(kpi, campus, as_of, sums) for label, sums in by_label.items()}
 
-    def series(self, kpi: Kpi, campuses: Iterable[str], as_of: datetime, days: int) -> dict[str, Series]:
+    def series(self, kpi: Kpi, campuses: Iterable[str], as_of: datetime, days: int) -> Mapping[str, Series]:
         """The KPI at the end of each of the last `days` local days, the current one included, for these nodes.
 
         Raises:
@@ -105,10 +106,14 @@ class Measuring:
         found = [self._tracks(half, window) for half in halves(kpi.measure)]
         if any(each is None for each in found):
             return dict.fromkeys(campuses, Series(window.days, (None,) * days))
-        tracks = [self._rolled_up(each, _sum_of_tracks) for each in found if each is not None]
-        return {
-            campus: self._valuing.series(kpi, [track.get(campus) for track in tracks], window) for campus in campuses
-        }
+        tracks = [each for each in found if each is not None]
+
+        def series(campus: str) -> Series:
+            covered = self.tree.covered(campus)
+            sums = [together([own[each] for each in covered if each in own]) for own in tracks]
+            return self._valuing.series(kpi, sums, window)
+
+        return Courses(campuses, series)
 
     def newest(self, measure: Simple, as_of: datetime) -> datetime | None:
         """The newest row of the measure's dataset before `as_of`, whatever the KPI's filters.
@@ -262,10 +267,6 @@ def _or_raised(taken: Taken | SourceError) -> Taken:
 
 def _moves(condition: object) -> bool:
     return isinstance(condition, Timed) and condition.moves
-
-
-def _sum_of_tracks(tracks: Sequence[Track]) -> Track:
-    return tracks[0] if len(tracks) == 1 else together(tracks) or tracks[0]
 
 
 def _check_divisible(kpi: Kpi, taken: Sequence[PartsByCampus]) -> None:

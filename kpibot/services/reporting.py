@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from kpibot.core.campus import DISTRICT
 from kpibot.core.conditions import Moment, instant_of
@@ -20,6 +20,7 @@ from kpibot.store.store import Store, StoreError
 log = logging.getLogger(__name__)
 
 Readings = Mapping[str, Reading]
+MOST_SERIES = 32  # each with the rows that it is made of
 NEAR = timedelta(days=1)  # how far a stored reading may lie from the point that it stands for
 
 
@@ -34,7 +35,7 @@ class Reporting:
         self._store = store
         self._fresh_within = fresh_within
         self._readings: Recent[dict[str, Reading]] = Recent()
-        self._series: Recent[dict[str, Series]] = Recent()
+        self._series: Recent[Mapping[str, Series]] = Recent(MOST_SERIES)
         self._staleness: Recent[bool] = Recent()
 
     def readings(self, kpi: Kpi, as_of: datetime) -> Readings:
@@ -157,19 +158,43 @@ class Reporting:
         )
 
     def series_of(self, kpi: Kpi, campuses: Sequence[str], as_of: datetime, days: int) -> dict[str, Series]:
-        """The series of these nodes at least, by slug; empty where there is none now.
+        """The series of these nodes, by slug; empty where there is none now.
 
-        One statement measures all, and neighbours who ask next pay nothing.
+        One statement measures all: neighbours who ask next are spared theirs.
         """
         if kpi.card.only and not kpi.has_past:  # what was remembered is of all rows
             return {}
         if not kpi.has_past:
             return self._remembered_series(kpi, campuses, as_of, days)
+        return self._measured_series(kpi, campuses, as_of, days, seen=as_of)
+
+    def course_of(
+        self, kpi: Kpi, campuses: Sequence[str], taken: Readings, as_of: datetime, days: int
+    ) -> dict[str, Series]:
+        """The series of these nodes, up to what was `taken` at `as_of`; empty where there is none now.
+
+        The days before are as they were when somebody first looked today: signals ask for them with every measurement,
+        and what is entered late about a day that is over counts from tomorrow on.
+        """
+        if not kpi.has_past:
+            return self.series_of(kpi, campuses, as_of, days)
+        today = self.measuring.window(kpi, as_of, 1).days[0]
+        found = self._measured_series(kpi, campuses, as_of, days, seen=today)
+        return {
+            campus: replace(series, values=(*series.values[:-1], taken[campus].value))
+            for campus, series in found.items()
+        }
+
+    def _measured_series(
+        self, kpi: Kpi, campuses: Sequence[str], as_of: datetime, days: int, seen: date
+    ) -> dict[str, Series]:
+        """The series of these nodes, by slug; `seen` is the instant or the day for which all are remembered."""
         nodes = [campus.slug for campus in self.measuring.tree]
         try:
-            return self._series.get(
-                (kpi.id, kpi.measure, as_of, days), lambda: self.measuring.series(kpi, nodes, as_of, days)
+            found = self._series.get(
+                (kpi.id, kpi.measure, seen, days), lambda: self.measuring.series(kpi, nodes, as_of, days)
             )
+            return {campus: found[campus] for campus in campuses}
         except SourceError as error:
             log.warning("no series of %s: %s", kpi.id, error)
         except Exception:  # a chart that cannot be drawn may not cost the number

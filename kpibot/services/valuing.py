@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from kpibot.core.calendar import Calendar
 from kpibot.core.campus import DISTRICT, NO_CAMPUS, CampusTree
 from kpibot.core.kpi import Format, Kpi, format_of
 from kpibot.core.measures import Clock, Duration, Query, Ratio, Simple, Statistic, halves
+from kpibot.core.periods import PeriodRule
 from kpibot.core.readings import Floats, Missing, Parts, Reading, divide, nothing, statistic_of, value_of, why_missing
 from kpibot.core.series import Curve, Keys, Series, Track, Window, elapsed, statistic_over
 
@@ -88,9 +90,9 @@ class Valuing:
         )
 
     def _pace(self, kpi: Kpi, campus: str, as_of: datetime, spent: float) -> Pace | None:
-        year = kpi.compared.ending(as_of, self._calendar).key
+        year, passed = _year(kpi.compared, as_of, self._calendar)
         amount = kpi.budget.amount(campus, year, self._tree) if kpi.budget else None
-        return None if amount is None else pace(spent, amount, kpi.compared.pace(as_of, self._calendar))
+        return None if amount is None else pace(spent, amount, passed)
 
     def _scale(self, kpi: Kpi, shown: Format) -> float:
         """What the measure's own unit is multiplied by; a day of the working clock is a working day."""
@@ -112,6 +114,12 @@ class Valuing:
             raise TypeError("only durations have spans")
         lasting = self._calendar.working_seconds if measure.clock is Clock.WORKING else elapsed
         return statistic_over(track, windows, measure.statistic, lasting)
+
+
+@lru_cache(maxsize=16)
+def _year(rule: PeriodRule, as_of: datetime, calendar: Calendar) -> tuple[str, float]:
+    """The key of the period at an instant, and the share that has passed: the same for every node."""
+    return rule.ending(as_of, calendar).key, rule.pace(as_of, calendar)
 
 
 def _knows(kpi: Kpi, sums: Sequence[SumsByNode]) -> Callable[[str], bool]:

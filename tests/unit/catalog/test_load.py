@@ -426,6 +426,17 @@ def test_an_alert_with_all_its_words(configured) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("rule", "lasts"), [("remind: 4h", "8h"), ("after: 1 measurement", "8h"), ("remind: 4 weeks", "4w")]
+)
+def test_whoever_acknowledges_is_called_no_sooner_than_who_does_not(configured, rule: str, lasts: str) -> None:
+    head = "kpis:\n  x:\n    name: X Factor\n    objective: To see\n    owner: '@us'\n    measure: {stock: tickets}\n"
+    levels = f"    better: lower\n    warning: 40\n    alert: {{{rule}}}\n"
+    channels = 'channels: {a: {slack: "#a"}}\nalerts: [{channel: a}]\n'
+    found = load(configured(kpis=head + levels, channels=channels), {}).kpis["x"].alert
+    assert found.acknowledged_for == {"8h": timedelta(hours=8), "4w": timedelta(weeks=4)}[lasts]
+
+
 def test_what_warns_if_it_is_unusual_needs_no_threshold(configured) -> None:
     head = "kpis:\n  x:\n    name: X Factor\n    objective: To see\n    owner: '@us'\n    measure: {stock: tickets}\n"
     channels = 'channels: {a: {slack: "#a"}}\nalerts: [{channel: a}]\n'

@@ -69,10 +69,24 @@ def test_a_signal_fires_below_the_thresholds_with_its_words_and_ends_with_the_si
     (change,) = post.message.changes
     assert (change.report.campus, change.severity, len(change.says)) == ("oak", Verdict.WARNING, 1)
     scene.database.has_series = False  # nobody knows the signal now: that is no recovery
-    assert scene.told() == []
+    assert scene.told(timedelta(days=1)) == []
     scene.database.has_series = True
     scene.database.before["oak"] = [5.0] * 400
     assert [told[2] for told in scene.told(oak=5)] == [Reason.RECOVERED, Reason.RECOVERED]
+
+
+def test_a_signal_sees_today_with_every_measurement_and_the_days_before_as_they_were_this_morning(
+    tmp_path: Path,
+) -> None:
+    rule, levels = AlertRule(signals=(ChangeRule(20, 7),)), Thresholds(Better.LOWER, 300, 700, 800)
+    scene = Watched(tmp_path, kpi("tickets", rule, levels=levels))
+    scene.database.before["oak"] = [10.0] * 30
+    assert scene.told(oak=10) == []
+    scene.database.before["oak"] = [1.0] * 30
+    assert scene.told(oak=11) == []
+    assert [told[2] for told in scene.told(oak=12)] == [Reason.FIRING]
+    scene.database.before["oak"] = [100.0] * 30
+    assert [told[2] for told in scene.told(timedelta(days=1))] == [Reason.RECOVERED] * 2
 
 
 def test_a_breach_that_is_older_than_the_bot_began_when_the_series_says(tmp_path: Path) -> None:
