@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -141,6 +142,99 @@ def test_the_next_owner_is_called_while_nobody_takes_a_critical_breach() -> None
     assert calls == [(4, "@director"), (8, "@super")]
     taken = acknowledge(opened(oak=CRITICAL), "U1", START, timedelta(hours=8))
     assert advance(taken, {"oak": CRITICAL}, RULE, START + timedelta(hours=3))[1] == ()
+
+
+def escalations(group: AlertGroup, firing: Mapping[str, Verdict], hours: float, *, quiet: bool = False) -> list[str]:
+    """Who is called next within so many hours, and after how many of them."""
+    found, state = list[str](), group
+    for n in range(1, int(4 * hours) + 1):
+        after, tellings = advance(state, firing, RULE, START + n * QUARTER, quiet=quiet)
+        assert after is not None
+        state = after
+        found += [f"{n / 4:g} h: {each.calls}" for each in tellings if each.reason is Reason.ESCALATED]
+    return found
+
+
+def test_the_next_owner_is_called_at_night_too() -> None:
+    assert escalations(opened(oak=CRITICAL), {"oak": CRITICAL}, 12, quiet=True) == ["1 h: @director", "2 h: @super"]
+    _, tellings = advance(opened(oak=CRITICAL), {"oak": CRITICAL}, RULE, START + timedelta(hours=1), quiet=True)
+    assert tellings == (Telling(How.REPLY, Reason.ESCALATED, {"oak": Reason.ESCALATED}, "@director", in_channel=True),)
+
+
+def test_nobody_is_called_next_at_night_for_what_is_critical_no_more() -> None:
+    group = opened(oak=CRITICAL, west=WARNING)
+    for firing in ({}, {"west": WARNING}, {"oak": WARNING, "west": WARNING}):
+        assert escalations(group, firing, 12, quiet=True) == []
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_the_next_owner_is_told_of_what_is_critical_only(quiet: bool) -> None:
+    both = {"oak": CRITICAL, "west": WARNING}
+    _, (line,) = advance(opened(**both), both, RULE, START + timedelta(hours=1), quiet=quiet)
+    assert line.changes == {"oak": Reason.ESCALATED}
+
+
+def test_nobody_is_called_next_at_night_for_what_only_warns() -> None:
+    assert escalations(opened(oak=WARNING), {"oak": WARNING}, 12, quiet=True) == []
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_the_next_owner_is_called_when_an_acknowledgement_has_lapsed_for_the_time(quiet: bool) -> None:
+    taken = acknowledge(opened(oak=CRITICAL), "@luis", START + QUARTER, timedelta(hours=8))
+    assert taken is not None
+    assert escalations(taken, {"oak": CRITICAL}, 12, quiet=quiet) == ["9.25 h: @director", "10.25 h: @super"]
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_the_next_owner_is_called_when_a_snooze_has_been_over_for_the_time(quiet: bool) -> None:
+    group = snooze(opened(oak=CRITICAL), START + timedelta(hours=3))
+    assert group is not None
+    assert escalations(group, {"oak": CRITICAL}, 12, quiet=quiet) == ["4 h: @director", "5 h: @super"]
+
+
+def test_whoever_snoozes_what_they_have_acknowledged_still_sees_to_it() -> None:
+    taken = acknowledge(opened(oak=CRITICAL), "@luis", START, timedelta(hours=8))
+    assert taken is not None
+    snoozed = snooze(taken, START + timedelta(hours=1))
+    assert snoozed is not None
+    assert escalations(snoozed, {"oak": CRITICAL}, 12) == ["9 h: @director", "10 h: @super"]
+
+
+def test_a_campus_that_becomes_critical_has_its_own_time_though_the_others_are_taken() -> None:
+    taken = acknowledge(opened(oak=CRITICAL), "@luis", START, timedelta(hours=8))
+    both = {"oak": CRITICAL, "west": CRITICAL}
+    group, _ = advance(taken, both, RULE, START + timedelta(hours=3))
+    assert group is not None
+    assert escalations(group, both, 6) == ["4 h: @director", "5 h: @super"]
+
+
+def test_a_campus_that_joins_with_a_warning_does_not_take_what_is_taken_from_anybody() -> None:
+    taken = acknowledge(opened(oak=CRITICAL), "@luis", START, timedelta(hours=8))
+    assert taken is not None
+    assert escalations(taken, {"oak": CRITICAL, "west": WARNING}, 12) == ["9 h: @director", "10 h: @super"]
+
+
+def test_a_campus_that_becomes_critical_does_not_put_the_next_owner_off() -> None:
+    both = {"oak": CRITICAL, "west": CRITICAL}
+    group, _ = advance(opened(oak=CRITICAL), both, RULE, START + 2 * QUARTER)
+    assert group is not None
+    assert escalations(group, both, 3) == ["1 h: @director", "2 h: @super"]
+
+
+def test_what_eases_and_becomes_critical_again_begins_with_the_first_owner() -> None:
+    group = replace(opened(oak=CRITICAL), escalated=2)
+    eased, _ = advance(group, {"oak": WARNING}, RULE, START + QUARTER)
+    again, _ = advance(eased, {"oak": CRITICAL}, RULE, START + 2 * QUARTER)
+    assert again is not None
+    assert escalations(again, {"oak": CRITICAL}, 3) == ["1.5 h: @director", "2.5 h: @super"]
+
+
+def test_where_the_message_is_gone_at_night_the_next_owner_is_called_in_one_of_its_own() -> None:
+    group = replace(opened(oak=CRITICAL), repost=True)
+    after, (post,) = advance(group, {"oak": CRITICAL}, RULE, START + timedelta(hours=1), quiet=True)
+    assert (post.how, post.reason, post.calls) == (How.POST, Reason.ESCALATED, "@director")
+    assert after is not None
+    assert not after.repost
 
 
 def test_a_snoozed_alert_comes_back_when_its_time_is_over_or_it_becomes_critical() -> None:

@@ -209,6 +209,38 @@ def test_outside_working_hours_only_what_is_critical_is_told(watched: Watched) -
     ]
 
 
+def test_at_night_the_next_owner_is_called_for_what_is_critical_and_people_are_reminded_in_the_morning(
+    tmp_path: Path,
+) -> None:
+    rule = replace(RULE, remind=HOUR, escalation=((HOUR, "@director"),))
+    watched = Watched(tmp_path, kpi("tickets", rule))
+    watched.told(at(watched, NIGHT), oak=90, birch=50)
+    (line,) = watched.measure(HOUR)
+    assert isinstance(line.message, AlertNotice)
+    assert (line.message.reason, line.message.mention, line.in_channel) == (Reason.ESCALATED, "@director", True)
+    assert [change.report.campus for change in line.message.changes] == ["oak"]
+    assert watched.told(HOUR) == []
+    assert [told[2] for told in watched.told(10 * HOUR)] == [Reason.STILL_FIRING]
+
+
+def test_at_night_nobody_is_called_next_for_what_is_muted(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, kpi("tickets", replace(RULE, escalation=((HOUR, "@director"),))))
+    watched.told(at(watched, NIGHT), oak=90)
+    mute = Silence("s1", watched.now, watched.now + 9 * HOUR, "tickets", "oak", "power cut", "@luis")
+    watched.store.add_silence(mute, Entry(watched.now, "@luis", "muted", "s1"), [], watched.now)
+    assert watched.told(2 * HOUR) == []
+
+
+@pytest.mark.parametrize(("on_holidays", "calls"), [(False, []), (True, [Reason.ESCALATED])])
+def test_on_a_holiday_nobody_is_called_next_unless_the_rule_says_so(
+    tmp_path: Path, on_holidays: bool, calls: list[Reason]
+) -> None:
+    rule = replace(RULE, on_holidays=on_holidays, escalation=((HOUR, "@director"),))
+    watched = Watched(tmp_path, kpi("tickets", rule))
+    watched.told(at(watched, datetime(2026, 11, 25, 23, 30, tzinfo=CALENDAR.zone)), oak=90)
+    assert [told[2] for told in watched.told(HOUR)] == calls
+
+
 def test_what_is_over_by_the_morning_is_never_told(watched: Watched) -> None:
     assert watched.told(at(watched, NIGHT), oak=50) == []
     assert watched.told(oak=10) == []
