@@ -148,7 +148,9 @@ def test_what_is_said_fits_a_terminal_and_names_what_matters(
 ) -> None:
     picture = tmp_path / "backtest.png"
     assert main(["backtest", "tickets", "--as-of", NOW, "--days", "90", "--chart", str(picture)]) == 0
-    said = capsys.readouterr().out
+    said, told = capsys.readouterr()
+    assert told.startswith(f"{picture}: Line chart of Outstanding tickets, Aug 19, 2026 to Nov 16, 2026, with bars")
+    assert "Campus West High School: 2 alerts (1 critical), 7 days in alert" in told
     for part in (
         "Outstanding tickets — Scenario ISD, backtest\n90 days, Aug 19, 2026 to Nov 16, 2026\n",
         "2 alerts at 1 of 3 campuses; 1 became critical",
