@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from kpibot.core.reports import local
 from kpibot.core.standing import AlertList, Measured, Muted, MuteList, Recurring, Standing, Why
 from kpibot.core.words import plural
 from kpibot.render import facts
@@ -11,7 +12,7 @@ from kpibot.render.deeds import PERSON, REASON, scope_text
 from kpibot.render.mrkdwn import clean, data
 from kpibot.render.numbers import amount, finite
 from kpibot.render.signs import SIGNS
-from kpibot.render.times import day_month, moment, soon, stretch
+from kpibot.render.times import day_month, is_to_the_day, moment, soon, stretch
 
 BUTTONS = 15  # a message takes 50 blocks, and nobody reads more mutes than this
 NOBODY = "nobody has taken it"
@@ -35,7 +36,9 @@ def alerts_message(alerts: AlertList) -> Rendered:
 def standing_text(standing: Standing, now: datetime, zone: str) -> str:
     """`Outstanding tickets — Campus West: 104 tickets · critical since Fri, … (2 days) · acknowledged by @luis …`."""
     report = standing.report
-    since = f"{standing.severity} since {soon(standing.since, now, zone)} ({stretch(now - standing.since)})"
+    to_the_day = is_to_the_day(standing.since, now, zone)
+    began = day_month(local(standing.since, zone)) if to_the_day else soon(standing.since, now, zone)
+    since = f"{standing.severity} since {began} ({stretch(now - standing.since)})"
     value = facts.quantity(report) if facts.value(report) is not None else facts.missing(report)
     return f"{facts.title(report)}: {value} · {since} · {'; '.join(_seen_to(standing, now, zone))}"
 
@@ -128,7 +131,8 @@ def _measured(measured: Measured, why: Why) -> Iterator[str]:
 
 def _rule(why: Why) -> Iterator[str]:
     rule, report = why.rule, why.measured[0].standing.report if why.measured else None
-    yield f"told after {plural(rule.after, 'measurement')} in a row over a threshold"
+    often = "the first measurement" if rule.after == 1 else f"{rule.after} measurements in a row"
+    yield f"told after {often} over a threshold"
     if rule.recovers_at is not None and report is not None:
         yield f"over once it reaches {facts.level(report, rule.recovers_at)}"
     if rule.remind is not None:
