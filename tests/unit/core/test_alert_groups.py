@@ -73,6 +73,40 @@ def test_several_changes_are_one_line_named_after_the_worst() -> None:
     assert after.critical_since == START + QUARTER
 
 
+def test_easing_is_told_as_such_and_calls_nobody() -> None:
+    _, (edit, line) = advance(opened(oak=CRITICAL), {"oak": WARNING}, RULE, START + QUARTER)
+    assert edit == Telling(How.UPDATE, Reason.EASED)
+    assert line == Telling(How.REPLY, Reason.EASED, {"oak": Reason.EASED})
+
+
+def test_whoever_has_it_is_called_in_the_place_of_its_owner() -> None:
+    group = assign(opened(oak=WARNING), "@mei")
+    assert group is not None
+    assert group.assigned_to == "@mei"
+    snoozed = snooze(group, START + QUARTER)
+    for taken, firing, after in (
+        (group, {"oak": CRITICAL}, QUARTER),
+        (group, {"oak": WARNING}, timedelta(hours=4)),
+        (snoozed, {"oak": WARNING}, QUARTER),
+    ):
+        _, tellings = advance(taken, firing, RULE, START + after)
+        assert [each.calls for each in tellings if each.how is How.REPLY] == ["@mei"]
+
+
+def test_people_are_reminded_as_often_as_the_rule_says_however_often_is_measured() -> None:
+    found = told([{"oak": WARNING}] * 50)
+    assert [n for n, tellings in enumerate(found) if tellings] == [0, 16, 32, 48]
+    assert told([{"oak": WARNING}] * 50, replace(RULE, remind=None))[1:] == [[]] * 49
+
+
+def test_news_that_call_somebody_put_the_reminder_off_and_others_do_not() -> None:
+    both = {"oak": WARNING, "west": WARNING}
+    joined = [{"oak": WARNING}] * 8 + [both] * 20
+    assert [n for n, tellings in enumerate(told(joined)) if tellings] == [0, 8, 24]
+    left = [both] * 8 + [{"oak": WARNING}] * 20
+    assert [n for n, tellings in enumerate(told(left)) if tellings] == [0, 8, 16]
+
+
 def test_what_is_critical_is_shown_in_the_channel_and_not_in_the_thread_only() -> None:
     for severity, in_channel in ((WARNING, False), (CRITICAL, True)):
         _, (_, reply) = advance(opened(oak=WARNING), {"oak": WARNING, "west": severity}, RULE, START + QUARTER)
@@ -122,7 +156,19 @@ def test_two_people_who_acknowledge_do_so_once() -> None:
     assert assign(replace(group, assigned_to="U2"), "U2") is None
     snoozed = snooze(group, START + timedelta(hours=1))
     assert snoozed is not None
-    assert snooze(snoozed, START + timedelta(hours=1)) is None
+    for minutes, is_same in ((59, True), (60, True), (61, True), (58, False), (62, False)):
+        assert (snooze(snoozed, START + timedelta(minutes=minutes)) is None) is is_same
+
+
+def test_an_acknowledgement_says_who_and_when_and_ends_a_snooze_and_is_forgotten_when_it_lapses() -> None:
+    snoozed = snooze(opened(oak=WARNING), START + timedelta(hours=1))
+    assert snoozed is not None
+    group = acknowledge(snoozed, "@luis", START + QUARTER, timedelta(hours=8))
+    assert group is not None
+    assert (group.acknowledged_by, group.acknowledged_at, group.snoozed_until) == ("@luis", START + QUARTER, None)
+    after, _ = advance(group, {"oak": WARNING}, RULE, START + timedelta(hours=9))
+    assert after is not None
+    assert (after.acknowledged_by, after.acknowledged_at, after.acknowledged_until) == ("", None, None)
 
 
 def test_what_gets_worse_is_news_even_to_whoever_acknowledged_the_rest() -> None:
@@ -243,7 +289,11 @@ def test_a_snoozed_alert_comes_back_when_its_time_is_over_or_it_becomes_critical
     both = {"oak": WARNING, "west": WARNING}
     assert advance(group, both, RULE, START + timedelta(hours=4, minutes=59)) == (group, ())
     assert advance(group, both, RULE, START + timedelta(hours=5))[1][0].reason is Reason.MORE
-    assert advance(group, {"oak": CRITICAL}, RULE, START + QUARTER)[1][0].reason is Reason.WORSE
+    worse, tellings = advance(group, {"oak": CRITICAL}, RULE, START + QUARTER)
+    assert tellings[0].reason is Reason.WORSE
+    assert worse is not None
+    assert worse.is_snoozed(START + QUARTER)  # and goes on for all else
+    assert advance(worse, {}, RULE, START + 2 * QUARTER) == (worse, ())
 
 
 def test_what_is_the_same_when_the_snooze_ends_is_told_once_more() -> None:
@@ -278,6 +328,7 @@ def test_most_campuses_at_once_have_one_cause() -> None:
     assert is_whole_district(20, 24)
     assert not is_whole_district(19, 24)
     assert not is_whole_district(1, 1)
+    assert is_whole_district(2, 2)
 
 
 @given(ROUNDS)
