@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -102,7 +103,21 @@ def test_two_people_at_once_acknowledge_once(house: House) -> None:
     assert len(done) == 1
     assert {each.deeds[0].by for each in told} == {done[0].deeds[0].by}
     assert len(rows(house)) == 2
-    assert [each.by for each in house.store.trail(MONDAY, 10)] == [done[0].deeds[0].by]
+    (entry,) = house.store.trail(MONDAY, 10)
+    assert (entry.by, entry.did, entry.detail) == (
+        done[0].deeds[0].by,
+        "acknowledged",
+        (MONDAY + 8 * HOUR).isoformat(),
+    )
+
+
+def test_an_acknowledgement_lasts_as_long_as_the_rule_of_its_kpi_says(house: House, tmp_path: Path) -> None:
+    text = (CONFIG / "district.yaml").read_text().replace("recovers_at: 4}", "recovers_at: 4, acknowledged_for: 2h}")
+    (tmp_path / "district.yaml").write_text(text)
+    catalog = load(tmp_path, {"HELPDESK_URL": f"sqlite:///{tmp_path / 'helpdesk.db'}"})
+    with closing(furnish(catalog, f"sqlite:///{tmp_path / 'state.db'}")) as other:
+        (deed,) = other.acting.acknowledge(key(other), "@luis", MONDAY).deeds
+    assert deed.until == MONDAY + 2 * HOUR
 
 
 def test_an_acknowledgement_that_lapsed_can_be_given_again(house: House) -> None:
@@ -207,6 +222,13 @@ def told(house: House, text: str, by: str = "@dana", at: datetime = MONDAY, here
 
 def test_a_question_is_none_of_the_commands(house: House) -> None:
     assert told(house, "tickets campus-west") is None
+
+
+def test_what_is_critical_stands_before_what_only_warns(house: House) -> None:
+    stands(house, "tech-leads", **{"campus-north": WARNING, "oakridge-middle": CRITICAL})
+    alerts = told(house, "alerts")
+    assert isinstance(alerts, AlertList)
+    assert [each.severity for each in alerts.standing] == [CRITICAL, CRITICAL, WARNING]
 
 
 def test_alerts_stand_worst_first_with_who_sees_to_them(house: House) -> None:
