@@ -95,6 +95,26 @@ def test_the_second_to_acknowledge_is_told_who_was_first_and_when(house: House) 
     assert len(rows(house)) == 2
 
 
+def test_who_was_first_is_who_did_the_same_to_the_same_alert(house: House) -> None:
+    house.acting.acknowledge(key(house), "@luis", MONDAY)
+    other = stands(house, "tech-leads", **{"campus-north": WARNING})
+    house.acting.acknowledge(other, "@mei", MONDAY + MINUTE)
+    house.acting.assign(key(house), "@mei", "@mei", MONDAY + 2 * MINUTE)
+    told = house.acting.acknowledge(key(house), "@dana", MONDAY + 3 * MINUTE)
+    assert [(each.by, each.at) for each in told.deeds] == [("@luis", MONDAY)]
+
+
+def test_the_trail_keeps_to_whom_and_until_when(house: House) -> None:
+    house.acting.assign(key(house), "@mei", "@dana", MONDAY)
+    house.acting.snooze(key(house), MONDAY + HOUR, "@dana", MONDAY + MINUTE)
+    house.acting.mute("tickets", None, MONDAY + HOUR, "exam week", "@dana", MONDAY + 2 * MINUTE)
+    assert [each.detail for each in house.store.trail(MONDAY, 10)] == [
+        "exam week",
+        (MONDAY + HOUR).isoformat(),
+        "@mei",
+    ]
+
+
 def test_two_people_at_once_acknowledge_once(house: House) -> None:
     people = [f"@p{n}" for n in range(8)]
     with ThreadPoolExecutor(8) as pool:
@@ -144,7 +164,7 @@ def test_a_snooze_of_two_people_is_one(house: House) -> None:
     assert house.acting.snooze(key(house), until, "@luis", MONDAY).is_done
     told = house.acting.snooze(key(house), until + MINUTE, "@dana", MONDAY + MINUTE)
     assert not told.is_done
-    assert told.deeds[0].by == "@luis"
+    assert (told.deeds[0].by, told.deeds[0].until) == ("@luis", until)
     assert house.acting.snooze(key(house), until + HOUR, "@dana", MONDAY + HOUR).is_done
 
 
@@ -206,6 +226,15 @@ def test_a_mute_can_be_ended_and_made_again_with_the_same_end(house: House) -> N
         assert house.store.silences(now) == []
 
 
+def test_of_two_mutes_the_one_that_is_named_is_ended(house: House) -> None:
+    for campus, hours in (("campus-north", 1), ("campus-west", 2), ("oakridge-middle", 3)):
+        house.acting.mute("tickets", campus, MONDAY + hours * HOUR, "", "@luis", MONDAY)
+    _, west, _ = house.store.silences(MONDAY)
+    (deed,) = house.acting.unmute(west.id, "@dana", MONDAY).deeds
+    assert deed.about.campus == "Campus West High School"
+    assert [each.campus for each in house.store.silences(MONDAY)] == ["campus-north", "oakridge-middle"]
+
+
 def test_a_longer_mute_of_the_same_is_another_and_a_shorter_one_is_not(house: House) -> None:
     assert house.acting.mute("tickets", None, MONDAY + 2 * HOUR, "", "@luis", MONDAY).is_done
     assert not house.acting.mute("tickets", None, MONDAY + HOUR, "", "@dana", MONDAY).is_done
@@ -229,6 +258,7 @@ def test_what_is_critical_stands_before_what_only_warns(house: House) -> None:
     alerts = told(house, "alerts")
     assert isinstance(alerts, AlertList)
     assert [each.severity for each in alerts.standing] == [CRITICAL, CRITICAL, WARNING]
+    assert {each.since for each in alerts.standing} == {MONDAY - HOUR}
 
 
 def test_alerts_stand_worst_first_with_who_sees_to_them(house: House) -> None:
@@ -339,6 +369,12 @@ def test_a_form_offers_the_alert_s_campuses_and_their_groups(house: House) -> No
     assert mutable is not None
     assert mutable.is_at_one
     assert [place for place, _ in mutable.places] == ["campus-west", "feeder-west"]
+
+
+def test_a_form_for_the_district_itself_can_only_mute_everywhere(house: House) -> None:
+    mutable = house.standing.mutable(stands(house, "tech-leads", district=WARNING))
+    assert mutable is not None
+    assert (mutable.places, mutable.is_at_one) == ((), False)
 
 
 # once
