@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from PIL import Image
 from kpibot.app.trial import workspace_of
 from kpibot.catalog import load
 from kpibot.cli import main
+from kpibot.core.silences import Silence
 from kpibot.render.text import columns
+from kpibot.store.store import Entry, Store, open_engine
 from tests.scenario.scene import CHICAGO, CONFIG, MONDAY, Helpdesk
 
 NOW = MONDAY.isoformat()
@@ -72,6 +75,19 @@ def test_hours_severity_and_silences_decide(
     assert main(["routes", *words.split(), "--at", at, "--json"]) == 0
     record = json.loads(capsys.readouterr().out)
     assert (record["channel"], record["calls"], record["told_at"]) == (channel, calls, told_at)
+
+
+def test_what_somebody_has_muted_is_told_when_the_mute_ends(
+    helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    mute = Silence("s1", MONDAY, MONDAY + timedelta(hours=2), "tickets", "feeder-west", "exam week", "@luis")
+    with closing(Store(open_engine(f"sqlite:///{tmp_path / 'state.db'}"))) as store:
+        store.add_silence(mute, Entry(MONDAY, "@luis", "muted", "s1"), [], MONDAY)
+    asked = ["routes", "tickets", "campus-west", "critical", "--at", "2026-11-16T10:00"]
+    assert main(asked) == 0
+    assert "muted by @luis (exam week)" in capsys.readouterr().out
+    assert main([*asked, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["told_at"] == "2026-11-16T12:00:00-06:00"
 
 
 def test_a_breach_that_no_rule_takes_is_a_problem(helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str]) -> None:

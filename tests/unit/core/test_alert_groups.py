@@ -267,6 +267,14 @@ def test_a_campus_that_becomes_critical_does_not_put_the_next_owner_off() -> Non
     assert escalations(group, both, 3) == ["1 h: @director", "2 h: @super"]
 
 
+def test_whoever_was_called_next_is_not_called_again_when_something_else_changes() -> None:
+    called, _ = advance(opened(oak=CRITICAL), {"oak": CRITICAL}, RULE, START + timedelta(hours=1))
+    both = {"oak": CRITICAL, "west": WARNING}
+    group, _ = advance(called, both, RULE, START + timedelta(hours=1, minutes=15))
+    assert group is not None
+    assert escalations(group, both, 3) == ["2 h: @super"]
+
+
 def test_what_eases_and_becomes_critical_again_begins_with_the_first_owner() -> None:
     group = replace(opened(oak=CRITICAL), escalated=2)
     eased, _ = advance(group, {"oak": WARNING}, RULE, START + QUARTER)

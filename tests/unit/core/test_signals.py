@@ -96,6 +96,13 @@ def test_the_last_eight_weeks_and_five_around_the_same_day_last_year_are_the_sea
     assert days_needed([AnomalyRule()]) == 54 * 7 + 1
 
 
+def test_the_more_its_fridays_differ_the_less_is_unusual() -> None:
+    """10, 20 and 30 in turn lie about 15 apart, so that four times as much is about 80."""
+    for now, told in ((75.0, 0), (81.0, 1)):
+        shape = series(lambda day, now=now: now if day == FRIDAY else 10.0 + 10 * (day.toordinal() // 7 % 3))  # type: ignore[misc]
+        assert len(said(shape, AnomalyRule())) == told
+
+
 def test_holidays_tell_nothing_of_school_days_and_school_days_nothing_of_holidays() -> None:
     off = frozenset(FRIDAY - timedelta(weeks=n) for n in range(1, 9))
     calendar = replace(CALENDAR, holidays=off)
@@ -165,9 +172,10 @@ def test_a_forecast_counts_school_days() -> None:
     assert said(shape, ForecastRule(days=8)) == []
 
 
-@pytest.mark.parametrize("value", [90.0, 30.0, 20.0])
-def test_what_is_critical_already_or_does_not_move_that_way_has_no_forecast(value: float) -> None:
-    assert said(series(lambda _: value), ForecastRule()) == []
+def test_what_is_critical_already_or_does_not_move_that_way_has_no_forecast() -> None:
+    assert said(course(rising(2, to=79)), ForecastRule()) != []
+    for shape in (rising(2, to=80), rising(-2, to=30), lambda _: 30.0):
+        assert said(course(shape), ForecastRule()) == []
 
 
 def course(value_on: Callable[[date], float | None]) -> Series:

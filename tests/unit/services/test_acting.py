@@ -131,11 +131,17 @@ def test_two_people_at_once_acknowledge_once(house: House) -> None:
     )
 
 
-def test_an_acknowledgement_lasts_as_long_as_the_rule_of_its_kpi_says(house: House, tmp_path: Path) -> None:
-    text = (CONFIG / "district.yaml").read_text().replace("recovers_at: 4}", "recovers_at: 4, acknowledged_for: 2h}")
-    (tmp_path / "district.yaml").write_text(text)
+def configured(tmp_path: Path, before: str, after: str) -> House:
+    """The same house under another configuration."""
+    text = (CONFIG / "district.yaml").read_text()
+    assert before in text
+    (tmp_path / "district.yaml").write_text(text.replace(before, after))
     catalog = load(tmp_path, {"HELPDESK_URL": f"sqlite:///{tmp_path / 'helpdesk.db'}"})
-    with closing(furnish(catalog, f"sqlite:///{tmp_path / 'state.db'}")) as other:
+    return furnish(catalog, f"sqlite:///{tmp_path / 'state.db'}")
+
+
+def test_an_acknowledgement_lasts_as_long_as_the_rule_of_its_kpi_says(house: House, tmp_path: Path) -> None:
+    with closing(configured(tmp_path, "recovers_at: 4}", "recovers_at: 4, acknowledged_for: 2h}")) as other:
         (deed,) = other.acting.acknowledge(key(other), "@luis", MONDAY).deeds
     assert deed.until == MONDAY + 2 * HOUR
 
@@ -337,6 +343,41 @@ def test_a_mute_that_has_ended_is_listed_no_more(house: House) -> None:
     mutes = told(house, "mutes", at=MONDAY + 2 * HOUR)
     assert isinstance(mutes, MuteList)
     assert mutes.mutes == ()
+
+
+def test_what_recurs_is_previewed_and_hides_what_it_is_about(house: House, tmp_path: Path) -> None:
+    patches = "{name: Patch day, when: 'monday 08:00-12:00', kpis: [tickets], campuses: [feeder-west]}"
+    stands(house, "tech-leads", **{"campus-north": WARNING})
+    with closing(configured(tmp_path, "alerts:\n", f"silences: [{patches}]\nalerts:\n")) as other:
+        mutes, alerts = told(other, "mutes"), told(other, "alerts")
+        why = other.standing.why(key(other), MONDAY)
+        of_north = other.standing.why(key(other, "tech-leads"), MONDAY)
+    assert isinstance(mutes, MuteList)
+    assert isinstance(alerts, AlertList)
+    assert why is not None
+    assert of_north is not None
+    (preview,) = mutes.recurring
+    assert (preview.name, preview.about, preview.is_on) == (
+        "Patch day",
+        Scope("Outstanding tickets", "West feeder"),
+        True,
+    )
+    assert [(each.report.campus, each.is_muted, each.muted_until) for each in alerts.standing] == [
+        ("campus-west", True, None),
+        ("campus-north", False, None),
+    ]
+    assert [each.name for each in why.recurring] == ["Patch day"]
+    assert of_north.recurring == ()
+
+
+def test_alerts_say_nothing_of_what_has_lapsed(house: House) -> None:
+    house.acting.acknowledge(key(house), "@luis", MONDAY)
+    house.acting.snooze(key(house), MONDAY + HOUR, "@luis", MONDAY)
+    for hours, by, snoozed in ((0, "@luis", MONDAY + HOUR), (1, "@luis", None), (8, "", None)):
+        alerts = told(house, "alerts", at=MONDAY + hours * HOUR)
+        assert isinstance(alerts, AlertList)
+        (standing,) = alerts.standing
+        assert (standing.acknowledged_by, standing.snoozed_until) == (by, snoozed)
 
 
 # why

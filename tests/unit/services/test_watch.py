@@ -1,7 +1,7 @@
 """What is told of breaches, to whom and when: a fake database at the seam, a real state database."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from kpibot.core.alert_groups import AlertGroup, How, acknowledge
 from kpibot.core.alerts import AlertRule, Reason
 from kpibot.core.reports import AlertNotice
 from kpibot.core.routing import Route
-from kpibot.core.silences import Silence
+from kpibot.core.silences import RecurringSilence, Silence, When
 from kpibot.core.thresholds import Better, Thresholds, Verdict
 from kpibot.services.notices import seen_to
 from kpibot.store.outbox import Owed
@@ -356,6 +356,17 @@ def test_a_muted_campus_is_not_told_and_has_not_recovered(watched: Watched) -> N
         {"birch": Reason.STILL_FIRING, "oak": Reason.STILL_FIRING},
         {"oak": Reason.MORE},
     ]
+
+
+def test_a_silence_that_recurs_hides_what_fires_until_it_ends(tmp_path: Path) -> None:
+    window = RecurringSilence("Monday patches", When.WEEKLY, (0,), (time(10), time(12)), kpis=frozenset({"tickets"}))
+    watched = Watched(tmp_path, kpi("tickets", RULE), kpi("chats", RULE, "chats"), silences=(window,))
+    owed = watched.measure(oak=90)
+    assert [each.message.card.id for each in owed if isinstance(each.message, AlertNotice)] == ["chats"]
+    assert watched.told() == []
+    (post,) = watched.measure(2 * HOUR)
+    assert isinstance(post.message, AlertNotice)
+    assert (post.how, post.message.card.id, post.message.changes[0].severity) == (POST, "tickets", Verdict.CRITICAL)
 
 
 def test_a_district_that_fires_may_silence_its_campuses(tmp_path: Path) -> None:
