@@ -154,6 +154,16 @@ def test_the_past_is_replayed_day_by_day_for_every_campus(busy: Helpdesk, capsys
     assert (west["days_in_alert"], oakridge["alerts"]) == (7, [])
 
 
+def test_what_a_silence_would_have_hidden_is_said(
+    busy: Helpdesk, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "config" / "district.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('"wednesday 18:00-22:00"', "10-01..10-31"), encoding="utf-8")
+    first, second = backtested("tickets", "campus-west", capsys=capsys)["places"][0]["alerts"]
+    assert (first["held_back"], second["held_back"]) == ("silenced", None)
+
+
 def test_a_group_is_its_campuses(busy: Helpdesk, capsys: pytest.CaptureFixture[str]) -> None:
     record = backtested("tickets", "feeder-west", capsys=capsys)
     assert [place["campus"] for place in record["places"]] == ["campus-west", "oakridge-middle"]

@@ -97,6 +97,8 @@ def test_people_are_reminded_as_often_as_the_rule_says_however_often_is_measured
     found = told([{"oak": WARNING}] * 50)
     assert [n for n, tellings in enumerate(found) if tellings] == [0, 16, 32, 48]
     assert told([{"oak": WARNING}] * 50, replace(RULE, remind=None))[1:] == [[]] * 49
+    _, (reminder,) = advance(opened(oak=WARNING), {"oak": WARNING}, RULE, START + timedelta(hours=4))
+    assert reminder == Telling(How.REPLY, Reason.STILL_FIRING, {"oak": Reason.STILL_FIRING}, "@helpdesk")
 
 
 def test_news_that_call_somebody_put_the_reminder_off_and_others_do_not() -> None:
@@ -120,6 +122,15 @@ def test_what_is_over_before_it_was_told_is_never_told() -> None:
 def test_in_quiet_hours_only_what_becomes_critical_is_told() -> None:
     rounds = [{"oak": WARNING}, {"oak": CRITICAL}, {"oak": CRITICAL, "west": WARNING}, {"oak": WARNING}, {}]
     assert told(rounds, quiet=True) == [[], [(How.POST, Reason.FIRING)], [], [], []]
+
+
+def test_in_quiet_hours_what_stands_may_become_critical() -> None:
+    both = {"oak": CRITICAL, "west": WARNING}
+    _, tellings = advance(opened(oak=WARNING), both, RULE, START + QUARTER, quiet=True)
+    assert [(each.how, each.reason, each.calls) for each in tellings] == [
+        (How.UPDATE, Reason.WORSE, ""),
+        (How.REPLY, Reason.WORSE, "@helpdesk"),
+    ]
 
 
 def test_what_quiet_hours_held_back_is_told_when_they_end() -> None:

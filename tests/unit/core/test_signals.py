@@ -20,6 +20,7 @@ FRIDAY = date(2026, 11, 20)
 CALENDAR = Calendar(
     ZoneInfo("America/Chicago"), YearStart(7, 1), YearStart(8, 15), ((time(8), time(16)),) * 5 + (None, None)
 )
+RULES: list[SignalRule] = [ChangeRule(30, 7), AnomalyRule(), ForecastRule()]
 LOWER = Thresholds(Better.LOWER, 20, 40, 80)
 HIGHER = Thresholds(Better.HIGHER, 95, 90, 80)
 
@@ -82,18 +83,42 @@ def test_what_is_usual_is_known_from_six_days_on(weeks: int, told: int) -> None:
     assert len(said(shape, AnomalyRule())) == told
 
 
-def test_the_last_eight_weeks_and_five_around_the_same_day_last_year_are_the_season() -> None:
-    """Nothing else is: whatever it was in between."""
-    weeks = [*range(1, 9), *range(50, 55)]
-    season = {FRIDAY - timedelta(weeks=n) for n in weeks}
-    shape = series(lambda day: 20.0 if day in season else 50.0)
-    assert len(said(shape, AnomalyRule())) == 1
-    for last in (8, 54):
-        at_the_edge = {FRIDAY - timedelta(weeks=n) for n in (last, 53, 52, 51, 50, *range(1, 8)) if n <= last}
-        five = sorted(at_the_edge)[:6]
-        known = series(lambda day, five=five: 20.0 if day in five else 50.0 if day == FRIDAY else None)  # type: ignore[misc]
-        assert len(said(known, AnomalyRule())) == 1
-    assert days_needed([AnomalyRule()]) == 54 * 7 + 1
+@pytest.mark.parametrize(
+    ("weeks", "told"),
+    [
+        ((3, 4, 5, 6, 7, 8), 1),
+        ((4, 5, 6, 7, 8, 9), 0),
+        ((1, 50, 51, 52, 53, 54), 1),
+        ((49, 50, 51, 52, 53, 54), 0),
+        ((50, 51, 52, 53, 54, 55), 0),
+    ],
+)
+def test_the_last_eight_weeks_and_five_around_the_same_day_last_year_are_the_season(
+    weeks: tuple[int, ...], told: int
+) -> None:
+    known = {FRIDAY: 50.0, **dict.fromkeys((FRIDAY - timedelta(weeks=n) for n in weeks), 20.0)}
+    assert len(said(series(known.get), AnomalyRule())) == told
+
+
+def test_a_rule_says_how_much_of_the_past_it_needs() -> None:
+    """A year and two weeks, and the day itself; 7 days, and the day itself; 20 school days and a break of a month."""
+    assert [days_needed([each]) for each in RULES] == [8, 54 * 7 + 1, 60]
+    assert (days_needed(RULES), days_needed([])) == (54 * 7 + 1, 0)
+
+
+@pytest.mark.parametrize(("often", "now", "told"), [(3, 4.0, 1), (4, 9.0, 0), (4, 10.0, 1)])
+def test_what_four_of_thirteen_fridays_had_is_common(often: int, now: float, told: int) -> None:
+    had = {FRIDAY - timedelta(weeks=n) for n in range(1, often + 1)}
+    shape = series(lambda day: now if day == FRIDAY else 3.0 if day in had else 0.0)
+    assert len(said(shape, AnomalyRule())) == told
+
+
+def test_nothing_is_said_of_what_has_no_better_way_or_no_value_today() -> None:
+    for rule in RULES:
+        assert said(on_friday(500), rule, levels=Thresholds()) == []
+        assert (
+            said(series(lambda day: None if day == FRIDAY else 30.0 + (FRIDAY - day).days), rule, levels=HIGHER) == []
+        )
 
 
 def test_the_more_its_fridays_differ_the_less_is_unusual() -> None:
@@ -132,8 +157,9 @@ def test_where_nothing_ever_moved_a_unit_and_half_a_percent_are_noise(level: flo
 
 
 def test_what_is_usual_is_told_in_plain_digits() -> None:
-    (told,) = said(on_friday(24_000, usual=12_345), AnomalyRule())
-    assert told.endswith("when about 12,345 is usual")
+    for usual, words in ((12_345.0, "12,345"), (21.5, "21.5"), (0.03, "0.03")):
+        (told,) = said(on_friday(2 * usual + 5, usual=usual), AnomalyRule())
+        assert told.endswith(f"when about {words} is usual")
 
 
 @given(st.lists(st.integers(0, 3), min_size=13, max_size=13), st.integers(0, 100))
@@ -252,6 +278,20 @@ def test_what_is_worked_off_in_a_break_is_not_forecast_any_more() -> None:
         assert [each.says for each in signals(shape, LOWER, [ForecastRule(days=10)], calendar)] == told
 
 
+def test_one_odd_day_neither_hides_nor_quickens_a_forecast_though_it_is_today() -> None:
+    for today in (20.0, 78.0):
+        shape = course(lambda day, today=today: today if day == FRIDAY else rising(2)(day))  # type: ignore[misc]
+        assert said(shape, ForecastRule(days=10)) == ["at this pace critical in 9 school days"]
+
+
+def test_what_recovered_in_a_break_is_not_forecast_to_fall_any_more() -> None:
+    calendar = replace(CALENDAR, breaks=(Dates(FRIDAY - timedelta(days=6), FRIDAY),))
+    for now, told in ((89.0, 1), (99.0, 0), (81.0, 1)):
+        falls = rising(-1, to=89, calendar=calendar)
+        shape = course(lambda day, now=now, falls=falls: falls(day) if calendar.is_school_day(day) else now)  # type: ignore[misc]
+        assert len(signals(shape, HIGHER, [ForecastRule(days=10)], calendar)) == told
+
+
 def test_the_course_of_two_months_ago_says_nothing_of_now() -> None:
     calendar = replace(CALENDAR, breaks=(Dates(FRIDAY - timedelta(days=47), FRIDAY),))
     shape = course(rising(2, calendar=calendar))
@@ -274,7 +314,6 @@ def test_what_goes_no_way_has_no_forecast(order: list[int]) -> None:
 
 
 VALUES = st.lists(st.none() | st.floats(-1e6, 1e6), max_size=120)
-RULES: list[SignalRule] = [ChangeRule(30, 7), AnomalyRule(), ForecastRule()]
 
 
 @given(VALUES)
