@@ -56,10 +56,9 @@ def _record(reply: Reply) -> object:
 
 def _chart(reply: Reply) -> tuple[bytes, str]:
     """The chart, and what it shows."""
-    png = answer_chart(reply) if isinstance(reply, Answer) else None
-    if png is None or not isinstance(reply, Answer):
-        raise UsageError("there is nothing to draw; ask for one KPI that has a history")
-    return png, answer_alt(reply)
+    if isinstance(reply, Answer) and (png := answer_chart(reply)) is not None:
+        return png, answer_alt(reply)
+    raise UsageError("there is nothing to draw; ask for one KPI that has a history")
 
 
 def _guide_record(reply: Help | Listing) -> dict[str, object]:
