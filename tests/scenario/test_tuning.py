@@ -90,6 +90,19 @@ def test_what_somebody_has_muted_is_told_when_the_mute_ends(
     assert json.loads(capsys.readouterr().out)["told_at"] == "2026-11-16T12:00:00-06:00"
 
 
+@pytest.mark.parametrize(("place", "is_inhibited"), [("campus-west", True), ("district", False)])
+def test_the_district_s_breach_is_told_in_the_place_of_its_campuses_but_not_of_its_own(
+    helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str], tmp_path: Path, place: str, is_inhibited: bool
+) -> None:
+    file = tmp_path / "config" / "district.yaml"
+    text = file.read_text(encoding="utf-8")
+    watched = "recovers_at: 4, at: [campuses, district], inhibits: campuses"
+    file.write_text(text.replace("recovers_at: 4", watched), encoding="utf-8")
+    main(["routes", "tickets", place, "--at", "2026-11-16T10:00"])
+    said = capsys.readouterr().out
+    assert ("is not told apart while the district itself is in breach" in said) is is_inhibited
+
+
 def test_a_breach_that_no_rule_takes_is_a_problem(helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["routes", "tickets", "campus-north", "--at", "2026-11-16T10:00"]) == 1
     assert "goes nowhere: no rule takes it" in capsys.readouterr().out
