@@ -242,6 +242,14 @@ def test_the_next_owner_is_called_when_an_acknowledgement_has_lapsed_for_the_tim
     assert escalations(taken, {"oak": CRITICAL}, 12, quiet=quiet) == ["9.25 h: @director", "10.25 h: @super"]
 
 
+def test_what_was_taken_before_an_upgrade_is_taken() -> None:
+    """Versions before this one kept the time at which it became critical."""
+    taken = acknowledge(opened(oak=CRITICAL), "@luis", START, timedelta(hours=8))
+    assert taken is not None
+    kept = replace(taken, critical_since=START)
+    assert escalations(kept, {"oak": CRITICAL}, 7.75, quiet=True) == []
+
+
 @pytest.mark.parametrize("quiet", [False, True])
 def test_the_next_owner_is_called_when_a_snooze_has_been_over_for_the_time(quiet: bool) -> None:
     group = snooze(opened(oak=CRITICAL), START + timedelta(hours=3))

@@ -181,6 +181,13 @@ def test_the_district_itself_is_no_campus(tmp_path: Path) -> None:
     assert (len(message.changes), message.is_common) == (4, False)
 
 
+def test_an_interval_is_measured_once_whoever_asks(watched: Watched) -> None:
+    ran = [watched.watch.run(MONDAY + minutes * timedelta(minutes=1)) for minutes in (0, 1, 14, 15, 29)]
+    assert ran == [True, False, False, True, False]
+    history = watched.store.history("tickets", "oak", MONDAY, MONDAY + HOUR)
+    assert [at for at, _ in history] == [MONDAY, MONDAY + QUARTER]
+
+
 def test_people_may_act_while_a_measurement_is_under_way(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
     watched.measure(oak=50)
     (group,) = watched.store.alert_groups().values()
