@@ -97,12 +97,15 @@ def test_a_breach_fires_after_so_many_measurements_in_a_row(tmp_path: Path) -> N
     assert scene.store.alert_states()["tickets", "oak"].since == scene.now - timedelta(minutes=30)
 
 
-def test_each_kpi_counts_its_own_measurements(tmp_path: Path) -> None:
-    scene = Watched(tmp_path, kpi("tickets", AlertRule()), kpi("devices", AlertRule(after=3), "assets"))
+@pytest.mark.parametrize(("tickets", "devices"), [(1, 3), (3, 1)])
+def test_each_kpi_counts_its_own_measurements(tmp_path: Path, tickets: int, devices: int) -> None:
+    rules = (AlertRule(after=tickets), AlertRule(after=devices))
+    scene = Watched(tmp_path, kpi("tickets", rules[0]), kpi("devices", rules[1], "assets"))
     scene.other.counts["oak"] = 50
-    for told in (["tickets"], [], ["devices"]):
+    for count in (1, 2, 3):
         notices = [each.message for each in scene.measure(oak=50)]
-        assert [notice.card.id for notice in notices if isinstance(notice, AlertNotice)] == told
+        told = [notice.card.id for notice in notices if isinstance(notice, AlertNotice)]
+        assert told == ["tickets"] * (count == tickets) + ["devices"] * (count == devices)
 
 
 @settings(max_examples=25, deadline=None)
