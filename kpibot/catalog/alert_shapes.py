@@ -41,7 +41,7 @@ Inhibited = Annotated[str, f.among("campuses"), f.string(enum=["campuses"])]
 class EscalationShape(Shape):
     """Who is called when nobody has acknowledged a critical breach for a while."""
 
-    after: f.Length = Field(description="How long after the breach was told.", examples=["1h"])
+    after: f.Length = Field(description="How long nobody has acknowledged it, at night too.", examples=["1h"])
     to: Somebody = Field(description="A person or group of Slack.", examples=['"@director"'])
 
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from kpibot.cli.common import UsageError, as_of, house_of, json_text, write_picture
 from kpibot.core.reports import About, Answer, Breakdown, Overview, RowList
+from kpibot.render.alt import answer_alt
 from kpibot.render.charts import answer_chart
 from kpibot.render.records import about_record, breakdown_record, report_record, rows_record
 from kpibot.render.text import about_text, answer_text, breakdown_text, overview_text, rows_text
@@ -19,7 +20,7 @@ def ask(options: argparse.Namespace, settings: Settings) -> int:
         reply = house.answering.reply(" ".join(options.question), as_of(options, house))
     print(json_text(_record(reply)) if options.json else _text(reply))
     if options.chart is not None:
-        write_picture(options.chart, _chart(reply))
+        write_picture(options.chart, *_chart(reply))
     return 0
 
 
@@ -53,11 +54,11 @@ def _record(reply: Reply) -> object:
     return _guide_record(reply)
 
 
-def _chart(reply: Reply) -> bytes:
-    png = answer_chart(reply) if isinstance(reply, Answer) else None
-    if png is None:
-        raise UsageError("there is nothing to draw; ask for one KPI that has a history")
-    return png
+def _chart(reply: Reply) -> tuple[bytes, str]:
+    """The chart, and what it shows."""
+    if isinstance(reply, Answer) and (png := answer_chart(reply)) is not None:
+        return png, answer_alt(reply)
+    raise UsageError("there is nothing to draw; ask for one KPI that has a history")
 
 
 def _guide_record(reply: Help | Listing) -> dict[str, object]:

@@ -7,7 +7,7 @@ from kpibot.cli.common import as_of, house_of, json_text, write_picture
 from kpibot.cli.routes import kpi_and_campus
 from kpibot.core.quiet import Quiet
 from kpibot.render.backtest import backtest_record, backtest_text
-from kpibot.render.backtest_chart import backtest_chart
+from kpibot.render.backtest_chart import backtest_alt, backtest_chart
 from kpibot.services.backtesting import Backtesting
 from kpibot.settings import Settings
 
@@ -22,5 +22,5 @@ def backtest(options: argparse.Namespace, settings: Settings) -> int:
         found = backtesting.backtest(kpi, campus, as_of(options, house), options.days)
     print(json_text(backtest_record(found)) if options.json else backtest_text(found))
     if options.chart is not None:
-        write_picture(options.chart, backtest_chart(found))
+        write_picture(options.chart, backtest_chart(found), backtest_alt(found))
     return 0

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import signal
+import sys
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -43,8 +44,9 @@ def json_text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def write_picture(file: Path, png: bytes) -> None:
-    """Writes a chart where it is wanted.
+def write_picture(file: Path, png: bytes, shows: str) -> None:
+    """Writes a chart where it is wanted, and says what it shows, for whoever does not see it: to stderr, since stdout
+    may be read by a program.
 
     Raises:
         UsageError: it cannot be written there.
@@ -53,6 +55,7 @@ def write_picture(file: Path, png: bytes) -> None:
         file.write_bytes(png)
     except OSError as error:
         raise UsageError(f"the chart cannot be written to {file} ({error.strerror}); name another file") from error
+    print(f"{file}: {shows}", file=sys.stderr)
 
 
 async def until_stopped(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:

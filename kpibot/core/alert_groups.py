@@ -6,8 +6,8 @@
         └──── all are over: UPDATE and REPLY
 
 What people were shown is compared with what is firing now, so that a decision that was lost is made again, and one
-that was made is not. Nothing is told in quiet hours but what has become critical; it is told when they end, if it still
-stands.
+that was made is not. In quiet hours only what has become critical is told, and the next owner is called where nobody
+takes it. All else is told when they end, if it still stands.
 """
 
 from collections.abc import Mapping
@@ -47,7 +47,7 @@ class Telling:
 class GroupRule:
     """Who is called, how often people are reminded, and who is called next while a critical breach has no taker.
 
-    `escalation` are (time since it became critical, owner), in order.
+    `escalation` are (time without a taker, owner), in order.
     """
 
     owner: str = ""
@@ -59,10 +59,11 @@ class GroupRule:
 class AlertGroup:
     """What people have been told of one KPI in one channel, and what they have done about it.
 
-    `shown` is the severity of each campus in the message, `called` when people were last called, `critical_since` when
-    the worst became critical, `escalated` how many owners were called since. Instants are aware. `repost` says that its
-    message is not in the channel: it could not be posted, or somebody deleted it. `revision` counts the changes that
-    were kept, so that one that was decided on an older state is refused.
+    `shown` is the severity of each campus in the message, `called` when people were last called. `critical_since` is
+    since when what is critical has had no taker, or will have none: the end of the acknowledgement or snooze;
+    `escalated` is how many owners were called since. Instants are aware. `repost` says that its message is not in the
+    channel: it could not be posted, or somebody deleted it. `revision` counts the changes that were kept, so that one
+    that was decided on an older state is refused.
     """
 
     kpi: str
@@ -94,6 +95,9 @@ class AlertGroup:
         return self.snoozed_until is not None and now < self.snoozed_until
 
 
+Decision = tuple[AlertGroup | None, tuple[Telling, ...]]
+
+
 def advance(
     group: AlertGroup | None,
     firing: Mapping[str, Verdict],
@@ -103,7 +107,7 @@ def advance(
     left: Mapping[str, Reason] = NOTHING,
     quiet: bool = False,
     named: tuple[str, str] = ("", ""),
-) -> tuple[AlertGroup | None, tuple[Telling, ...]]:
+) -> Decision:
     """The next state of a group, and what its channel is owed.
 
     Args:
@@ -112,20 +116,25 @@ def advance(
         rule: who is called and when.
         now: the instant.
         left: why campuses are not told here though they fire (MUTED, MOVED, INHIBITED): such a one has not recovered.
-        quiet: whether only what has become critical may be told now.
+        quiet: whether only what is critical may be told now: that it has become so, and that nobody takes it.
         named: KPI and channel, for a new group.
     """
     if group is None:
         return _opened(firing, rule, now, quiet, named)
     changes = _changes(group.shown, firing, left)
     rose = any(firing.get(each) is Verdict.CRITICAL for each, why in changes.items() if why in RISES)
-    if (quiet or group.is_snoozed(now)) and not rose:
+    if group.is_snoozed(now) and not rose:
         return group, ()
-    after, tellings = _changed(group, firing, changes, rule, now, rose) if changes else _unchanged(group, rule, now)
-    return _reposted(after, tellings) if group.repost else (after, tellings)
+    if quiet and not rose:
+        decided: Decision | None = _escalated(group, firing, rule, now)
+    else:
+        decided = _changed(group, firing, changes, rule, now, rose) if changes else _unchanged(group, rule, now)
+    if decided is None:
+        return group, ()
+    return _reposted(*decided) if group.repost else decided
 
 
-def _reposted(after: AlertGroup | None, tellings: tuple[Telling, ...]) -> tuple[AlertGroup | None, tuple[Telling, ...]]:
+def _reposted(after: AlertGroup | None, tellings: tuple[Telling, ...]) -> Decision:
     """What is to be told of a group whose message is not there: a message of its own, unless all is over.
 
     It is told even where nothing has changed since: what would have been told in the message that is gone was lost.
@@ -142,7 +151,7 @@ RISES = frozenset({Reason.MORE, Reason.WORSE})
 
 def _opened(
     firing: Mapping[str, Verdict], rule: GroupRule, now: datetime, quiet: bool, named: tuple[str, str]
-) -> tuple[AlertGroup | None, tuple[Telling, ...]]:
+) -> Decision:
     is_critical = Verdict.CRITICAL in firing.values()
     if not firing or (quiet and not is_critical):
         return None, ()
@@ -171,7 +180,7 @@ def _changed(
     rule: GroupRule,
     now: datetime,
     rose: bool,
-) -> tuple[AlertGroup | None, tuple[Telling, ...]]:
+) -> Decision:
     reason = next(each for each in MOST_TELLING if each in changes.values())
     calls = (group.assigned_to or rule.owner) if reason in RISES else ""
     tellings: tuple[Telling, ...] = (Telling(How.UPDATE, reason),)
@@ -180,11 +189,12 @@ def _changed(
     if not firing:
         return None, tellings
     is_critical = Verdict.CRITICAL in firing.values()
+    since = min(group.critical_since or now, now) if rose else group.critical_since
     after = replace(
         group,
         shown=dict(firing),
         called=now if calls else group.called,
-        critical_since=(group.critical_since or now) if is_critical else None,
+        critical_since=since if is_critical else None,
         escalated=group.escalated if is_critical else 0,
         snoozed_until=group.snoozed_until if group.is_snoozed(now) else None,
     )
@@ -203,36 +213,40 @@ MOST_TELLING = (
 )
 
 
-def _unchanged(group: AlertGroup, rule: GroupRule, now: datetime) -> tuple[AlertGroup, tuple[Telling, ...]]:
+def _unchanged(group: AlertGroup, rule: GroupRule, now: datetime) -> Decision:
     if group.is_acknowledged(now):
         return group, ()
     if group.acknowledged_until is not None:
-        return _called(_forgotten(group), Reason.LAPSED, rule.owner, now, edits=True)
+        return _called(_forgotten(group), group.shown, Reason.LAPSED, rule.owner, now, edits=True)
     if group.snoozed_until is not None:
         awake, owner = replace(group, snoozed_until=None), group.assigned_to or rule.owner
-        return _called(awake, Reason.STILL_FIRING, owner, now, edits=True)
-    if (next_owner := _next_owner(group, rule, now)) is not None:
-        return _called(replace(group, escalated=group.escalated + 1), Reason.ESCALATED, next_owner, now)
+        return _called(awake, group.shown, Reason.STILL_FIRING, owner, now, edits=True)
+    if (called := _escalated(group, group.shown, rule, now)) is not None:
+        return called
     if rule.remind is not None and group.called is not None and now - group.called >= rule.remind:
-        return _called(group, Reason.STILL_FIRING, group.assigned_to or rule.owner, now)
+        return _called(group, group.shown, Reason.STILL_FIRING, group.assigned_to or rule.owner, now)
     return group, ()
 
 
 def _called(
-    group: AlertGroup, reason: Reason, owner: str, now: datetime, edits: bool = False
-) -> tuple[AlertGroup, tuple[Telling, ...]]:
-    changes = dict.fromkeys(group.shown, reason)
-    is_critical = Verdict.CRITICAL in group.shown.values()
+    group: AlertGroup, stand: Mapping[str, Verdict], reason: Reason, owner: str, now: datetime, edits: bool = False
+) -> Decision:
+    changes = dict.fromkeys(stand, reason)
+    is_critical = Verdict.CRITICAL in stand.values()
     reply = Telling(How.REPLY, reason, changes, owner, in_channel=is_critical)
     tellings = (Telling(How.UPDATE, reason), reply) if edits else (reply,)
     return replace(group, called=now), tellings
 
 
-def _next_owner(group: AlertGroup, rule: GroupRule, now: datetime) -> str | None:
-    if group.critical_since is None or group.escalated >= len(rule.escalation):
+def _escalated(group: AlertGroup, firing: Mapping[str, Verdict], rule: GroupRule, now: datetime) -> Decision | None:
+    """The next owner is called for what is critical, if it is time and anything still is."""
+    if group.critical_since is None or group.is_acknowledged(now) or group.escalated >= len(rule.escalation):
         return None
     after, owner = rule.escalation[group.escalated]
-    return owner if now - group.critical_since >= after else None
+    stand = {campus: severity for campus, severity in firing.items() if severity is Verdict.CRITICAL}
+    if now - group.critical_since < after or not stand:
+        return None
+    return _called(replace(group, escalated=group.escalated + 1), stand, Reason.ESCALATED, owner, now)
 
 
 def _forgotten(group: AlertGroup) -> AlertGroup:
@@ -244,13 +258,21 @@ def acknowledge(group: AlertGroup, by: str, now: datetime, lasting: timedelta) -
     """The group as somebody sees to it; None where somebody does already."""
     if group.is_acknowledged(now):
         return None
-    return replace(group, acknowledged_by=by, acknowledged_at=now, acknowledged_until=now + lasting, snoozed_until=None)
+    until = now + lasting
+    after = replace(group, acknowledged_by=by, acknowledged_at=now, acknowledged_until=until, snoozed_until=None)
+    return _without_taker_from(after, until)
 
 
 def snooze(group: AlertGroup, until: datetime) -> AlertGroup | None:
     """The group as people want to hear of it later; None where they do already, to the minute."""
     is_same = group.snoozed_until is not None and abs(group.snoozed_until - until) <= A_MINUTE
-    return None if is_same else replace(group, snoozed_until=until)
+    return None if is_same else _without_taker_from(replace(group, snoozed_until=until), until)
+
+
+def _without_taker_from(group: AlertGroup, until: datetime) -> AlertGroup:
+    """Until when somebody sees to it: only from then on is there a next owner to call."""
+    last = max(until, group.acknowledged_until or until)
+    return group if group.critical_since is None else replace(group, critical_since=last)
 
 
 def assign(group: AlertGroup, to: str) -> AlertGroup | None:

@@ -45,9 +45,9 @@ class AlertRule:
     """Fires after `after` measurements in a row, reminds every `remind`; the thresholds say when a breach is over.
 
     An acknowledgement lasts `acknowledged_for`. While nobody acknowledges a critical breach, the owners of `escalation`
-    are called, each after a time. `signals` warn beside the thresholds. Outside working hours only what is critical is
-    told, unless `any_time`; on holidays nothing is, unless `on_holidays`. With `at_district` the district itself is
-    watched too, and with `inhibits` its breach silences those of its campuses.
+    are called, each after a time, whatever the hour. `signals` warn beside the thresholds. Outside working hours
+    only what is critical is told, unless `any_time`; on holidays nothing is, unless `on_holidays`. With `at_district`
+    the district itself is watched too, and with `inhibits` its breach silences those of its campuses.
     """
 
     after: int = 1

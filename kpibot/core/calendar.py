@@ -111,11 +111,6 @@ class Calendar:
             return np.maximum(ended - began, 0.0)
         return _clock(self, _year(min(known)), _year(max(known))).between(began, ended)
 
-    def working_days_between(self, first: date, last: date) -> int:
-        """The age in working days, on `last`, of what happened on `first`: working days after it, up to `last`."""
-        days = (first + timedelta(days=n + 1) for n in range((last - first).days))
-        return sum(map(self.is_working_day, days))
-
     def earliest_day_within(self, today: date, age: int, working: bool) -> date:
         """The earliest day whose age on `today` is at most `age` days, or working days.
 

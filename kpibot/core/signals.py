@@ -1,24 +1,31 @@
 """Signals beside fixed thresholds: it changes fast, it is unlike this weekday of the season, it will soon be critical.
 
-All are about a KPI's last value of each day, and all warn only in the direction that is worse. They are robust: medians
-and the median deviation from them, so that one odd day neither raises nor hides an alarm.
+All are about a KPI's last value of each day, and all warn only in the direction that is worse. What is unusual and what
+is forecast rests on medians and quantiles, so that one odd day of the past neither raises nor hides an alarm; a change
+is from one day to another.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from itertools import combinations, islice
-from statistics import median
+from itertools import combinations
+from statistics import NormalDist, median
 
 from kpibot.core.calendar import Calendar
 from kpibot.core.series import Series
-from kpibot.core.thresholds import Better, Thresholds
+from kpibot.core.thresholds import Better, Thresholds, Verdict
+from kpibot.core.words import plural
 
-LIKE_A_DEVIATION = 1.4826  # the median deviation of a normal distribution, as a standard deviation
-LEAST_HISTORY = 4  # values without which nobody can say what is usual
+LEAST_HISTORY = 6  # values without which nobody can say what is usual: with four, chance alone alarms on one day in 17
+COMMON = 0.8  # the share of days that have seen as much: what happens on one day in five is not unusual
+IN_DEVIATIONS = {share: NormalDist().inv_cdf((1 + share) / 2) for share in (0.5, COMMON)}
+LEAST_NOISE = 0.005  # of the usual value
 FITTED = 20  # school days that a forecast looks back on
+LEAST_FITTED = FITTED // 2  # of these, with a value
 FORECAST_DAYS = 60  # in which so many school days lie, a break among them
+SURELY = NormalDist().inv_cdf(0.95)  # by chance alone, one course in twenty would seem to go anywhere
 YEAR = timedelta(weeks=52)
 
 
@@ -96,7 +103,7 @@ def _change(series: Series, levels: Thresholds, rule: ChangeRule) -> Signal | No
     percent = 100 * (now - before) / abs(before) * _worse(levels)
     if percent < rule.percent:
         return None
-    return Signal(f"{percent:.0f}% {'more' if now > before else 'less'} than {rule.days} days ago")
+    return Signal(f"{percent:,.0f}% {'more' if now > before else 'less'} than {rule.days} days ago")
 
 
 def _anomaly(series: Series, levels: Thresholds, rule: AnomalyRule, calendar: Calendar) -> Signal | None:
@@ -104,13 +111,28 @@ def _anomaly(series: Series, levels: Thresholds, rule: AnomalyRule, calendar: Ca
     if now is None or len(usual) < LEAST_HISTORY:
         return None
     middle = median(usual)
-    spread = LIKE_A_DEVIATION * median(abs(each - middle) for each in usual)
-    # Where nothing ever moves, any move would be infinitely unusual: half a unit is taken for noise.
-    beyond = (now - middle) * _worse(levels) / max(spread, 0.5)
+    beyond = (now - middle) * _worse(levels) / _noise(usual, middle, now)
     if beyond < rule.deviations:
         return None
-    weekday = f"{series.days[-1]:%A}"
-    return Signal(f"unusual for a {weekday} at this time of the year, when about {middle:.3g} is usual")
+    weekday, about = f"{series.days[-1]:%A}", f"{middle:,.0f}" if abs(middle) >= 100 else f"{middle:.3g}"
+    return Signal(f"unusual for a {weekday} at this time of the year, when about {about} is usual")
+
+
+def _noise(usual: Sequence[float], middle: float, now: float) -> float:
+    """How far values lie apart anyway, as a standard deviation.
+
+    Where most are the same, as in a count that mostly is 0, the median deviation is 0; the rarer ones still tell. Where
+    nothing ever moves, any move would be infinitely unusual: a unit and half a percent are taken for noise.
+    """
+    apart = sorted(abs(each - middle) for each in usual)
+    spread = (apart[int(share * (len(apart) - 1))] / deviations for share, deviations in IN_DEVIATIONS.items())
+    return max(*spread, LEAST_NOISE * abs(middle), _unit([*usual, now]))
+
+
+def _unit(values: Sequence[float]) -> float:
+    """1, or the decimal place in which values that are all smaller differ."""
+    largest = max(map(abs, values))
+    return 1.0 if largest >= 1 or not largest else max(10.0 ** math.floor(math.log10(largest)), 1e-12)
 
 
 def _alike(series: Series, rule: AnomalyRule, calendar: Calendar) -> Iterator[float]:
@@ -126,30 +148,36 @@ def _alike(series: Series, rule: AnomalyRule, calendar: Calendar) -> Iterator[fl
 
 
 def _forecast(series: Series, levels: Thresholds, rule: ForecastRule, calendar: Calendar) -> Signal | None:
-    now = series.values[-1]
-    if levels.critical is None or now is None or levels.judge(now).value == "critical":
+    now, course = series.values[-1], _course(series, calendar)
+    if levels.critical is None or levels.judge(now) is Verdict.CRITICAL or len(course) < LEAST_FITTED:
         return None
-    recent = list(islice(_on_school_days(series, calendar), FITTED))[::-1]
-    if len(recent) < LEAST_HISTORY or not _can_reach(levels.critical, recent, rule.days):
+    if not _can_reach(levels.critical, [value for _, value in course], rule.days):
         return None
-    slope = _slope(recent)
-    if slope * _worse(levels) <= 0:
+    slope = _slope(course)
+    if slope * _worse(levels) <= 0 or not _goes_one_way(course):
         return None
-    left = max((levels.critical - recent[-1]) / slope, 1.0)
-    return Signal(f"at this pace critical in {left:.0f} school days") if left <= rule.days else None
+    level = median(value - slope * place for place, value in course)
+    if now is not None and not calendar.is_school_day(series.days[-1]):
+        level = min(level, now, key=lambda each: each * _worse(levels))  # what was worked off in a break counts
+    left = max(math.ceil(round((levels.critical - level) / slope, 6)), 1)
+    return Signal(f"at this pace critical in {plural(left, 'school day')}") if left <= rule.days else None
 
 
-def _can_reach(critical: float, recent: Sequence[float], days: int) -> bool:
+def _can_reach(critical: float, values: Sequence[float], days: int) -> bool:
     """Whether a slope could be steep enough: none is steeper than the whole range in one day. It is cheap to know."""
-    return abs(critical - recent[-1]) <= max(days, 1) * (max(recent) - min(recent))
+    nearest = min(abs(critical - value) for value in values)
+    return nearest <= (days + FITTED) * (max(values) - min(values))
 
 
-def _on_school_days(series: Series, calendar: Calendar) -> Iterator[float]:
-    """The values of school days, the last one first."""
-    for place in reversed(_school_days(series.days, calendar)):
-        value = series.values[place]
-        if value is not None:
-            yield value
+def _course(series: Series, calendar: Calendar) -> list[tuple[int, float]]:
+    """The values of the last school days, the oldest first, each with its place: 0 for the last one, -1 before it.
+
+    A day without a value has its place, too.
+    """
+    recent = series.values[-FORECAST_DAYS:]
+    at_school = [recent[place] for place in _school_days(series.days[-FORECAST_DAYS:], calendar)][-FITTED:]
+    places = range(1 - len(at_school), 1)
+    return [(place, value) for place, value in zip(places, at_school, strict=True) if value is not None]
 
 
 @lru_cache(maxsize=16)
@@ -158,10 +186,16 @@ def _school_days(days: tuple[date, ...], calendar: Calendar) -> tuple[int, ...]:
     return tuple(place for place, day in enumerate(days) if calendar.is_school_day(day))
 
 
-def _slope(values: Sequence[float]) -> float:
+def _slope(course: Sequence[tuple[int, float]]) -> float:
     """The median of the slopes between all pairs (Theil and Sen): a few odd days do not turn it."""
-    pairs = combinations(enumerate(values), 2)
-    return median((later - earlier) / (n - m) for (m, earlier), (n, later) in pairs)
+    return median((later - earlier) / (n - m) for (m, earlier), (n, later) in combinations(course, 2))
+
+
+def _goes_one_way(course: Sequence[tuple[int, float]]) -> bool:
+    """Whether more pairs rise than fall, or the other way, than chance would give (Mann and Kendall)."""
+    days = len(course)
+    more = sum((later > earlier) - (later < earlier) for (_, earlier), (_, later) in combinations(course, 2))
+    return abs(more) > SURELY * math.sqrt(days * (days - 1) * (2 * days + 5) / 18)
 
 
 def _worse(levels: Thresholds) -> int:

@@ -5,7 +5,6 @@ in the thread is about those that changed, and says why.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import time, timedelta
 
 from kpibot.core.alert_groups import How
 from kpibot.core.alerts import Reason
@@ -18,9 +17,8 @@ from kpibot.render.alt import alert_alt
 from kpibot.render.blocks import Rendered, SlackFile, context, fitting, paragraphs, picture, rendered, section
 from kpibot.render.mrkdwn import clean, data
 from kpibot.render.signs import SIGNS, WORST_FIRST
-from kpibot.render.times import day_month, moment, soon, stretch
+from kpibot.render.times import day_month, is_to_the_day, moment, soon, stretch
 
-TO_THE_DAY = timedelta(days=2)  # after that nobody asks for the minute
 PERSON = 80
 OVER = ":white_check_mark:"
 LINES, THREAD_LINES = 3_000, 1_200  # characters
@@ -159,10 +157,8 @@ def _since(change: Change, zone: str) -> str:
         return f"was over the threshold for {lasted}{' or longer' if is_longer else ''}"
     if is_longer:
         return f"for {lasted} or longer"
-    began = local(change.since, zone)
-    is_old = change.report.reading.as_of - change.since >= TO_THE_DAY
-    # A series knows the day on which a breach began, and gives its midnight.
-    since = day_month(began) if is_old or began.time() == time() else moment(change.since, zone)
+    to_the_day = is_to_the_day(change.since, change.report.reading.as_of, zone)
+    since = day_month(local(change.since, zone)) if to_the_day else moment(change.since, zone)
     return f"since {since}" + (f" ({lasted})" if change.report.reading.as_of > change.since else "")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from statistics import median_low
 from typing import Any
 
 from kpibot.core.backtest import DAY, YEAR, Backtest, Past, Trial, Tuning, stands_for
@@ -112,7 +113,7 @@ def _sums(found: Backtest) -> Iterator[str]:
 def _lengths(found: Backtest) -> str:
     lengths = [(alarm.lasted(found.until), past) for past in found.pasts for alarm in past.alarms]
     longest, where = max(lengths, key=lambda each: each[0])
-    typical = sorted(length for length, _ in lengths)[len(lengths) // 2]
+    typical = median_low(length for length, _ in lengths)
     name = "" if len(found.pasts) == 1 else f" ({clean(where.report.campus_name, NAME)})"
     if len(lengths) == 1:
         return f"it lasted {_days(longest)}{name}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from kpibot.core.reports import Report
+from kpibot.core.reports import Report, local
 from kpibot.core.standing import AlertList, Measured, Muted, MuteList, Recurring, Standing, Why
 from kpibot.core.words import plural
 from kpibot.render import facts
@@ -12,7 +12,7 @@ from kpibot.render.deeds import PERSON, REASON, scope_text
 from kpibot.render.mrkdwn import clean, data
 from kpibot.render.numbers import amount, finite
 from kpibot.render.signs import SIGNS
-from kpibot.render.times import day_month, moment, soon, stretch
+from kpibot.render.times import day_month, is_to_the_day, moment, soon, stretch
 
 BUTTONS = 15  # a message takes 50 blocks, and nobody reads more mutes than this
 NOBODY = "nobody has taken it"
@@ -36,7 +36,9 @@ def alerts_message(alerts: AlertList) -> Rendered:
 def standing_text(standing: Standing, now: datetime, zone: str) -> str:
     """`Outstanding tickets — Campus West: 104 tickets · critical since Fri, … (2 days) · acknowledged by @luis …`."""
     report = standing.report
-    since = f"{standing.severity} since {soon(standing.since, now, zone)} ({stretch(now - standing.since)})"
+    to_the_day = is_to_the_day(standing.since, now, zone)
+    began = day_month(local(standing.since, zone)) if to_the_day else soon(standing.since, now, zone)
+    since = f"{standing.severity} since {began} ({stretch(now - standing.since)})"
     value = facts.quantity(report) if facts.value(report) is not None else facts.missing(report)
     return f"{facts.title(report)}: {value} · {since} · {'; '.join(_seen_to(standing, now, zone))}"
 
@@ -134,7 +136,8 @@ def _recovery(report: Report) -> str:
 
 def _rule(why: Why) -> Iterator[str]:
     rule = why.rule
-    yield f"told after {plural(rule.after, 'measurement')} in a row over a threshold"
+    often = "the first measurement" if rule.after == 1 else f"{rule.after} measurements in a row"
+    yield f"told after {often} over a threshold"
     if rule.remind is not None:
         yield f"reminded of every {stretch(rule.remind)}"
     yield f"an acknowledgement lasts {stretch(rule.acknowledged_for)}"

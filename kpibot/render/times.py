@@ -1,11 +1,12 @@
 """Instants, days and stretches of time in words. Every clock time names its zone."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from kpibot.core.reports import local
 
 # Not strftime's: its names follow the machine's locale.
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+TO_THE_DAY = timedelta(days=2)  # after that nobody asks for the minute
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -22,6 +23,11 @@ def soon(instant: datetime, now: datetime, zone: str) -> str:
     """`2:02 PM CST` on the same local day as `now`, else the whole moment; with its year if that is another one."""
     at, today = local(instant, zone), local(now, zone)
     return _clock(at, zone) if at.date() == today.date() else moment(instant, zone, year=at.year != today.year)
+
+
+def is_to_the_day(instant: datetime, now: datetime, zone: str) -> bool:
+    """Whether only the day is of interest: it was days ago, or a series knows no more, and gives its midnight."""
+    return now - instant >= TO_THE_DAY or local(instant, zone).time() == time()
 
 
 def _clock(at: datetime, zone: str) -> str:

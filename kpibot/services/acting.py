@@ -78,11 +78,12 @@ class Acting:
     def unmute(self, name: str, by: str, now: datetime) -> Told:
         """A mute, by its silence's id, is over before its time."""
         silence = next((each for each in self._store.silences(now) if each.id == name), None)
-        ended = self._store.end_silence(name, Entry(now, by, Act.UNMUTED, name), now) if silence is not None else None
-        if ended is None:
+        if silence is None:
             return Told(by, now, self._zone)
-        deed = Deed(Act.UNMUTED, by, now, self._standing.scope(ended.kpi, ended.campus))
-        return Told(by, now, self._zone, (deed,))
+        deed = Deed(Act.UNMUTED, by, now, self._standing.scope(silence.kpi, silence.campus))
+        entry = Entry(now, by, deed.act, name)
+        is_ended = self._store.end_silence(name, entry, self._lines(deed, silence), now) is not None
+        return Told(by, now, self._zone, (deed,) if is_ended else ())
 
     def _act(self, group: AlertGroup, deed: Deed, change: Callable[[AlertGroup], AlertGroup | None]) -> Told:
         """Changes a group, unless somebody did the same before or it is over by now."""
@@ -125,7 +126,8 @@ class Acting:
 
     def _lines(self, deed: Deed, silence: Silence) -> list[Owed]:
         """A line in the thread of every alert that shows what a silence is about."""
-        return [self._line(deed, group, silence.id) for group in self._standing.touched_by(silence)]
+        what = f"{silence.id}:{deed.act}"
+        return [self._line(deed, group, what) for group in self._standing.touched_by(silence)]
 
     def _muted(self, kpi: str | None, campus: str | None, end: datetime, now: datetime) -> Silence | None:
         """The mute of exactly this that lasts as long or longer."""

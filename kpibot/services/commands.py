@@ -9,7 +9,7 @@ from kpibot.core.commands import Acknowledge, Mute, ShowAlerts, ShowMutes, Unmut
 from kpibot.core.deeds import Deed, Told
 from kpibot.core.kpi import Kpi
 from kpibot.core.names import QueryError
-from kpibot.core.query import ACK, EVERYTHING, EVERYWHERE, MUTES, UNMUTE
+from kpibot.core.query import ACK, ALERTS, EVERYTHING, EVERYWHERE, MUTES, UNMUTE
 from kpibot.core.silences import Silence
 from kpibot.core.standing import AlertList, MuteList
 from kpibot.core.words import listed
@@ -73,8 +73,8 @@ class Commands:
         found = [each for each in matching if each.channel in channels]
         if not found:
             elsewhere = sorted({each.channel for each in matching})
-            advice = f"; one stands in {listed(elsewhere)}: type it there" if elsewhere else ""
-            raise QueryError(f"no such alert stands in this channel{advice}")
+            where = f"one stands in {listed(elsewhere)}: type it there" if elsewhere else f"type `{ALERTS}` to see all"
+            raise QueryError(f"no such alert stands in this channel; {where}")
         is_named = wanted.everything or wanted.kpi is not None or wanted.campus is not None
         if len(found) > 1 and not is_named:
             kpis = (f"{ACK} {kpi}" for kpi in sorted({each.kpi for each in found}))

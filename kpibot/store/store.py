@@ -128,11 +128,14 @@ class Store:
             trail.record(connection, entry)
         return True
 
-    def end_silence(self, wanted: str, entry: Entry, now: datetime) -> Silence | None:
-        """Ends a silence, by its id; what it was. None, and nothing happens, where it was over already."""
+    def end_silence(self, wanted: str, entry: Entry, owed: Iterable[outbox.Owed], now: datetime) -> Silence | None:
+        """Ends a silence, by its id, and keeps what is owed because of it; what it was. None where it was over already:
+        then nothing happens.
+        """
         with writing(self._engine) as connection:
             ended = silences.end(connection, wanted, now)
             if ended is not None:
+                outbox.add(connection, owed, now)
                 trail.record(connection, entry)
         return ended
 

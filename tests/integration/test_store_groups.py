@@ -172,16 +172,16 @@ def test_a_silence_lasts_until_its_end_or_until_somebody_ends_it(store: Store) -
         assert store.add_silence(each, entry("muted"), [], NOW)
     assert store.silences(NOW) == [short, long, everything]
     assert store.silences(NOW + HOUR) == [long, everything]
-    assert store.end_silence("S1", entry("unmuted"), NOW + HOUR) == long
+    assert store.end_silence("S1", entry("unmuted"), [], NOW + HOUR) == long
     assert store.silences(NOW + HOUR) == [everything]
 
 
 def test_a_silence_that_is_over_is_not_ended_again(store: Store) -> None:
     store.add_silence(silence(), entry("muted"), [], NOW)
-    assert store.end_silence("S1", entry("unmuted"), NOW + HOUR) is None
-    assert store.end_silence("S2", entry("unmuted"), NOW) is None
+    assert store.end_silence("S1", entry("unmuted"), [], NOW + HOUR) is None
+    assert store.end_silence("S2", entry("unmuted"), [], NOW) is None
     with ThreadPoolExecutor(4) as pool:
-        ended = list(pool.map(lambda _: store.end_silence("S1", entry("unmuted"), NOW), range(4)))
+        ended = list(pool.map(lambda _: store.end_silence("S1", entry("unmuted"), [], NOW), range(4)))
     assert sorted(ended, key=bool) == [None, None, None, silence()]
     assert [each.did for each in store.trail(NOW, 10)] == ["unmuted", "muted"]
 

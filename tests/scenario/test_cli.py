@@ -59,8 +59,15 @@ def test_an_answer_for_programs_has_all_its_parts(helpdesk: Helpdesk, capsys: py
     assert {name: answer[name] for name in expected} == expected
 
 
-def test_the_chart_is_written_where_it_is_wanted(helpdesk: Helpdesk, tmp_path: Path) -> None:
-    assert run("ask", "tickets campus-west", "--as-of", NOW, "--chart", str(tmp_path / "chart.png")) == 0
+def test_the_chart_is_written_where_it_is_wanted_and_told_to_whoever_does_not_see_it(
+    helpdesk: Helpdesk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("ask", "tickets campus-west", "--json", "--as-of", NOW, "--chart", str(tmp_path / "chart.png")) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["value"] == 5
+    assert err.startswith(
+        f"{tmp_path / 'chart.png'}: Line chart of Outstanding tickets — Campus West High School, 90 days"
+    )
     with Image.open(tmp_path / "chart.png") as picture:
         assert picture.size == (1600, 900)
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from PIL import Image
 from kpibot.app.trial import workspace_of
 from kpibot.catalog import load
 from kpibot.cli import main
+from kpibot.core.silences import Silence
 from kpibot.render.text import columns
+from kpibot.store.store import Entry, Store, open_engine
 from tests.scenario.scene import CHICAGO, CONFIG, MONDAY, Helpdesk
 
 NOW = MONDAY.isoformat()
@@ -72,6 +75,32 @@ def test_hours_severity_and_silences_decide(
     assert main(["routes", *words.split(), "--at", at, "--json"]) == 0
     record = json.loads(capsys.readouterr().out)
     assert (record["channel"], record["calls"], record["told_at"]) == (channel, calls, told_at)
+
+
+def test_what_somebody_has_muted_is_told_when_the_mute_ends(
+    helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    mute = Silence("s1", MONDAY, MONDAY + timedelta(hours=2), "tickets", "feeder-west", "exam week", "@luis")
+    with closing(Store(open_engine(f"sqlite:///{tmp_path / 'state.db'}"))) as store:
+        store.add_silence(mute, Entry(MONDAY, "@luis", "muted", "s1"), [], MONDAY)
+    asked = ["routes", "tickets", "campus-west", "critical", "--at", "2026-11-16T10:00"]
+    assert main(asked) == 0
+    assert "muted by @luis (exam week)" in capsys.readouterr().out
+    assert main([*asked, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["told_at"] == "2026-11-16T12:00:00-06:00"
+
+
+@pytest.mark.parametrize(("place", "is_inhibited"), [("campus-west", True), ("district", False)])
+def test_the_district_s_breach_is_told_in_the_place_of_its_campuses_but_not_of_its_own(
+    helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str], tmp_path: Path, place: str, is_inhibited: bool
+) -> None:
+    file = tmp_path / "config" / "district.yaml"
+    text = file.read_text(encoding="utf-8")
+    watched = "recovers_at: 4, at: [campuses, district], inhibits: campuses"
+    file.write_text(text.replace("recovers_at: 4", watched), encoding="utf-8")
+    main(["routes", "tickets", place, "--at", "2026-11-16T10:00"])
+    said = capsys.readouterr().out
+    assert ("is not told apart while the district itself is in breach" in said) is is_inhibited
 
 
 def test_a_breach_that_no_rule_takes_is_a_problem(helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str]) -> None:
@@ -138,6 +167,16 @@ def test_the_past_is_replayed_day_by_day_for_every_campus(busy: Helpdesk, capsys
     assert (west["days_in_alert"], oakridge["alerts"]) == (7, [])
 
 
+def test_what_a_silence_would_have_hidden_is_said(
+    busy: Helpdesk, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "config" / "district.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('"wednesday 18:00-22:00"', "10-01..10-31"), encoding="utf-8")
+    first, second = backtested("tickets", "campus-west", capsys=capsys)["places"][0]["alerts"]
+    assert (first["held_back"], second["held_back"]) == ("silenced", None)
+
+
 def test_a_group_is_its_campuses(busy: Helpdesk, capsys: pytest.CaptureFixture[str]) -> None:
     record = backtested("tickets", "feeder-west", capsys=capsys)
     assert [place["campus"] for place in record["places"]] == ["campus-west", "oakridge-middle"]
@@ -148,7 +187,9 @@ def test_what_is_said_fits_a_terminal_and_names_what_matters(
 ) -> None:
     picture = tmp_path / "backtest.png"
     assert main(["backtest", "tickets", "--as-of", NOW, "--days", "90", "--chart", str(picture)]) == 0
-    said = capsys.readouterr().out
+    said, told = capsys.readouterr()
+    assert told.startswith(f"{picture}: Line chart of Outstanding tickets, Aug 19, 2026 to Nov 16, 2026, with bars")
+    assert "Campus West High School: 2 alerts (1 critical), 7 days in alert" in told
     for part in (
         "Outstanding tickets — Scenario ISD, backtest\n90 days, Aug 19, 2026 to Nov 16, 2026\n",
         "2 alerts at 1 of 3 campuses; 1 became critical",

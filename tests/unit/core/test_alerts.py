@@ -83,6 +83,16 @@ def test_news_put_the_reminder_off() -> None:
     assert reasons([50, 90, 90, 90], remind=2 * QUARTER) == [Reason.FIRING, Reason.WORSE, None, Reason.STILL_FIRING]
 
 
+def test_every_measurement_that_saw_it_is_counted_and_missing_ones_are_not() -> None:
+    assert [state.streak for state, _ in watched([50, None, 50, 90, 38], AlertRule(after=2, recovers_at=30))] == [
+        1,
+        1,
+        2,
+        3,
+        4,
+    ]
+
+
 def test_since_is_when_it_was_first_seen_not_when_it_fired() -> None:
     state, reason = watched([50, 50], AlertRule(after=2))[-1]
     assert reason is Reason.FIRING

@@ -69,6 +69,22 @@ def test_trials_are_of_all_campuses_together() -> None:
     assert trial == Trial(40, alarms=2, lasted=2 * DAY, campuses=1)
 
 
+@pytest.mark.parametrize(("recovers_at", "at_40", "at_25"), [(None, 3, 5), (20, 5, 6)])
+def test_the_recovery_threshold_keeps_its_distance_from_each_warning(
+    recovers_at: float | None, at_40: int, at_25: int
+) -> None:
+    """One of 20 for a warning at 40 is one of 12.5 for a warning at 25."""
+    values = [50.0, 50.0, 30.0, 25.0, 15.0, 5.0, 50.0, 5.0, 5.0, 5.0]
+    found = trials([moments(values)], LEVELS, AlertRule(recovers_at=recovers_at), START + 10 * DAY)
+    lasted = {trial.warning: trial.lasted for trial in found}
+    assert (lasted[40], lasted[25]) == (at_40 * DAY, at_25 * DAY)
+
+
+def test_what_has_no_better_way_has_no_trials() -> None:
+    assert trials([moments([10, 50])], Thresholds(warning=40), AlertRule(), START + 2 * DAY) == []
+    assert trials([moments([None, None])], LEVELS, AlertRule(), START + 2 * DAY) == []
+
+
 def test_what_is_suggested_is_the_mildest_that_is_calm() -> None:
     found = [Trial(10, 40, 200 * DAY), Trial(20, 13, 20 * DAY), Trial(30, 12, 40 * DAY), Trial(40, 12, 20 * DAY)]
     assert suggested(found, campuses=1, days=365) == Trial(40, 12, 20 * DAY)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kpibot.core.calendar import Calendar, YearStart
 from kpibot.core.campus import Campus, CampusTree
 from kpibot.core.days import Dates
-from kpibot.core.silences import RecurringSilence, When, next_times, silencing
+from kpibot.core.silences import RecurringSilence, Silence, When, next_times, silencing
 
 ZONE = ZoneInfo("America/Chicago")
 CALENDAR = Calendar(
@@ -25,6 +25,8 @@ TREE = CampusTree([Campus("feeder-west", "West feeder"), Campus("west", "West", 
 PATCH_NIGHT = RecurringSilence("Patch night", When.WEEKLY, (2,), (time(18), time(22)))
 OVERNIGHT = RecurringSilence("Backup", When.WEEKLY, (2,), (time(22), time(2)))
 SUNDAYS = RecurringSilence("Sundays", When.WEEKLY, (6,))
+SUNDAY_NIGHT = RecurringSilence("Restart", When.WEEKLY, (6,), (time(22), time(2)))
+SUMMER = RecurringSilence("Summer", When.YEARLY, first=(6, 1), last=(8, 10))
 WINTER = RecurringSilence("Winter", When.YEARLY, first=(12, 20), last=(1, 3))
 
 
@@ -40,6 +42,11 @@ def at(text: str) -> datetime:
         (SUNDAYS, "2026-11-22T00:00 2026-11-22T23:59", "2026-11-21T23:59 2026-11-23T00:00"),
         (RecurringSilence("", When.HOLIDAYS), "2026-11-26T00:00 2026-11-26T23:59", "2026-11-25T23:59 2026-12-24T12:00"),
         (RecurringSilence("", When.BREAKS), "2026-12-21T00:00 2026-12-26T12:00", "2026-12-20T12:00 2026-11-28T12:00"),
+        (SUNDAY_NIGHT, "2026-11-22T22:00 2026-11-23T01:59", "2026-11-21T23:00 2026-11-23T02:00 2026-11-23T22:30"),
+        (SUMMER, "2027-06-01T00:00 2027-08-10T23:59", "2027-05-31T23:59 2027-08-11T00:00 2026-12-24T12:00"),
+        (RecurringSilence("One day", When.YEARLY, first=(12, 24), last=(12, 24)), "2026-12-24T00:00 2026-12-24T23:59",
+         "2026-12-23T23:59 2026-12-25T00:00"),
+        (RecurringSilence("Always", When.YEARLY), "2026-01-01T00:00 2026-12-31T23:59", ""),
         (WINTER, "2026-12-20T00:00 2027-01-03T23:59", "2026-12-19T23:59 2027-01-04T00:00"),
     ],
 )  # fmt: skip
@@ -60,6 +67,26 @@ def test_it_is_about_its_kpis_and_campuses_only() -> None:
     assert silent("tickets", "west")
     assert not silent("tickets", "east")
     assert not silent("utilization", "west")
+
+
+@pytest.mark.parametrize(
+    ("kpi", "campus", "silent"),
+    [
+        (None, None, "tickets@west tickets@east utilization@east"),
+        ("tickets", None, "tickets@west tickets@east"),
+        (None, "feeder-west", "tickets@west"),
+        ("utilization", "west", ""),
+        ("tickets", "gone", ""),
+    ],
+)
+def test_a_mute_hides_its_kpi_at_its_campus_and_nothing_else(kpi: str | None, campus: str | None, silent: str) -> None:
+    now = at("2026-11-25T19:00")
+    mute = Silence("s1", now, now + timedelta(hours=1), kpi, campus)
+    asked = [("tickets", "west"), ("tickets", "east"), ("utilization", "east")]
+    hidden = [f"{of}@{where}" for of, where in asked if silencing([mute], of, where, now, TREE, CALENDAR)]
+    assert hidden == silent.split()
+    for outside in (now - timedelta(seconds=1), now + timedelta(hours=1)):
+        assert silencing([mute], "tickets", "west", outside, TREE, CALENDAR) is None
 
 
 def test_a_preview_names_the_next_stretch() -> None:

@@ -67,7 +67,9 @@ BREACHES = st.fixed_dictionaries(
             Route("a", categories=frozenset({"security"})),
             "is about `security` KPIs only, and this one is operational",
         ),
+        (Route("a", categories=frozenset({"security", "operational"})), TAKES_IT),
         (Route("a", severities=frozenset({"critical"})), "is for `critical` breaches only"),
+        (Route("a", severities=frozenset({"warning", "critical"})), TAKES_IT),
         (Route("a", in_working_hours=True), TAKES_IT),
         (Route("a", in_working_hours=False), "is for other hours only"),
         (

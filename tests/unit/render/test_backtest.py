@@ -48,6 +48,11 @@ def test_a_program_gets_every_alert_with_its_days() -> None:
     assert [each["alerts"] for each in tuning["levels"]] == [1, 1, 6]
 
 
+def test_of_two_alerts_the_shorter_is_the_half_that_lasted_so_long() -> None:
+    text = backtest_text(backtest(past("oakridge", [0.0] * 300 + [50.0] * 3 + [0.0] * 22 + [50.0] * 40)))
+    assert "half of them lasted 3 days or less; the longest 40 days" in text
+
+
 def test_what_does_not_fit_is_counted() -> None:
     hit = past("oakridge", [0.0] * 300 + [50.0] * 65)
     many = [replace(hit, report=replace(hit.report, campus=f"campus-{n}")) for n in range(20)]

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from kpibot.render.times import ago, day_month, moment, stretch
+from kpibot.render.times import ago, day_month, is_to_the_day, moment, stretch
 
 NOW = datetime(2026, 11, 22, 20, 2, tzinfo=UTC)
 
@@ -38,3 +38,12 @@ def test_a_stretch_is_in_its_largest_unit(seconds, words):
 def test_what_is_ahead_or_within_a_minute_is_just_now():
     assert ago(NOW, NOW) == ago(NOW + timedelta(hours=1), NOW) == "just now"
     assert ago(NOW - timedelta(hours=3), NOW) == "3 h ago"
+
+
+@pytest.mark.parametrize(
+    ("before", "to_the_day"),
+    [(timedelta(hours=47), False), (timedelta(days=2), True), (timedelta(hours=14, minutes=2), True)],
+)
+def test_the_minute_is_of_no_interest_after_two_days_nor_where_it_is_midnight(before, to_the_day):
+    """It is 2:02 PM: 14 h and 2 min ago the day began, which is all that a series knows."""
+    assert is_to_the_day(NOW - before, NOW, "America/Chicago") is to_the_day

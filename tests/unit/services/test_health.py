@@ -79,6 +79,25 @@ def test_data_that_is_lacking_is_told_when_it_has_lacked_for_a_day(watched: Watc
     assert "no rows" in notice.troubles[0][1]
 
 
+def test_a_lack_that_passes_at_night_begins_anew(watched: Watched) -> None:
+    watched.measure()
+    watched.database.counts = {}
+    assert watched.troubles(NIGHT - watched.now) == []
+    assert watched.troubles(HOUR, oak=5) == []
+    watched.database.counts = {}
+    assert watched.troubles(10 * HOUR) == []  # eight in the morning
+    assert watched.troubles(DAY - HOUR) == []
+    assert watched.troubles(HOUR) != []
+
+
+def test_what_is_late_is_not_put_down_to_the_database_which_answers(tmp_path: Path) -> None:
+    fresh = {"tickets": Ago(DAY), "chats": Ago(DAY)}
+    watched = Watched(tmp_path, kpi("tickets", RULE), kpi("chats", RULE, "chats"), fresh_within=fresh)
+    watched.database.newest_row = watched.now - 2 * DAY
+    (notice,) = watched.troubles()
+    assert [what for what, _ in notice.troubles] == ["Tickets, Chats"]
+
+
 def test_outside_working_hours_a_trouble_waits_and_is_forgotten_if_it_passes(watched: Watched) -> None:
     watched.measure()
     watched.database.is_down = True

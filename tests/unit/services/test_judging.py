@@ -5,13 +5,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from kpibot.core.alerts import AlertRule, Reason
+from kpibot.core.alerts import AlertRule, AlertState, Reason, step
 from kpibot.core.reports import AlertNotice
 from kpibot.core.signals import AnomalyRule, ChangeRule, ForecastRule, Signal
 from kpibot.core.thresholds import Better, Thresholds, Verdict
 from kpibot.services.judging import judgement, watched
-from tests.unit.services.watching import LEVELS, NAMES, QUARTER, TREE, Watched, kpi
+from tests.unit.services.watching import LEVELS, MONDAY, NAMES, QUARTER, TREE, Watched, kpi
 
 GROWS = Signal("at this pace critical in 9 school days")
 FORECAST = AlertRule(signals=(ForecastRule(10),))
@@ -41,6 +43,7 @@ def test_a_signal_warns_and_one_that_nobody_knows_changes_nothing(
     value: float, found: tuple[Signal, ...] | None, verdict: Verdict
 ) -> None:
     assert judgement(LEVELS, value, FORECAST, found).verdict is verdict
+    assert judgement(LEVELS, value, FORECAST, found).recovered is (verdict is Verdict.ON_TARGET)
 
 
 def test_a_kpi_without_levels_is_judged_by_its_signals() -> None:
@@ -49,6 +52,7 @@ def test_a_kpi_without_levels_is_judged_by_its_signals() -> None:
     assert judgement(levels, 10.0, FORECAST, ()).recovered
     assert judgement(levels, 10.0, FORECAST, ()).verdict is Verdict.ON_TARGET
     assert judgement(Thresholds(), 10.0, FORECAST, ()).verdict is Verdict.NOT_JUDGED
+    assert judgement(levels, 10.0, AlertRule(), ()).verdict is Verdict.NOT_JUDGED
 
 
 def test_what_is_watched_are_the_campuses_and_the_district_if_the_rule_says_so() -> None:
@@ -89,9 +93,12 @@ def test_a_signal_sees_today_with_every_measurement_and_the_days_before_as_they_
     assert [told[2] for told in scene.told(timedelta(days=1))] == [Reason.RECOVERED] * 2
 
 
-def test_a_breach_that_is_older_than_the_bot_began_when_the_series_says(tmp_path: Path) -> None:
-    scene = Watched(tmp_path, kpi("tickets", AlertRule()))
+@pytest.mark.parametrize("after", [1, 2])
+def test_a_breach_that_is_older_than_the_bot_began_when_the_series_says(tmp_path: Path, after: int) -> None:
+    scene = Watched(tmp_path, kpi("tickets", AlertRule(after=after)))
     scene.database.before["oak"] = [5.0] * 80 + [50.0] * 3
+    for _ in range(after - 1):
+        assert scene.measure(oak=50) == []
     (post,) = scene.measure(oak=50)
     assert isinstance(post.message, AlertNotice)
     assert f"{post.message.changes[0].since:%Y-%m-%d %H:%M}" == "2026-11-13 00:00"
@@ -102,3 +109,33 @@ def test_a_breach_fires_after_so_many_measurements_in_a_row(tmp_path: Path) -> N
     scene = Watched(tmp_path, kpi("tickets", AlertRule(after=3)))
     assert [bool(scene.told(QUARTER, oak=count)) for count in (50, 50, 5, 50, 50, 50)] == [False] * 5 + [True]
     assert scene.store.alert_states()["tickets", "oak"].since == scene.now - timedelta(minutes=30)
+
+
+@pytest.mark.parametrize(("tickets", "devices"), [(1, 3), (3, 1)])
+def test_each_kpi_counts_its_own_measurements(tmp_path: Path, tickets: int, devices: int) -> None:
+    rules = (AlertRule(after=tickets), AlertRule(after=devices))
+    scene = Watched(tmp_path, kpi("tickets", rules[0]), kpi("devices", rules[1], "assets"))
+    scene.other.counts["oak"] = 50
+    for count in (1, 2, 3):
+        notices = [each.message for each in scene.measure(oak=50)]
+        told = [notice.card.id for notice in notices if isinstance(notice, AlertNotice)]
+        assert told == ["tickets"] * (count == tickets) + ["devices"] * (count == devices)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.none() | st.sampled_from([5.0, 35.0, 50.0, 90.0]), max_size=12), st.integers(1, 3))
+def test_a_replay_of_the_readings_gives_the_same_state(
+    tmp_path_factory: pytest.TempPathFactory, values: list[float | None], after: int
+) -> None:
+    """None is a database that is down."""
+    rule = AlertRule(after=after, recovers_at=30)
+    scene = Watched(tmp_path_factory.mktemp("replay"), kpi("tickets", rule))
+    scene.database.has_series = False
+    for value in values:
+        scene.database.is_down = value is None
+        scene.measure(QUARTER, **({} if value is None else {"oak": value}))
+    replayed = AlertState()
+    for at, value in scene.store.history("tickets", "oak", MONDAY, scene.now + QUARTER):
+        replayed, _ = step(replayed, judgement(LEVELS, value, rule), rule, at)
+    assert scene.store.alert_states().get(("tickets", "oak"), AlertState()) == replayed
+    scene.store.close()
