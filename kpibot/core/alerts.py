@@ -63,10 +63,14 @@ class AlertRule:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One measurement, judged. `recovered` is about the recovery threshold, which may lie beyond the warning."""
+    """One measurement, judged. `recovered` and `eased` are about the way back, which may be longer than the way there.
+
+    `eased` says that what was critical is so no more.
+    """
 
     verdict: Verdict
     recovered: bool
+    eased: bool = True
 
     @property
     def breached(self) -> bool:
@@ -85,10 +89,10 @@ def judgement(
     if not breached and found is None:
         return Judgement(Verdict.NO_DATA, recovered=False)
     if not breached and found:
-        return Judgement(Verdict.WARNING, recovered=False)
+        return Judgement(Verdict.WARNING, recovered=False, eased=levels.eased(value))
     if verdict is Verdict.NOT_JUDGED and rule.signals and levels.better is not Better.NEUTRAL:
         verdict = Verdict.ON_TARGET  # it has no levels: its signals are all that judges it
-    return Judgement(verdict, levels.recovered(value))
+    return Judgement(verdict, levels.recovered(value), levels.eased(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,8 @@ def _while_firing(
         return AT_REST, Reason.RECOVERED
     # Between the recovery threshold and the warning a breach is neither over nor critical: it stays a warning.
     severity = judgement.verdict if judgement.breached else Verdict.WARNING
+    if state.severity is Verdict.CRITICAL and not judgement.eased:
+        severity = Verdict.CRITICAL
     state = replace(state, streak=state.streak + 1)
     if severity is not state.severity:
         reason = Reason.WORSE if severity is Verdict.CRITICAL else Reason.EASED

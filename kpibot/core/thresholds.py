@@ -67,6 +67,13 @@ class Thresholds:
             return self._achieved(value, self.recovers_at)
         return self.judge(value) not in (Verdict.WARNING, Verdict.CRITICAL)
 
+    def eased(self, value: float) -> bool:
+        """Whether what was critical is so no more: as far from `critical` as `recovers_at` is from its threshold."""
+        if self.critical is None:
+            return True
+        eases_at = self.recovery_from(self.critical)
+        return not self._reached(value, self.critical) if eases_at is None else self._achieved(value, eases_at)
+
     def over(self, other: "Thresholds") -> "Thresholds":
         """These levels, and the other's in place of those that are lacking."""
         merged = Thresholds(

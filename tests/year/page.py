@@ -131,7 +131,7 @@ def _kinds(lived: Lived) -> str:
 
 
 def _picture(notes: Iterable[tuple[date, str]]) -> str:
-    numbered = ", ".join(f"{number} {name}" for number, (_, name) in enumerate(notes, 1))
+    numbered = ", ".join(f"{number}: {name}" for number, (_, name) in enumerate(notes, 1))
     return f"""![Bars, one a week from August to July: the messages in all channels, by kind. The table above has the \
 medians and the worst weeks.](year.png)
 

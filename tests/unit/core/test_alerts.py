@@ -20,7 +20,9 @@ LIMITS = st.builds(lambda recovers_at: replace(LEVELS, recovers_at=recovers_at),
 
 
 def judged(value: float | None, levels: Thresholds) -> Judgement:
-    return Judgement(levels.judge(value), value is not None and levels.recovered(value))
+    if value is None:
+        return Judgement(levels.judge(value), recovered=False)
+    return Judgement(levels.judge(value), levels.recovered(value), levels.eased(value))
 
 
 def watched(
@@ -74,6 +76,16 @@ def test_between_recovery_and_warning_it_is_neither_over_nor_critical() -> None:
     ]
 
 
+def test_what_is_critical_eases_as_far_from_critical_as_it_recovers_from_the_warning() -> None:
+    values = [90, 75, 82, 71, 70, 75, 80]
+    assert reasons(values) == [
+        Reason.FIRING, Reason.EASED, Reason.WORSE, Reason.EASED, None, None, Reason.WORSE,
+    ]  # fmt: skip
+    assert reasons(values, replace(LEVELS, recovers_at=35)) == [
+        Reason.FIRING, None, None, None, Reason.EASED, None, Reason.WORSE,
+    ]  # fmt: skip
+
+
 def test_it_reminds_after_the_time_since_people_were_last_told() -> None:
     found = reasons([50] * 6, remind=2 * QUARTER)
     assert found == [Reason.FIRING, None, Reason.STILL_FIRING, None, Reason.STILL_FIRING, None]
@@ -84,13 +96,8 @@ def test_news_put_the_reminder_off() -> None:
 
 
 def test_every_measurement_that_saw_it_is_counted_and_missing_ones_are_not() -> None:
-    assert [state.streak for state, _ in watched([50, None, 50, 90, 38], AlertRule(after=2, recovers_at=30))] == [
-        1,
-        1,
-        2,
-        3,
-        4,
-    ]
+    found = watched([50, None, 50, 90, 38], AlertRule(after=2), replace(LEVELS, recovers_at=30))
+    assert [state.streak for state, _ in found] == [1, 1, 2, 3, 4]
 
 
 def test_since_is_when_it_was_first_seen_not_when_it_fired() -> None:
@@ -114,7 +121,7 @@ def test_firing_and_recovered_alternate(values: list[float | None], rule: AlertR
     assert turns == [Reason.FIRING, Reason.RECOVERED] * (len(turns) // 2) + [Reason.FIRING] * (len(turns) % 2)
 
 
-@given(st.lists(st.builds(Judgement, st.sampled_from(Verdict), st.booleans()), max_size=40), RULES)
+@given(st.lists(st.builds(Judgement, st.sampled_from(Verdict), st.booleans(), st.booleans()), max_size=40), RULES)
 def test_they_alternate_whatever_is_judged(judgements: list[Judgement], rule: AlertRule) -> None:
     state, firing = AlertState(), False
     for n, judgement in enumerate(judgements):

@@ -75,7 +75,7 @@ def test_the_recovery_threshold_keeps_its_distance_from_each_warning(
 ) -> None:
     """One of 20 for a warning at 40 is one of 12.5 for a warning at 25."""
     values = [50.0, 50.0, 30.0, 25.0, 15.0, 5.0, 50.0, 5.0, 5.0, 5.0]
-    found = trials([moments(values)], LEVELS, AlertRule(recovers_at=recovers_at), START + 10 * DAY)
+    found = trials([moments(values)], replace(LEVELS, recovers_at=recovers_at), AlertRule(), START + 10 * DAY)
     lasted = {trial.warning: trial.lasted for trial in found}
     assert (lasted[40], lasted[25]) == (at_40 * DAY, at_25 * DAY)
 

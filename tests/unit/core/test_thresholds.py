@@ -101,6 +101,14 @@ def test_a_recovery_threshold_stays_on_the_good_side(warning: float, share: floa
     assert higher > other
 
 
+def test_critical_eases_in_the_same_proportion() -> None:
+    lower, higher = replace(LOWER, recovers_at=35), replace(HIGHER, recovers_at=78)
+    assert [lower.eased(value) for value in (79, 70.1, 70)] == [False, False, True]
+    assert [higher.eased(value) for value in (66, 67.5, 68)] == [False, False, True]
+    assert [LOWER.eased(value) for value in (80, 79)] == [False, True]
+    assert Thresholds(Better.LOWER, warning=40).eased(1e9)
+
+
 def test_scaling_and_adding_agree() -> None:
     assert Thresholds(Better.LOWER, 40, 80, 160) == LOWER + LOWER
     usual = replace(LOWER, recovers_at=35)

@@ -128,14 +128,14 @@ def test_a_replay_of_the_readings_gives_the_same_state(
     tmp_path_factory: pytest.TempPathFactory, values: list[float | None], after: int
 ) -> None:
     """None is a database that is down."""
-    rule = AlertRule(after=after, recovers_at=30)
-    scene = Watched(tmp_path_factory.mktemp("replay"), kpi("tickets", rule))
+    rule, levels = AlertRule(after=after), replace(LEVELS, recovers_at=30)
+    scene = Watched(tmp_path_factory.mktemp("replay"), kpi("tickets", rule, levels=levels))
     scene.database.has_series = False
     for value in values:
         scene.database.is_down = value is None
         scene.measure(QUARTER, **({} if value is None else {"oak": value}))
     replayed = AlertState()
     for at, value in scene.store.history("tickets", "oak", MONDAY, scene.now + QUARTER):
-        replayed, _ = step(replayed, judgement(LEVELS, value, rule), rule, at)
+        replayed, _ = step(replayed, judgement(levels, value, rule), rule, at)
     assert scene.store.alert_states().get(("tickets", "oak"), AlertState()) == replayed
     scene.store.close()
