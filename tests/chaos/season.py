@@ -1,0 +1,108 @@
+"""A season: some hours of a district whose bot is killed again and again, until it has died often enough."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from kpibot.catalog import load
+from tests.chaos import steps
+from tests.chaos.ledger import Ledger
+from tests.chaos.nursery import Nursery
+from tests.chaos.slack import LATE, Clock, Slack
+from tests.chaos.world import CHANNELS, CONFIG, FIRST_ROUND, World
+
+PAST_ALL_LEASES = timedelta(seconds=125)
+AT_ONCE, AT_ONCE_RATE = timedelta(seconds=3), 0.2  # how soon, and how often so soon, the next life begins
+FIRST_OR_SECOND = (1, 1, 1, 1, 1, 2)
+LIFE = 0.5  # seconds, about
+RATE = 0.035  # of each kind of trouble: together a quarter of the calls
+LAST_MINUTE = 45  # of an hour: time enough for what is left to do in it
+OFTEN = 60  # lives without a death are enough to finish anything
+
+
+class Season:
+    """A bot and its Slack. `killed` says how often it died at which moment, over all seasons so far."""
+
+    def __init__(self, seed: str, state_url: str, folder: Path, killed: Counter[str]) -> None:
+        self._chance = random.Random(seed)
+        self._state_url = state_url
+        self._killed = killed
+        self.world = World(folder / "helpdesk.db", seed)
+        self.slack = Slack(CHANNELS, Clock(FIRST_ROUND), self._chance.randrange(2**32))
+        self.ledger = Ledger(state_url, load(CONFIG, {"HELPDESK_URL": self.world.helpdesk.url}))
+        self._nursery = Nursery(CONFIG, self.world.helpdesk.url, folder)
+
+    async def play(self, deaths: int) -> None:
+        """Kills so many times; then Slack is well again, and all that is owed is delivered."""
+        await self.slack.start()
+        await self._nursery.start()
+        try:
+            self.slack.spoil(RATE)
+            for instant in self.world.rounds():
+                self.slack.clock.set(instant)
+                deaths -= await self._hour(min(deaths, self._chance.randint(3, 10)))
+                if deaths == 0:
+                    break
+            self.slack.ws.faults.clear()
+            await self._until_done({"a measurement", "a digest", "pruning", "a row"})
+        finally:
+            await self._nursery.stop()
+            await self.slack.stop()
+
+    async def _hour(self, deaths: int) -> int:
+        """Kills up to so many times, and sees to it that the hour is measured and its digests are owed; how many."""
+        left = deaths
+        while left and self.slack.clock.now.minute < LAST_MINUTE and (moment := self._next()) is not None:
+            left -= await self._live(moment)
+        await self._until_done({"a measurement", "a digest"})
+        return deaths - left
+
+    def _next(self) -> str | None:
+        """A moment that can be reached, rather one that was seldom met; None where nothing is left to do."""
+        needs = self.ledger.needs(self.slack.clock.now)
+        if not needs:
+            return None
+        if steps.FIRST in needs:  # it is left to do in one life only
+            needs = {steps.FIRST}
+        moments = {need: steps.moments_of(need) for need in sorted(needs | {steps.AT_RANDOM})}
+        need = self._drawn(list(moments), lambda each: sum(map(self._killed.__getitem__, moments[each])))
+        return self._drawn(moments[need], self._killed.__getitem__)
+
+    def _drawn(self, among: Sequence[str], times: Callable[[str], int]) -> str:
+        """One of them, rather one with a small number of times."""
+        (chosen,) = self._chance.choices(among, [1 / (1 + times(each)) ** 2 for each in among])
+        return chosen
+
+    async def _live(self, moment: str | None) -> bool:
+        """One life; whether it was killed."""
+        step, _, when = (moment or "").partition(": ")
+        nth = self._chance.choice(FIRST_OR_SECOND) if moment in steps.OFTEN_MET else 1
+        by_slack = when == "accepted"
+        await self._nursery.begin(self.slack.plan(self._state_url, None if by_slack else moment, nth))
+        if by_slack:
+            self.slack.kill_at(step, nth, self._nursery.kill)
+        loop, after = asyncio.get_running_loop(), self._chance.uniform(0, LIFE)
+        timer = loop.call_later(after, self._nursery.kill) if moment == steps.AT_RANDOM else None
+        was_killed = await self._nursery.end()
+        self.slack.spare()
+        if timer is not None:
+            timer.cancel()
+        if was_killed:
+            self._killed[moment or ""] += 1
+            await asyncio.sleep(2 * LATE)  # what left before the death arrives before any lease ends
+        self.slack.clock.jump(AT_ONCE if self._chance.random() < AT_ONCE_RATE else PAST_ALL_LEASES)
+        return was_killed
+
+    async def _until_done(self, needs: set[str]) -> None:
+        for _ in range(OFTEN):
+            if not needs & self.ledger.needs(self.slack.clock.now) and not self._is_owed(needs):
+                return
+            await self._live(None)
+        raise AssertionError(f"{OFTEN} lives were not enough: {self.ledger.counts()}\n{self._nursery.log()[-3_000:]}")
+
+    def _is_owed(self, needs: set[str]) -> bool:
+        """Whether anything waits, if that matters; it may not be due yet."""
+        return "a row" in needs and "waiting" in self.ledger.counts()
