@@ -1,6 +1,6 @@
 """The state database as an onlooker sees it: what is left to do."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,11 +23,11 @@ class Ledger:
         self._engine = sa.create_engine(url, poolclass=sa.NullPool)
         self._catalog = catalog
 
-    def needs(self, now: datetime) -> set[str]:
-        """What is left to do: names of `steps.NEEDS`."""
+    def needs(self, now: datetime, stands: Container[str] = ()) -> set[str]:
+        """What is left to do: names of `steps.NEEDS`. `stands` are the keys of the messages that Slack has."""
         if not sa.inspect(self._engine).has_table("kpibot_version"):
             return {steps.FIRST, "a measurement", "a digest", "pruning"}
-        return {*self._work(now), *(need for row in self._heads(now) for need in _needs_of(row))}
+        return {*self._work(now), *(need for row in self._heads(now) for need in _needs_of(row, stands))}
 
     def measured(self) -> list[datetime]:
         """The instants of all measurements."""
@@ -40,10 +40,10 @@ class Ledger:
         return Outbox(self._engine).counts()
 
     def places(self) -> dict[str, str]:
-        """Where each message stands that was sent, as the outbox knows it: its `ts` by its key."""
+        """Where each message stands that was sent, as the outbox knows it: its `ts` by its key, in the order owed."""
         sent = sa.select(outbox.c.key, outbox.c.ts).where(outbox.c.state == "sent", outbox.c.how != How.UPDATE)
         with self._engine.connect() as connection:
-            return {key: ts for key, ts in connection.execute(sent)}
+            return {key: ts for key, ts in connection.execute(sent.order_by(outbox.c.id))}
 
     def _work(self, now: datetime) -> Iterator[str]:
         assert self._catalog is not None
@@ -72,12 +72,11 @@ class Ledger:
         ]
 
 
-def _needs_of(row: Any) -> Iterator[str]:
+def _needs_of(row: Any, stands: Container[str]) -> Iterator[str]:
     yield "a row"
     if row.attempted_at is not None and row.how != How.UPDATE:
         yield "a row in doubt"
-    elif row.how == How.REPLY:
-        yield "a reply"
-    else:
-        yield "a row with a picture"
-        yield "an edit" if row.how == How.UPDATE else "a post"
+    if row.key not in stands:
+        yield {How.POST: "a post", How.UPDATE: "an edit", How.REPLY: "a reply"}[How(row.how)]
+        if row.how != How.REPLY:
+            yield "a row with a picture"

@@ -53,8 +53,14 @@ def places(ws: Workspace) -> dict[str, str]:
     return {key_of(message): message.ts for each in channels for message in ws.messages(each.name)}
 
 
+def in_order(owed: By, keys: Iterable[str]) -> dict[str, list[Said]]:
+    """The same messages in the order in which they were owed: whoever dies may measure after the hour's digest."""
+    places = {key: place for place, key in enumerate(keys)}
+    return {channel: sorted(each, key=lambda said: places.get(said.key, 0)) for channel, each in owed.items()}
+
+
 def judge(read: By, owed: By) -> Judgement:
-    """What channels read, held against what they should."""
+    """What channels read, held against what they should, in this order."""
     judgement = Judgement()
     for channel in owed.keys() | read.keys():
         _judge(judgement, channel, read.get(channel, []), owed.get(channel, []))

@@ -21,7 +21,7 @@ CHANNELS = tuple(f"channel-{n:02}" for n in range(40))
 BEGAN = datetime(2026, 11, 16, 16, tzinfo=UTC)
 SPEED = 8.0  # a lease ends after eight seconds, a hundred times what a call takes
 REPLICAS = 3
-BETWEEN_DEATHS = (3.0, 6.0)  # seconds
+BETWEEN_DEATHS = (2.0, 5.0)  # seconds
 RATE = 0.01  # of each kind of trouble: together a twelfth of the calls
 WAITING = 8 * len(CHANNELS)  # at most
 LOOK_AGAIN = 0.5
@@ -78,16 +78,15 @@ class Replicas:
         self.slack = Slack(CHANNELS, Clock(BEGAN, SPEED), self._chance.randrange(2**32))
         self.killed = 0
         self._nurseries = [Nursery(config, helpdesk_url, folder, f"replica-{n}") for n in range(REPLICAS)]
-        self._is_over = False
 
-    async def deliver(self, messages: int, store: Store, ledger: Ledger) -> None:
-        """Owes messages until so many have been delivered, and kills all the while."""
+    async def deliver(self, messages: int, deaths: int, store: Store, ledger: Ledger) -> None:
+        """Owes messages until so many have been delivered, so many replicas have died, and nothing waits."""
         await self.slack.start()
         tasks: list[asyncio.Task[None]] = []
         try:
             await asyncio.gather(*(each.start() for each in self._nurseries))
             self.slack.spoil(RATE)
-            work = asyncio.create_task(self._owe(messages, store, ledger))
+            work = asyncio.create_task(self._owe(messages, deaths, store, ledger))
             tasks = [work, *(asyncio.create_task(self._keep_alive(each)) for each in self._nurseries)]
             tasks.append(asyncio.create_task(self._kill()))
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -101,11 +100,12 @@ class Replicas:
             await asyncio.gather(*(each.stop() for each in self._nurseries))
             await self.slack.stop()
 
-    async def _owe(self, messages: int, store: Store, ledger: Ledger) -> None:
+    async def _owe(self, messages: int, deaths: int, store: Store, ledger: Ledger) -> None:
         while True:
             counts = ledger.counts()
-            sent, waiting = counts.get("sent", 0), counts.get("waiting", 0)
-            if (left := messages - sent - waiting) <= 0 and not waiting:
+            waiting = counts.get("waiting", 0)
+            left = messages - counts.get("sent", 0) - waiting if self.killed >= deaths else WAITING
+            if left <= 0 and not waiting:
                 return
             if (more := min(left, WAITING - waiting)) > 0:
                 self.author.owe(store, more, self.slack.clock.now)

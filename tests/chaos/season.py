@@ -11,6 +11,7 @@ from kpibot.catalog import load
 from tests.chaos import steps
 from tests.chaos.ledger import Ledger
 from tests.chaos.nursery import Nursery
+from tests.chaos.reading import places
 from tests.chaos.slack import LATE, Clock, Slack
 from tests.chaos.world import CHANNELS, CONFIG, FIRST_ROUND, World
 
@@ -19,17 +20,18 @@ AT_ONCE, AT_ONCE_RATE = timedelta(seconds=3), 0.2  # how soon, and how often so 
 FIRST_OR_SECOND = (1, 1, 1, 1, 1, 2)
 LIFE = 0.5  # seconds, about
 RATE = 0.035  # of each kind of trouble: together a quarter of the calls
-LAST_MINUTE = 45  # of an hour: time enough for what is left to do in it
-OFTEN = 60  # lives without a death are enough to finish anything
+DEATHS_IN_AN_HOUR = (2, 7)
+LAST_MINUTE = 35  # of an hour in which to kill: time enough for what is left to do in it
+EVENLY = 4  # how much rather a moment is drawn that was seldom met
 
 
 class Season:
-    """A bot and its Slack. `killed` says how often it died at which moment, over all seasons so far."""
+    """A bot and its Slack. `killed` says how often it died at which moment."""
 
-    def __init__(self, seed: str, state_url: str, folder: Path, killed: Counter[str]) -> None:
+    def __init__(self, seed: str, state_url: str, folder: Path) -> None:
         self._chance = random.Random(seed)
         self._state_url = state_url
-        self._killed = killed
+        self.killed: Counter[str] = Counter()
         self.world = World(folder / "helpdesk.db", seed)
         self.slack = Slack(CHANNELS, Clock(FIRST_ROUND), self._chance.randrange(2**32))
         self.ledger = Ledger(state_url, load(CONFIG, {"HELPDESK_URL": self.world.helpdesk.url}))
@@ -43,7 +45,7 @@ class Season:
             self.slack.spoil(RATE)
             for instant in self.world.rounds():
                 self.slack.clock.set(instant)
-                deaths -= await self._hour(min(deaths, self._chance.randint(3, 10)))
+                deaths -= await self._hour(min(deaths, self._chance.randint(*DEATHS_IN_AN_HOUR)))
                 if deaths == 0:
                     break
             self.slack.ws.faults.clear()
@@ -62,18 +64,18 @@ class Season:
 
     def _next(self) -> str | None:
         """A moment that can be reached, rather one that was seldom met; None where nothing is left to do."""
-        needs = self.ledger.needs(self.slack.clock.now)
+        needs = self.ledger.needs(self.slack.clock.now, places(self.slack.ws))
         if not needs:
             return None
         if steps.FIRST in needs:  # it is left to do in one life only
             needs = {steps.FIRST}
         moments = {need: steps.moments_of(need) for need in sorted(needs | {steps.AT_RANDOM})}
-        need = self._drawn(list(moments), lambda each: sum(map(self._killed.__getitem__, moments[each])))
-        return self._drawn(moments[need], self._killed.__getitem__)
+        need = self._drawn(list(moments), lambda each: sum(map(self.killed.__getitem__, moments[each])))
+        return self._drawn(moments[need], self.killed.__getitem__)
 
     def _drawn(self, among: Sequence[str], times: Callable[[str], int]) -> str:
         """One of them, rather one with a small number of times."""
-        (chosen,) = self._chance.choices(among, [1 / (1 + times(each)) ** 2 for each in among])
+        (chosen,) = self._chance.choices(among, [1 / (1 + times(each)) ** EVENLY for each in among])
         return chosen
 
     async def _live(self, moment: str | None) -> bool:
@@ -91,17 +93,17 @@ class Season:
         if timer is not None:
             timer.cancel()
         if was_killed:
-            self._killed[moment or ""] += 1
+            self.killed[moment or ""] += 1
             await asyncio.sleep(2 * LATE)  # what left before the death arrives before any lease ends
         self.slack.clock.jump(AT_ONCE if self._chance.random() < AT_ONCE_RATE else PAST_ALL_LEASES)
         return was_killed
 
     async def _until_done(self, needs: set[str]) -> None:
-        for _ in range(OFTEN):
-            if not needs & self.ledger.needs(self.slack.clock.now) and not self._is_owed(needs):
-                return
+        hour = self.slack.clock.now.hour
+        while needs & self.ledger.needs(self.slack.clock.now) or self._is_owed(needs):
             await self._live(None)
-        raise AssertionError(f"{OFTEN} lives were not enough: {self.ledger.counts()}\n{self._nursery.log()[-3_000:]}")
+            if self.slack.clock.now.hour != hour:
+                raise AssertionError(f"an hour was not enough: {self.ledger.counts()}\n{self._nursery.log()[-3_000:]}")
 
     def _is_owed(self, needs: set[str]) -> bool:
         """Whether anything waits, if that matters; it may not be due yet."""

@@ -20,9 +20,15 @@ class Tally:
     replicas: Counter[str] = field(default_factory=Counter)
 
     def add(
-        self, faults: Counter[str], owed: Mapping[str, Sized], counts: Mapping[str, int], judgement: Judgement
+        self,
+        killed: Counter[str],
+        faults: Counter[str],
+        owed: Mapping[str, Sized],
+        counts: Mapping[str, int],
+        judgement: Judgement,
     ) -> None:
-        """A season's."""
+        """A season's deaths, troubles, messages and outbox, and what was found wrong."""
+        self.killed += killed
         posted = sum(map(len, owed.values()))
         self.faults += faults
         self.messages["owed"] += posted

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.conftest import KILLS, SEED
-from tests.chaos.reading import ALL_IS_WELL, judge, places, read
+from tests.chaos.reading import ALL_IS_WELL, in_order, judge, places, read
 from tests.chaos.season import Season
 from tests.chaos.steps import MOMENTS, NEEDS, moments_of
 from tests.chaos.tally import Tally
@@ -22,12 +22,12 @@ async def test_a_bot_that_is_killed_again_and_again_tells_everything_once(
     number: int, kind: str, new_url: Callable[[str], str], tmp_path: Path, tally: Tally
 ) -> None:
     seed = f"{SEED}-{number}"
-    season = Season(seed, new_url(kind), tmp_path, tally.killed)
+    season = Season(seed, new_url(kind), tmp_path)
     await season.play(OF_A_SEASON)
     (tmp_path / "twin").mkdir()
     owed = await as_it_should_read(seed, season.ledger.measured(), tmp_path / "twin")
-    judgement = judge(read(season.slack.ws), owed)
-    tally.add(season.slack.faults, owed, season.ledger.counts(), judgement)
+    judgement = judge(read(season.slack.ws), in_order(owed, season.ledger.places()))
+    tally.add(season.killed, season.slack.faults, owed, season.ledger.counts(), judgement)
     assert judgement == ALL_IS_WELL
     assert set(season.ledger.counts()) <= {"sent", "superseded"}
     assert places(season.slack.ws) == season.ledger.places()
