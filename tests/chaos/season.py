@@ -22,6 +22,8 @@ LIFE = 0.5  # seconds, about
 RATE = 0.035  # of each kind of trouble: together a quarter of the calls
 DEATHS_IN_AN_HOUR = (2, 7)
 LAST_MINUTE = 35  # of an hour in which to kill: time enough for what is left to do in it
+DECIDED = frozenset({"a measurement", "a digest"})
+ALL = DECIDED | {"pruning", "a row"}
 EVENLY = 4  # how much rather a moment is drawn that was seldom met
 
 
@@ -43,23 +45,24 @@ class Season:
         await self._nursery.start()
         try:
             self.slack.spoil(RATE)
-            for instant in self.world.rounds():
+            for hour, instant in enumerate(self.world.rounds()):
                 self.slack.clock.set(instant)
-                deaths -= await self._hour(min(deaths, self._chance.randint(*DEATHS_IN_AN_HOUR)))
+                deaths -= await self._kill(min(deaths, self._chance.randint(*DEATHS_IN_AN_HOUR)))
                 if deaths == 0:
                     break
+                # What waits may wait for the next hour, but nothing so long that it is of no use any more.
+                await self._until_done(DECIDED if hour % 2 == 0 else ALL)
             self.slack.ws.faults.clear()
-            await self._until_done({"a measurement", "a digest", "pruning", "a row"})
+            await self._until_done(ALL)
         finally:
             await self._nursery.stop()
             await self.slack.stop()
 
-    async def _hour(self, deaths: int) -> int:
-        """Kills up to so many times, and sees to it that the hour is measured and its digests are owed; how many."""
+    async def _kill(self, deaths: int) -> int:
+        """Kills up to so many times in this hour; how many."""
         left = deaths
         while left and self.slack.clock.now.minute < LAST_MINUTE and (moment := self._next()) is not None:
             left -= await self._live(moment)
-        await self._until_done({"a measurement", "a digest"})
         return deaths - left
 
     def _next(self) -> str | None:
@@ -98,13 +101,13 @@ class Season:
         self.slack.clock.jump(AT_ONCE if self._chance.random() < AT_ONCE_RATE else PAST_ALL_LEASES)
         return was_killed
 
-    async def _until_done(self, needs: set[str]) -> None:
+    async def _until_done(self, needs: frozenset[str]) -> None:
         hour = self.slack.clock.now.hour
         while needs & self.ledger.needs(self.slack.clock.now) or self._is_owed(needs):
             await self._live(None)
             if self.slack.clock.now.hour != hour:
                 raise AssertionError(f"an hour was not enough: {self.ledger.counts()}\n{self._nursery.log()[-3_000:]}")
 
-    def _is_owed(self, needs: set[str]) -> bool:
+    def _is_owed(self, needs: frozenset[str]) -> bool:
         """Whether anything waits, if that matters; it may not be due yet."""
         return "a row" in needs and "waiting" in self.ledger.counts()
