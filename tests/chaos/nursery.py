@@ -36,15 +36,15 @@ class Nursery:
         alone = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # a thread would not outlast a fork
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *command, stdin=PIPE, stdout=PIPE, stderr=log, env=alone
+                *command, stdin=PIPE, stdout=PIPE, stderr=log, env=alone, start_new_session=True
             )
         await self._next("ready", START_WITHIN)
 
     async def stop(self) -> None:
-        """Ends whoever lives, and the process."""
-        self.kill()
-        if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.close()
+        """Ends the process, and whoever lives."""
+        if self._process is not None:
+            with suppress(ProcessLookupError):  # it has ended by itself
+                os.killpg(self._process.pid, signal.SIGKILL)
             await self._process.wait()
 
     async def begin(self, plan: Plan) -> None:
