@@ -1,7 +1,7 @@
 """The state database as an onlooker sees it: what is left to do."""
 
 from collections.abc import Container, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,8 +12,6 @@ from kpibot.services.digest import latest_slot
 from kpibot.store.outbox import Outbox
 from kpibot.store.schema import claims, outbox
 from tests.chaos import steps
-
-HOUR = timedelta(hours=1)
 
 
 class Ledger:

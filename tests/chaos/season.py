@@ -42,8 +42,8 @@ class Season:
     async def play(self, deaths: int) -> None:
         """Kills so many times; then Slack is well again, and all that is owed is delivered."""
         await self.slack.start()
-        await self._nursery.start()
         try:
+            await self._nursery.start()
             self.slack.spoil(RATE)
             for hour, instant in enumerate(self.world.rounds()):
                 self.slack.clock.set(instant)
