@@ -13,7 +13,8 @@ to the letter, but for pictures, which may go missing (`reading`). And the outbo
 each row where it says that it is.
 
 *Time* is the machine's with an offset: after a death it jumps past the leases of the dead, from round to round by an
-hour. Slack never takes longer to accept a message than a lease lasts: nobody could know of such a message in time.
+hour. What left before a death arrives before that jump: of a message that Slack takes only after the next attempt has
+looked for it, nobody can know.
 
 *Replicas* (`replicas`) share one PostgreSQL, on a clock that runs faster than the machine's, and one is killed every
 few seconds while messages, edits and replies are owed to many channels.
