@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from kpibot.workspace import Channel, Group, Person, Workspace, WorkspaceServer
-from tests.scenario.scene import Helpdesk, Scene
+from tests.scenario.scene import MONDAY, Clock, Helpdesk, Scene
 
 
 @pytest.fixture
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
-    """The workspace is up; the bot is not yet."""
+    """The workspace is up; the bot is not yet. Both see the same time, whatever the machine's is."""
+    clock = Clock(MONDAY)
     workspace = Workspace(
         name="Scenario ISD",
         bot_name="kpibot",
@@ -23,11 +24,12 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
         ],
         people=[Person("dana", "Dana Okafor"), Person("luis", "Luis Ortega")],
         groups=[Group("helpdesk-leads", members=("luis",))],
+        clock=lambda: clock().timestamp(),
         file_seconds=0.01,
     )
     server = WorkspaceServer(workspace)
     await server.start()
-    scene = Scene(server, Helpdesk(tmp_path / "helpdesk.db"), tmp_path)
+    scene = Scene(server, Helpdesk(tmp_path / "helpdesk.db"), tmp_path, clock)
     yield scene
     await scene.stop()
     await server.stop()

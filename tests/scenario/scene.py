@@ -84,11 +84,11 @@ class Clock:
 class Scene:
     """A workspace, a helpdesk, and a bot that can be started and stopped."""
 
-    def __init__(self, server: WorkspaceServer, helpdesk: Helpdesk, folder: Path) -> None:
+    def __init__(self, server: WorkspaceServer, helpdesk: Helpdesk, folder: Path, clock: Clock | None = None) -> None:
         self.server = server
         self.ws = server.ws
         self.helpdesk = helpdesk
-        self.clock = Clock(MONDAY)
+        self.clock = clock or Clock(MONDAY)
         self.config = CONFIG
         self.bot: Bot | None = None
         self.house: House | None = None
@@ -109,6 +109,7 @@ class Scene:
         if self._running.done():
             await self._running  # tells why
         assert ready.is_set(), "the bot did not start within 30 s"
+        await self.settle()
 
     async def stop(self) -> None:
         """Stops the bot as Ctrl-C does."""
@@ -124,3 +125,11 @@ class Scene:
         self.clock.advance(by)
         assert self.bot is not None
         await self.bot.catch_up()
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Waits until all that is due has been sent: on a busy machine a delivery by schedule may be under way."""
+        assert self.bot is not None
+        async with self.bot._delivering:
+            pass
+        await self.bot._deliver()
