@@ -113,7 +113,7 @@ def is_accepted(call: Call) -> bool:
     return call.response is not None and call.response.get("ok") is True
 
 
-def workspace(channels: Iterable[str], clock: Callable[[], float] = time.time) -> Workspace:
+def workspace(channels: Iterable[str], clock: Callable[[], float]) -> Workspace:
     """A workspace in which files are ready soon and no record is cut short."""
     return Workspace(
         name="Chaos ISD",
