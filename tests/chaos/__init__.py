@@ -8,9 +8,9 @@ of a transaction or before and after a call, by Slack's once a message is taken 
 any time (`season`). The moments are those of `steps`; which is next is drawn by seed from those that can be reached.
 
 *What should have been posted* is known twice. A twin lives through the same hours, undisturbed, and measures at the
-very instants at which the killed ones did: every channel of both must read the same, message for message, in its order,
-to the letter, but for pictures, which may go missing (`reading`). And the outbox of the killed ones must be worked off,
-each row where it says that it is.
+very instants at which the killed ones did: every channel of both must read the same, message for message and to the
+letter, but for pictures, which may go missing (`reading`). And the outbox of the killed ones must be worked off, its
+messages in the channels in the order in which they were owed, each where its row says that it is.
 
 *Time* is the machine's with an offset: after a death it jumps past the leases of the dead, from round to round by an
 hour. What left before a death arrives before that jump: of a message that Slack takes only after the next attempt has
