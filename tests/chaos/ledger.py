@@ -25,7 +25,7 @@ class Ledger:
         """What is left to do: names of `steps.NEEDS`. `stands` are the keys of the messages that Slack has."""
         if not sa.inspect(self._engine).has_table("kpibot_version"):
             return {steps.FIRST, "a measurement", "a digest", "pruning"}
-        return {*self._work(now), *(need for row in self._heads(now) for need in _needs_of(row, stands))}
+        return {*self._work(now), *(need for row in self._reachable(now) for need in _needs_of(row, stands))}
 
     def measured(self) -> list[datetime]:
         """The instants of all measurements."""
@@ -58,16 +58,18 @@ class Ledger:
             if now < slot + digest.useful_for and (f"digest:{digest.id}", slot) not in over:
                 yield "a digest"
 
-    def _heads(self, now: datetime) -> list[Any]:
-        """The oldest waiting row of each channel, if it is due and nobody's."""
-        heads: dict[str, Any] = {}
+    def _reachable(self, now: datetime) -> list[Any]:
+        """What waits in each channel whose oldest row is due and nobody's: one life may deliver all of it."""
+        channels: dict[str, list[Any]] = {}
         with self._engine.connect() as connection:
             waiting = sa.select(outbox).where(outbox.c.state == "waiting").order_by(outbox.c.id)
             for row in connection.execute(waiting):
-                heads.setdefault(row.channel, row)
-        return [
-            row for row in heads.values() if all(each is None or each <= now for each in (row.due_at, row.lease_until))
-        ]
+                channels.setdefault(row.channel, []).append(row)
+        return [row for rows in channels.values() if _is_free(rows[0], now) for row in rows]
+
+
+def _is_free(row: Any, now: datetime) -> bool:
+    return all(each is None or each <= now for each in (row.due_at, row.lease_until))
 
 
 def _needs_of(row: Any, stands: Container[str]) -> Iterator[str]:
