@@ -4,9 +4,12 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 BIN := .venv/bin
 PORT ?= 8065
 TIMES ?= 50
+KILLS ?= 1000
+DELIVERIES ?= 10000
+SEED ?= 1
 export MPLCONFIGDIR := $(CURDIR)/var/matplotlib
 
-.PHONY: help demo test oracle year check format bench pictures clean
+.PHONY: help demo test oracle chaos year check format bench pictures clean
 
 help:  ## says what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
@@ -19,6 +22,9 @@ test: $(BIN)/.development  ## every test
 
 oracle: $(BIN)/.development  ## measures made-up districts against a plain reference, for long (TIMES=50)
 	KPIBOT_EXAMPLES=$(TIMES) $(BIN)/python -m pytest tests/oracle
+
+chaos: $(BIN)/.development  ## kills the whole bot at every step, and replicas, for long (KILLS=1000 DELIVERIES=10000 SEED=1)
+	KILLS=$(KILLS) DELIVERIES=$(DELIVERIES) SEED=$(SEED) $(BIN)/python -m pytest tests/chaos
 
 year: $(BIN)/.development  ## a simulated school year of 200 campuses; writes docs/year.md
 	@$(BIN)/python -m tests.year

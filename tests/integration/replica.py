@@ -1,16 +1,15 @@
-"""A replica that works off the outbox of a state database, in a thread or as a process of its own, and may be killed.
+"""A replica that works off the outbox of a state database, and may be killed at any step.
 
 What stands in for Slack is a table of its own beside the state database: what was posted stays posted, whoever dies.
 """
 
-import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from kpibot.store.outbox import Claimed
-from kpibot.store.store import Store, open_engine
+from kpibot.store.store import Store
 
 LEASE = timedelta(minutes=1)
 
@@ -67,15 +66,3 @@ def deliver(store: Store, channels: Channels, row: Claimed, now: datetime, reach
         reached("posted")
     store.outbox.sent(row.id, ts)
     reached("marked")
-
-
-def main(url: str, owner: str, now: str) -> None:
-    """One process: says when it begins."""
-    engine = open_engine(url)
-    store, channels = Store(engine, owner=owner), Channels(engine)
-    print("begins", flush=True)  # noqa: T201 - whoever kills it waits for that
-    work_off(store, channels, datetime.fromisoformat(now))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -1,8 +1,6 @@
 """Several bots on one PostgreSQL: each message, slot and measurement is done by exactly one, whoever is killed when."""
 
 import random
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -94,31 +92,6 @@ def test_replicas_that_are_killed_at_any_step_deliver_each_message_once_and_in_o
         now += LEASE
     assert by_channel(channels) == owed
     assert set(fate.killed) == {"claimed", "looked up", "attempted", "posted", "marked"}
-
-
-def test_processes_that_are_killed_at_any_moment_deliver_each_message_once_and_in_order(
-    url: str, engine: sa.Engine
-) -> None:
-    owed, chance, now, killed = owe(engine, 1_000), random.Random(11), NOW, 0
-    while is_waiting(engine):
-        replicas = [start(url, f"{now.isoformat()}-{n}", now) for n in range(REPLICAS)]
-        for replica in replicas[:2]:
-            with suppress(subprocess.TimeoutExpired):
-                replica.wait(chance.uniform(0.0, 0.3))
-            replica.kill()
-        killed += sum(replica.wait() < 0 for replica in replicas)
-        now += LEASE
-    assert by_channel(Channels(engine)) == owed
-    assert killed > 0
-
-
-def start(url: str, owner: str, now: datetime) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "tests.integration.replica", url, owner, now.isoformat()]
-    replica = subprocess.Popen(command, stdout=subprocess.PIPE)
-    assert replica.stdout is not None
-    with replica.stdout:
-        assert replica.stdout.readline() == b"begins\n"
-    return replica
 
 
 def test_each_slot_is_done_once_though_replicas_die_over_it(engine: sa.Engine) -> None:

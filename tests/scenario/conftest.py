@@ -12,7 +12,7 @@ from tests.scenario.scene import MONDAY, Clock, Helpdesk, Scene
 
 @pytest.fixture
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
-    """The workspace is up; the bot is not yet."""
+    """The workspace is up; the bot is not yet. Both see the same time, whatever the machine's is."""
     clock = Clock(MONDAY)
     workspace = Workspace(
         name="Scenario ISD",
@@ -25,8 +25,8 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
         ],
         people=[Person("dana", "Dana Okafor"), Person("luis", "Luis Ortega")],
         groups=[Group("helpdesk-leads", members=("luis",))],
-        file_seconds=0.01,
         clock=lambda: clock().timestamp(),
+        file_seconds=0.01,
     )
     server = WorkspaceServer(workspace)
     await server.start()

@@ -128,6 +128,7 @@ class Scene:
         if self._running.done():
             await self._running  # tells why
         assert ready.is_set(), "the bot did not start within 30 s"
+        await self.delivered()
 
     async def stop(self) -> None:
         """Stops the bot as Ctrl-C does."""
@@ -146,6 +147,14 @@ class Scene:
         self.clock.advance(by)
         assert self.bot is not None
         await self.bot.catch_up()
+        await self.delivered()
+
+    async def delivered(self) -> None:
+        """Waits until all that is due has been sent: on a busy machine a delivery by schedule may be under way."""
+        assert self.bot is not None
+        async with self.bot._delivering:
+            pass
+        await self.bot._deliver()
 
     async def pass_by(self, span: timedelta, step: timedelta = timedelta(seconds=30)) -> None:
         """Lets time pass in small steps, and does at each of them what the schedule does all the time."""
@@ -153,6 +162,7 @@ class Scene:
         while self.clock.now < end:
             self.clock.advance(min(step, end - self.clock.now))
             await self.does_its_rounds()
+        await self.delivered()
 
     async def does_its_rounds(self) -> None:
         """Does once what the schedule does all the time."""

@@ -118,7 +118,7 @@ def a_bad_database_is_told_once_and_touches_no_alert(lived: Lived) -> None:
     for bad in incidents.BAD:
         if not lived.first <= bad.begins < lived.last - timedelta(days=3):
             continue
-        told = [e for e in lived.slack.sent if bad.begins <= e.at < bad.ends + THAT_DAY]
+        told = [e for e in lived.slack.sent if bad.begins <= e.at < bad.ends + timedelta(days=1)]
         assert [e.about for e in told if e.about in ("trouble", "mended")] == ["trouble", "mended"], f"of {bad}"
         trouble = next(each for each in told if each.about == "trouble")
         assert trouble.channel == lived.catalog.district.administrators
