@@ -52,6 +52,10 @@ class LeaseLostError(Exception):
     """Another process may have the message by now."""
 
 
+class ExpiredError(Exception):
+    """Nobody needs the message any more."""
+
+
 class RefusedError(DeliveryError):
     """Permanent."""
 
@@ -162,6 +166,8 @@ class Delivery:
             ts = await self._found(row) or await self._send(row)
         except LeaseLostError:
             log.warning("%s took longer than its lease; whoever has it now sends it", row.owed.key)
+        except ExpiredError:
+            await self._in_thread(self._outbox.expire, row.id, self._owner)
         except RefusedError as error:
             log.error("%s cannot be delivered to %s: %s", row.owed.key, row.owed.channel, error)
             complaint = self._complaint(row, error)
@@ -184,6 +190,8 @@ class Delivery:
         return await self._sender.find(row.owed.channel, row.owed.key, since, row.base_ts)
 
     async def _send(self, row: Claimed) -> str:
+        if self._now() >= row.owed.expires_at:
+            raise ExpiredError
         message = self._addressed(row.owed.message)
         picture = None if row.owed.how is How.REPLY else await self._drawn(row.owed.key, message)
         if not await self._in_thread(self._outbox.attempt, row.id, self._now(), self._owner, LEASE):

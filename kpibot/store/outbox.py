@@ -23,7 +23,7 @@ from kpibot.store.claims import is_over
 from kpibot.store.engine import writing
 from kpibot.store.groups import ask_for_posts
 from kpibot.store.schema import outbox
-from kpibot.store.settling import IS_WAITING, OutboxState, settle
+from kpibot.store.settling import IS_WAITING, OutboxState, expire, settle
 
 log = logging.getLogger(__name__)
 
@@ -120,6 +120,11 @@ class Outbox:
                 gone = sa.and_(outbox.c.group_key == key, outbox.c.how == How.POST, outbox.c.state == OutboxState.SENT)
                 connection.execute(sa.update(outbox).where(gone).values(state=OutboxState.DELETED))
                 ask_for_posts(connection, [key])
+
+    def expire(self, row: int, owner: str) -> None:
+        """Gives up what nobody needs any more, once it is known not to stand in the channel."""
+        with writing(self._engine) as connection:
+            expire(connection, _held(row, owner))
 
     def release(self, owner: str) -> None:
         """Gives back what this owner has claimed and not begun to send."""

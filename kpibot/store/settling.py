@@ -37,14 +37,20 @@ IS_WAITING = outbox.c.state == OutboxState.WAITING
 def settle(connection: sa.Connection, now: datetime, lease: timedelta) -> None:
     """Takes what is not to be sent out of the way. What somebody is sending right now is left alone."""
     free = is_over(outbox.c.lease_until, now, lease)
-    expired = _become(connection, OutboxState.EXPIRED, free, outbox.c.expires_at <= now)
+    is_in_doubt = sa.and_(outbox.c.attempted_at.is_not(None), outbox.c.how != How.UPDATE)
+    expire(connection, free, outbox.c.expires_at <= now, ~is_in_doubt)  # what may stand in the channel is looked up
+    _become(connection, OutboxState.SUPERSEDED, free, _has_later_edit())
+    if dropped := _become(connection, OutboxState.DROPPED, free, _belongs_to_nothing()):
+        ask_for_posts(connection, [row.group_key for row in dropped])
+
+
+def expire(connection: sa.Connection, *which: sa.ColumnElement[bool]) -> None:
+    """Gives up waiting rows that nobody needs any more, and that do not stand in their channels."""
+    expired = _become(connection, OutboxState.EXPIRED, *which)
     for row in expired:
         log.warning("%s was never delivered, and is of no use any more", row.key)
     if lost := [row.group_key for row in expired if row.how == How.POST and row.group_key]:
         ask_for_posts(connection, lost)
-    _become(connection, OutboxState.SUPERSEDED, free, _has_later_edit())
-    if dropped := _become(connection, OutboxState.DROPPED, free, _belongs_to_nothing()):
-        ask_for_posts(connection, [row.group_key for row in dropped])
 
 
 def _become(connection: sa.Connection, state: OutboxState, *which: sa.ColumnElement[bool]) -> list[Any]:

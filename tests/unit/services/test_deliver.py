@@ -136,6 +136,18 @@ async def test_a_message_in_doubt_is_looked_up_before_it_is_sent_again(post: Pos
     assert post.store.outbox.counts() == {"sent": 1}
 
 
+@pytest.mark.parametrize("arrived", [True, False])
+async def test_what_expires_in_doubt_is_looked_up_and_never_sent_again(post: Post, arrived: bool) -> None:
+    post.slack.fails["leads"] = [InDoubtError("broke off")]
+    post.owe(owed("p"))
+    await post.later(SECOND)
+    if not arrived:
+        post.slack.stands.clear()
+    await post.later(2 * DAY)
+    assert post.slack.calls == [("send", "p"), ("find None", "p")]
+    assert post.store.outbox.counts() == {"sent" if arrived else "expired": 1}
+
+
 async def test_a_line_in_doubt_is_looked_up_in_its_thread_and_an_edit_just_repeated(post: Post) -> None:
     post.owe(owed("p"))
     await post.later(SECOND)
