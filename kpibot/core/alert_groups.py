@@ -128,7 +128,7 @@ def advance(
     if quiet and not rose:
         decided: Decision | None = _escalated(group, firing, rule, now)
     else:
-        decided = _changed(group, firing, changes, rule, now, rose) if changes else _unchanged(group, rule, now)
+        decided = _news(group, firing, changes, rule, now, rose) if changes else _unchanged(group, rule, now)
     if decided is None:
         return group, ()
     return _reposted(*decided) if group.repost else decided
@@ -171,6 +171,22 @@ def _changes(
         elif firing[campus] is not was:
             found[campus] = Reason.WORSE if firing[campus] is Verdict.CRITICAL else Reason.EASED
     return found
+
+
+def _news(
+    group: AlertGroup,
+    firing: Mapping[str, Verdict],
+    changes: Mapping[str, Reason],
+    rule: GroupRule,
+    now: datetime,
+    rose: bool,
+) -> Decision:
+    """What changed, and what is due beside it: where something changes all the time, people are called as elsewhere."""
+    after, tellings = _changed(group, firing, changes, rule, now, rose)
+    if after is None or after.is_snoozed(now):
+        return after, tellings
+    later, due = _unchanged(after, rule, now)
+    return later, (*tellings, *(each for each in due if each.how is How.REPLY))
 
 
 def _changed(

@@ -294,6 +294,24 @@ def test_whoever_was_called_next_is_not_called_again_when_something_else_changes
     assert escalations(group, both, 3) == ["2 h: @super"]
 
 
+def test_where_something_changes_all_the_time_the_next_owner_is_called_as_elsewhere() -> None:
+    rounds = [{"oak": CRITICAL}, *[{"oak": CRITICAL, "west": WARNING}, {"oak": CRITICAL}] * 4]
+    calls = [n for n, tellings in enumerate(told(rounds)) if (How.REPLY, Reason.ESCALATED) in tellings]
+    assert calls == [4, 8]
+
+
+def test_where_something_changes_all_the_time_people_are_reminded_and_an_acknowledgement_lapses() -> None:
+    eases = [{"oak": WARNING, "west": WARNING}, {"oak": WARNING}]
+    assert told(eases, every=timedelta(hours=5))[1] == [
+        (How.UPDATE, Reason.RECOVERED), (How.REPLY, Reason.RECOVERED), (How.REPLY, Reason.STILL_FIRING),
+    ]  # fmt: skip
+    taken = acknowledge(opened(oak=WARNING, west=WARNING), "@luis", START, timedelta(hours=1))
+    after, tellings = advance(taken, {"oak": WARNING}, RULE, START + timedelta(hours=1))
+    assert [each.reason for each in tellings] == [Reason.RECOVERED, Reason.RECOVERED, Reason.LAPSED]
+    assert after is not None
+    assert after.acknowledged_by == ""
+
+
 def test_what_eases_and_becomes_critical_again_begins_with_the_first_owner() -> None:
     group = replace(opened(oak=CRITICAL), escalated=2)
     eased, _ = advance(group, {"oak": WARNING}, RULE, START + QUARTER)
