@@ -128,7 +128,8 @@ def advance(
     if quiet and not rose:
         decided: Decision | None = _escalated(group, firing, rule, now)
     else:
-        decided = _news(group, firing, changes, rule, now, rose) if changes else _unchanged(group, rule, now)
+        after, tellings = _changed(group, firing, changes, rule, now, rose) if changes else (group, ())
+        decided = _with_what_is_due(after, tellings, rule, now)
     if decided is None:
         return group, ()
     return _reposted(*decided) if group.repost else decided
@@ -173,22 +174,6 @@ def _changes(
     return found
 
 
-def _news(
-    group: AlertGroup,
-    firing: Mapping[str, Verdict],
-    changes: Mapping[str, Reason],
-    rule: GroupRule,
-    now: datetime,
-    rose: bool,
-) -> Decision:
-    """What changed, and what is due beside it: where something changes all the time, people are called as elsewhere."""
-    after, tellings = _changed(group, firing, changes, rule, now, rose)
-    if after is None or after.is_snoozed(now):
-        return after, tellings
-    later, due = _unchanged(after, rule, now)
-    return later, (*tellings, *(each for each in due if each.how is How.REPLY))
-
-
 def _changed(
     group: AlertGroup,
     firing: Mapping[str, Verdict],
@@ -229,7 +214,17 @@ MOST_TELLING = (
 )
 
 
-def _unchanged(group: AlertGroup, rule: GroupRule, now: datetime) -> Decision:
+def _with_what_is_due(
+    group: AlertGroup | None, tellings: tuple[Telling, ...], rule: GroupRule, now: datetime
+) -> Decision:
+    """What changed, and what is due beside it: where something changes all the time, people are called as elsewhere."""
+    if group is None or group.is_snoozed(now):
+        return group, tellings
+    after, due = _due(group, rule, now)
+    return after, (*tellings, *(each for each in due if not tellings or each.how is How.REPLY))
+
+
+def _due(group: AlertGroup, rule: GroupRule, now: datetime) -> Decision:
     if group.is_acknowledged(now):
         return group, ()
     if group.acknowledged_until is not None:
