@@ -121,7 +121,7 @@ class Notices:
                 is_over=is_over,
                 is_common=is_common and not is_over,
             )
-            key = f"alert:{group.key}:{case.now.isoformat()}:{telling.how}:{telling.reason}"
+            key = f"alert:{group.key}:{case.now.isoformat()}:{telling.how}:{telling.reason.name.lower()}"
             until = case.now + useful_for(telling, case.rule.remind)
             yield Owed(
                 key, group.channel, seen_to(notice, group, case.now), until, telling.how, group.key, telling.in_channel
