@@ -3,9 +3,9 @@
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, contextmanager, suppress
+from contextlib import AsyncExitStack, contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -156,7 +156,7 @@ class Bot:
         await self._look_up()
         # Loading Bolt takes a tenth of the start: a bot that Slack does not let in says so before.
         from kpibot.slack.alerts import AlertButtons  # noqa: PLC0415
-        from kpibot.slack.bolt import bolt_app, socket_mode  # noqa: PLC0415
+        from kpibot.slack.bolt import bolt_app, hang_up, socket_mode  # noqa: PLC0415
         from kpibot.slack.listeners import register  # noqa: PLC0415
 
         app = bolt_app(self._client)
@@ -173,7 +173,7 @@ class Bot:
         ).register(app)
         handler = socket_mode(app, self._access.app_token)
         await handler.connect_async()  # type: ignore[no-untyped-call]
-        stack.push_async_callback(_hang_up, handler.close_async)
+        stack.push_async_callback(hang_up, handler, HANG_UP_WITHIN)
 
     def _plan(self) -> None:
         self._schedule.every(self._house.catalog.district.measure_every, self.catch_up, "measure")
@@ -244,10 +244,3 @@ class Bot:
         finally:
             if is_outermost and task is not None:
                 self._under_way.discard(task)
-
-
-async def _hang_up(close: Callable[[], Awaitable[Any]]) -> None:
-    """A Slack that has fallen silent does not say goodbye either."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(HANG_UP_WITHIN):
-            await close()

@@ -1,5 +1,6 @@
 """The Bolt app and its Socket Mode connection."""
 
+import asyncio
 import logging
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -47,3 +48,12 @@ class _News(logging.Filter):
 def socket_mode(app: AsyncApp, app_token: str) -> AsyncSocketModeHandler:
     """The connection over which Slack sends what people do."""
     return AsyncSocketModeHandler(app, app_token, ping_interval=PING_SECONDS)
+
+
+async def hang_up(handler: AsyncSocketModeHandler, within: float) -> None:
+    """Ends the connection. A Slack that has fallen silent is not waited for longer than `within` seconds."""
+    try:
+        async with asyncio.timeout(within):
+            await handler.close_async()  # type: ignore[no-untyped-call]
+    except TimeoutError:
+        await handler.client.aiohttp_client_session.close()

@@ -1,10 +1,11 @@
-"""What Bolt and Slack's client say in the log."""
+"""What Bolt and Slack's client say in the log, and how the connection ends."""
 
+import asyncio
 import logging
 
 import pytest
 
-from kpibot.slack.bolt import bolt_app
+from kpibot.slack.bolt import bolt_app, hang_up, socket_mode
 from kpibot.slack.connection import web_client
 
 
@@ -39,3 +40,13 @@ def test_whatever_else_fails_is_logged_each_time_with_its_traceback(
         except ValueError:
             bolt.exception("Failed to run a listener")
     assert caplog.text.count("Traceback") == 2
+
+
+async def test_a_slack_that_does_not_say_goodbye_is_not_waited_for_and_nothing_stays_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = bolt_app(web_client("xoxb-1", "http://127.0.0.1:9/api/", waits_for_rate_limits=False))
+    handler = socket_mode(app, "xapp-1")
+    monkeypatch.setattr(handler.client, "disconnect", asyncio.Event().wait)
+    await hang_up(handler, 0.01)
+    assert handler.client.aiohttp_client_session.closed
