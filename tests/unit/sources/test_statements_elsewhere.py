@@ -130,7 +130,7 @@ def written(name: str) -> tuple[str, ...]:
 @pytest.mark.parametrize("name", DIALECTS)
 def test_every_statement_is_grammatical_and_groups_by_columns(name: str) -> None:
     """SQL Server refuses to group by a constant; elsewhere a number would be taken for a column's position."""
-    for sql in written(name):
+    for sql in set(written(name)):
         parsed = sqlglot.parse_one(sql, dialect=DIALECTS[name][1])
         assert isinstance(parsed, exp.Select | exp.Union)
         for group in parsed.find_all(exp.Group):
