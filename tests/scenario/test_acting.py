@@ -10,14 +10,10 @@ import pytest
 
 from kpibot.workspace import Fault, Message
 from kpibot.workspace.modals import Modals
-from tests.scenario.scene import CONFIG, MONDAY, Scene
+from tests.scenario.scene import CONFIG, MONDAY, Scene, said
 
 QUARTER, HOUR, DAY = timedelta(minutes=15), timedelta(hours=1), timedelta(days=1)
 WEST = "west-tech"
-
-
-def said(message: Message) -> str:
-    return json.dumps([message.text, message.blocks], ensure_ascii=False)
 
 
 def alerts(scene: Scene) -> list[Message]:

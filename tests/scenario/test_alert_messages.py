@@ -1,18 +1,13 @@
 """An alert in Slack from its beginning to its end: one message that is edited, and its story in the thread."""
 
-import json
 from datetime import timedelta
 
 import pytest
 
 from kpibot.workspace import Fault, Message
-from tests.scenario.scene import MONDAY, Scene
+from tests.scenario.scene import MONDAY, Scene, said
 
 QUARTER, HOUR = timedelta(minutes=15), timedelta(hours=1)
-
-
-def said(message: Message) -> str:
-    return json.dumps([message.text, message.blocks], ensure_ascii=False)
 
 
 def alerts(scene: Scene, channel: str = "west-tech") -> list[Message]:

@@ -1,13 +1,12 @@
 """A bad day for Slack: much of what the bot sends fails, in every way there is, and each thing is said once."""
 
-import json
 from datetime import timedelta
 
 import pytest
 
 from kpibot.workspace import Fault, Message
 from kpibot.workspace.faults import Faults
-from tests.scenario.scene import MONDAY, Scene
+from tests.scenario.scene import MONDAY, Scene, said
 
 TROUBLES = ("ratelimited", "http_500", "http_503", "drop_before", "drop_after", "reset")
 METHODS = (
@@ -19,10 +18,6 @@ METHODS = (
     "conversations.replies",
 )
 RATE = 0.12  # of each: together, every other call fails
-
-
-def said(message: Message) -> str:
-    return json.dumps([message.text, message.blocks], ensure_ascii=False)
 
 
 def spoil(scene: Scene, seed: int) -> None:

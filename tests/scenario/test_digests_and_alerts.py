@@ -1,18 +1,13 @@
 """What the bot says unasked: each thing once, whatever happens on the way."""
 
-import json
 from datetime import timedelta
 
 import pytest
 
 from kpibot.workspace import Fault, Message
-from tests.scenario.scene import MONDAY, Scene
+from tests.scenario.scene import MONDAY, Scene, said
 
 DAY = timedelta(days=1)
-
-
-def said(message: Message) -> str:
-    return json.dumps([message.text, message.blocks], ensure_ascii=False)
 
 
 def digests(scene: Scene, channel: str) -> list[Message]:

@@ -8,12 +8,7 @@ from pathlib import Path
 import pytest
 
 from kpibot.workspace import Fault, Message
-from tests.scenario.scene import CONFIG, MONDAY, Scene
-
-
-def said(message: Message) -> str:
-    """All that a message shows, blocks and all."""
-    return json.dumps([message.text, message.blocks], ensure_ascii=False)
+from tests.scenario.scene import CONFIG, MONDAY, Scene, said
 
 
 async def answer(scene: Scene, text: str, channel: str = "tech-leads") -> Message:
