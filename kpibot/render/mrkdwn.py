@@ -2,12 +2,15 @@
 
 import re
 import unicodedata
+from urllib.parse import quote
 
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 # Slack has no escape for its formatting characters: these look the same and mean nothing.
 TWINS = str.maketrans({"*": "∗", "~": "∼", "`": "'"})
 BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
 EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # inside a word an underscore formats nothing
+URL_CHARACTERS = "%:/?#[]@!$&'()*+,;=~"  # besides letters, digits and `-._`; all else would end or change a link
+LONGEST_URL = 2_000
 EMOJI_COLON = re.compile(r":(?=[a-z+-][\w+-]*:)")
 
 
@@ -27,6 +30,12 @@ def data(text: str, most: int = 300) -> str:
 def code(text: str, most: int = 80) -> str:
     """Text of any origin in backticks."""
     return f"`{_escaped(clean(text, most).replace('`', chr(39)) or ' ', most - 2)}`"
+
+
+def link(url: str, label: str) -> str:
+    """A link that nothing in the URL can break out of; only the label where the URL is longer than browsers take."""
+    safe = quote(url, safe=URL_CHARACTERS, errors="replace")
+    return data(label) if len(safe) > LONGEST_URL else f"<{safe.replace('&', '&amp;')}|{data(label)}>"
 
 
 def with_code(text: str, most: int = 2_000) -> str:

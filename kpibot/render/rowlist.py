@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from kpibot.core.reports import RowList
 from kpibot.render import facts
 from kpibot.render.blocks import Rendered, context, fitting, paragraphs, rendered, section
-from kpibot.render.mrkdwn import clean, data
+from kpibot.render.mrkdwn import clean, data, link
 
 
 def rows_message(found: RowList) -> Rendered:
     """The number, then a line for each row, the oldest first, each with its link."""
     head = f"*{data(facts.title(found.report), 250)}*\n{data(facts.said(found.report), 500)}"
-    lines = [_linked(said, link) for said, link in zip(entries(found), found.links, strict=True)]
+    lines = [_linked(said, url) for said, url in zip(entries(found), found.links, strict=True)]
     blocks = (section(head), *paragraphs(fitting(lines)), context(data(f"{shown(found)} · only you see this list")))
     return rendered("\n".join(fitting([head, *(data(each, 300) for each in entries(found))], 2_800)), blocks)
 
@@ -30,5 +30,5 @@ def shown(found: RowList) -> str:
     return f"the {len(found.rows)} oldest of {found.report.reading.rows:,}"
 
 
-def _linked(said: str, link: str) -> str:
-    return f"• {data(said, 300)}" + (f" <{link}|open>" if link else "")
+def _linked(said: str, url: str) -> str:
+    return f"• {data(said, 300)}" + (f" {link(url, 'open')}" if url else "")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from kpibot.catalog.model import Dataset
 from kpibot.core.conditions import Condition, as_scalar
@@ -59,7 +60,12 @@ def _link_columns(dataset: Dataset) -> Sequence[str]:
 
 
 def _link(dataset: Dataset, row: Mapping[str, Any]) -> str:
-    return "" if dataset.link is None else dataset.link.format_map(row)
+    """The address of a row. Whatever its values hold, they stay a part of the path or query that they were put in."""
+    if dataset.link is None:
+        return ""
+    return dataset.link.format_map(
+        {name: quote(str(row[name]), safe="", errors="replace") for name in _link_columns(dataset)}
+    )
 
 
 def _text(value: object) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpibot.render.mrkdwn import clean, code, cut, data, plain, with_code
+from kpibot.render.mrkdwn import clean, code, cut, data, link, plain, with_code
 
 STRAY = re.compile(r"&(?!amp;|lt;|gt;)|[<>]")
 
@@ -54,3 +54,16 @@ def test_an_errors_own_backticks_stay():
 
 def test_a_lone_backtick_quotes_nothing():
     assert "`" not in with_code("a ` b")
+
+
+@given(st.text(max_size=300))
+def test_nothing_breaks_out_of_a_link(text):
+    made = link(f"https://help.example.org/{text}", text)
+    url, _, label = made[1:-1].partition("|")
+    assert (made[0], made[-1]) == ("<", ">")
+    assert not STRAY.search(url) and not STRAY.search(label)
+    assert url.isascii() and not re.search(r'[\s"`|]', url)
+
+
+def test_a_link_that_no_browser_takes_is_left_out():
+    assert link("https://help.example.org/" + "x" * 2_000, "open") == "open"
