@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
 from kpibot.workspace.errors import UnknownNameError
 from kpibot.workspace.ids import make_id
@@ -31,21 +33,55 @@ class Directory:
         self._add_conversations(channels, created)
 
     def _people(self, people: Sequence[Person]) -> dict[str, User]:
-        bot = User(self.bot_user_id, self.bot_name, self.bot_name, is_bot=True)
-        users = [bot, User(SLACKBOT, "slackbot", "Workspace")]
-        for one in people:
-            ident = make_id("U", self.name, "person", one.name)
-            users.append(User(ident, one.name, one.real_name or one.name, one.title, one.timezone))
+        bot = User(self.bot_user_id, self.bot_name, self.bot_name, self.team_id, is_bot=True)
+        users = [bot, User(SLACKBOT, "slackbot", "Workspace", self.team_id), *map(self._user, people)]
         return {user.id: user for user in users}
+
+    def _user(self, one: Person) -> User:
+        return User(
+            id=make_id("U", self.name, "person", one.name),
+            name=one.name,
+            real_name=one.real_name or one.name,
+            team_id=make_id("T", one.team) if one.team else self.team_id,
+            title=one.title,
+            timezone=one.timezone,
+            guest=one.guest,
+            deactivated=one.deactivated,
+        )
+
+    def change_user(self, name: str, **changes: Any) -> User:
+        """Change who somebody is, as an administrator may at any time: a guest, deactivated, of another team."""
+        ident = self.user_id(name)
+        self.users[ident] = dataclasses.replace(self.users[ident], **changes)
+        return self.users[ident]
+
+    def is_foreign(self, user: User) -> bool:
+        """Say whether somebody belongs to another organization."""
+        return user.team_id != self.team_id
+
+    def is_stranger(self, user: User) -> bool:
+        """Say whether somebody of another organization shares no channel with the bot, which is Slack's meaning."""
+        shared = (one for one in self.conversations.values() if one.ext_shared and self.bot_user_id in one.members)
+        return self.is_foreign(user) and not any(user.id in one.members for one in shared)
 
     def _add_conversations(self, channels: Sequence[Channel], created: int) -> None:
         everybody = [user.id for user in self.people()]
+        own = [user.id for user in self.people() if not self.is_foreign(user)]
         for one in channels:
             ident = make_id("C", self.name, one.name)
-            names = [*everybody, BOT] if one.members is None else one.members
+            names = [*(everybody if one.ext_shared else own), BOT] if one.members is None else one.members
             members = [self.user_id(name) for name in names]
             self.conversations[ident] = Conversation(
-                ident, one.name, members, created, one.topic, one.private, one.archived, restricted=one.restricted
+                id=ident,
+                name=one.name,
+                members=members,
+                created=created,
+                topic=one.topic,
+                private=one.private,
+                archived=one.archived,
+                restricted=one.restricted,
+                ext_shared=one.ext_shared,
+                org_shared=one.org_shared,
             )
         for person in everybody:
             ident = make_id("D", self.name, person)

@@ -10,22 +10,34 @@ def user_form(ws: Workspace, user: User) -> Json:
     """Return a person or a bot as in ``users.info``."""
     return {
         "id": user.id,
-        "team_id": ws.team_id,
+        "team_id": user.team_id,
         "name": user.name,
         "real_name": user.real_name,
-        "deleted": False,
+        "deleted": user.deactivated,
         "is_bot": user.is_bot,
-        "is_app_user": user.is_bot,
-        "is_admin": False,
-        "tz": user.timezone,
         "updated": 0,
         "profile": {
             "real_name": user.real_name,
             "display_name": user.name,
             "title": user.title,
-            "team": ws.team_id,
+            "team": user.team_id,
         },
+        **_membership(ws, user),
     }
+
+
+def _membership(ws: Workspace, user: User) -> Json:
+    """Return what somebody may do here; of deactivated people Slack tells nothing of the kind."""
+    if user.deactivated:
+        return {}
+    membership = {
+        "is_app_user": user.is_bot,
+        "is_admin": False,
+        "is_restricted": bool(user.guest),
+        "is_ultra_restricted": user.guest == "single_channel",
+        "tz": user.timezone,
+    }
+    return membership | ({"is_stranger": ws.is_stranger(user)} if ws.is_foreign(user) else {})
 
 
 def group_form(ws: Workspace, ident: str, group: Group) -> Json:
@@ -56,6 +68,9 @@ def conversation_form(ws: Workspace, one: Conversation) -> Json:
         "is_mpim": False,
         "is_private": one.private,
         "is_archived": one.archived,
+        "is_shared": one.ext_shared or one.org_shared,
+        "is_ext_shared": one.ext_shared,
+        "is_org_shared": one.org_shared,
         "is_general": one.name == "general",
         "is_member": ws.bot_user_id in one.members,
         "topic": {"value": one.topic, "creator": "", "last_set": 0},
@@ -65,7 +80,10 @@ def conversation_form(ws: Workspace, one: Conversation) -> Json:
 
 def message_form(ws: Workspace, message: Message, with_metadata: bool = False) -> Json:
     """Return a message as in ``conversations.history``, without the counts of its thread."""
-    form: Json = {"type": "message", "user": message.user, "ts": message.ts, "text": message.text, "team": ws.team_id}
+    team = ws.users[message.user].team_id
+    form: Json = {"type": "message", "user": message.user, "ts": message.ts, "text": message.text, "team": team}
+    if ws.conversations[message.channel].ext_shared:
+        form |= {"user_team": team, "source_team": team}
     if message.user == ws.bot_user_id:
         form |= {"bot_id": ws.bot_id, "app_id": ws.app_id, "bot_profile": _bot_profile(ws)}
     form |= {name: getattr(message, name) for name in ("blocks", "attachments", "thread_ts") if getattr(message, name)}

@@ -8,10 +8,10 @@ from kpibot.workspace.state import Workspace
 
 def interaction(ws: Workspace, person: str, kind: str) -> Json:
     """Return the frame of a payload such as ``block_actions`` or ``view_submission``, with a new trigger_id."""
-    name = ws.users[person].name
+    user = ws.users[person]
     return {
         "type": kind,
-        "user": {"id": person, "username": name, "name": name, "team_id": ws.team_id},
+        "user": {"id": person, "username": user.name, "name": user.name, "team_id": user.team_id},
         "api_app_id": ws.app_id,
         "token": "verification-token",
         "trigger_id": ws.new_trigger(person),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 Json = dict[str, Any]
 
@@ -36,8 +36,9 @@ DEFAULT_EVENTS = ("app_home_opened", "app_mention", "message.im")
 class Channel:
     """A channel to begin with.
 
-    `members` holds names or ids of people, and ``"bot"``; None means everybody and the bot. In a `restricted` one
-    only people may post.
+    `members` holds names or ids of people, and ``"bot"``; None means everybody of the workspace and the bot, and in an
+    `ext_shared` one the people of other organizations too. In a `restricted` one only people may post. `ext_shared` is
+    shared with another organization (Slack Connect), `org_shared` with other workspaces of the same one.
     """
 
     name: str
@@ -46,16 +47,27 @@ class Channel:
     members: tuple[str, ...] | None = None
     archived: bool = False
     restricted: bool = False
+    ext_shared: bool = False
+    org_shared: bool = False
+
+
+Guest = Literal["", "multi_channel", "single_channel"]
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who works in the workspace; `name` is the handle without ``@``."""
+    """Somebody who works in the workspace; `name` is the handle without ``@``.
+
+    A `guest` is one of many channels or of a single one. `team` names the organization of a person from outside.
+    """
 
     name: str
     real_name: str = ""
     title: str = ""
     timezone: str = "America/Chicago"
+    guest: Guest = ""
+    deactivated: bool = False
+    team: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +81,17 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person or a bot as the workspace knows it."""
+    """A person or a bot as the workspace knows it; `team_id` is the person's own."""
 
     id: str
     name: str
     real_name: str
+    team_id: str
     title: str = ""
     timezone: str = "America/Chicago"
     is_bot: bool = False
+    guest: Guest = ""
+    deactivated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +139,8 @@ class Conversation:
     archived: bool = False
     user: str | None = None
     restricted: bool = False
+    ext_shared: bool = False
+    org_shared: bool = False
     messages: dict[str, Message] = field(default_factory=dict)
     pins: dict[str, int] = field(default_factory=dict)
     bookmarks: dict[str, Json] = field(default_factory=dict)

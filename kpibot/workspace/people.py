@@ -63,7 +63,7 @@ class People:
         ws = self._ws
         return {
             "token": "verification-token",
-            "team_id": ws.team_id,
+            "team_id": ws.users[sent.user].team_id,
             "team_domain": ws.domain,
             "channel_id": place.id,
             "channel_name": _COMMAND_NAMES.get(place.kind, place.name),
@@ -188,7 +188,7 @@ class People:
             event = message_form(ws, message) | {"type": kind, "channel": place.id, "event_ts": message.ts}
             if kind == "message":
                 event["channel_type"] = _CHANNEL_TYPES[place.kind]
-            self._emit(event)
+            self._emit(event, place)
         return message
 
     def _heard_as(self, place: Conversation, message: Message) -> list[str]:
@@ -218,7 +218,7 @@ class People:
         if kind in ws.events and ws.bot_user_id in place.members:
             item = {"type": "message", "channel": place.id, "ts": ts}
             event = {"type": kind, "user": person, "reaction": name, "item_user": message.user, "item": item}
-            self._emit(event | {"event_ts": ws.next_ts()})
+            self._emit(event | {"event_ts": ws.next_ts()}, place)
         return changed
 
     async def open_home(self, *, user: str, tab: str = "home") -> None:
@@ -230,9 +230,9 @@ class People:
         view = ws.home_of(person)
         if "app_home_opened" not in ws.events:
             return
-        self._emit(event | ({"view": view_form(ws, view)} if view is not None else {}))
+        self._emit(event | ({"view": view_form(ws, view)} if view is not None else {}), place)
 
-    def _emit(self, event: Json) -> None:
+    def _emit(self, event: Json, place: Conversation) -> None:
         ws = self._ws
         authorization = {
             "enterprise_id": None,
@@ -251,6 +251,6 @@ class People:
                 "event_id": make_id("Ev", ws.team_id, ws.number("event")),
                 "event_time": int(ws.clock()),
                 "authorizations": [authorization],
-                "is_ext_shared_channel": False,
+                "is_ext_shared_channel": place.ext_shared,
             }
         )

@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 from kpibot.workspace.errors import ScriptError
 from kpibot.workspace.faults import Fault, Kind
 from kpibot.workspace.link import ACK_SECONDS, REDELIVERY
-from kpibot.workspace.model import BOT, DEFAULT_EVENTS, DEFAULT_SCOPES, Channel, Group, Person
+from kpibot.workspace.model import BOT, DEFAULT_EVENTS, DEFAULT_SCOPES, Channel, Group, Guest, Person
 from kpibot.workspace.server import WorkspaceServer
 from kpibot.workspace.state import Workspace
 
@@ -56,6 +56,8 @@ class _Channel(_Part):
     members: tuple[_Name, ...] | None = None
     archived: bool = False
     restricted: bool = False
+    ext_shared: bool = False
+    org_shared: bool = False
 
 
 class _Person(_Part):
@@ -63,6 +65,9 @@ class _Person(_Part):
     real_name: str = ""
     title: str = ""
     timezone: str = "America/Chicago"
+    guest: Guest = ""
+    deactivated: bool = False
+    team: str = ""
 
 
 class _Group(_Part):
@@ -170,7 +175,7 @@ def parse_script(given: object) -> Script:
         script = Script.model_validate(given)
     except ValidationError as error:
         raise ScriptError("\n".join(_line(dict(one)) for one in error.errors())) from error
-    problems = [*_strangers(script), *_twice(script), *_impossible(script)]
+    problems = [*_unknown_members(script), *_foreign_members(script), *_twice(script), *_impossible(script)]
     if problems:
         raise ScriptError("\n".join(problems))
     return script
@@ -220,7 +225,16 @@ def _near(word: str, known: Iterable[str]) -> str:
     return f"; did you mean `{near[0]}`?" if near else f"; there are: {', '.join(known)}"
 
 
-def _strangers(script: Script) -> Iterator[str]:
+def _foreign_members(script: Script) -> Iterator[str]:
+    """Yield people of another organization in channels that are shared with none."""
+    foreign = {one.name for one in script.people if one.team}
+    for index, channel in _counted(script.channels):
+        for name in channel.members or ():
+            if name in foreign and not channel.ext_shared:
+                yield f"channels[{index}].members: `{name}` is of another team; write `ext_shared: true`"
+
+
+def _unknown_members(script: Script) -> Iterator[str]:
     """Yield members that are nobody."""
     people = [one.name for one in script.people]
     for place, members, known in (

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
 import aiohttp
 import pytest
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from kpibot.workspace import Workspace, WorkspaceServer
+from kpibot.workspace import Channel, Person, Workspace, WorkspaceServer
 
 Connect = Callable[[AsyncApp], Awaitable[Any]]
 
@@ -99,3 +101,33 @@ async def test_an_event_waits_for_no_bot_longer_than_slack_repeats_it(ws: Worksp
     await server.say("anybody?", channel="dm", user="dana")
     await asyncio.sleep(0)
     assert [message.text for message in ws.messages("@dana")] == ["anybody?"]
+
+
+async def test_what_is_said_from_outside_in_a_shared_channel_says_so(
+    make_workspace: Callable[..., Workspace],
+) -> None:
+    people = (Person("dana"), Person("kim", team="Vendor Inc"))
+    ws = make_workspace(people=people, channels=(Channel("vendor", ext_shared=True), Channel("own")), groups=())
+    async with AsyncExitStack() as stack:
+        server = WorkspaceServer(ws)
+        await server.start()
+        stack.push_async_callback(server.stop)
+        app = AsyncApp(client=AsyncWebClient(token=ws.bot_token, base_url=server.api_url))
+        bodies: list[dict[str, Any]] = []
+
+        @app.event("app_mention")
+        async def called(body: dict[str, Any]) -> None:
+            bodies.append(body)
+
+        handler = AsyncSocketModeHandler(app, ws.app_token, web_client=app.client)
+        await handler.connect_async()  # type: ignore[no-untyped-call]
+        stack.push_async_callback(handler.close_async)
+        await server.wait_connected(1)
+        await server.say("@helper hello", channel="vendor", user="kim")
+        await server.say("@helper hello", channel="own", user="dana")
+        await server.wait_for(lambda _: len(bodies) == 2)
+    outside, inside = sorted(bodies, key=lambda body: not body["is_ext_shared_channel"])
+    kim = ws.users[ws.user_id("kim")]
+    assert outside["is_ext_shared_channel"] and outside["team_id"] == ws.team_id
+    assert outside["event"]["user_team"] == outside["event"]["team"] == kim.team_id != ws.team_id
+    assert not inside["is_ext_shared_channel"] and inside["event"]["team"] == ws.team_id

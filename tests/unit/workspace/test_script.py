@@ -58,6 +58,20 @@ def test_the_script_in_the_documentation_can_be_read() -> None:
     assert all(f"`{kind}`" in page for kind in KINDS)
 
 
+def test_a_script_says_who_is_no_full_member() -> None:
+    ws = parse_script(
+        {
+            "channels": ["general", {"name": "vendor", "ext_shared": True}],
+            "people": ["dana", {"name": "pat", "guest": "single_channel"}, {"name": "kim", "team": "Vendor Inc"}],
+        }
+    ).workspace()
+    kim = ws.user_id("kim")
+    general, vendor = (ws.conversations[ws.channel_id(name)] for name in ("general", "vendor"))
+    assert kim in vendor.members and kim not in general.members
+    assert ws.is_foreign(ws.users[kim]) and not ws.is_stranger(ws.users[kim])
+    assert ws.users[ws.user_id("pat")].guest == "single_channel"
+
+
 def test_an_empty_script_is_a_workspace_too() -> None:
     assert parse_script({}).workspace().bot_token == Workspace().bot_token
 
@@ -68,6 +82,11 @@ BAD = [
     ("channels: [{name: two words}]", "channels[1].name: `two words` does not fit; write a name without spaces"),
     ("channels: [general, general]", "channels[2]: `general` is there already; give each a name of its own"),
     ("channels: [{name: a, members: [dena]}]", "channels[1].members: nobody is called `dena`; did you mean `dana`?"),
+    (
+        "{channels: [{name: a, members: [kim]}], people: [{name: kim, team: Vendor}]}",
+        "channels[1].members: `kim` is of another team; write `ext_shared: true`",
+    ),
+    ("people: [{name: kim, guest: some}]", "people[1].guest: this should be '', 'multi_channel' or 'single_channel'"),
     ("groups: [{handle: a, members: [bot]}]", "groups[1].members: nobody is called `bot`; there are: dana"),
     ("people: [{name: dana, tile: x}]", "people[1]: no key `tile`; did you mean `title`?"),
     ("commands: [ask]", "commands[1].command: `ask` does not fit; write a slash and a word, such as `/ask`"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
@@ -58,6 +60,24 @@ async def test_people_and_groups_are_found_by_their_ids(ws: Workspace, client: A
     assert group["handle"] == "helpdesk-leads" and group["users"] == [ws.user_id("luis")]
     with pytest.raises(SlackApiError, match="user_not_found"):
         await client.users_info(user="U0NOBODY")
+
+
+async def test_users_tell_guests_deactivated_people_and_strangers(ws: Workspace, client: AsyncWebClient) -> None:
+    async def luis(**changes: Any) -> dict[str, Any]:
+        ws.change_user("luis", **changes)
+        user: dict[str, Any] = (await client.users_info(user=ws.user_id("luis")))["user"]
+        return user
+
+    before = await luis()
+    assert (before["deleted"], before["is_restricted"], before["is_ultra_restricted"]) == (False, False, False)
+    guest = await luis(guest="multi_channel")
+    assert (guest["is_restricted"], guest["is_ultra_restricted"]) == (True, False)
+    single = await luis(guest="single_channel")
+    assert (single["is_restricted"], single["is_ultra_restricted"]) == (True, True)
+    foreign = await luis(guest="", team_id="T0VENDOR")
+    assert (foreign["team_id"], foreign["is_stranger"]) == ("T0VENDOR", True)
+    gone = await luis(deactivated=True)
+    assert gone["deleted"] and "is_restricted" not in gone
 
 
 async def test_a_missing_argument_is_named(client: AsyncWebClient) -> None:
