@@ -32,7 +32,10 @@ class District:
 
 @dataclass(frozen=True, slots=True)
 class FileTable:
-    """A CSV or Parquet file that DuckDB reads as a table. `options` are those of `read_csv` or `read_parquet`."""
+    """A CSV or Parquet file that DuckDB reads as a table, or all that match a pattern such as `tickets-*.csv`.
+
+    `options` are those of `read_csv` or `read_parquet`.
+    """
 
     path: str
     options: Mapping[str, str | int | float | bool] = field(default_factory=dict)
