@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from kpibot.catalog import ics
 from kpibot.catalog.build import build
 from kpibot.catalog.checks import check
 from kpibot.catalog.editors import json_schema
+from kpibot.catalog.holiday_feed import read_feed
 from kpibot.catalog.model import Catalog
 from kpibot.catalog.presets import lay_presets
 from kpibot.catalog.problems import CatalogError, Problem
@@ -31,7 +31,7 @@ def load(folder: Path, environment: Mapping[str, str]) -> Catalog:
     lay_presets(sections)
     config = shaped(sections)
     check(config, sections, environment)
-    feed = ics.read(sections, config.district)
+    feed = read_feed(sections, config.district)
     if sections.problems:
         raise CatalogError(sections.problems)
     return build(config, environment, feed, dict(sections.places))

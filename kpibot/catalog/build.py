@@ -7,7 +7,7 @@ from typing import TypeVar
 from kpibot.catalog.alert_build import build_route, build_silence, some
 from kpibot.catalog.calendar_build import build_calendar
 from kpibot.catalog.campus_shapes import CampusListShape, CampusRuleShape, CampusShape, KnownCampusShape
-from kpibot.catalog.ics import Holidays
+from kpibot.catalog.holiday_feed import HolidayFeed, Holidays
 from kpibot.catalog.kpi_build import build_kpi
 from kpibot.catalog.model import (
     CampusList,
@@ -37,11 +37,13 @@ from kpibot.core.reports import Note
 V = TypeVar("V")
 
 
-def build(config: ConfigShape, environment: Mapping[str, str], feed: Holidays, places: Mapping[Path, Place]) -> Catalog:
+def build(
+    config: ConfigShape, environment: Mapping[str, str], feed: HolidayFeed, places: Mapping[Path, Place]
+) -> Catalog:
     """The catalogue of a configuration in which `check` found nothing wrong, with the holidays of its feed, and where
     everything in it was written."""
     assert config.district is not None
-    district = _district(config.district, feed)
+    district = _district(config.district, feed.holidays)
     datasets = _datasets(config, district)
     return Catalog(
         district=district,
@@ -55,6 +57,7 @@ def build(config: ConfigShape, environment: Mapping[str, str], feed: Holidays, p
         notes=tuple(map(_note, config.notes)),
         silences=tuple(map(build_silence, config.silences)),
         not_available=_frozen({name: why for name, why in config.not_available.items() if name not in config.kpis}),
+        feed_notices=feed.notices,
         places=MappingProxyType(places),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from kpibot.catalog import words
-from kpibot.catalog.ics import Holidays
+from kpibot.catalog.holiday_feed import Holidays
 from kpibot.catalog.shapes import DistrictShape
 from kpibot.core.calendar import Calendar, SeasonHours, Week
 from kpibot.core.days import ONE_DAY, Cycle, Dates, Stretch
@@ -13,7 +13,8 @@ from kpibot.core.working import Hours
 
 def build_calendar(shape: DistrictShape, feed: Holidays) -> Calendar:
     """The calendar, its holidays those of the file and of the feed; where both name one, the file's name counts."""
-    holidays = feed | {day: name or feed.get(day, "") for each in shape.holidays for days, name in each for day in days}
+    written = {day: name or feed.get(day, "") for each in shape.holidays for days, name in each for day in days}
+    holidays = {**feed, **written}
     return Calendar(
         zone=shape.zone,
         fiscal_year=shape.fiscal_year_starts,

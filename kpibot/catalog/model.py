@@ -32,7 +32,10 @@ class District:
 
 @dataclass(frozen=True, slots=True)
 class FileTable:
-    """A CSV or Parquet file that DuckDB reads as a table. `options` are those of `read_csv` or `read_parquet`."""
+    """A CSV or Parquet file that DuckDB reads as a table, or all that match a pattern such as `tickets-*.csv`.
+
+    `options` are those of `read_csv` or `read_parquet`.
+    """
 
     path: str
     options: Mapping[str, str | int | float | bool] = field(default_factory=dict)
@@ -137,11 +140,21 @@ class NoteRule:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedNotice:
+    """What was left out of the feed of holidays, and the file and line that say it. It stops nobody."""
+
+    file: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Catalog:
     """The whole configuration of one district. `routes` are in order: the first that matches wins.
 
     `not_available` says of KPIs that the district does not have why no system of its can answer them.
-    `places` are the file and line of everything that was written, by its path of keys.
+    `feed_notices` are what the feed of holidays holds beside holidays. `places` are the file and line of everything
+    that was written, by its path of keys.
     """
 
     district: District
@@ -155,6 +168,7 @@ class Catalog:
     notes: tuple[NoteRule, ...] = ()
     silences: tuple[RecurringSilence, ...] = ()
     not_available: Mapping[str, str] = field(default_factory=dict)
+    feed_notices: tuple[FeedNotice, ...] = ()
     places: Mapping[Path, Place] = field(default_factory=dict, repr=False, compare=False)
 
     def place(self, *path: str | int) -> str:

@@ -71,9 +71,12 @@ class DistrictShape(Shape):
 
 
 class FileShape(Shape):
-    """A CSV or Parquet file, read as it is."""
+    """A CSV or Parquet file, or all that match a pattern, read as they are."""
 
-    path: f.Text = Field(description="Where it lies; ${NAME} is taken from .env.", examples=['"${INCIDENTS_CSV}"'])
+    path: f.Text = Field(
+        description="Where it lies; ${NAME} is taken from .env. All files that match tickets-*.csv are one table.",
+        examples=['"${INCIDENTS_CSV}"'],
+    )
     options: dict[f.ColumnName, f.Option] = Field(
         {}, description='Options of DuckDB\'s read_csv or read_parquet, like nullstr: "?".'
     )

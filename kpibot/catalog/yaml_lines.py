@@ -13,10 +13,17 @@ import yaml
 from kpibot.catalog.problems import Path
 
 TAGS = "tag:yaml.org,2002:"
+MOST_COPIES = 20_000  # values that come from aliases; a district's whole configuration has a tenth of that
 
 
 class _Loader(yaml.SafeLoader):
     yaml_implicit_resolvers = {}  # noqa: RUF012  (PyYAML's own way; its class declares it so)
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Merges what `<<` names. PyYAML keeps every copy of a key, so that merges of merges would multiply."""
+        super().flatten_mapping(node)
+        last = {name.value if isinstance(name, yaml.ScalarNode) else name: (name, value) for name, value in node.value}
+        node.value = list(last.values())
 
 
 for _tag, _pattern, _first in (
@@ -28,6 +35,14 @@ for _tag, _pattern, _first in (
 ):
     _Loader.add_implicit_resolver(TAGS + _tag, re.compile(rf"^(?:{_pattern})$"), list(_first) + [""] * ("" in _first))
 _Loader.add_implicit_resolver(TAGS + "null", re.compile(r"^$"), [""])
+
+
+class _AliasesError(Exception):
+    """Aliases of aliases that make more values than anybody writes."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +75,9 @@ def read(raw: bytes) -> Document:
         document.slips.append(Slip(line, (), "not UTF-8 text", "save the file as UTF-8"))
     except yaml.YAMLError as error:
         document.slips.append(_explained(error, raw))
+    except _AliasesError as error:
+        said = "aliases of aliases, which multiply to more values than a configuration can need"
+        document.slips.append(Slip(error.line, (), said, "write out what is meant"))
     except RecursionError:
         document.slips.append(Slip(1, (), "nested too deeply", "no section needs more than a few levels"))
     return document
@@ -95,8 +113,11 @@ class _Reader:
         self._document = document
         self._scalars = _Loader("")
         self._inside: set[yaml.Node] = set()
+        self._read: set[yaml.Node] = set()
+        self._copies = 0
 
     def value(self, node: yaml.Node, path: Path) -> Any:
+        self._count(node)
         self._document.lines.setdefault(path, node.start_mark.line + 1)
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, path)
@@ -107,6 +128,13 @@ class _Reader:
         value = self._collection(node, path)
         self._inside.remove(node)
         return value
+
+    def _count(self, node: yaml.Node) -> None:
+        """Refuses a file that aliases make far larger than it looks."""
+        self._copies += node in self._read
+        self._read.add(node)
+        if self._copies > MOST_COPIES:
+            raise _AliasesError(node.start_mark.line + 1)
 
     def _collection(self, node: yaml.Node, path: Path) -> Any:
         if isinstance(node, yaml.MappingNode):

@@ -57,7 +57,7 @@ class _Checkup:
 
     def inspection(self) -> Inspection:
         """Everything; connections are made, and timestamps understood, before time is taken."""
-        found = [*self._databases(), *self._datasets(), *self._not_available()]
+        found = [*self._databases(), *self._datasets(), *self._not_available(), *self._feed()]
         suspicion = Suspicion(self._catalog, self._reporting, self._as_of)
         lines = []
         for kpi in self._catalog.kpis.values():
@@ -71,6 +71,11 @@ class _Checkup:
         """The KPIs that no system of the district can answer, and why."""
         for kpi, why in self._catalog.not_available.items():
             yield Finding(f"kpis.{kpi}", f"not available: {why}", False)
+
+    def _feed(self) -> Iterator[Finding]:
+        """What the feed of holidays holds beside holidays."""
+        for notice in self._catalog.feed_notices:
+            yield Finding("district.holidays_from", notice.text, False, f"{notice.file}:{notice.line}")
 
     def _databases(self) -> Iterator[Finding]:
         for name, database in self._catalog.databases.items():

@@ -93,7 +93,10 @@ EXPECTED: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "Licences with unlimited seats": {"license-compliance": {DISTRICT: 50}},
     "Purchase orders with cancelled lines": {"po-count": {DISTRICT: 2}, "po-value": {DISTRICT: 150}},
     "An export as CSV": {"tickets": {"west": 1, "north": 1, NO_CAMPUS: 1}},
+    "Exports by month or year": {"tickets": {"west": 1, "north": 1, NO_CAMPUS: 1}},
+    "Holidays from a calendar file": {"tickets": {"west": 1, "north": 3, NO_CAMPUS: 1}},
 }
+HOLIDAYS = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20261126\nSUMMARY:Thanksgiving\nEND:VEVENT\nEND:VCALENDAR\n"
 
 
 class Block(NamedTuple):
@@ -128,6 +131,9 @@ def helpdesk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with closing(sqlite3.connect(file)) as database:
         database.executescript(DATABASE)
     file.with_name("export.csv").write_text(EXPORT, encoding="utf-8")
+    head, *rows = EXPORT.splitlines()
+    for month, row in enumerate(rows):
+        file.with_name(f"tickets-2026-{month:02}.csv").write_text(f"{head}\n{row}\n", encoding="utf-8")
     return file
 
 
@@ -141,6 +147,7 @@ def furnished(config: Path, texts: list[str], environment: Mapping[str, str]) ->
             is_list = name == "campuses" and "database" in {**part, **(known or {})}
             sections[name] = part if known is None or is_list else {**known, **part}
     (config / "all.yaml").write_text(_dumped(sections), encoding="utf-8")
+    (config / "holidays.ics").write_text(HOLIDAYS, encoding="utf-8")
     house = furnish(load(config, environment), "sqlite://")
     yield house
     house.close()
@@ -157,7 +164,11 @@ def measured(house: House) -> dict[str, dict[str, Reading]]:
 
 
 def environment(helpdesk: Path) -> dict[str, str]:
-    return {"HELPDESK_URL": f"sqlite:///{helpdesk}", "EXPORT_CSV": str(helpdesk.with_name("export.csv"))}
+    return {
+        "HELPDESK_URL": f"sqlite:///{helpdesk}",
+        "EXPORT_CSV": str(helpdesk.with_name("export.csv")),
+        "EXPORT_FOLDER": str(helpdesk.parent),
+    }
 
 
 def steps() -> list[str]:

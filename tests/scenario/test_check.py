@@ -237,3 +237,14 @@ def test_how_many_rows_name_what_they_are_about_is_told_with_the_number(
     config = with_changed(tmp_path, "until: resolved}", "until: resolved}\n    linked: resolved")
     assert main(["ask", "tickets", "--config", str(config), "--as-of", MONDAY.isoformat()]) == 0
     assert "20% of what is counted names its resolved" in capsys.readouterr().out
+
+
+def test_an_event_of_the_feed_that_is_no_holiday_is_told_v40(
+    helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    config = with_changed(tmp_path, "  measure_every:", "  holidays_from: h.ics\n  measure_every:")
+    meeting = "BEGIN:VEVENT\nDTSTART:20261001T180000\nDTEND:20261001T190000\nSUMMARY:Board meeting\nEND:VEVENT\n"
+    (config / "h.ics").write_text(f"BEGIN:VCALENDAR\n{meeting}END:VCALENDAR\n", encoding="utf-8")
+    (finding,) = (each for each in checked(config, capsys) if each["what"] == "district.holidays_from")
+    assert finding["says"] == "`Board meeting` begins or ends within a day; holidays are whole days"
+    assert (finding["problem"], finding["place"]) == (False, f"{config}/h.ics:3")

@@ -1,5 +1,6 @@
 """YAML as plain data, with lines."""
 
+import time
 from typing import Any
 
 import pytest
@@ -87,6 +88,43 @@ def test_slips(raw: bytes, line: int, message: str) -> None:
     slip = read(raw).slips[0]
     assert (slip.line, slip.message) == (line, message)
     assert slip.hint
+
+
+def multiplied(first: str, each: str, levels: int = 9) -> bytes:
+    """Anchors of which each names the one before nine times."""
+    lines = [f"a0: &a0 {first}"]
+    for level in range(1, levels):
+        alias = ",".join([f"*a{level - 1}"] * 9)
+        lines.append(f"a{level}: &a{level} {each.format(alias)}")
+    return "\n".join(lines).encode()
+
+
+def test_aliases_that_multiply_are_refused_at_once_v44() -> None:
+    began = time.monotonic()
+    document = read(multiplied('["lol","lol"]', "[{}]"))
+    assert time.monotonic() - began < 5
+    said = "aliases of aliases, which multiply to more values than a configuration can need"
+    assert [(slip.message, slip.hint) for slip in document.slips] == [(said, "write out what is meant")]
+    assert document.data is None
+
+
+def test_merges_of_merges_do_not_multiply_v44() -> None:
+    began = time.monotonic()
+    document = read(multiplied("{k: 1}", "{{<<: [{}]}}", levels=40))
+    assert time.monotonic() - began < 5
+    assert document.slips == []
+    assert document.data["a39"] == {"k": 1}
+
+
+def test_what_is_merged_first_wins_and_what_is_written_wins_over_it() -> None:
+    document = read(b"a: &a {k: 1, m: 1}\nb: &b {k: 2, n: 2}\nc: {<<: [*a, *b], n: 3}\n")
+    assert document.data["c"] == {"k": 1, "m": 1, "n": 3}
+
+
+def test_an_alias_may_be_used_often() -> None:
+    document = read(b"a: &a {warning: 1, critical: 2}\nb:\n" + b"  - *a\n" * 1_000)
+    assert document.slips == []
+    assert len(document.data["b"]) == 1_000
 
 
 @pytest.mark.parametrize("raw", [b"", b"# nothing\n", b"\xef\xbb\xbf"])
