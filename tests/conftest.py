@@ -13,6 +13,7 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from xdist.scheduler import LoadScopeScheduling
 
+from tests import demo
 from tests.integration import mariadb as server_of_mariadb
 from tests.servers import Servers, ask
 
@@ -95,6 +96,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def run_folder(pytestconfig: pytest.Config) -> Path:
     """A folder that all workers of the run share."""
     return pytestconfig.stash[FOLDER]
+
+
+@pytest.fixture(scope="session")
+def demo_district(run_folder: Path) -> Path:
+    """The folder of the demo district as it stands at `tests.demo.UNTIL`. It is only read."""
+    return demo.built_once(run_folder)
 
 
 @pytest.fixture(scope="session")
