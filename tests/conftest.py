@@ -71,7 +71,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     report = yield
     if report.failed and (deaths := ask(item.config.stash[ADDRESS], "deaths")):
         report.longrepr = deaths
-        item.session.shouldfail = deaths.splitlines()[0].removesuffix(":")
+        item.session.shouldfail = deaths.partition(";")[0]
     return report
 
 

@@ -33,7 +33,7 @@ class Server:
         if self.process.is_running() and self.process.status() != psutil.STATUS_ZOMBIE:
             return None
         lines = self.log.read_text(errors="replace").splitlines()[-LAST_LINES:]
-        return "\n".join((f"the {self.name} server of this run died; the end of {self.log}:", *lines))
+        return "\n".join((f"the {self.name} server of this run died; its log ends with", *lines))
 
 
 class Servers:
