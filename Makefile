@@ -3,25 +3,29 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 PORT ?= 8065
+WORKERS ?= 2
 TIMES ?= 50
 KILLS ?= 1000
 DELIVERIES ?= 10000
 SEED ?= 1
 export MPLCONFIGDIR := $(CURDIR)/var/matplotlib
 
-.PHONY: help demo test oracle chaos year check format bench pictures clean
+.PHONY: help demo test test-fast oracle chaos year check format bench pictures clean
 
 help:  ## says what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 11
 
 demo: $(BIN)/.run-time  ## a made-up district, a Slack workspace and the bot, on this machine (PORT=8065)
 	@$(BIN)/python bot.py demo --port $(PORT)
 
-test: $(BIN)/.development  ## every test
-	$(BIN)/python -m pytest $(TESTS)
+test: $(BIN)/.development  ## every test, or those of TESTS=tests/scenario (WORKERS=2)
+	$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
+
+test-fast: $(BIN)/.development  ## the unit tests: what to run while working
+	$(BIN)/python -m pytest -n $(WORKERS) tests/unit
 
 oracle: $(BIN)/.development  ## measures made-up districts against a plain reference, for long (TIMES=50)
-	KPIBOT_EXAMPLES=$(TIMES) $(BIN)/python -m pytest tests/oracle
+	KPIBOT_EXAMPLES=$(TIMES) $(BIN)/python -m pytest -n $(WORKERS) tests/oracle
 
 chaos: $(BIN)/.development  ## kills the whole bot at every step, and replicas, for long (KILLS=1000 DELIVERIES=10000 SEED=1)
 	KILLS=$(KILLS) DELIVERIES=$(DELIVERIES) SEED=$(SEED) $(BIN)/python -m pytest tests/chaos

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 
 from tests.chaos.tally import Tally
-from tests.integration.conftest import mariadb, new_url, postgresql  # noqa: F401 - fixtures
 
 TALLY = pytest.StashKey[Tally]()
 KILLS = int(os.environ.get("KILLS", "50"))

@@ -6,6 +6,7 @@ SIGKILL at a moment of its plan, with no chance to tidy up.
 """
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -71,6 +72,7 @@ def main(config: str, helpdesk_url: str) -> None:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     catalog = load(Path(config), {"HELPDESK_URL": helpdesk_url})
     warm_up()
+    gc.freeze()  # a life that collected garbage of its parent's would copy all of its memory
     tell(ready=True)
     for line in sys.stdin:
         pid = os.fork()

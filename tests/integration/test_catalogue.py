@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from statistics import fmean, median
 
@@ -18,11 +18,10 @@ from kpibot.core.measures import Amount, Counted, Statistic
 from kpibot.core.readings import Missing, Reading
 from kpibot.core.thresholds import Verdict
 from kpibot.demo.campuses import CAMPUSES
-from kpibot.demo.district import build
-from tests.integration.counted import CHICAGO, COUNTS, SHARES, WAITS, Raw, nodes
+from tests.demo import UNTIL as NOW
+from tests.integration.counted import COUNTS, SHARES, WAITS, Raw, nodes
 
 CONFIG = Path(__file__).parents[2] / "config"
-NOW = datetime(2026, 11, 24, 10, 0, tzinfo=CHICAGO)
 THE_FIFTEEN = (
     "tickets", "ticket-age", "response-time", "resolution-time", "po-count", "po-value", "pd-completion", "utilization",
     "deploy-time", "cost-per-asset", "license-compliance", "recovery-time", "audit-completion", "lost-stolen",
@@ -34,16 +33,10 @@ Readings = dict[str, dict[str, Reading]]
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("district")
-    build(folder, NOW)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def house(folder: Path) -> Iterator[House]:
-    environment = {name: f"sqlite:///{folder / file}" for name, file in DATABASES.items()}
-    with closing(furnish(load(CONFIG, environment), f"sqlite:///{folder / 'state.db'}")) as house:
+def house(demo_district: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    environment = {name: f"sqlite:///{demo_district / file}" for name, file in DATABASES.items()}
+    state = tmp_path_factory.mktemp("catalogue") / "state.db"
+    with closing(furnish(load(CONFIG, environment), f"sqlite:///{state}")) as house:
         yield house
 
 
@@ -54,8 +47,8 @@ def readings(house: House) -> Readings:
 
 
 @pytest.fixture(scope="module")
-def raw(folder: Path) -> Raw:
-    return Raw(folder, NOW.replace(tzinfo=None))
+def raw(demo_district: Path) -> Raw:
+    return Raw(demo_district, NOW.replace(tzinfo=None))
 
 
 def test_exactly_the_fifteen_are_shipped(house: House) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.integration.conftest import mariadb, new_url, postgresql  # noqa: F401 - fixtures
 from tests.oracle.databases import Shelf
 from tests.oracle.house import House
 
@@ -12,7 +11,7 @@ DATABASES = ("sqlite", "duckdb", "postgresql", "mariadb")
 
 
 @pytest.fixture(params=DATABASES, scope="module")
-def house(request: pytest.FixtureRequest, new_url: Callable[[str], str]) -> Iterator[House]:  # noqa: F811
+def house(request: pytest.FixtureRequest, new_url: Callable[[str], str]) -> Iterator[House]:
     """A database of each kind, and one of SQLite beside it for the other half of a ratio."""
     kind: str = request.param
     built = House(Shelf(new_url(kind), kind), Shelf(new_url("sqlite"), "sqlite"))

@@ -12,7 +12,6 @@ import pytest
 import sqlalchemy as sa
 
 from kpibot.cli import main
-from tests.integration.conftest import new_url, postgresql  # noqa: F401 - fixtures
 from tests.scenario.scene import CONFIG, MONDAY
 
 TABLE = (
@@ -63,7 +62,7 @@ class District:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def district(
     request: pytest.FixtureRequest,
-    new_url: Callable[[str], str],  # noqa: F811
+    new_url: Callable[[str], str],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from kpibot.store.store import StoreError
 from kpibot.workspace import Fault, Message
-from tests.integration.conftest import new_url, postgresql  # noqa: F401 - fixtures
 from tests.scenario.scene import MONDAY, Scene, said
 
 HOUR, MINUTE, SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
@@ -61,7 +60,7 @@ def server(url: str, administrators: str) -> Iterator[Memory]:
 def memory(
     scene: Scene,
     request: pytest.FixtureRequest,
-    new_url: Callable[[str], str],  # noqa: F811
+    new_url: Callable[[str], str],
 ) -> Iterator[Memory]:
     """That of the scene, whose bot does not run yet: a quarter to seven, everybody but Campus North on target."""
     scene.clock.now = SEVEN - 15 * MINUTE

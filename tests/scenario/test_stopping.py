@@ -15,7 +15,6 @@ import pytest
 import sqlalchemy as sa
 
 from kpibot.workspace import Channel, Fault, Workspace, WorkspaceServer
-from tests.integration.conftest import new_url, postgresql  # noqa: F401 - fixtures
 from tests.scenario.scene import CONFIG, Helpdesk, said
 
 BOT = Path(__file__).parents[2] / "bot.py"
@@ -143,14 +142,16 @@ async def test_it_ends_while_the_district_s_database_hangs(
     assert (code, "Traceback" in told) == (0, False)
 
 
-HANGING = sa.text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+HANGING = sa.text(
+    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+)
 
 
 async def test_it_ends_while_its_own_database_hangs(
     server: WorkspaceServer,
     environment: dict[str, str],
     tmp_path: Path,
-    new_url: Callable[[str], str],  # noqa: F811
+    new_url: Callable[[str], str],
 ) -> None:
     environment["KPIBOT_STATE_URL"] = url = new_url("postgresql")
     async with running(environment, tmp_path) as process:

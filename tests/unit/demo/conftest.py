@@ -1,4 +1,4 @@
-"""One build of the demo district for all tests of this folder that only read it."""
+"""The demo district's databases, and the district a week later."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -13,18 +13,9 @@ import pytest
 from kpibot.demo.district import build
 
 CHICAGO = ZoneInfo("America/Chicago")
-UNTIL = datetime(2026, 11, 22, 12, 0, tzinfo=CHICAGO)
 
 Rows = list[tuple[Any, ...]]
 Ask = Callable[..., Rows]
-
-
-@pytest.fixture(scope="session")
-def district(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The district as it stands on Sunday 2026-11-22 at noon."""
-    folder = tmp_path_factory.mktemp("district")
-    build(folder, UNTIL)
-    return folder
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +26,7 @@ def reports() -> list[tuple[str, float]]:
 
 @pytest.fixture(scope="session")
 def next_week(tmp_path_factory: pytest.TempPathFactory, reports: list[tuple[str, float]]) -> Path:
-    """The same district nine days later, in the next month and after Thanksgiving."""
+    """The same district a week later, in the next month and after Thanksgiving."""
     folder = tmp_path_factory.mktemp("next-week")
     build(
         folder, datetime(2026, 12, 1, 6, 0, tzinfo=CHICAGO), progress=lambda label, done: reports.append((label, done))
@@ -50,20 +41,20 @@ def reader(folder: Path, name: str) -> Iterator[Ask]:
 
 
 @pytest.fixture
-def helpdesk(district: Path) -> Iterator[Ask]:
-    yield from reader(district, "helpdesk")
+def helpdesk(demo_district: Path) -> Iterator[Ask]:
+    yield from reader(demo_district, "helpdesk")
 
 
 @pytest.fixture
-def purchasing(district: Path) -> Iterator[Ask]:
-    yield from reader(district, "purchasing")
+def purchasing(demo_district: Path) -> Iterator[Ask]:
+    yield from reader(demo_district, "purchasing")
 
 
 @pytest.fixture
-def assets(district: Path) -> Iterator[Ask]:
-    yield from reader(district, "assets")
+def assets(demo_district: Path) -> Iterator[Ask]:
+    yield from reader(demo_district, "assets")
 
 
 @pytest.fixture
-def training(district: Path) -> Iterator[Ask]:
-    yield from reader(district, "training")
+def training(demo_district: Path) -> Iterator[Ask]:
+    yield from reader(demo_district, "training")

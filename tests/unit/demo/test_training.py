@@ -29,7 +29,7 @@ def test_nobody_attends_without_being_required_to(training: Ask) -> None:
 
 def test_nothing_is_attended_after_until(training: Ask) -> None:
     ((last,),) = training("SELECT max(completed_at) FROM pd_attendance")
-    assert "2026-11-15" < last <= "2026-11-22 12:00:00"
+    assert "2026-11-15" < last <= "2026-11-24 10:00:00"
 
 
 def test_most_have_done_their_hours_by_november_and_nearly_all_by_july(training: Ask) -> None:
