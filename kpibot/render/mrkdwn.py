@@ -1,21 +1,14 @@
 """Slack's mrkdwn: how data gets into it without pinging, linking or formatting anything."""
 
 import re
-import unicodedata
+
+from kpibot.render.phrases.cleaning import clean
 
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 # Slack has no escape for its formatting characters: these look the same and mean nothing.
 TWINS = str.maketrans({"*": "∗", "~": "∼", "`": "'"})
-BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
 EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # inside a word an underscore formats nothing
 EMOJI_COLON = re.compile(r":(?=[a-z+-][\w+-]*:)")
-
-
-def clean(text: str, most: int) -> str:
-    """One line of at most `most` characters, cut with `…`, without control characters. Not yet safe for Slack."""
-    text = "".join(" " if unicodedata.category(each) in ("Cc", "Zl", "Zp") else each for each in text[: most * 4])
-    text = " ".join(text.translate(BIDI_CONTROLS).split())
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def data(text: str, most: int = 300) -> str:
@@ -44,11 +37,6 @@ def cut(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     return re.sub(r"&[a-z]{0,4}$", "", text[: most - 1]) + "…"
-
-
-def plain(text: str, most: int) -> str:
-    """Text of any origin for a plain_text object or an alt_text, which know no escapes."""
-    return clean(text, most).replace("<", "‹").replace(">", "›")
 
 
 def _escaped(text: str, most: int) -> str:
