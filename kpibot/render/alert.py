@@ -15,7 +15,8 @@ from kpibot.render import facts
 from kpibot.render.alert_buttons import alert_buttons
 from kpibot.render.alt import alert_alt
 from kpibot.render.blocks import Rendered, SlackFile, context, fitting, paragraphs, picture, rendered, section
-from kpibot.render.mrkdwn import clean, data
+from kpibot.render.mrkdwn import data
+from kpibot.render.phrases.cleaning import clean
 from kpibot.render.signs import SIGNS, WORST_FIRST
 from kpibot.render.times import day_month, is_to_the_day, moment, soon, stretch
 

@@ -4,8 +4,8 @@ from datetime import date
 
 from kpibot.core.reports import AlertNotice, Answer, DigestEdition, Report
 from kpibot.render import facts
-from kpibot.render.mrkdwn import clean, plain
 from kpibot.render.numbers import amount, finite
+from kpibot.render.phrases.cleaning import clean, plain
 from kpibot.render.times import day_month
 
 LONGEST = 2_000

@@ -22,8 +22,9 @@ from kpibot.render.blocks import (
 )
 from kpibot.render.conflicts import conflict
 from kpibot.render.context import lines as context_lines
-from kpibot.render.mrkdwn import clean, data
-from kpibot.render.signs import WORST_FIRST
+from kpibot.render.mrkdwn import data
+from kpibot.render.phrases.cleaning import clean
+from kpibot.render.phrases.overviews import by_verdict, tally
 from kpibot.render.times import moment
 
 WINDOWS = ((30, "30 days"), (90, "90 days"), (365, "1 year"))
@@ -67,17 +68,6 @@ def overview_message(overview: Overview) -> Rendered:
     said = [f"{facts.kpi_name(each)}: {facts.said(each)}" for each in reports]
     text = "\n".join(fitting([head, *map(data, said), data(when)], 2_800))
     return rendered(text, blocks)
-
-
-def by_verdict(reports: tuple[Report, ...]) -> tuple[Report, ...]:
-    """The reports, the worst first; equals stay in the order of the configuration."""
-    return tuple(sorted(reports, key=lambda each: WORST_FIRST.index(facts.verdict(each))))
-
-
-def tally(reports: tuple[Report, ...]) -> str:
-    """`2 critical, 1 off target, 2 on target`, the worst first."""
-    words = [facts.sign(each).word.lower() for each in by_verdict(reports)]
-    return ", ".join(f"{words.count(word)} {word}" for word in dict.fromkeys(words)) or "no KPIs"
 
 
 def kpi_line(report: Report) -> str:

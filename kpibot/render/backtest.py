@@ -11,8 +11,8 @@ from kpibot.core.kpi import Card
 from kpibot.core.quiet import Why
 from kpibot.core.thresholds import Better, Thresholds, Verdict
 from kpibot.core.words import plural
-from kpibot.render.mrkdwn import clean
 from kpibot.render.numbers import amount
+from kpibot.render.phrases.cleaning import clean
 from kpibot.render.records import unit_of
 from kpibot.render.text import padded, page
 from kpibot.render.times import MONTHS, day_month

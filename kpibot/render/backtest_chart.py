@@ -9,7 +9,7 @@ from kpibot.core.words import plural
 from kpibot.render import facts
 from kpibot.render.canvas import INK, SOFT, Canvas
 from kpibot.render.charts import HEAD, HEIGHT, MARGIN, ROW, WIDTH, draw_dates, draw_heights
-from kpibot.render.mrkdwn import clean, plain
+from kpibot.render.phrases.cleaning import clean, plain
 from kpibot.render.plot import LABELS, LARGE, SMALL, Box, Plot
 from kpibot.render.times import day_month
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kpibot.render.mrkdwn import cut, plain
+from kpibot.render.mrkdwn import cut
+from kpibot.render.phrases.cleaning import plain
 
 Block = dict[str, Any]
 SECTION, FALLBACK, ALT, BUTTON, VALUE, ACTION_ID = 3_000, 3_000, 2_000, 75, 2_000, 255

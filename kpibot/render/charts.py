@@ -8,8 +8,8 @@ from kpibot.core.reports import AlertNotice, Answer, DigestEdition, Note, Report
 from kpibot.core.thresholds import Verdict
 from kpibot.render import facts
 from kpibot.render.canvas import DOTTED, INK, SOFT, Canvas
-from kpibot.render.mrkdwn import clean
 from kpibot.render.numbers import amount
+from kpibot.render.phrases.cleaning import clean
 from kpibot.render.plot import LARGE, SMALL, Box, Plot
 from kpibot.render.scales import day_ticks, ticks
 from kpibot.render.times import day_month, moment

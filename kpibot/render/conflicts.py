@@ -4,8 +4,8 @@ from kpibot.core.crosscheck import Conflict
 from kpibot.core.kpi import Card
 from kpibot.core.reports import Report
 from kpibot.render.facts import NAME
-from kpibot.render.mrkdwn import clean
 from kpibot.render.numbers import amount
+from kpibot.render.phrases.cleaning import clean
 
 
 def conflict(report: Report) -> str:

@@ -7,8 +7,8 @@ from kpibot.core.measures import Statistic
 from kpibot.core.reports import Answer, Comparison, Rank, Report
 from kpibot.core.thresholds import Better
 from kpibot.render.facts import change
-from kpibot.render.mrkdwn import clean
 from kpibot.render.numbers import amount, digits, finite
+from kpibot.render.phrases.cleaning import clean
 
 STATISTICS = {
     Statistic.MEAN: "mean {}",

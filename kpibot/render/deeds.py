@@ -3,7 +3,8 @@
 from kpibot.core.deeds import Act, Deed, DeedNotice, Scope, Told
 from kpibot.render import facts
 from kpibot.render.blocks import Rendered, fitting, paragraphs, rendered
-from kpibot.render.mrkdwn import clean, data
+from kpibot.render.mrkdwn import data
+from kpibot.render.phrases.cleaning import clean
 from kpibot.render.times import soon
 
 PERSON, REASON = 80, 220

@@ -7,8 +7,8 @@ from kpibot.core.kpi import Format
 from kpibot.core.readings import Missing
 from kpibot.core.reports import Answer, Mover, Report
 from kpibot.core.thresholds import Better, Verdict
-from kpibot.render.mrkdwn import clean
 from kpibot.render.numbers import NO_DATA, amount, digits, finite, points
+from kpibot.render.phrases.cleaning import clean
 from kpibot.render.signs import SIGNS, Sign
 from kpibot.render.times import ago, day_month, moment
 

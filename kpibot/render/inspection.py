@@ -12,8 +12,8 @@ from kpibot.core.kpi import Format
 from kpibot.core.readings import Reading
 from kpibot.core.thresholds import Verdict
 from kpibot.core.words import plural
-from kpibot.render.mrkdwn import clean
 from kpibot.render.numbers import amount
+from kpibot.render.phrases.cleaning import clean
 from kpibot.render.records import reading_record
 from kpibot.render.text import columns, padded
 from kpibot.render.times import stretch

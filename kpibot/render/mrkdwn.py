@@ -1,24 +1,17 @@
 """Slack's mrkdwn: how data gets into it without pinging, linking or formatting anything."""
 
 import re
-import unicodedata
 from urllib.parse import quote
+
+from kpibot.render.phrases.cleaning import clean
 
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 # Slack has no escape for its formatting characters: these look the same and mean nothing.
 TWINS = str.maketrans({"*": "∗", "~": "∼", "`": "'"})
-BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
 EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # inside a word an underscore formats nothing
 URL_CHARACTERS = "%:/?#[]@!$&'()*+,;=~"  # besides letters, digits and `-._`; all else would end or change a link
 LONGEST_URL = 2_000
 EMOJI_COLON = re.compile(r":(?=[a-z+-][\w+-]*:)")
-
-
-def clean(text: str, most: int) -> str:
-    """One line of at most `most` characters, cut with `…`, without control characters. Not yet safe for Slack."""
-    text = "".join(" " if unicodedata.category(each) in ("Cc", "Zl", "Zp") else each for each in text[: most * 4])
-    text = " ".join(text.translate(BIDI_CONTROLS).split())
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def data(text: str, most: int = 300) -> str:
@@ -53,11 +46,6 @@ def cut(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     return re.sub(r"&[a-z]{0,4}$", "", text[: most - 1]) + "…"
-
-
-def plain(text: str, most: int) -> str:
-    """Text of any origin for a plain_text object or an alt_text, which know no escapes."""
-    return clean(text, most).replace("<", "‹").replace(">", "›")
 
 
 def _escaped(text: str, most: int) -> str:

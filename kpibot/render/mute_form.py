@@ -6,7 +6,7 @@ from typing import Any
 
 from kpibot.core.standing import Mutable
 from kpibot.render.blocks import Block
-from kpibot.render.mrkdwn import plain
+from kpibot.render.phrases.cleaning import plain
 
 CALLBACK = "mute"
 KPI, CAMPUS, LASTING, DAY, REASON = "kpi", "campus", "lasting", "day", "reason"  # the blocks

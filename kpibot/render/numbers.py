@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from kpibot.core.kpi import Card, Format
-from kpibot.render.mrkdwn import clean
+from kpibot.render.phrases.cleaning import clean
 
 NO_DATA = "no data"
 SPARKS = "▁▂▃▄▅▆▇█"

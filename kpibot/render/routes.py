@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from kpibot.core.quiet import Held, Why
 from kpibot.core.routing import TAKES_IT, Route, Routed
 from kpibot.core.silences import RecurringSilence
-from kpibot.render.mrkdwn import clean
+from kpibot.render.phrases.cleaning import clean
 from kpibot.render.text import COLUMNS, page
 from kpibot.render.times import moment, stretch
 

@@ -9,8 +9,9 @@ from kpibot.core.words import plural
 from kpibot.render import facts
 from kpibot.render.blocks import Block, Rendered, button, context, fitting, paragraphs, rendered, section
 from kpibot.render.deeds import PERSON, REASON, scope_text
-from kpibot.render.mrkdwn import clean, data
+from kpibot.render.mrkdwn import data
 from kpibot.render.numbers import amount, finite
+from kpibot.render.phrases.cleaning import clean
 from kpibot.render.signs import SIGNS
 from kpibot.render.times import day_month, is_to_the_day, moment, soon, stretch
 

@@ -4,15 +4,14 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from kpibot.core.reports import About, Answer, Breakdown, DigestEdition, Overview, Report, RowList
-from kpibot.render import about as explained
-from kpibot.render import breakdown as parted
-from kpibot.render import digest, facts
-from kpibot.render import rowlist as listed
-from kpibot.render.answer import by_verdict, tally
+from kpibot.render import facts
 from kpibot.render.conflicts import conflict
 from kpibot.render.context import lines as context_lines
-from kpibot.render.mrkdwn import clean
 from kpibot.render.numbers import finite, sparkline
+from kpibot.render.phrases import about as about_phrases
+from kpibot.render.phrases import breakdowns, digests, row_lists
+from kpibot.render.phrases.cleaning import clean
+from kpibot.render.phrases.overviews import by_verdict, tally
 from kpibot.render.times import moment
 
 COLUMNS = 80
@@ -48,23 +47,23 @@ def answer_text(answer: Answer) -> str:
 def breakdown_text(breakdown: Breakdown) -> str:
     """One KPI told apart by something; ends without a line break."""
     whole = breakdown.whole
-    head = (f"{facts.sign(whole).character} {parted.heading(breakdown)}", facts.said(whole), "")
-    lines = [f"{bar} {said}" for bar, said in parted.parts(breakdown)]
-    return page((*head, *lines, "", parted.footing(breakdown)))
+    head = (f"{facts.sign(whole).character} {breakdowns.heading(breakdown)}", facts.said(whole), "")
+    lines = [f"{bar} {said}" for bar, said in breakdowns.parts(breakdown)]
+    return page((*head, *lines, "", breakdowns.footing(breakdown)))
 
 
 def about_text(about: About) -> str:
     """What a KPI means; ends without a line break."""
     exactly = [f"- {clean(each, facts.SENTENCE)}" for each in about.definition]
-    known = [f"{label}: {said}" for label, said in explained.facts(about)]
-    head = (clean(about.card.name, 200), clean(about.card.about, 1_500) or explained.NOT_YET)
+    known = [f"{label}: {said}" for label, said in about_phrases.facts(about)]
+    head = (clean(about.card.name, 200), clean(about.card.about, 1_500) or about_phrases.NOT_YET)
     return page((*head, "", *exactly, "", *known))
 
 
 def rows_text(found: RowList) -> str:
     """The rows behind a number; ends without a line break."""
-    lines = [f"{said} {link}".rstrip() for said, link in zip(listed.entries(found), found.links, strict=True)]
-    return page((facts.title(found.report), facts.said(found.report), "", *lines, "", listed.shown(found)))
+    lines = [f"{said} {link}".rstrip() for said, link in zip(row_lists.entries(found), found.links, strict=True)]
+    return page((facts.title(found.report), facts.said(found.report), "", *lines, "", row_lists.shown(found)))
 
 
 def overview_text(overview: Overview) -> str:
@@ -76,10 +75,10 @@ def overview_text(overview: Overview) -> str:
 
 def digest_text(edition: DigestEdition) -> str:
     """One issue of a digest; ends without a line break."""
-    moved = [f"{'better' if each.improved else 'worse'} · {facts.moved(each)}" for each in digest.movers(edition)]
+    moved = [f"{'better' if each.improved else 'worse'} · {facts.moved(each)}" for each in digests.movers(edition)]
     rows = map(_row, edition.reports)
-    closing = filter(None, (digest.lacking(edition), digest.when(edition)))
-    head = (digest.heading(edition), digest.headline(edition), "", *rows, "")
+    closing = filter(None, (digests.lacking(edition), digests.when(edition)))
+    head = (digests.heading(edition), digests.headline(edition), "", *rows, "")
     return page((*head, *(["Moved most", *moved, ""] if moved else []), *closing))
 
 

@@ -14,20 +14,14 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any, Protocol
 
 from kpibot.catalog.model import District
 from kpibot.core.alert_groups import How
 from kpibot.core.deeds import DeedNotice
 from kpibot.core.reports import AlertNotice, DigestEdition, Message, TroubleNotice
-from kpibot.render.alert import alert_message
 from kpibot.render.alt import alert_alt, digest_alt
-from kpibot.render.blocks import Rendered, SlackFile
 from kpibot.render.charts import alert_chart, digest_chart
-from kpibot.render.deeds import deed_message
-from kpibot.render.digest import digest_message
-from kpibot.render.trouble import trouble_message
 from kpibot.store.outbox import Claimed, Outbox, Owed
 
 log = logging.getLogger(__name__)
@@ -40,7 +34,6 @@ JITTER = 0.1  # the share by which a wait is longer or shorter, so that what fai
 COMPLAINT_OF_USE_FOR = timedelta(days=3)
 LOOK_BACK = timedelta(hours=2)  # Slack's clock dates messages, and this one may be wrong by an hour and put right
 
-Compose = Callable[[SlackFile | None], Rendered]
 InThread = Callable[..., Awaitable[Any]]
 
 
@@ -88,17 +81,17 @@ class Picture:
 class Sender(Protocol):
     """Where messages go. `channel` is an id of the configuration, `key` names a delivery for ever.
 
-    `compose` makes a message, given the picture that stands in it or None; `thread` is the `ts` of a group's message.
+    `message` is neutral: how it looks is the channel's business. `thread` is the `ts` of a group's message.
     Everything raises DeliveryError, by what may be done about it.
     """
 
-    async def send(self, channel: str, key: str, compose: Compose, picture: Picture | None) -> str:
+    async def send(self, channel: str, key: str, message: Message, picture: Picture | None) -> str:
         """Posts a message; its `ts`."""
 
-    async def reply(self, channel: str, key: str, compose: Compose, thread: str, *, in_channel: bool) -> str:
+    async def reply(self, channel: str, key: str, message: Message, thread: str, *, in_channel: bool) -> str:
         """Posts a line in a thread, shown `in_channel` too if wanted; its `ts`."""
 
-    async def edit(self, channel: str, ts: str, compose: Compose, picture: Picture | None) -> None:
+    async def edit(self, channel: str, ts: str, message: Message, picture: Picture | None) -> None:
         """Replaces what a message says. Without a new picture it keeps the one that it has."""
 
     async def find(self, channel: str, key: str, since: datetime, thread: str | None) -> str | None:
@@ -212,15 +205,15 @@ class Delivery:
 
     async def _hand_over(self, row: Claimed, message: Message, picture: Picture | None) -> str:
         """The message's `ts`, once Slack has it."""
-        owed, make = row.owed, partial(compose, message)
+        owed = row.owed
         if owed.how is How.POST:
-            return await self._sender.send(owed.channel, owed.key, make, picture)
+            return await self._sender.send(owed.channel, owed.key, message, picture)
         if row.base_ts is None:
             raise GoneError("its group's message is not in the channel")
         if owed.how is How.UPDATE:
-            await self._sender.edit(owed.channel, row.base_ts, make, picture)
+            await self._sender.edit(owed.channel, row.base_ts, message, picture)
             return row.base_ts
-        return await self._sender.reply(owed.channel, owed.key, make, row.base_ts, in_channel=owed.in_channel)
+        return await self._sender.reply(owed.channel, owed.key, message, row.base_ts, in_channel=owed.in_channel)
 
     def _complaint(self, row: Claimed, error: RefusedError) -> list[Owed]:
         """What the administrators are told of a message that cannot be delivered, unless it was to themselves."""
@@ -247,19 +240,6 @@ def backed_off(attempts: int, chance: float) -> timedelta:
     """How long to wait after so many attempts: twice as long each time, give or take a tenth by `chance` (0 to 1)."""
     longer = min(timedelta(seconds=2 ** min(attempts, DOUBLINGS)), LONGEST_WAIT)
     return longer * (1 + JITTER * (2 * chance - 1))
-
-
-def compose(message: Message, chart: SlackFile | None) -> Rendered:
-    """The message as Slack takes it."""
-    match message:
-        case DigestEdition():
-            return digest_message(message, chart)
-        case AlertNotice():
-            return alert_message(message, chart)
-        case DeedNotice():
-            return deed_message(message)
-        case TroubleNotice():
-            return trouble_message(message)
 
 
 def picture_of(message: Message) -> Picture | None:

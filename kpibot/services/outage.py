@@ -10,12 +10,11 @@ second finds it told.
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 from kpibot.catalog.model import District
 from kpibot.core.reports import TroubleNotice
 from kpibot.render.times import soon
-from kpibot.services.deliver import DeliveryError, Sender, compose
+from kpibot.services.deliver import DeliveryError, Sender
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +90,7 @@ class OwnDatabase:
 
     async def _say(self, channel: str, key: str, notice: TroubleNotice) -> None:
         if await self._sender.find(channel, key, self._since - A_MINUTE, None) is None:
-            await self._sender.send(channel, key, partial(compose, notice), None)
+            await self._sender.send(channel, key, notice, None)
 
     def _away(self, now: datetime) -> TroubleNotice:
         says = (

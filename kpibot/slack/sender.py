@@ -9,10 +9,12 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from kpibot.core.reports import Message
 from kpibot.render.blocks import Rendered, SlackFile
-from kpibot.services.deliver import Compose, DeliveryError, GoneError, InDoubtError, NotNowError, Picture, RefusedError
+from kpibot.services.deliver import DeliveryError, GoneError, InDoubtError, NotNowError, Picture, RefusedError
 from kpibot.slack.directory import Directory
 from kpibot.slack.errors import BROKEN_OFF, code_of, delivery_error
+from kpibot.slack.messages import compose
 from kpibot.slack.pictures import upload
 
 log = logging.getLogger(__name__)
@@ -28,24 +30,24 @@ class SlackSender:
         self._client = client
         self._directory = directory
 
-    async def send(self, channel: str, key: str, compose: Compose, picture: Picture | None) -> str:
+    async def send(self, channel: str, key: str, message: Message, picture: Picture | None) -> str:
         """See `Sender.send`. Where the picture is refused, the text goes alone."""
         place = self._place(channel)
         chart = await upload(self._client, picture) if picture else None
-        return await self._with_or_without(chart, lambda shown: self._post(place, key, compose(shown)))
+        return await self._with_or_without(chart, lambda shown: self._post(place, key, compose(message, shown)))
 
-    async def reply(self, channel: str, key: str, compose: Compose, thread: str, *, in_channel: bool) -> str:
+    async def reply(self, channel: str, key: str, message: Message, thread: str, *, in_channel: bool) -> str:
         """See `Sender.reply`."""
-        place, message = self._place(channel), compose(None)
+        place = self._place(channel)
         with _explained():
-            return await self._post(place, key, message, thread, in_channel=in_channel)
+            return await self._post(place, key, compose(message, None), thread, in_channel=in_channel)
 
-    async def edit(self, channel: str, ts: str, compose: Compose, picture: Picture | None) -> None:
+    async def edit(self, channel: str, ts: str, message: Message, picture: Picture | None) -> None:
         """See `Sender.edit`. Where the new picture is refused, the text goes alone."""
         place = self._place(channel)
         chart = await upload(self._client, picture) if picture else None
         shown = chart or await self._standing_picture(place, ts)
-        await self._with_or_without(shown, lambda shown: self._update(place, ts, compose(shown)))
+        await self._with_or_without(shown, lambda shown: self._update(place, ts, compose(message, shown)))
 
     async def find(self, channel: str, key: str, since: datetime, thread: str | None) -> str | None:
         """See `Sender.find`."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kpibot.core.reports import Message as Owed
-from kpibot.services.deliver import compose
+from kpibot.slack.messages import compose
 from kpibot.workspace import Message, Workspace
 
 By = Mapping[str, list["Said"]]

@@ -10,7 +10,8 @@ from kpibot.core.alert_groups import How
 from kpibot.core.alerts import Reason
 from kpibot.core.reports import AlertNotice, DigestEdition, Message, TroubleNotice
 from kpibot.core.thresholds import Verdict
-from kpibot.services.deliver import Compose, Picture
+from kpibot.services.deliver import Picture
+from kpibot.slack.messages import compose
 
 if TYPE_CHECKING:
     from tests.year.bot import Clock
@@ -48,14 +49,14 @@ class Recorder:
         self._clock = clock
         self._numbers = count(1)
 
-    async def send(self, channel: str, key: str, compose: Compose, picture: Picture | None) -> str:
-        return self._take(channel, key, compose, How.POST)
+    async def send(self, channel: str, key: str, message: Message, picture: Picture | None) -> str:
+        return self._take(channel, key, message, How.POST)
 
-    async def reply(self, channel: str, key: str, compose: Compose, thread: str, *, in_channel: bool) -> str:
-        return self._take(channel, key, compose, How.REPLY, in_channel)
+    async def reply(self, channel: str, key: str, message: Message, thread: str, *, in_channel: bool) -> str:
+        return self._take(channel, key, message, How.REPLY, in_channel)
 
-    async def edit(self, channel: str, ts: str, compose: Compose, picture: Picture | None) -> None:
-        self._take(channel, "", compose, How.UPDATE, in_channel=False)
+    async def edit(self, channel: str, ts: str, message: Message, picture: Picture | None) -> None:
+        self._take(channel, "", message, How.UPDATE, in_channel=False)
 
     async def find(self, channel: str, key: str, since: datetime, thread: str | None) -> str | None:
         raise AssertionError(f"{key} is in doubt, though nothing ever failed")
@@ -63,10 +64,9 @@ class Recorder:
     def mention(self, owner: str) -> str:
         return owner
 
-    def _take(self, channel: str, key: str, compose: Compose, how: How, in_channel: bool = True) -> str:
-        (message,) = compose.args
+    def _take(self, channel: str, key: str, message: Message, how: How, in_channel: bool = True) -> str:
         told = {"at": self._clock.now, "channel": channel, "how": how, "key": key, "in_channel": in_channel}
-        self.sent.append(Sent(**told, text=compose(None).text, **_says(message)))
+        self.sent.append(Sent(**told, text=compose(message, None).text, **_says(message)))
         return f"{next(self._numbers)}.0"
 
 

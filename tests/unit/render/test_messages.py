@@ -14,7 +14,7 @@ from kpibot.render.alert import alert_message, headline
 from kpibot.render.answer import answer_message, overview_message
 from kpibot.render.blocks import SlackFile, fitting
 from kpibot.render.digest import digest_message
-from kpibot.render.digest import headline as digest_headline
+from kpibot.render.phrases.digests import headline as digest_headline
 from kpibot.render.text import answer_text, digest_text, overview_text
 
 

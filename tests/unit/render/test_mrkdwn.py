@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpibot.render.mrkdwn import clean, code, cut, data, link, plain, with_code
+from kpibot.render.mrkdwn import code, cut, data, link, with_code
+from kpibot.render.phrases.cleaning import clean, plain
 
 STRAY = re.compile(r"&(?!amp;|lt;|gt;)|[<>]")
 

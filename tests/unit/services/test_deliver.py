@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from kpibot.catalog.model import District
 from kpibot.core.alert_groups import AlertGroup, How, Telling
 from kpibot.core.alerts import Reason
-from kpibot.core.reports import TroubleNotice
+from kpibot.core.reports import Message, TroubleNotice
 from kpibot.core.thresholds import Verdict
-from kpibot.render.blocks import Rendered, SlackFile
 from kpibot.services.deliver import (
     Delivery,
     DeliveryError,
@@ -46,19 +45,13 @@ class Slack:
         self.slow: dict[str, asyncio.Event] = {}
         self.has_three = asyncio.Event()
 
-    async def send(
-        self, channel: str, key: str, compose: Callable[[SlackFile | None], Rendered], picture: Picture | None
-    ) -> str:
+    async def send(self, channel: str, key: str, message: Message, picture: Picture | None) -> str:
         return await self._take("send", channel, key)
 
-    async def reply(
-        self, channel: str, key: str, compose: Callable[[SlackFile | None], Rendered], thread: str, *, in_channel: bool
-    ) -> str:
+    async def reply(self, channel: str, key: str, message: Message, thread: str, *, in_channel: bool) -> str:
         return await self._take(f"reply {thread}{' in channel' if in_channel else ''}", channel, key)
 
-    async def edit(
-        self, channel: str, ts: str, compose: Callable[[SlackFile | None], Rendered], picture: Picture | None
-    ) -> None:
+    async def edit(self, channel: str, ts: str, message: Message, picture: Picture | None) -> None:
         await self._take(f"edit {ts}", channel, "")
 
     async def find(self, channel: str, key: str, since: datetime, thread: str | None) -> str | None:

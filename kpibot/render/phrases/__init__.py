@@ -1,0 +1,1 @@
+"""Numbers, times and sentences, the same for every medium."""

@@ -1,0 +1,47 @@
+"""What a KPI means, as labels and sentences."""
+
+from collections.abc import Iterator
+
+from kpibot.core.kpi import Card
+from kpibot.core.reports import About, Origin
+from kpibot.core.thresholds import Better
+from kpibot.render.facts import NAME, SENTENCE
+from kpibot.render.numbers import amount
+from kpibot.render.phrases.cleaning import clean
+from kpibot.render.times import moment
+
+NOT_YET = "Nobody has written down yet what this KPI means."
+GOALS = {Better.LOWER: "at most", Better.HIGHER: "at least", Better.NEUTRAL: ""}
+
+
+def facts(about: About) -> Iterator[tuple[str, str]]:
+    """Each thing that is known, with its label."""
+    card = about.card
+    labelled = (
+        ("Objective", clean(card.objective, SENTENCE)),
+        ("Category", clean(card.category, NAME)),
+        ("Period", clean(card.period, NAME)),
+        ("Levels", _levels(about)),
+        ("Owner", clean(card.owner, NAME)),
+        ("Rows from", "; ".join(_origin(each, about.zone) for each in about.origins)),
+    )
+    yield from ((label, said) for label, said in labelled if said)
+
+
+def _levels(about: About) -> str:
+    levels, card = about.thresholds, about.card
+    words = (("target", levels.target), ("warning", levels.warning), ("critical", levels.critical))
+    said = [f"{word} {_level(word, at, levels.better, card)}" for word, at in words if at is not None]
+    return ", ".join(said)
+
+
+def _level(word: str, at: float, better: Better, card: Card) -> str:
+    return f"{GOALS[better]} {amount(at, card)}".strip() if word == "target" else f"from {amount(at, card)}"
+
+
+def _origin(origin: Origin, zone: str) -> str:
+    where = f"{clean(origin.dataset, NAME)} in {clean(origin.database, NAME)}"
+    if origin.newest is None:
+        return where
+    old = ", older than it should be" if origin.stale else ""
+    return f"{where} (newest row {moment(origin.newest, zone, year=True)}{old})"
