@@ -11,9 +11,9 @@ import psycopg
 
 from benchmarks.by_hand import Task
 from benchmarks.tables import NOW
-from kpibot.app.house import House, furnish
+from kpibot.app.container import House, furnish
 from kpibot.catalog import load
-from kpibot.core.kpi import Kpi
+from kpibot.core.kpis.kpi import Kpi
 
 CONFIG = """
 district: {name: Benchmark ISD, zone: UTC, working_hours: {mon-fri: "08:00-16:00"}}

@@ -8,9 +8,9 @@ from benchmarks.district import Place
 from benchmarks.measure import Moments, watching
 from benchmarks.tables import NOW
 from benchmarks.timing import alternate, row
-from kpibot.core.conditions import Condition
-from kpibot.core.kpi import Kpi
-from kpibot.core.measures import Stock
+from kpibot.core.kpis.conditions import Condition
+from kpibot.core.kpis.kpi import Kpi
+from kpibot.core.kpis.measures import Stock
 
 
 def with_campuses(place: Place, rounds: int) -> None:

@@ -13,12 +13,12 @@ from benchmarks.by_hand import APART, BOUND, Task
 from benchmarks.district import Place, same
 from benchmarks.tables import NOW
 from benchmarks.timing import alternate, once, row
-from kpibot.core.campus import DISTRICT
-from kpibot.core.conditions import Condition
-from kpibot.core.kpi import Kpi
-from kpibot.core.measures import Stock
-from kpibot.services.reporting import Reporting
-from kpibot.services.watch import Watch
+from kpibot.core.campuses.campus_tree import DISTRICT
+from kpibot.core.kpis.conditions import Condition
+from kpibot.core.kpis.kpi import Kpi
+from kpibot.core.kpis.measures import Stock
+from kpibot.services.alerts.watch import Watch
+from kpibot.services.measurement.reporting import Reporting
 
 ALONE = ("tickets", "mean-response", "median-response")
 DAYS_ASKED = 3  # of a query a day; more of them would take minutes, and cost the same each

@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 
-from kpibot.workspace import Channel, Group, Person, Workspace, WorkspaceServer
+from localslack import Channel, Group, Person, Workspace, WorkspaceServer
 
 BOT = Path(__file__).parents[1] / "bot.py"
 CONFIG = """

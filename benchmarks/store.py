@@ -19,7 +19,7 @@ import psycopg
 import sqlalchemy as sa
 
 from benchmarks.timing import alternate
-from kpibot.core.readings import Reading
+from kpibot.core.kpis.readings import Reading
 from kpibot.store.store import Store, open_engine
 
 NOW = datetime(2026, 11, 20, 18, tzinfo=UTC)

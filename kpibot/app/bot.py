@@ -9,16 +9,16 @@ from contextlib import AsyncExitStack, contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from kpibot.app.access import SlackAccess
 from kpibot.app.clock import utc_now
-from kpibot.app.house import House
+from kpibot.app.container import House
+from kpibot.app.slack_access import SlackAccess
 from kpibot.scheduling import Schedule
-from kpibot.services.deliver import Delivery
-from kpibot.services.outage import OwnDatabase
-from kpibot.slack.connection import check_app_token, missing_scopes, web_client
-from kpibot.slack.conversation import Conversation
-from kpibot.slack.directory import Directory
-from kpibot.slack.sender import SlackSender
+from kpibot.services.delivery.delivery import Delivery
+from kpibot.services.delivery.outage import OwnDatabase
+from kpibot.slack.client.connection import check_app_token, missing_scopes, web_client
+from kpibot.slack.client.directory import Directory
+from kpibot.slack.client.sender import SlackSender
+from kpibot.slack.questions.conversation import Conversation
 from kpibot.store.store import SlotLostError, StoreError, UpgradedError
 
 log = logging.getLogger(__name__)
@@ -155,9 +155,9 @@ class Bot:
         await check_app_token(self._client, self._access.app_token)
         await self._look_up()
         # Loading Bolt takes a tenth of the start: a bot that Slack does not let in says so before.
-        from kpibot.slack.alerts import AlertButtons  # noqa: PLC0415
-        from kpibot.slack.bolt import bolt_app, hang_up, socket_mode  # noqa: PLC0415
-        from kpibot.slack.listeners import register  # noqa: PLC0415
+        from kpibot.slack.alerts.buttons import AlertButtons  # noqa: PLC0415
+        from kpibot.slack.client.bolt import bolt_app, hang_up, socket_mode  # noqa: PLC0415
+        from kpibot.slack.questions.listeners import register  # noqa: PLC0415
 
         app = bolt_app(self._client)
         register(app, self._conversation)

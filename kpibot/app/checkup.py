@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from kpibot.app.clock import seconds_passed
-from kpibot.app.house import House
-from kpibot.core.inspection import Inspection
-from kpibot.services.check import inspect
+from kpibot.app.container import House
+from kpibot.core.reports.inspection import Inspection
+from kpibot.services.diagnostics.check import inspect
 
 
 def checkup(house: House, as_of: datetime) -> Inspection:

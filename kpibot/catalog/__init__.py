@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from kpibot.catalog.build import build
-from kpibot.catalog.checks import check
-from kpibot.catalog.editors import json_schema
-from kpibot.catalog.holiday_feed import read_feed
+from kpibot.catalog.build.config import build
+from kpibot.catalog.checks.config import check
+from kpibot.catalog.feeds.holiday_feed import read_feed
+from kpibot.catalog.files.sections import read
 from kpibot.catalog.model import Catalog
 from kpibot.catalog.presets import lay_presets
 from kpibot.catalog.problems import CatalogError, Problem
-from kpibot.catalog.sections import read
-from kpibot.catalog.shaping import SECTIONS, shaped
+from kpibot.catalog.schema.json_schema import json_schema
+from kpibot.catalog.schema.validation import SECTIONS, shaped
 
 __all__ = ["Catalog", "CatalogError", "Problem", "json_schema", "load"]
 

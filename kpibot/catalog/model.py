@@ -9,15 +9,15 @@ from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 from kpibot.catalog.problems import Path, Place, place_of
-from kpibot.core.calendar import Calendar
-from kpibot.core.campus import Campus
-from kpibot.core.conditions import Moment
-from kpibot.core.dimensions import Dimension
-from kpibot.core.kpi import Kpi
-from kpibot.core.locations import CampusRule
-from kpibot.core.reports import Note
-from kpibot.core.routing import Route
-from kpibot.core.silences import RecurringSilence
+from kpibot.core.alerts.routing import Route
+from kpibot.core.alerts.silences import RecurringSilence
+from kpibot.core.campuses.campus_tree import Campus
+from kpibot.core.campuses.locations import CampusRule
+from kpibot.core.kpis.conditions import Moment
+from kpibot.core.kpis.dimensions import Dimension
+from kpibot.core.kpis.kpi import Kpi
+from kpibot.core.reports.answers import Note
+from kpibot.core.time.calendar import Calendar
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from kpibot.core.words import closest, listed
+from kpibot.core.text import closest, listed
 
 Path = tuple[str | int, ...]
 Place = tuple[str, int]  # a file, and a line from 1

@@ -84,7 +84,7 @@ def _imported(name: str) -> Callable[..., int]:
 
 def _told() -> tuple[type[Exception], ...]:
     """The errors whose message is all that people need; looked up only once there is an error."""
-    from kpibot.cli.told import TOLD  # noqa: PLC0415 - they are defined all over the house
+    from kpibot.cli.user_errors import TOLD  # noqa: PLC0415 - they are defined all over the house
 
     return TOLD
 

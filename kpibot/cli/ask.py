@@ -5,12 +5,12 @@ from contextlib import closing
 from zoneinfo import ZoneInfo
 
 from kpibot.cli.common import UsageError, as_of, house_of, json_text, write_picture
-from kpibot.core.reports import About, Answer, Breakdown, Overview, RowList
-from kpibot.render.alt import answer_alt
-from kpibot.render.charts import answer_chart
+from kpibot.core.reports.answers import About, Answer, Breakdown, Overview, RowList
+from kpibot.render.charts.alt_texts import answer_alt
+from kpibot.render.charts.charts import answer_chart
 from kpibot.render.records import about_record, breakdown_record, report_record, rows_record
-from kpibot.render.text import about_text, answer_text, breakdown_text, overview_text, rows_text
-from kpibot.services.answering import Help, Listing, Reply
+from kpibot.render.terminal.text import about_text, answer_text, breakdown_text, overview_text, rows_text
+from kpibot.services.questions.answering import Help, Listing, Reply
 from kpibot.settings import Settings
 
 

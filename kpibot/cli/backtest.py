@@ -5,10 +5,10 @@ from contextlib import closing
 
 from kpibot.cli.common import as_of, house_of, json_text, write_picture
 from kpibot.cli.routes import kpi_and_campus
-from kpibot.core.quiet import Quiet
-from kpibot.render.backtest import backtest_record, backtest_text
-from kpibot.render.backtest_chart import backtest_alt, backtest_chart
-from kpibot.services.backtesting import Backtesting
+from kpibot.core.alerts.quiet_hours import Quiet
+from kpibot.render.charts.backtest_chart import backtest_alt, backtest_chart
+from kpibot.render.terminal.backtest import backtest_record, backtest_text
+from kpibot.services.alerts.backtesting import Backtesting
 from kpibot.settings import Settings
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from kpibot.app.checkup import checkup
 from kpibot.cli.common import as_of, house_of, json_text
-from kpibot.render.inspection import inspection_record, inspection_text
+from kpibot.render.terminal.inspection import inspection_record, inspection_text
 from kpibot.settings import Settings
 
 
@@ -17,7 +17,7 @@ def check(options: argparse.Namespace, settings: Settings) -> int:
     logging.getLogger("kpibot.services").setLevel(logging.ERROR)  # what they would warn of is found below
     with closing(house_of(options, settings)) as house:
         found = checkup(house, as_of(options, house))
-    from kpibot.app.access import check_slack  # noqa: PLC0415 - Slack's libraries, while the databases are done
+    from kpibot.app.slack_access import check_slack  # noqa: PLC0415 - Slack's libraries, while the databases are done
 
     found = replace(found, findings=(*found.findings, *asyncio.run(check_slack(house.catalog, settings))))
     zone = house.catalog.district.calendar.zone

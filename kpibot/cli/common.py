@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from kpibot.app.clock import utc_now
-from kpibot.app.house import House, furnish
+from kpibot.app.container import House, furnish
 from kpibot.catalog import Catalog, load
 from kpibot.settings import Settings
 

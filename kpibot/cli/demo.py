@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 
-from kpibot.app import trial
+from kpibot.app import demo as demo_app
 from kpibot.app.clock import utc_now
 from kpibot.cli.common import catalog_of, say, until_stopped
 from kpibot.settings import Settings
@@ -12,9 +12,9 @@ from kpibot.settings import Settings
 def demo(options: argparse.Namespace, settings: Settings) -> int:
     """Shows everything, on this machine alone."""
     now = utc_now()
-    environment = trial.build_district(options.folder, now, _show_progress)
+    environment = demo_app.build_district(options.folder, now, _show_progress)
     catalog = catalog_of(options, {**environment, **settings.environment})
-    asyncio.run(until_stopped(lambda stop: trial.run(catalog, options.folder, options.port, stop, say)))
+    asyncio.run(until_stopped(lambda stop: demo_app.run(catalog, options.folder, options.port, stop, say)))
     return 0
 
 

@@ -4,11 +4,11 @@ import argparse
 from contextlib import closing
 
 from kpibot.cli.common import UsageError, as_of, house_of, json_text
-from kpibot.core.words import did_you_mean, listed
-from kpibot.render.digest import digest_message
-from kpibot.render.text import digest_text
-from kpibot.services.digest import latest_slot
+from kpibot.core.text import did_you_mean, listed
+from kpibot.render.terminal.text import digest_text
+from kpibot.services.digests.digests import latest_slot
 from kpibot.settings import Settings
+from kpibot.slack.digests.digest_message import digest_message
 
 
 def digest(options: argparse.Namespace, settings: Settings) -> int:

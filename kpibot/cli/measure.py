@@ -4,7 +4,7 @@ import argparse
 from contextlib import closing
 
 from kpibot.cli.common import as_of, house_of, json_text
-from kpibot.core.readings import Reading
+from kpibot.core.kpis.readings import Reading
 from kpibot.render.records import reading_record
 from kpibot.settings import Settings
 

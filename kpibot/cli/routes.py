@@ -4,12 +4,12 @@ import argparse
 from collections.abc import Sequence
 from contextlib import closing
 
-from kpibot.app.house import House
+from kpibot.app.container import House
 from kpibot.cli.common import UsageError, as_of, house_of, json_text
-from kpibot.core.kpi import Kpi
-from kpibot.core.query import Ask, parse
-from kpibot.render.routes import routes_record, routes_text
-from kpibot.services.routing import routed
+from kpibot.core.kpis.kpi import Kpi
+from kpibot.core.questions.parser import Ask, parse
+from kpibot.render.terminal.routes import routes_record, routes_text
+from kpibot.services.alerts.routing import routed
 from kpibot.settings import Settings
 
 SEVERITIES = ("warning", "critical")

@@ -4,12 +4,12 @@ import argparse
 import asyncio
 from contextlib import closing
 
-from kpibot.app.access import slack_access
 from kpibot.app.bot import Bot
 from kpibot.app.process import leave_if_stuck
+from kpibot.app.slack_access import slack_access
 from kpibot.cli.common import house_of, until_stopped
 from kpibot.settings import Settings
-from kpibot.store.alone import alone
+from kpibot.store.database.instance_lock import alone
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:

@@ -5,7 +5,7 @@ import asyncio
 
 from kpibot.cli.common import UsageError, say, until_stopped
 from kpibot.settings import Settings
-from kpibot.workspace import WorkspaceError, alone
+from localslack import WorkspaceError, alone
 
 
 def workspace(options: argparse.Namespace, _: Settings) -> int:

@@ -6,16 +6,16 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from kpibot.demo.assets import write_assets
-from kpibot.demo.campuses import CAMPUSES, Campus
-from kpibot.demo.clock import DAY, date_of, seconds_of
-from kpibot.demo.fleet import fleet
-from kpibot.demo.lending import lend
+from kpibot.demo.common.campuses import CAMPUSES, Campus
+from kpibot.demo.common.seasons import calendar
+from kpibot.demo.common.timeline import DAY, date_of, seconds_of
+from kpibot.demo.helpdesk.tickets import write_helpdesk
+from kpibot.demo.helpdesk.workload import workload
+from kpibot.demo.inventory.assets import write_assets
+from kpibot.demo.inventory.fleet import fleet
+from kpibot.demo.inventory.lending import lend
 from kpibot.demo.purchasing import write_purchasing
-from kpibot.demo.seasons import calendar
-from kpibot.demo.tickets import write_helpdesk
 from kpibot.demo.training import write_training
-from kpibot.demo.workload import workload
 
 __all__ = ["CAMPUSES", "FILES", "SEED", "Campus", "build"]
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from kpibot.demo.campuses import CAMPUSES
-from kpibot.demo.clock import DAY, date_of, date_texts, day_of, first_of_month, month_of
-from kpibot.demo.database import Report, Table, write
-from kpibot.demo.draws import ORDERS, Bools, Floats, Ints, between, lognormal, pick, stream
+from kpibot.demo.common.campuses import CAMPUSES
+from kpibot.demo.common.database import Report, Table, write
+from kpibot.demo.common.draws import ORDERS, Bools, Floats, Ints, between, lognormal, pick, stream
+from kpibot.demo.common.timeline import DAY, date_of, date_texts, day_of, first_of_month, month_of
 
 HEADERS = """
     po_number TEXT NOT NULL, org TEXT NOT NULL, vendor TEXT NOT NULL, category TEXT NOT NULL, approved_at TEXT NOT NULL,

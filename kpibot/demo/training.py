@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from kpibot.demo.campuses import CAMPUSES, UNKNOWN_SITE
-from kpibot.demo.clock import DAY, HOUR, date_of, day_of, daytime, time_texts
-from kpibot.demo.database import Report, Table, write
-from kpibot.demo.draws import TRAINING, Floats, Ints, lognormal, pick, stream
+from kpibot.demo.common.campuses import CAMPUSES, UNKNOWN_SITE
+from kpibot.demo.common.database import Report, Table, write
+from kpibot.demo.common.draws import TRAINING, Floats, Ints, lognormal, pick, stream
+from kpibot.demo.common.timeline import DAY, HOUR, date_of, day_of, daytime, time_texts
 
 REQUIRED = """
     person_id TEXT NOT NULL, site_code TEXT, school_year TEXT NOT NULL, hours_required REAL NOT NULL,

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from kpibot.core.kpi import Card, Format
-from kpibot.core.readings import Reading
-from kpibot.core.reports import About, Breakdown, Report, RowList
-from kpibot.core.thresholds import Verdict
-from kpibot.core.words import plural
-from kpibot.render.conflicts import conflict
+from kpibot.core.kpis.kpi import Card, Format
+from kpibot.core.kpis.readings import Reading
+from kpibot.core.kpis.thresholds import Verdict
+from kpibot.core.reports.answers import About, Breakdown, Report, RowList
+from kpibot.core.text import plural
+from kpibot.render.phrases.conflicts import conflict
 
 
 def report_record(report: Report, zone: ZoneInfo) -> dict[str, Any]:

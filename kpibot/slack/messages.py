@@ -1,12 +1,12 @@
 """Messages as Slack takes them: the text and blocks of whatever the outbox holds."""
 
-from kpibot.core.deeds import DeedNotice
-from kpibot.core.reports import AlertNotice, DigestEdition, Message, TroubleNotice
-from kpibot.render.alert import alert_message
-from kpibot.render.blocks import Rendered, SlackFile
-from kpibot.render.deeds import deed_message
-from kpibot.render.digest import digest_message
-from kpibot.render.trouble import trouble_message
+from kpibot.core.alerts.actions import DeedNotice
+from kpibot.core.reports.answers import AlertNotice, DigestEdition, Message, TroubleNotice
+from kpibot.slack.admin.trouble_message import trouble_message
+from kpibot.slack.alerts.action_messages import deed_message
+from kpibot.slack.alerts.alert_message import alert_message
+from kpibot.slack.blocks import Rendered, SlackFile
+from kpibot.slack.digests.digest_message import digest_message
 
 
 def compose(message: Message, chart: SlackFile | None) -> Rendered:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from kpibot.core.dimensions import By
-from kpibot.core.measures import Simple
-from kpibot.core.periods import Period
-from kpibot.core.readings import Parts
-from kpibot.core.series import Track, Window
+from kpibot.core.kpis.dimensions import By
+from kpibot.core.kpis.measures import Simple
+from kpibot.core.kpis.readings import Parts
+from kpibot.core.kpis.series import Track, Window
+from kpibot.core.time.periods import Period
 
 RawCampus = object  # what a database calls a campus: a code, a name, a number, None
 

@@ -17,13 +17,13 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from kpibot.core.alert_groups import How
-from kpibot.core.reports import Message
-from kpibot.store.claims import is_over
-from kpibot.store.engine import writing
-from kpibot.store.groups import ask_for_posts
-from kpibot.store.schema import outbox
-from kpibot.store.settling import IS_WAITING, OutboxState, expire, settle
+from kpibot.core.alerts.groups import How
+from kpibot.core.reports.answers import Message
+from kpibot.store.alert_groups import ask_for_posts
+from kpibot.store.database.engine import writing
+from kpibot.store.database.schema import outbox
+from kpibot.store.leases import is_over
+from kpibot.store.reconcile import IS_WAITING, OutboxState, expire, settle
 
 log = logging.getLogger(__name__)
 

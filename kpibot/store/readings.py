@@ -15,9 +15,9 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic_core import to_json
 
-from kpibot.core.readings import Missing, Reading
-from kpibot.store.engine import upserting, writing
-from kpibot.store.schema import daily_readings, readings, rosters
+from kpibot.core.kpis.readings import Missing, Reading
+from kpibot.store.database.engine import upserting, writing
+from kpibot.store.database.schema import daily_readings, readings, rosters
 
 ByCampus = Mapping[str, Reading]
 Roster = tuple[str, ...]

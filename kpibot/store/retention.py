@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from kpibot.core.alert_groups import How
-from kpibot.store.engine import writing
-from kpibot.store.schema import alert_groups, audit_trail, claims, outbox, readings, silences
-from kpibot.store.settling import OutboxState
+from kpibot.core.alerts.groups import How
+from kpibot.store.database.engine import writing
+from kpibot.store.database.schema import alert_groups, audit_trail, claims, outbox, readings, silences
+from kpibot.store.reconcile import OutboxState
 
 READINGS = timedelta(days=90)
 MESSAGES = timedelta(days=30)

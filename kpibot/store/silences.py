@@ -6,9 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpibot.core.silences import Silence
-from kpibot.store.engine import upserting
-from kpibot.store.schema import silences
+from kpibot.core.alerts.silences import Silence
+from kpibot.store.database.engine import upserting
+from kpibot.store.database.schema import silences
 
 NAMES = tuple(each.name for each in fields(Silence))
 

@@ -6,21 +6,21 @@ from datetime import UTC, date, datetime, tzinfo
 
 import sqlalchemy as sa
 
-from kpibot.core.alert_groups import AlertGroup
-from kpibot.core.alerts import AlertState
-from kpibot.core.readings import Reading
-from kpibot.core.silences import Silence
-from kpibot.store import groups as kept_groups
-from kpibot.store import outbox, retention, silences, trail
-from kpibot.store import states as kept_states
-from kpibot.store.claims import Claims
-from kpibot.store.engine import writing
-from kpibot.store.errors import SlotLostError, StoreError, UpgradedError
-from kpibot.store.groups import GroupKey
-from kpibot.store.opening import open_engine
+from kpibot.core.alerts.groups import AlertGroup
+from kpibot.core.alerts.silences import Silence
+from kpibot.core.alerts.states import AlertState
+from kpibot.core.kpis.readings import Reading
+from kpibot.store import alert_groups as kept_groups
+from kpibot.store import alert_states as kept_states
+from kpibot.store import audit_log, outbox, retention, silences
+from kpibot.store.alert_groups import GroupKey
+from kpibot.store.alert_states import AlertKey
+from kpibot.store.audit_log import Entry
+from kpibot.store.database.engine import writing
+from kpibot.store.database.errors import SlotLostError, StoreError, UpgradedError
+from kpibot.store.database.opening import open_engine
+from kpibot.store.leases import Claims
 from kpibot.store.readings import ReadingTables
-from kpibot.store.states import AlertKey
-from kpibot.store.trail import Entry
 
 __all__ = ["AlertKey", "Entry", "GroupKey", "SlotLostError", "Store", "StoreError", "UpgradedError", "open_engine"]
 
@@ -111,7 +111,7 @@ class Store:
                 return None
             kept_groups.write(connection, after)
             outbox.add(connection, owe(after), now)
-            trail.record(connection, entry)
+            audit_log.record(connection, entry)
         return after
 
     def silences(self, now: datetime) -> list[Silence]:
@@ -125,7 +125,7 @@ class Store:
             if not silences.add(connection, silence):
                 return False
             outbox.add(connection, owed, now)
-            trail.record(connection, entry)
+            audit_log.record(connection, entry)
         return True
 
     def end_silence(self, wanted: str, entry: Entry, owed: Iterable[outbox.Owed], now: datetime) -> Silence | None:
@@ -136,18 +136,18 @@ class Store:
             ended = silences.end(connection, wanted, now)
             if ended is not None:
                 outbox.add(connection, owed, now)
-                trail.record(connection, entry)
+                audit_log.record(connection, entry)
         return ended
 
     def record(self, entry: Entry) -> None:
         """Adds to the audit trail."""
         with writing(self._engine) as connection:
-            trail.record(connection, entry)
+            audit_log.record(connection, entry)
 
     def trail(self, since: datetime, most: int) -> list[Entry]:
         """What people did from an instant on, the latest first."""
         with self._engine.connect() as connection:
-            return trail.since(connection, since, most)
+            return audit_log.since(connection, since, most)
 
     def claim(self, work: str, slot: datetime, now: datetime) -> bool:
         """Takes a slot of some work for a lease; False where it is done, or somebody is at it."""

@@ -12,8 +12,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
-from kpibot.workspace import Channel, Group, Person, Workspace, WorkspaceServer
-from kpibot.workspace.model import DEFAULT_EVENTS, DEFAULT_SCOPES
+from localslack import Channel, Group, Person, Workspace, WorkspaceServer
+from localslack.state.model import DEFAULT_EVENTS, DEFAULT_SCOPES
 from tests.browser.helper import COMMANDS, helper_app
 from tests.browser.screen import Look, Screen, chromium, launch
 from tests.scenario.scene import MONDAY, Clock, Helpdesk, Scene

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from kpibot.workspace import Message, WorkspaceServer
+from localslack import Message, WorkspaceServer
 from tests.browser.conftest import Open
 from tests.browser.screen import DESKTOP, DESKTOP_DARK, PHONE, PHONE_DARK, Look, Screen
 

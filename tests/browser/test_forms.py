@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from kpibot.workspace import WorkspaceServer
+from localslack import WorkspaceServer
 from tests.browser.conftest import Open
 from tests.browser.screen import DESKTOP, PHONE, PHONE_DARK, Look, Screen
 

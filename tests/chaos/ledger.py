@@ -7,10 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from kpibot.catalog import Catalog
-from kpibot.core.alert_groups import How
-from kpibot.services.digest import latest_slot
+from kpibot.core.alerts.groups import How
+from kpibot.services.digests.digests import latest_slot
+from kpibot.store.database.schema import claims, outbox
 from kpibot.store.outbox import Outbox
-from kpibot.store.schema import claims, outbox
 from tests.chaos import steps
 
 

@@ -26,17 +26,19 @@ from urllib.parse import urlsplit
 import aiohttp
 import sqlalchemy as sa
 
-from kpibot.app.access import SlackAccess
 from kpibot.app.bot import Bot
-from kpibot.app.house import furnish
+from kpibot.app.container import furnish
+from kpibot.app.slack_access import SlackAccess
 from kpibot.catalog import Catalog, load
-from kpibot.render.canvas import INK, Canvas
-from kpibot.slack import alerts, bolt, listeners
-from kpibot.store.alone import alone
+from kpibot.render.charts.canvas import INK, Canvas
+from kpibot.slack.alerts import buttons
+from kpibot.slack.client import bolt
+from kpibot.slack.questions import listeners
+from kpibot.store.database.instance_lock import alone
 from tests.chaos import steps
 
 LONGEST = 300  # seconds; a life that nobody ends any more ends itself
-LOADED = (alerts, bolt, listeners)  # by the bot itself only when it connects
+LOADED = (buttons, bolt, listeners)  # by the bot itself only when it connects
 
 
 @dataclass(frozen=True, slots=True)

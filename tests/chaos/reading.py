@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kpibot.core.reports import Message as Owed
+from kpibot.core.reports.answers import Message as Owed
 from kpibot.slack.messages import compose
-from kpibot.workspace import Message, Workspace
+from localslack import Message, Workspace
 
 By = Mapping[str, list["Said"]]
 

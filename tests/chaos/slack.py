@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
-from kpibot.workspace import Channel, Fault, Group, Person, Workspace, WorkspaceServer
-from kpibot.workspace.faults import Faults, Kind
-from kpibot.workspace.model import Call, Change
+from localslack import Channel, Fault, Group, Person, Workspace, WorkspaceServer
+from localslack.state.faults import Faults, Kind
+from localslack.state.model import Call, Change
 from tests.chaos import steps
 from tests.chaos.life import Plan
 

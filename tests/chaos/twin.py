@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from kpibot.workspace import WorkspaceServer
+from localslack import WorkspaceServer
 from tests.chaos.reading import Said, read
 from tests.chaos.slack import workspace
 from tests.chaos.world import CHANNELS, CONFIG, FIRST_ROUND, World

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from kpibot.demo.campuses import CAMPUSES
+from kpibot.demo.common.campuses import CAMPUSES
 
 CHICAGO = ZoneInfo("America/Chicago")
 OPENS, CLOSES = time(7, 30), time(16, 30)

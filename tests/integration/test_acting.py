@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from kpibot.app.house import House, furnish
+from kpibot.app.container import House, furnish
 from kpibot.catalog import load
-from kpibot.core.alert_groups import AlertGroup, How
-from kpibot.core.deeds import Told
-from kpibot.core.reports import AlertNotice
-from kpibot.core.thresholds import Verdict
+from kpibot.core.alerts.actions import Told
+from kpibot.core.alerts.groups import AlertGroup, How
+from kpibot.core.kpis.thresholds import Verdict
+from kpibot.core.reports.answers import AlertNotice
 from kpibot.store.outbox import Owed
 from tests.scenario.scene import CONFIG, MONDAY, Helpdesk
 

@@ -9,11 +9,11 @@ from textwrap import dedent
 import pytest
 import sqlalchemy as sa
 
-from kpibot.app.house import House, furnish
+from kpibot.app.container import House, furnish
 from kpibot.catalog import load
-from kpibot.core.names import QueryError
-from kpibot.core.reports import About, Answer, Breakdown, RowList
-from kpibot.core.thresholds import Verdict
+from kpibot.core.kpis.thresholds import Verdict
+from kpibot.core.questions.names import QueryError
+from kpibot.core.reports.answers import About, Answer, Breakdown, RowList
 
 NOW = datetime(2026, 11, 18, 18, tzinfo=UTC)
 CONFIG = """

@@ -9,9 +9,9 @@ from textwrap import dedent, indent
 
 import pytest
 
-from kpibot.app.house import House, furnish
+from kpibot.app.container import House, furnish
 from kpibot.catalog import load
-from kpibot.core.campus import DISTRICT, NO_CAMPUS, CampusTree, CampusTreeError
+from kpibot.core.campuses.campus_tree import DISTRICT, NO_CAMPUS, CampusTree, CampusTreeError
 from kpibot.sources.base import SourceDownError, SourceError, SourceMisfitError
 
 ORGS = Path(__file__).parent / "data" / "orgs.csv"

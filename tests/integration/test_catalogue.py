@@ -10,14 +10,14 @@ from statistics import fmean, median
 import pytest
 
 from kpibot.app.checkup import checkup
-from kpibot.app.house import House, furnish
-from kpibot.app.trial import DATABASES
+from kpibot.app.container import House, furnish
+from kpibot.app.demo import DATABASES
 from kpibot.catalog import load
-from kpibot.core.kpi import Format
-from kpibot.core.measures import Amount, Counted, Statistic
-from kpibot.core.readings import Missing, Reading
-from kpibot.core.thresholds import Verdict
-from kpibot.demo.campuses import CAMPUSES
+from kpibot.core.kpis.kpi import Format
+from kpibot.core.kpis.measures import Amount, Counted, Statistic
+from kpibot.core.kpis.readings import Missing, Reading
+from kpibot.core.kpis.thresholds import Verdict
+from kpibot.demo.common.campuses import CAMPUSES
 from tests.demo import UNTIL as NOW
 from tests.integration.counted import COUNTS, SHARES, WAITS, Raw, nodes
 

@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from kpibot.app.checkup import checkup
-from kpibot.app.house import House, furnish
+from kpibot.app.container import House, furnish
 from kpibot.catalog import load
-from kpibot.core.campus import DISTRICT, NO_CAMPUS
-from kpibot.core.readings import Reading
+from kpibot.core.campuses.campus_tree import DISTRICT, NO_CAMPUS
+from kpibot.core.kpis.readings import Reading
 from tests.integration.glpi import ASSET_TABLES, LOCATIONS, STATES, TABLES, Row, create, insert, ugly_glpi
 from tests.integration.plain import ZONE, mean_level, median_of_waits, midnight, working_days_since
 

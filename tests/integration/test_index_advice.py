@@ -9,14 +9,14 @@ import pytest
 import sqlalchemy as sa
 
 from kpibot.catalog.model import Column
-from kpibot.core.conditions import Condition
-from kpibot.core.measures import Amount, Counted, Duration, Flow, Limit, OverRows, Statistic, Stock
-from kpibot.core.periods import Period
-from kpibot.sources import statements
+from kpibot.core.kpis.conditions import Condition
+from kpibot.core.kpis.measures import Amount, Counted, Duration, Flow, Limit, OverRows, Statistic, Stock
+from kpibot.core.time.periods import Period
 from kpibot.sources.base import Request
-from kpibot.sources.inspecting import Advice, Asked
-from kpibot.sources.plans import Step, plan
-from kpibot.sources.sql import SqlSource
+from kpibot.sources.diagnostics.inspector import Advice, Asked
+from kpibot.sources.diagnostics.query_plans import Step, plan
+from kpibot.sources.sql import statements
+from kpibot.sources.sql.source import SqlSource
 from tests.integration.tickets import CHICAGO, DATASET, Ticket, fill, measured, open_source
 
 COUNT = 60_000

@@ -12,10 +12,10 @@ import pytest
 import sqlalchemy as sa
 import yaml
 
-from kpibot.app.house import House, furnish
+from kpibot.app.container import House, furnish
 from kpibot.catalog import load
-from kpibot.core.campus import DISTRICT, NO_CAMPUS
-from kpibot.core.readings import Reading
+from kpibot.core.campuses.campus_tree import DISTRICT, NO_CAMPUS
+from kpibot.core.kpis.readings import Reading
 from tests.integration import glpi, snipe_it
 
 GUIDE = Path(__file__).parents[2] / "docs" / "mapping.md"

@@ -10,13 +10,13 @@ import pytest
 import sqlalchemy as sa
 
 from kpibot.catalog.model import Column, Database, Dataset
-from kpibot.core.conditions import Condition
-from kpibot.core.measures import Amount, Counted, Duration, Flow, Query, Statistic, Stock
-from kpibot.core.periods import Period
-from kpibot.core.series import Curve, Keys, Window
+from kpibot.core.kpis.conditions import Condition
+from kpibot.core.kpis.measures import Amount, Counted, Duration, Flow, Query, Statistic, Stock
+from kpibot.core.kpis.series import Curve, Keys, Window
+from kpibot.core.time.periods import Period
 from kpibot.sources.base import SourceDownError, SourceMisfitError
-from kpibot.sources.breaker import Breaker, Rule
-from kpibot.sources.sql import SqlSource
+from kpibot.sources.circuit_breaker import Breaker, Rule
+from kpibot.sources.sql.source import SqlSource
 from tests.integration.mariadb import programs, running
 from tests.integration.tickets import CHICAGO, measured, open_source, tracked
 

@@ -14,15 +14,15 @@ import pytest
 import sqlalchemy as sa
 
 from kpibot.catalog.model import Column, Database, Dataset, FileTable
-from kpibot.core.conditions import Condition
-from kpibot.core.dimensions import By
-from kpibot.core.measures import ROWS, Amount, Counted, Duration, Flow, Query, Statistic, Stock
-from kpibot.core.periods import Period, PeriodRule
-from kpibot.core.readings import Floats, Parts, combine
-from kpibot.core.series import Curve, Keys, Spans, Track, Window, statistic_over
+from kpibot.core.kpis.conditions import Condition
+from kpibot.core.kpis.dimensions import By
+from kpibot.core.kpis.measures import ROWS, Amount, Counted, Duration, Flow, Query, Statistic, Stock
+from kpibot.core.kpis.readings import Floats, Parts, combine
+from kpibot.core.kpis.series import Curve, Keys, Spans, Track, Window, statistic_over
+from kpibot.core.time.periods import Period, PeriodRule
 from kpibot.sources.base import Request, SourceDownError, SourceError, SourceMisfitError
-from kpibot.sources.fetching import ask
-from kpibot.sources.sql import SqlSource
+from kpibot.sources.sql.execution import ask
+from kpibot.sources.sql.source import SqlSource
 from tests.integration.tickets import (
     CALENDAR,
     CHICAGO,

@@ -14,9 +14,9 @@ import pytest
 import sqlalchemy as sa
 
 from kpibot.app.checkup import checkup
-from kpibot.app.house import House, furnish
+from kpibot.app.container import House, furnish
 from kpibot.catalog import load
-from kpibot.core.campus import DISTRICT, NO_CAMPUS
+from kpibot.core.campuses.campus_tree import DISTRICT, NO_CAMPUS
 from tests.integration.plain import ZONE, median_of_waits, midnight, working_days_since, working_hours
 
 NOW = datetime(2026, 11, 16, 16, 0, tzinfo=UTC)  # a Monday, 10:00 in the district

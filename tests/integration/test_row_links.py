@@ -8,10 +8,10 @@ from textwrap import dedent
 
 import sqlalchemy as sa
 
-from kpibot.app.house import furnish
+from kpibot.app.container import furnish
 from kpibot.catalog import load
-from kpibot.core.reports import RowList
-from kpibot.render.rowlist import rows_message
+from kpibot.core.reports.answers import RowList
+from kpibot.slack.questions.rows_message import rows_message
 
 NOW = datetime(2026, 3, 5, 18, tzinfo=UTC)
 CONFIG = """

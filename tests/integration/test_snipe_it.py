@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from kpibot.app.house import furnish
+from kpibot.app.container import furnish
 from kpibot.catalog import load
-from kpibot.core.campus import DISTRICT, NO_CAMPUS
-from kpibot.core.readings import Reading
+from kpibot.core.campuses.campus_tree import DISTRICT, NO_CAMPUS
+from kpibot.core.kpis.readings import Reading
 from tests.integration.glpi import Row, create, insert
 from tests.integration.plain import ZONE, mean_level, median_of_waits, midnight
 from tests.integration.snipe_it import ASSET, LABELS, LOCATIONS, TABLES, ugly_snipe_it

@@ -10,14 +10,14 @@ import pytest
 import sqlalchemy as sa
 
 from kpibot.catalog.model import Column, Database, Dataset
-from kpibot.core.calendar import Calendar, YearStart
-from kpibot.core.campus import Campus, CampusTree
-from kpibot.core.conditions import Condition
-from kpibot.core.kpi import Card, Kpi
-from kpibot.core.measures import Amount, Counted, Duration, Flow, Measure, Ratio, Statistic, Stock
-from kpibot.core.periods import PeriodRule
-from kpibot.services.measuring import Measuring
-from kpibot.sources.sql import SqlSource
+from kpibot.core.campuses.campus_tree import Campus, CampusTree
+from kpibot.core.kpis.conditions import Condition
+from kpibot.core.kpis.kpi import Card, Kpi
+from kpibot.core.kpis.measures import Amount, Counted, Duration, Flow, Measure, Ratio, Statistic, Stock
+from kpibot.core.time.calendar import Calendar, YearStart
+from kpibot.core.time.periods import PeriodRule
+from kpibot.services.measurement.measuring import Measuring
+from kpibot.sources.sql.source import SqlSource
 
 NOW = datetime(2026, 11, 18, 18, tzinfo=UTC)
 CALENDAR = Calendar(ZoneInfo("UTC"), YearStart(7, 1), YearStart(8, 15), (None,) * 7)

@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from kpibot.core.alert_groups import AlertGroup
-from kpibot.core.alerts import AlertState, Phase
-from kpibot.core.readings import Reading
-from kpibot.core.reports import TroubleNotice
-from kpibot.core.thresholds import Verdict
-from kpibot.store.alone import alone
+from kpibot.core.alerts.groups import AlertGroup
+from kpibot.core.alerts.states import AlertState, Phase
+from kpibot.core.kpis.readings import Reading
+from kpibot.core.kpis.thresholds import Verdict
+from kpibot.core.reports.answers import TroubleNotice
+from kpibot.store.database.instance_lock import alone
 from kpibot.store.outbox import Owed
 from kpibot.store.store import Store, StoreError, open_engine
 
@@ -141,7 +141,7 @@ def test_what_is_committed_outlasts_a_power_cut(store: Store) -> None:
 
 HOLDS = """
 import sys, time
-from kpibot.store.alone import alone
+from kpibot.store.database.instance_lock import alone
 with alone(sys.argv[1]):
     print("held", flush=True)
     time.sleep(60)

@@ -8,11 +8,11 @@ from functools import partial
 
 import pytest
 
-from kpibot.core.alert_groups import AlertGroup, How, acknowledge
-from kpibot.core.alerts import AlertState, Phase
-from kpibot.core.reports import TroubleNotice
-from kpibot.core.silences import Silence
-from kpibot.core.thresholds import Verdict
+from kpibot.core.alerts.groups import AlertGroup, How, acknowledge
+from kpibot.core.alerts.silences import Silence
+from kpibot.core.alerts.states import AlertState, Phase
+from kpibot.core.kpis.thresholds import Verdict
+from kpibot.core.reports.answers import TroubleNotice
 from kpibot.store.outbox import Owed
 from kpibot.store.store import Entry, SlotLostError, Store, open_engine
 

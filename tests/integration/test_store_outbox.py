@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from kpibot.core.alert_groups import AlertGroup, How
-from kpibot.core.reports import TroubleNotice
-from kpibot.core.thresholds import Verdict
+from kpibot.core.alerts.groups import AlertGroup, How
+from kpibot.core.kpis.thresholds import Verdict
+from kpibot.core.reports.answers import TroubleNotice
+from kpibot.store.database.schema import outbox
 from kpibot.store.outbox import Claimed, Owed
-from kpibot.store.schema import outbox
 from kpibot.store.store import Store, open_engine
 
 NOW = datetime(2026, 11, 16, 13, tzinfo=UTC)

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from kpibot.core.alert_groups import AlertGroup, How
-from kpibot.core.reports import TroubleNotice
+from kpibot.core.alerts.groups import AlertGroup, How
+from kpibot.core.reports.answers import TroubleNotice
+from kpibot.store.database.schema import outbox
 from kpibot.store.outbox import Claimed, Owed
-from kpibot.store.schema import outbox
 from kpibot.store.store import Store, open_engine
 
 START = datetime(2026, 11, 16, 13, tzinfo=UTC)

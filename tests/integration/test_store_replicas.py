@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from kpibot.core.reports import TroubleNotice
-from kpibot.store.claims import LEASE as SLOT_LEASE
-from kpibot.store.claims import RENEWED_FOR
+from kpibot.core.reports.answers import TroubleNotice
+from kpibot.store.leases import LEASE as SLOT_LEASE
+from kpibot.store.leases import RENEWED_FOR
 from kpibot.store.outbox import Owed
 from kpibot.store.store import SlotLostError, Store, open_engine
 from tests.integration.replica import LEASE, Channels, posted, work_off

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from kpibot.core.alert_groups import AlertGroup, How
-from kpibot.core.readings import Reading
-from kpibot.core.reports import TroubleNotice
-from kpibot.core.silences import Silence
+from kpibot.core.alerts.groups import AlertGroup, How
+from kpibot.core.alerts.silences import Silence
+from kpibot.core.kpis.readings import Reading
+from kpibot.core.reports.answers import TroubleNotice
+from kpibot.store.database.schema import claims
 from kpibot.store.outbox import Owed
 from kpibot.store.retention import BATCH
-from kpibot.store.schema import claims
 from kpibot.store.store import Entry, Store, open_engine
 
 NOW = datetime(2026, 11, 16, 13, tzinfo=UTC)

@@ -14,13 +14,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from kpibot.core.alerts import AlertState, Phase
-from kpibot.core.reports import TroubleNotice
-from kpibot.core.thresholds import Verdict
-from kpibot.store.engine import new_engine, writing
-from kpibot.store.schema import metadata, outbox
+from kpibot.core.alerts.states import AlertState, Phase
+from kpibot.core.kpis.thresholds import Verdict
+from kpibot.core.reports.answers import TroubleNotice
+from kpibot.store.database.engine import new_engine, writing
+from kpibot.store.database.schema import metadata, outbox
+from kpibot.store.database.upgrade import CURRENT, configuration
 from kpibot.store.store import Store, StoreError, UpgradedError, open_engine
-from kpibot.store.upgrade import CURRENT, configuration
 
 NOW = datetime(2026, 11, 16, 13, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)

@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from kpibot.catalog.model import Column
-from kpibot.core.inspection import Doubt
-from kpibot.core.measures import Amount, Counted, Duration, Flow, OverRows, Stock
-from kpibot.sources.inspecting import Looked
-from kpibot.sources.uses import uses_of
+from kpibot.core.kpis.measures import Amount, Counted, Duration, Flow, OverRows, Stock
+from kpibot.core.reports.inspection import Doubt
+from kpibot.sources.diagnostics.column_usage import uses_of
+from kpibot.sources.diagnostics.inspector import Looked
 from tests.integration.tickets import DATASET, open_source
 
 NOW = datetime(2026, 11, 12, 20, 30, tzinfo=UTC)

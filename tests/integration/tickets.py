@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from kpibot.catalog.model import Column, Database, Dataset, FileTable
-from kpibot.core.calendar import Calendar, YearStart
-from kpibot.core.measures import Simple
-from kpibot.core.periods import Period
-from kpibot.core.readings import Parts
-from kpibot.core.series import Track, Window
+from kpibot.core.kpis.measures import Simple
+from kpibot.core.kpis.readings import Parts
+from kpibot.core.kpis.series import Track, Window
+from kpibot.core.time.calendar import Calendar, YearStart
+from kpibot.core.time.periods import Period
 from kpibot.sources.base import Request, SourceError
-from kpibot.sources.sql import SqlSource
+from kpibot.sources.sql.source import SqlSource
 
 CHICAGO = ZoneInfo("America/Chicago")
 SCHOOL_DAYS = ((time(7, 30), time(16, 30)),) * 5 + (None, None)

@@ -5,10 +5,10 @@ import random
 from datetime import timedelta
 
 from kpibot.catalog.model import Database, Dataset
-from kpibot.core.calendar import Calendar
-from kpibot.core.measures import Simple
-from kpibot.services.measuring import Measuring
-from kpibot.sources.sql import SqlSource
+from kpibot.core.kpis.measures import Simple
+from kpibot.core.time.calendar import Calendar
+from kpibot.services.measurement.measuring import Measuring
+from kpibot.sources.sql.source import SqlSource
 from tests.oracle.databases import Shelf
 from tests.oracle.worlds import World, world
 

@@ -9,11 +9,23 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from kpibot.core.calendar import Calendar
-from kpibot.core.conditions import Ago, AnyCondition, Compared, Condition, DaysAgo, Now, StartOf, Timed
-from kpibot.core.dimensions import Dimension
-from kpibot.core.measures import Amount, Clock, Counted, Duration, Flow, Measure, Query, Ratio, Simple, Statistic, Stock
-from kpibot.core.periods import Period
+from kpibot.core.kpis.conditions import Ago, AnyCondition, Compared, Condition, DaysAgo, Now, StartOf, Timed
+from kpibot.core.kpis.dimensions import Dimension
+from kpibot.core.kpis.measures import (
+    Amount,
+    Clock,
+    Counted,
+    Duration,
+    Flow,
+    Measure,
+    Query,
+    Ratio,
+    Simple,
+    Statistic,
+    Stock,
+)
+from kpibot.core.time.calendar import Calendar
+from kpibot.core.time.periods import Period
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 Row = Mapping[str, object]

@@ -12,10 +12,10 @@ from dataclasses import replace
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from kpibot.core.kpi import Kpi, format_of
-from kpibot.core.measures import Duration
-from kpibot.core.readings import Missing, Reading
-from kpibot.services.measuring import Measuring
+from kpibot.core.kpis.kpi import Kpi, format_of
+from kpibot.core.kpis.measures import Duration
+from kpibot.core.kpis.readings import Missing, Reading
+from kpibot.services.measurement.measuring import Measuring
 from tests.oracle import reference
 from tests.oracle.house import House
 from tests.oracle.reference import Asked, Expected, Row, Table

@@ -7,9 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from kpibot.core.calendar import Calendar, SeasonHours, YearStart
-from kpibot.core.campus import Campus, CampusTree
-from kpibot.core.conditions import (
+from kpibot.core.campuses.campus_tree import Campus, CampusTree
+from kpibot.core.kpis.conditions import (
     Ago,
     AnyCondition,
     Compared,
@@ -21,11 +20,24 @@ from kpibot.core.conditions import (
     StartOf,
     Timed,
 )
-from kpibot.core.days import Cycle, Dates, Stretch
-from kpibot.core.dimensions import Dimension
-from kpibot.core.kpi import Card, Format, Kpi
-from kpibot.core.measures import Amount, Clock, Counted, Duration, Flow, Limit, Measure, Ratio, Simple, Statistic, Stock
-from kpibot.core.periods import PeriodRule
+from kpibot.core.kpis.dimensions import Dimension
+from kpibot.core.kpis.kpi import Card, Format, Kpi
+from kpibot.core.kpis.measures import (
+    Amount,
+    Clock,
+    Counted,
+    Duration,
+    Flow,
+    Limit,
+    Measure,
+    Ratio,
+    Simple,
+    Statistic,
+    Stock,
+)
+from kpibot.core.time.calendar import Calendar, SeasonHours, YearStart
+from kpibot.core.time.days import Cycle, Dates, Stretch
+from kpibot.core.time.periods import PeriodRule
 from tests.oracle.databases import Kept, kinds_of
 from tests.oracle.reference import Table, instant
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kpibot.workspace import Channel, Group, Person, Workspace, WorkspaceServer
+from localslack import Channel, Group, Person, Workspace, WorkspaceServer
 from tests.scenario.scene import MONDAY, Clock, Helpdesk, Scene
 
 

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from kpibot.workspace import Message
-from kpibot.workspace.model import View
+from localslack import Message
+from localslack.state.model import View
 from tests.scenario.scene import Scene
 
 STORED = Path(__file__).parent / "stored"

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from kpibot.app.access import SlackAccess
 from kpibot.app.bot import Bot
-from kpibot.app.house import House, furnish
+from kpibot.app.container import House, furnish
+from kpibot.app.slack_access import SlackAccess
 from kpibot.catalog import load
-from kpibot.workspace import Message, WorkspaceServer
+from localslack import Message, WorkspaceServer
 
 CONFIG = Path(__file__).parent / "config"
 CHICAGO = ZoneInfo("America/Chicago")

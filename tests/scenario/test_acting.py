@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from kpibot.workspace import Fault, Message
-from kpibot.workspace.modals import Modals
+from localslack import Fault, Message
+from localslack.page.modals import Modals
 from tests.scenario.scene import CONFIG, MONDAY, Scene, said
 
 QUARTER, HOUR, DAY = timedelta(minutes=15), timedelta(hours=1), timedelta(days=1)

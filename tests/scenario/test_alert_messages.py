@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from kpibot.workspace import Fault, Message
+from localslack import Fault, Message
 from tests.scenario.scene import MONDAY, Scene, said
 
 QUARTER, HOUR = timedelta(minutes=15), timedelta(hours=1)

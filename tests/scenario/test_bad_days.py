@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from kpibot.workspace import Fault, Message
-from kpibot.workspace.faults import Faults
+from localslack import Fault, Message
+from localslack.state.faults import Faults
 from tests.scenario.scene import MONDAY, Scene, said
 
 TROUBLES = ("ratelimited", "http_500", "http_503", "drop_before", "drop_after", "reset")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kpibot.cli import main
-from kpibot.workspace import Channel, Group, Workspace, WorkspaceServer
+from localslack import Channel, Group, Workspace, WorkspaceServer
 from tests.scenario.scene import CONFIG, MONDAY, Helpdesk
 
 

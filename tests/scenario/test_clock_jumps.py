@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from kpibot.store.claims import LEASE
+from kpibot.store.leases import LEASE
 from kpibot.store.store import Store, open_engine
-from kpibot.workspace import Fault
+from localslack import Fault
 from tests.scenario.scene import CHICAGO, CONFIG, MONDAY, Scene, said
 
 HOUR, QUARTER, MINUTE = timedelta(hours=1), timedelta(minutes=15), timedelta(minutes=1)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from kpibot.workspace import Fault, Message
+from localslack import Fault, Message
 from tests.scenario.scene import MONDAY, Scene, said
 
 DAY = timedelta(days=1)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kpibot.workspace import Fault, Message
+from localslack import Fault, Message
 from tests.scenario.scene import CONFIG, MONDAY, Scene, said
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from kpibot.workspace import Fault
-from kpibot.workspace.pace import Pace
-from kpibot.workspace.socket_mode import Breakage
+from localslack import Fault
+from localslack.state.pace import Pace
+from localslack.transport.socket_mode import Breakage
 from tests.scenario.scene import CONFIG, MONDAY, Scene, said
 
 HOUR, QUARTER, MINUTE, SECOND = timedelta(hours=1), timedelta(minutes=15), timedelta(minutes=1), timedelta(seconds=1)

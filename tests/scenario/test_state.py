@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from kpibot.core.readings import Reading
-from kpibot.store.alone import alone
-from kpibot.store.claims import LEASE
+from kpibot.core.kpis.readings import Reading
+from kpibot.store.database.instance_lock import alone
+from kpibot.store.leases import LEASE
 from kpibot.store.store import Store, UpgradedError, open_engine
 from tests.scenario.scene import CONFIG, MONDAY, Scene
 

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from kpibot.store.store import StoreError
-from kpibot.workspace import Fault, Message
+from localslack import Fault, Message
 from tests.scenario.scene import MONDAY, Scene, said
 
 HOUR, MINUTE, SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)

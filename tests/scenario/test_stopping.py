@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from kpibot.workspace import Channel, Fault, Workspace, WorkspaceServer
+from localslack import Channel, Fault, Workspace, WorkspaceServer
 from tests.scenario.scene import CONFIG, Helpdesk, said
 
 BOT = Path(__file__).parents[2] / "bot.py"

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from kpibot.app.trial import workspace_of
+from kpibot.app.demo import workspace_of
 from kpibot.catalog import load
 from kpibot.cli import main
-from kpibot.core.silences import Silence
-from kpibot.render.text import columns
+from kpibot.core.alerts.silences import Silence
+from kpibot.render.terminal.text import columns
 from kpibot.store.store import Entry, Store, open_engine
 from tests.scenario.scene import CHICAGO, CONFIG, MONDAY, Helpdesk
 

@@ -11,16 +11,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from kpibot.catalog import Catalog
-from kpibot.core.calendar import Calendar
-from kpibot.core.campus import CampusTree
-from kpibot.core.measures import Query, Simple
-from kpibot.services.acting import Acting
-from kpibot.services.deliver import Delivery, picture_of
-from kpibot.services.digest import Digests
-from kpibot.services.measuring import Measuring
-from kpibot.services.reporting import Reporting
-from kpibot.services.standing import StandingAlerts
-from kpibot.services.watch import Watch
+from kpibot.core.campuses.campus_tree import CampusTree
+from kpibot.core.kpis.measures import Query, Simple
+from kpibot.core.time.calendar import Calendar
+from kpibot.services.alerts.actions import Acting
+from kpibot.services.alerts.active_alerts import StandingAlerts
+from kpibot.services.alerts.watch import Watch
+from kpibot.services.delivery.delivery import Delivery, picture_of
+from kpibot.services.digests.digests import Digests
+from kpibot.services.measurement.measuring import Measuring
+from kpibot.services.measurement.reporting import Reporting
 from kpibot.sources.base import Source
 from kpibot.store.store import Store, open_engine
 from tests.year import incidents, world

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 
-from kpibot.core.alert_groups import How
-from kpibot.core.alerts import Reason
+from kpibot.core.alerts.groups import How
+from kpibot.core.alerts.states import Reason
 from tests.year.bot import Lived
 from tests.year.incidents import INCIDENTS
 from tests.year.laws import BEGINS

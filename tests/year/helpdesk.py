@@ -5,9 +5,9 @@ from datetime import date, datetime
 
 import numpy as np
 
-from kpibot.demo.clock import DAY, HOUR, ZONE, date_of, day_of
-from kpibot.demo.draws import lognormal, lognormal_mean, pick
-from kpibot.demo.seasons import Calendar
+from kpibot.demo.common.draws import lognormal, lognormal_mean, pick
+from kpibot.demo.common.seasons import Calendar
+from kpibot.demo.common.timeline import DAY, HOUR, ZONE, date_of, day_of
 from tests.year import incidents
 from tests.year.district import School
 from tests.year.incidents import Incident

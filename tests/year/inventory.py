@@ -5,9 +5,9 @@ from datetime import date
 
 import numpy as np
 
-from kpibot.demo.clock import DAY, HOUR, day_of
-from kpibot.demo.draws import lognormal
-from kpibot.demo.seasons import last_school_day
+from kpibot.demo.common.draws import lognormal
+from kpibot.demo.common.seasons import last_school_day
+from kpibot.demo.common.timeline import DAY, HOUR, day_of
 from tests.year import incidents
 from tests.year.district import School
 from tests.year.helpdesk import local, utc

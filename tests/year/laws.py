@@ -8,9 +8,9 @@ from itertools import groupby
 from operator import attrgetter
 
 from kpibot.catalog.model import Digest
-from kpibot.core.alert_groups import How
-from kpibot.core.alerts import Reason
-from kpibot.core.thresholds import Verdict
+from kpibot.core.alerts.groups import How
+from kpibot.core.alerts.states import Reason
+from kpibot.core.kpis.thresholds import Verdict
 from tests.year import incidents
 from tests.year.bot import RETENTION, Lived
 from tests.year.slack import Sent

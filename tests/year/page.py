@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from statistics import quantiles
 
-from kpibot.core.alert_groups import How
+from kpibot.core.alerts.groups import How
 from tests.year import counts
 from tests.year.bot import Lived
 from tests.year.chart import draw

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kpibot.core.conditions import AnyCondition, Compared, Condition, Relation, Timed
-from kpibot.core.series import Spans
+from kpibot.core.kpis.conditions import AnyCondition, Compared, Condition, Relation, Timed
+from kpibot.core.kpis.series import Spans
 
 Floats = NDArray[np.float64]
 SPAN = 2.0**30  # seconds, from ORIGIN on, in which everything happens

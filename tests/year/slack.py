@@ -6,11 +6,11 @@ from datetime import datetime
 from itertools import count
 from typing import TYPE_CHECKING
 
-from kpibot.core.alert_groups import How
-from kpibot.core.alerts import Reason
-from kpibot.core.reports import AlertNotice, DigestEdition, Message, TroubleNotice
-from kpibot.core.thresholds import Verdict
-from kpibot.services.deliver import Picture
+from kpibot.core.alerts.groups import How
+from kpibot.core.alerts.states import Reason
+from kpibot.core.kpis.thresholds import Verdict
+from kpibot.core.reports.answers import AlertNotice, DigestEdition, Message, TroubleNotice
+from kpibot.services.delivery.delivery import Picture
 from kpibot.slack.messages import compose
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ from functools import partial
 
 import numpy as np
 
-from kpibot.core.calendar import Calendar
-from kpibot.core.conditions import Timed
-from kpibot.core.measures import Clock, Counted, Duration, Flow, Simple, Stock
-from kpibot.core.readings import Parts
-from kpibot.core.series import Curve, Spans, Track, Window, elapsed
-from kpibot.sources.answers import Sorted, sampled
+from kpibot.core.kpis.conditions import Timed
+from kpibot.core.kpis.measures import Clock, Counted, Duration, Flow, Simple, Stock
+from kpibot.core.kpis.readings import Parts
+from kpibot.core.kpis.series import Curve, Spans, Track, Window, elapsed
+from kpibot.core.time.calendar import Calendar
 from kpibot.sources.base import Cell, Request, SourceDownError, SourceError, Taken
+from kpibot.sources.sql.result_mapping import Sorted, sampled
 from tests.year.rows import ORIGIN, Floats, Rows
 
 DAY = 86_400.0

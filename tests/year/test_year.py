@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kpibot.catalog import Catalog
-from kpibot.core.alert_groups import How
+from kpibot.core.alerts.groups import How
 from tests.year import laws
 from tests.year.bot import RHYTHM, Lived, live
 from tests.year.incidents import at

@@ -5,8 +5,8 @@ from datetime import date
 
 import numpy as np
 
-from kpibot.demo.clock import day_of
-from kpibot.demo.seasons import calendar
+from kpibot.demo.common.seasons import calendar
+from kpibot.demo.common.timeline import day_of
 from tests.year import helpdesk, inventory
 from tests.year.district import schools
 from tests.year.rows import Rows

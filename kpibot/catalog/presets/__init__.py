@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path as File
 from typing import Any
 
-from kpibot.catalog import yaml_lines
-from kpibot.catalog.measure_shapes import KINDS
-from kpibot.catalog.presets.gaps import check_option, with_options
-from kpibot.catalog.presets.layers import Places, lay_under
+from kpibot.catalog.files import yaml_lines
+from kpibot.catalog.files.sections import Sections
+from kpibot.catalog.presets.merge import Places, lay_under
+from kpibot.catalog.presets.placeholders import check_option, with_options
 from kpibot.catalog.problems import Path, WordError, instead
-from kpibot.catalog.sections import Sections
-from kpibot.core.words import shown
+from kpibot.catalog.schema.measures import KINDS
+from kpibot.core.text import shown
 
 FOLDER = File(__file__).parent
 SHARED = ("datasets", "kpis")  # sections whose entries come from one database each

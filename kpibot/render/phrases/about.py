@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from kpibot.core.kpi import Card
-from kpibot.core.reports import About, Origin
-from kpibot.core.thresholds import Better
-from kpibot.render.facts import NAME, SENTENCE
-from kpibot.render.numbers import amount
+from kpibot.core.kpis.kpi import Card
+from kpibot.core.kpis.thresholds import Better
+from kpibot.core.reports.answers import About, Origin
 from kpibot.render.phrases.cleaning import clean
-from kpibot.render.times import moment
+from kpibot.render.phrases.numbers import amount
+from kpibot.render.phrases.sentences import NAME, SENTENCE
+from kpibot.render.phrases.times import moment
 
 NOT_YET = "Nobody has written down yet what this KPI means."
 GOALS = {Better.LOWER: "at most", Better.HIGHER: "at least", Better.NEUTRAL: ""}

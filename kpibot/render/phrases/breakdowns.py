@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 
-from kpibot.core.query import CAMPUS
-from kpibot.core.reports import Breakdown, Report
-from kpibot.core.thresholds import Verdict
-from kpibot.render import facts
-from kpibot.render.numbers import finite
+from kpibot.core.kpis.thresholds import Verdict
+from kpibot.core.questions.parser import CAMPUS
+from kpibot.core.reports.answers import Breakdown, Report
+from kpibot.render.phrases import sentences
 from kpibot.render.phrases.cleaning import clean
+from kpibot.render.phrases.numbers import finite
 
 BAR, FULL, EIGHTHS = 12, "█", " ▏▎▍▌▋▊▉"
 
 
 def heading(breakdown: Breakdown) -> str:
     """`Outstanding tickets — Campus West, by priority`."""
-    return f"{facts.title(breakdown.whole)}, by {clean(breakdown.by, 40)}"
+    return f"{sentences.title(breakdown.whole)}, by {clean(breakdown.by, 40)}"
 
 
 def parts(breakdown: Breakdown) -> Iterator[tuple[str, str]]:
@@ -30,8 +30,8 @@ def parts(breakdown: Breakdown) -> Iterator[tuple[str, str]]:
 def footing(breakdown: Breakdown) -> str:
     """What the numbers rest on, for the small print."""
     whole = breakdown.whole
-    rests = facts.basis(whole) if facts.value(whole) is not None else ""
-    return " · ".join(filter(None, (rests, facts.as_of(whole, breakdown.zone))))
+    rests = sentences.basis(whole) if sentences.value(whole) is not None else ""
+    return " · ".join(filter(None, (rests, sentences.as_of(whole, breakdown.zone))))
 
 
 def bar(share: float) -> str:
@@ -43,19 +43,19 @@ def bar(share: float) -> str:
 
 
 def _said(report: Report, breakdown: Breakdown) -> str:
-    if facts.value(report) is None:
-        return facts.missing(report)
-    quantity = facts.quantity(report, short=True)
-    judged = facts.verdict(report) is not Verdict.NOT_JUDGED and breakdown.by == CAMPUS
+    if sentences.value(report) is None:
+        return sentences.missing(report)
+    quantity = sentences.quantity(report, short=True)
+    judged = sentences.verdict(report) is not Verdict.NOT_JUDGED and breakdown.by == CAMPUS
     share = _share(report, breakdown.whole)
-    notes = filter(None, (share, facts.sign(report).word if judged else ""))
+    notes = filter(None, (share, sentences.sign(report).word if judged else ""))
     noted = ", ".join(notes)
     return f"{quantity} ({noted})" if noted else quantity
 
 
 def _share(report: Report, whole: Report) -> str:
     """What part of the whole it is, where parts add up to the whole."""
-    part, total = facts.value(report), facts.value(whole)
+    part, total = sentences.value(report), sentences.value(whole)
     if report.reading.denominator is not None or not total or part is None:
         return ""
     return f"{100 * part / total:.0f}%"

@@ -1,11 +1,11 @@
 """A digest in words: its heading, the sentence that sums it up, and who moved."""
 
-from kpibot.core.reports import DigestEdition, Mover, Report
-from kpibot.core.thresholds import Verdict
-from kpibot.core.words import plural
-from kpibot.render import facts
+from kpibot.core.kpis.thresholds import Verdict
+from kpibot.core.reports.answers import DigestEdition, Mover, Report
+from kpibot.core.text import plural
+from kpibot.render.phrases import sentences
 from kpibot.render.phrases.cleaning import clean
-from kpibot.render.times import moment
+from kpibot.render.phrases.times import moment
 
 MOVERS = 6
 WORTH_SAYING = 0.05  # of the value before: a smaller improvement is no headline
@@ -18,13 +18,13 @@ COUNTED = (
 
 def heading(edition: DigestEdition) -> str:
     """`Weekly technology digest — District`."""
-    return f"{clean(edition.title, facts.NAME)} — {clean(edition.campus_name, facts.NAME)}"
+    return f"{clean(edition.title, sentences.NAME)} — {clean(edition.campus_name, sentences.NAME)}"
 
 
 def headline(edition: DigestEdition) -> str:
     """`2 of 5 judged KPIs are critical; 7 thresholds are crossed at campuses; Outstanding tickets improved most.`"""
     best = _improved_most(edition.reports)
-    praise = f"{facts.kpi_name(best)} improved most" if best else ""
+    praise = f"{sentences.kpi_name(best)} improved most" if best else ""
     parts = (_counts(edition.reports), _without_data(edition.reports), _breaches(edition.breaches), praise)
     return f"{'; '.join(filter(None, parts)) or 'For information'}."
 
@@ -36,7 +36,7 @@ def movers(edition: DigestEdition) -> tuple[Mover, ...]:
 
 def lacking(edition: DigestEdition) -> str:
     """Which KPIs this issue lacks; empty if it has them all. Their lines say why."""
-    names = [facts.kpi_name(each) for each in edition.reports if facts.value(each) is None]
+    names = [sentences.kpi_name(each) for each in edition.reports if sentences.value(each) is None]
     shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
     return f"Incomplete: no data for {shown}" if names else ""
 
@@ -50,7 +50,7 @@ def _counts(reports: tuple[Report, ...]) -> str:
     """How many of the judged KPIs stand how; empty if none is judged, as nothing can be on target then."""
     if not reports:
         return "No KPIs in this digest"
-    verdicts = [facts.verdict(each) for each in reports]
+    verdicts = [sentences.verdict(each) for each in reports]
     judged = sum(each not in (Verdict.NOT_JUDGED, Verdict.NO_DATA) for each in verdicts)
     found = [(verdicts.count(verdict), word) for verdict, word in COUNTED if verdict in verdicts]
     if not judged:
@@ -68,7 +68,7 @@ def _share(count: int, judged: int) -> str:
 
 
 def _without_data(reports: tuple[Report, ...]) -> str:
-    count = sum(facts.verdict(each) is Verdict.NO_DATA for each in reports)
+    count = sum(sentences.verdict(each) is Verdict.NO_DATA for each in reports)
     return f"{plural(count, 'KPI has', 'KPIs have')} no data" if count else ""
 
 
@@ -77,7 +77,7 @@ def _breaches(count: int) -> str:
 
 
 def _improved_most(reports: tuple[Report, ...]) -> Report | None:
-    better = [each for each in reports if facts.improved(each) and _relative_change(each) >= WORTH_SAYING]
+    better = [each for each in reports if sentences.improved(each) and _relative_change(each) >= WORTH_SAYING]
     return max(better, key=_relative_change, default=None)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from kpibot.core.reports import RowList
+from kpibot.core.reports.answers import RowList
 from kpibot.render.phrases.cleaning import clean
 
 

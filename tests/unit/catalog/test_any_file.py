@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpibot.catalog import Catalog, CatalogError, load
-from kpibot.catalog.yaml_lines import read
+from kpibot.catalog.files.yaml_lines import read
 
 HERE = Path(__file__).parent
 CONFIG = HERE.parents[2] / "config"

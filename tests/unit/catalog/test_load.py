@@ -9,22 +9,22 @@ import pytest
 
 from kpibot.catalog import Catalog, CatalogError, load
 from kpibot.catalog.model import CampusList, Channel, Column, Database, Dataset, Digest, FileTable, NoteRule
-from kpibot.core.alerts import AlertRule
-from kpibot.core.calendar import SeasonHours, YearStart
-from kpibot.core.campus import Campus, CampusTree
-from kpibot.core.conditions import Condition, DaysAgo
-from kpibot.core.crosscheck import CrossCheck
-from kpibot.core.days import Cycle, Dates, EveryYear, Stretch
-from kpibot.core.kpi import Format, Kpi
-from kpibot.core.locations import CampusRule
-from kpibot.core.measures import Amount, Counted, Duration, Flow, Measure, Query, Ratio, Statistic, Stock
-from kpibot.core.periods import PeriodRule, Unit
-from kpibot.core.reports import Note
-from kpibot.core.routing import Route
-from kpibot.core.signals import AnomalyRule, ChangeRule, ForecastRule
-from kpibot.core.silences import RecurringSilence, When
-from kpibot.core.thresholds import Better, Thresholds
-from kpibot.demo.campuses import CAMPUSES
+from kpibot.core.alerts.routing import Route
+from kpibot.core.alerts.signals import AnomalyRule, ChangeRule, ForecastRule
+from kpibot.core.alerts.silences import RecurringSilence, When
+from kpibot.core.alerts.states import AlertRule
+from kpibot.core.campuses.campus_tree import Campus, CampusTree
+from kpibot.core.campuses.locations import CampusRule
+from kpibot.core.kpis.conditions import Condition, DaysAgo
+from kpibot.core.kpis.cross_check import CrossCheck
+from kpibot.core.kpis.kpi import Format, Kpi
+from kpibot.core.kpis.measures import Amount, Counted, Duration, Flow, Measure, Query, Ratio, Statistic, Stock
+from kpibot.core.kpis.thresholds import Better, Thresholds
+from kpibot.core.reports.answers import Note
+from kpibot.core.time.calendar import SeasonHours, YearStart
+from kpibot.core.time.days import Cycle, Dates, EveryYear, Stretch
+from kpibot.core.time.periods import PeriodRule, Unit
+from kpibot.demo.common.campuses import CAMPUSES
 
 REPOSITORY = Path(__file__).parents[3]
 

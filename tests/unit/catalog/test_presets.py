@@ -5,8 +5,8 @@ import pytest
 from kpibot.catalog import CatalogError, load
 from kpibot.catalog.model import CampusList
 from kpibot.catalog.presets import names
-from kpibot.core.conditions import Condition
-from kpibot.core.measures import Amount, Counted, Flow, Ratio, Stock
+from kpibot.core.kpis.conditions import Condition
+from kpibot.core.kpis.measures import Amount, Counted, Flow, Ratio, Stock
 from tests.unit.catalog.conftest import Configured
 
 ALONE = {name: "" for name in ("campuses", "channels", "datasets", "kpis")}  # of the sound configuration nothing else

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from kpibot.demo.campuses import CAMPUSES
+from kpibot.demo.common.campuses import CAMPUSES
 
 Ask = Callable[..., list[tuple[Any, ...]]]
 

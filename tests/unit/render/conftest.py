@@ -9,15 +9,17 @@ from typing import Any
 
 import pytest
 
-from kpibot.core.alert_groups import How
-from kpibot.core.alerts import Reason
-from kpibot.core.budget import Pace
-from kpibot.core.conditions import Condition
-from kpibot.core.definition import definition
-from kpibot.core.kpi import Card, Format
-from kpibot.core.measures import Statistic, Stock
-from kpibot.core.readings import Missing, Reading
-from kpibot.core.reports import (
+from kpibot.core.alerts.groups import How
+from kpibot.core.alerts.states import Reason
+from kpibot.core.kpis.budget import Pace
+from kpibot.core.kpis.conditions import Condition
+from kpibot.core.kpis.definition import definition
+from kpibot.core.kpis.kpi import Card, Format
+from kpibot.core.kpis.measures import Statistic, Stock
+from kpibot.core.kpis.readings import Missing, Reading
+from kpibot.core.kpis.series import Series
+from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
+from kpibot.core.reports.answers import (
     About,
     AlertNotice,
     Answer,
@@ -32,8 +34,6 @@ from kpibot.core.reports import (
     Report,
     RowList,
 )
-from kpibot.core.series import Series
-from kpibot.core.thresholds import Better, Thresholds, Verdict
 
 NOW = datetime(2026, 11, 22, 20, 2, tzinfo=UTC)
 ZONE = "America/Chicago"

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from kpibot.core.alerts import AlertRule
-from kpibot.core.deeds import Act, Deed, DeedNotice, Scope, Told
-from kpibot.core.standing import AlertList, Measured, Mutable, Muted, MuteList, Recurring, Standing, Why
-from kpibot.core.thresholds import Verdict
-from kpibot.render.blocks import Rendered
-from kpibot.render.deeds import deed_message, told_message
-from kpibot.render.standing import alerts_message, mutes_message, why_message
+from kpibot.core.alerts.actions import Act, Deed, DeedNotice, Scope, Told
+from kpibot.core.alerts.active_alerts import AlertList, Measured, Mutable, Muted, MuteList, Recurring, Standing, Why
+from kpibot.core.alerts.states import AlertRule
+from kpibot.core.kpis.thresholds import Verdict
+from kpibot.slack.alerts.action_messages import deed_message, told_message
+from kpibot.slack.alerts.active_alerts import alerts_message, mutes_message, why_message
+from kpibot.slack.blocks import Rendered
 from tests.unit.render.conftest import NOW, ZONE, Samples
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -6,14 +6,14 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpibot.core.alerts import AlertRule
-from kpibot.core.deeds import Act, Deed, DeedNotice, Scope, Told
-from kpibot.core.standing import AlertList, Measured, Mutable, Muted, MuteList, Recurring, Standing, Why
-from kpibot.core.thresholds import Better, Thresholds, Verdict
-from kpibot.render.deeds import deed_message, told_message
-from kpibot.render.mute_form import mute_form
-from kpibot.render.standing import alerts_message, mutes_message, why_message
-from kpibot.workspace.blocks import problems_of
+from kpibot.core.alerts.actions import Act, Deed, DeedNotice, Scope, Told
+from kpibot.core.alerts.active_alerts import AlertList, Measured, Mutable, Muted, MuteList, Recurring, Standing, Why
+from kpibot.core.alerts.states import AlertRule
+from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
+from kpibot.slack.alerts.action_messages import deed_message, told_message
+from kpibot.slack.alerts.active_alerts import alerts_message, mutes_message, why_message
+from kpibot.slack.alerts.mute_form import mute_form
+from localslack.blocks.blocks import problems_of
 from tests.unit.render.test_any_report import ZONE, check, counts, floats, instants, reports, thorough, words
 
 scopes = st.builds(Scope, words, words)

@@ -7,13 +7,15 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kpibot.core.alert_groups import How
-from kpibot.core.alerts import Reason
-from kpibot.core.budget import Pace
-from kpibot.core.kpi import Card, Format
-from kpibot.core.measures import Statistic
-from kpibot.core.readings import Missing, Reading
-from kpibot.core.reports import (
+from kpibot.core.alerts.groups import How
+from kpibot.core.alerts.states import Reason
+from kpibot.core.kpis.budget import Pace
+from kpibot.core.kpis.kpi import Card, Format
+from kpibot.core.kpis.measures import Statistic
+from kpibot.core.kpis.readings import Missing, Reading
+from kpibot.core.kpis.series import Series
+from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
+from kpibot.core.reports.answers import (
     About,
     AlertNotice,
     Answer,
@@ -29,19 +31,25 @@ from kpibot.core.reports import (
     Report,
     RowList,
 )
-from kpibot.core.series import Series
-from kpibot.core.thresholds import Better, Thresholds, Verdict
-from kpibot.render.about import about_message
-from kpibot.render.alert import alert_message
-from kpibot.render.answer import answer_message, overview_message
-from kpibot.render.blocks import SlackFile
-from kpibot.render.breakdown import breakdown_message
-from kpibot.render.charts import answer_chart
-from kpibot.render.digest import digest_message
-from kpibot.render.guide import error_message, help_message, list_message
-from kpibot.render.rowlist import rows_message
-from kpibot.render.text import about_text, answer_text, breakdown_text, columns, digest_text, overview_text, rows_text
-from kpibot.workspace.blocks import problems_of, too_long
+from kpibot.render.charts.charts import answer_chart
+from kpibot.render.terminal.text import (
+    about_text,
+    answer_text,
+    breakdown_text,
+    columns,
+    digest_text,
+    overview_text,
+    rows_text,
+)
+from kpibot.slack.alerts.alert_message import alert_message
+from kpibot.slack.blocks import SlackFile
+from kpibot.slack.digests.digest_message import digest_message
+from kpibot.slack.questions.about_message import about_message
+from kpibot.slack.questions.answer_message import answer_message, overview_message
+from kpibot.slack.questions.breakdown_message import breakdown_message
+from kpibot.slack.questions.guide_messages import error_message, help_message, list_message
+from kpibot.slack.questions.rows_message import rows_message
+from localslack.blocks.blocks import problems_of, too_long
 
 ZONE = "America/Chicago"
 NASTY = ("<!channel>", "&" * 4_000, "🏫" * 4_000, "*_~`<@U1>`", "a" * 4_000, "\n\x00\x1b", "", "$x^2$")

@@ -9,19 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from kpibot.core.crosscheck import Conflict
-from kpibot.render.about import about_message
-from kpibot.render.alert import alert_message
-from kpibot.render.answer import answer_message, overview_message
-from kpibot.render.backtest import backtest_text
-from kpibot.render.blocks import Rendered, SlackFile
-from kpibot.render.breakdown import breakdown_message
-from kpibot.render.digest import digest_message
-from kpibot.render.guide import error_message, help_message, list_message
-from kpibot.render.mute_form import mute_form
-from kpibot.render.routes import routes_text
-from kpibot.render.rowlist import rows_message
-from kpibot.render.text import (
+from kpibot.core.kpis.cross_check import Conflict
+from kpibot.render.terminal.backtest import backtest_text
+from kpibot.render.terminal.routes import routes_text
+from kpibot.render.terminal.text import (
     about_text,
     answer_text,
     breakdown_text,
@@ -30,7 +21,16 @@ from kpibot.render.text import (
     overview_text,
     rows_text,
 )
-from kpibot.workspace.blocks import problems_of
+from kpibot.slack.alerts.alert_message import alert_message
+from kpibot.slack.alerts.mute_form import mute_form
+from kpibot.slack.blocks import Rendered, SlackFile
+from kpibot.slack.digests.digest_message import digest_message
+from kpibot.slack.questions.about_message import about_message
+from kpibot.slack.questions.answer_message import answer_message, overview_message
+from kpibot.slack.questions.breakdown_message import breakdown_message
+from kpibot.slack.questions.guide_messages import error_message, help_message, list_message
+from kpibot.slack.questions.rows_message import rows_message
+from localslack.blocks.blocks import problems_of
 from tests.unit.render import deed_samples
 from tests.unit.render.tuned import OF_DISTRICT, OF_UTILIZATION, OF_WEST, QUIET, ROUTED
 

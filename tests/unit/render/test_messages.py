@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kpibot.core.alerts import Reason
-from kpibot.core.campus import DISTRICT
-from kpibot.render.alert import alert_message, headline
-from kpibot.render.answer import answer_message, overview_message
-from kpibot.render.blocks import SlackFile, fitting
-from kpibot.render.digest import digest_message
+from kpibot.core.alerts.states import Reason
+from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.render.phrases.digests import headline as digest_headline
-from kpibot.render.text import answer_text, digest_text, overview_text
+from kpibot.render.terminal.text import answer_text, digest_text, overview_text
+from kpibot.slack.alerts.alert_message import alert_message, headline
+from kpibot.slack.blocks import SlackFile, fitting
+from kpibot.slack.digests.digest_message import digest_message
+from kpibot.slack.questions.answer_message import answer_message, overview_message
 
 
 def buttons(message):

@@ -14,21 +14,21 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from kpibot.catalog.model import Catalog, Channel, District
-from kpibot.core.alert_groups import How
-from kpibot.core.alerts import AlertRule, Reason
-from kpibot.core.calendar import Calendar, YearStart
-from kpibot.core.campus import Campus, CampusTree
-from kpibot.core.conditions import Ago
-from kpibot.core.kpi import Card, Kpi
-from kpibot.core.measures import Query, Simple, Stock
-from kpibot.core.readings import Parts
-from kpibot.core.reports import AlertNotice, TroubleNotice
-from kpibot.core.routing import Route
-from kpibot.core.series import Curve, Track, Window
-from kpibot.core.thresholds import Better, Thresholds
-from kpibot.services.measuring import Measuring
-from kpibot.services.reporting import Reporting
-from kpibot.services.watch import Watch
+from kpibot.core.alerts.groups import How
+from kpibot.core.alerts.routing import Route
+from kpibot.core.alerts.states import AlertRule, Reason
+from kpibot.core.campuses.campus_tree import Campus, CampusTree
+from kpibot.core.kpis.conditions import Ago
+from kpibot.core.kpis.kpi import Card, Kpi
+from kpibot.core.kpis.measures import Query, Simple, Stock
+from kpibot.core.kpis.readings import Parts
+from kpibot.core.kpis.series import Curve, Track, Window
+from kpibot.core.kpis.thresholds import Better, Thresholds
+from kpibot.core.reports.answers import AlertNotice, TroubleNotice
+from kpibot.core.time.calendar import Calendar, YearStart
+from kpibot.services.alerts.watch import Watch
+from kpibot.services.measurement.measuring import Measuring
+from kpibot.services.measurement.reporting import Reporting
 from kpibot.sources.base import Cell, Request, SourceDownError, SourceError, Taken
 from kpibot.store.outbox import Owed
 from kpibot.store.store import Store, open_engine

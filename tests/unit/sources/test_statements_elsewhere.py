@@ -18,14 +18,14 @@ from sqlalchemy.dialects import mssql, mysql, oracle, postgresql
 from sqlglot import exp
 
 from kpibot.catalog.model import Column, Dataset
-from kpibot.core.conditions import Compared, Condition, Relation, Timed
-from kpibot.core.dimensions import By
-from kpibot.core.measures import Amount, Counted, Duration, Flow, Limit, Statistic, Stock
-from kpibot.core.periods import Period
-from kpibot.core.series import Window
-from kpibot.sources import statements, tracks
-from kpibot.sources.rows import Rows, from_clause
-from kpibot.sources.times import TimeKind
+from kpibot.core.kpis.conditions import Compared, Condition, Relation, Timed
+from kpibot.core.kpis.dimensions import By
+from kpibot.core.kpis.measures import Amount, Counted, Duration, Flow, Limit, Statistic, Stock
+from kpibot.core.kpis.series import Window
+from kpibot.core.time.periods import Period
+from kpibot.sources.sql import series_sql, statements
+from kpibot.sources.sql.dataset_rows import Rows, from_clause
+from kpibot.sources.sql.timestamps import TimeKind
 
 CHICAGO = ZoneInfo("America/Chicago")
 YEAR = Period(datetime(2026, 8, 1, tzinfo=CHICAGO), datetime(2026, 11, 12, 20, 30, tzinfo=UTC), "")
@@ -46,7 +46,7 @@ KNOWN = {
     "oracle": (oracle.dialect(), "oracle"),
     "mysql": (mysql.dialect(), "mysql"),
 }
-# Dialects that SQLAlchemy does not bring differ from PostgreSQL's in what `kpibot.sources.dialects` says of them.
+# Dialects that SQLAlchemy does not bring differ from PostgreSQL's in what `kpibot.sources.engines.dialects` says of them.
 OTHERS = {
     "postgresql": "postgres",
     "redshift": "redshift",
@@ -110,14 +110,16 @@ def parts(rows: Rows) -> Iterator[sa.Select[Any] | sa.CompoundSelect[Any]]:
 
 
 def series(rows: Rows) -> Iterator[sa.Select[Any] | sa.CompoundSelect[Any]]:
-    days = tracks.DayOf(CHICAGO, YEAR)
+    days = series_sql.DayOf(CHICAGO, YEAR)
     for amount in ADDED:
         stock, flow = Stock("tickets", "opened", "resolved", WHERE, amount), Flow("tickets", "opened", WHERE, amount)
-        yield tracks.stock_track(stock, "opened", rows, YEAR, days)
-        yield tracks.aged_track(stock, "opened", rows, WEEK, is_last=True)
-        yield tracks.flow_track(flow, rows, YEAR, days)
-    yield tracks.stock_track(Stock("tickets", "opened", "resolved", WHERE, average=True), "opened", rows, YEAR, days)
-    yield tracks.distinct_track(Flow("tickets", "opened", WHERE, DISTINCT), rows, YEAR, days)
+        yield series_sql.stock_track(stock, "opened", rows, YEAR, days)
+        yield series_sql.aged_track(stock, "opened", rows, WEEK, is_last=True)
+        yield series_sql.flow_track(flow, rows, YEAR, days)
+    yield series_sql.stock_track(
+        Stock("tickets", "opened", "resolved", WHERE, average=True), "opened", rows, YEAR, days
+    )
+    yield series_sql.distinct_track(Flow("tickets", "opened", WHERE, DISTINCT), rows, YEAR, days)
 
 
 @cache

@@ -1,0 +1,59 @@
+"""From the shapes of alert rules, routes and silences to the values that the core works with."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from kpibot.catalog.schema.alerts import AlertShape, RouteShape, SignalShape, SilenceShape
+from kpibot.core.alerts.states import AlertRule
+from kpibot.core.alerts.routing import Route
+from kpibot.core.alerts.signals import AnomalyRule, ChangeRule, ForecastRule, SignalRule
+from kpibot.core.alerts.silences import RecurringSilence
+
+A_SHIFT = AlertRule().acknowledged_for
+
+
+def build_alert(shape: AlertShape) -> AlertRule:
+    """The rule by which a KPI's breaches are told. Whoever acknowledges one is called no sooner than who does not."""
+    return AlertRule(
+        after=shape.after,
+        remind=shape.remind,
+        acknowledged_for=shape.acknowledged_for or max(A_SHIFT, shape.remind or A_SHIFT),
+        escalation=tuple((each.after, each.to) for each in shape.escalate),
+        signals=tuple(map(_signal, shape.warns_if)),
+        any_time=shape.any_time,
+        on_holidays=shape.on_holidays,
+        at_district="district" in shape.at,
+        inhibits=shape.inhibits is not None,
+    )
+
+
+def _signal(shape: SignalShape) -> SignalRule:
+    if shape.worsens_by is not None and shape.within is not None:
+        return ChangeRule(shape.worsens_by, shape.within)
+    if shape.unusual is not None:
+        return AnomalyRule(shape.unusual)
+    assert shape.critical_within is not None
+    return ForecastRule(shape.critical_within)
+
+
+def build_route(shape: RouteShape) -> Route:
+    """A rule that says where breaches go."""
+    return Route(
+        channel=shape.channel,
+        kpis=some(shape.kpis),
+        campuses=some(shape.campuses),
+        categories=some(shape.categories),
+        severities=None if shape.severity is None else frozenset({shape.severity}),
+        in_working_hours=None if shape.when is None else shape.when == "working hours",
+        mention=shape.mention or "",
+    )
+
+
+def build_silence(shape: SilenceShape) -> RecurringSilence:
+    """A silence that recurs."""
+    return replace(shape.when, name=shape.name, kpis=some(shape.kpis), campuses=some(shape.campuses))
+
+
+def some(names: Iterable[str] | None) -> frozenset[str] | None:
+    """Those names; None stands for all."""
+    return None if names is None else frozenset(names)

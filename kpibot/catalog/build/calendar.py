@@ -1,0 +1,43 @@
+"""From the shape of a district to its calendar."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from kpibot.catalog.parse import time_values
+from kpibot.catalog.feeds.holiday_feed import Holidays
+from kpibot.catalog.schema.config import DistrictShape
+from kpibot.core.time.calendar import Calendar, SeasonHours, Week
+from kpibot.core.time.days import ONE_DAY, Cycle, Dates, Stretch
+from kpibot.core.time.working_clock import Hours
+
+
+def build_calendar(shape: DistrictShape, feed: Holidays) -> Calendar:
+    """The calendar, its holidays those of the file and of the feed; where both name one, the file's name counts."""
+    written = {day: name or feed.get(day, "") for each in shape.holidays for days, name in each for day in days}
+    holidays = {**feed, **written}
+    return Calendar(
+        zone=shape.zone,
+        fiscal_year=shape.fiscal_year_starts,
+        school_year=shape.school_year_starts,
+        working_hours=_week(shape.working_hours),
+        holidays=frozenset(holidays),
+        irregular_fiscal_years=tuple(
+            Stretch(year.first, year.last + ONE_DAY, name) for name, year in shape.irregular_fiscal_years.items()
+        ),
+        season_hours=_seasons(shape),
+        breaks=tuple(days for each in shape.breaks for days, _ in each),
+        school_days=time_values.weekdays(shape.school_days),
+        cycles=tuple(Cycle(name, each.starts, each.every) for name, each in shape.cycles.items()),
+        holiday_names=MappingProxyType({day: name for day, name in holidays.items() if name}),
+    )
+
+
+def _week(hours: Mapping[str, Hours]) -> Week:
+    by_day = {day: each for key, each in hours.items() for day in time_values.weekdays(key)}
+    return tuple(by_day.get(day) for day in range(7))
+
+
+def _seasons(shape: DistrictShape) -> tuple[SeasonHours, ...]:
+    """Dates before what is said of every year: the exception counts."""
+    seasons = [SeasonHours(time_values.season(days), _week(hours)) for days, hours in shape.summer_hours.items()]
+    return tuple(sorted(seasons, key=lambda season: not isinstance(season.days, Dates)))

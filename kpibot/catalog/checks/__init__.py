@@ -1,0 +1,1 @@
+"""What no single value can tell: whether a configuration fits together."""

@@ -1,0 +1,118 @@
+"""What no single value can tell: whether everything that is referred to is there, and fits."""
+
+import re
+from collections.abc import Mapping
+
+from kpibot.catalog.checks.calendar import check_calendar, check_cycles
+from kpibot.catalog.checks.campuses import check_campuses
+from kpibot.catalog.checks.kpis import check_kpis
+from kpibot.catalog.checks.references import References
+from kpibot.catalog.checks.routes import check_routes, check_silences
+from kpibot.catalog.checks.values import check_either, check_filled, check_gaps
+from kpibot.catalog.files.sections import Sections
+from kpibot.catalog.files.templates import filled, variables
+from kpibot.catalog.problems import Path, WordError
+from kpibot.catalog.schema.config import ConfigShape, DatabaseShape, DatasetShape, DimensionShape, DistrictShape
+
+
+def check(config: ConfigShape, sections: Sections, environment: Mapping[str, str]) -> None:
+    """Reports everything that is wrong with what fits its shape."""
+    for name, shape in config.databases.items():
+        _check_database(shape, ("databases", name), sections, environment)
+    if not sections.is_complete:
+        return
+    known = References(config, sections)
+    _check_required(sections)
+    if config.district is not None:
+        _check_district(config.district, known)
+    check_campuses(known, environment)
+    for name, dataset in config.datasets.items():
+        _check_dataset(dataset, ("datasets", name), known)
+    check_kpis(known)
+    check_cycles(known)
+    _check_channels(known)
+    _check_digests(known)
+    check_routes(known)
+    check_silences(known)
+    _check_notes(known)
+
+
+def _check_required(sections: Sections) -> None:
+    examples = {"district": "`district: {name: Prairie View ISD, zone: America/Chicago}`", "kpis": "`kpis:` and a KPI"}
+    for name, example in examples.items():
+        if not sections.data.get(name):
+            sections.report((name,), "this section is missing", f"write {example} into a file of this folder")
+
+
+def _check_district(district: DistrictShape, known: References) -> None:
+    if district.administrators is not None:
+        known.check("channels", district.administrators, ("district", "administrators"))
+    check_calendar(district, known)
+
+
+def _check_database(database: DatabaseShape, path: Path, sections: Sections, environment: Mapping[str, str]) -> None:
+    check_either(path, ("url", "files"), (database.url, database.files), sections)
+    if database.url is not None:
+        _check_url(database.url, (*path, "url"), sections, environment)
+    for name, file in (database.files or {}).items():
+        check_filled(file.path, (*path, "files", name, "path"), sections, environment)
+
+
+def _check_url(url: str, path: Path, sections: Sections, environment: Mapping[str, str]) -> None:
+    try:
+        text = filled(url, environment)
+    except WordError as error:
+        sections.report(path, str(error), error.hint)
+        return
+    if not re.match(r"[a-z][a-z0-9]*(\+[a-z0-9_]+)?://", text):
+        names = variables(url)
+        said = f"the value of `{names[0]}` is not a database URL" if names else "is not a database URL"
+        sections.report(path, said, "it begins with `postgresql://` or `sqlite:///`, for example")
+
+
+def _check_dataset(dataset: DatasetShape, path: Path, known: References) -> None:
+    known.check("databases", dataset.database, (*path, "database"))
+    check_either(path, ("table", "select"), (dataset.table, dataset.select), known.sections)
+    _check_dimensions(dataset, path, known)
+    if dataset.link is not None:
+        columns = known.sections.names(str(path[0]), str(path[1]), "columns")
+        check_gaps(dataset.link, columns, (*path, "link"), known.sections)
+
+
+def _check_dimensions(dataset: DatasetShape, path: Path, known: References) -> None:
+    for word, shape in dataset.dimensions.items():
+        here = (*path, "dimensions", word)
+        if word == "campus":
+            known.sections.report(here, "rows are told apart by campus anyway", "choose another word, or leave it out")
+        if isinstance(shape, str):
+            known.check_column(str(path[-1]), shape, here)
+            continue
+        if shape.age_of is not None:
+            _check_bands(shape, here, known)
+        column, key = (shape.age_of, "age_of") if shape.age_of else (shape.column or word, "column")
+        known.check_column(str(path[-1]), column, (*here, key))
+
+
+def _check_bands(shape: DimensionShape, path: Path, known: References) -> None:
+    if shape.column is not None:
+        known.sections.report((*path, "column"), "`column` and `age_of` at once", "keep one of them")
+    if not shape.bands or sorted(set(shape.bands)) != shape.bands:
+        said = "the bands do not grow" if shape.bands else "is missing: `age_of` needs ages at which a band ends"
+        known.sections.report((*path, "bands"), said, "write for example `bands: [2, 5, 10, 30]`")
+
+
+def _check_channels(known: References) -> None:
+    for name, channel in known.config.channels.items():
+        known.check("campuses", channel.campus, ("channels", name, "campus"))
+
+
+def _check_digests(known: References) -> None:
+    for name, digest in known.config.digests.items():
+        known.check_all("channels", digest.channels, ("digests", name, "channels"))
+        known.check_all("kpis", digest.kpis, ("digests", name, "kpis"))
+
+
+def _check_notes(known: References) -> None:
+    for index, note in enumerate(known.config.notes):
+        known.check_all("kpis", note.kpis, ("notes", index, "kpis"))
+        known.check_all("campuses", note.campuses, ("notes", index, "campuses"))

@@ -1,0 +1,1 @@
+"""The files of a configuration: YAML with line numbers, variables, calendar feeds."""

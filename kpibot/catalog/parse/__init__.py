@@ -1,0 +1,1 @@
+"""The values that people write in a configuration: durations, times, conditions, recurrences."""

@@ -1,0 +1,123 @@
+"""The words of alert rules, routes and silences. Each function says what to write instead."""
+
+import re
+from datetime import time, timedelta
+
+from kpibot.catalog.parse import scalars, time_values
+from kpibot.catalog.problems import WordError
+from kpibot.core.alerts.silences import RecurringSilence, When
+from kpibot.core.text import shown
+from kpibot.core.time.days import EveryYear
+
+USUAL_DEVIATIONS = 4.0
+DAY = timedelta(days=1)
+MIDNIGHT = "24:00"
+
+
+def percent(text: str) -> float:
+    """`30 percent`, `30%`.
+
+    Raises:
+        WordError: anything else, and 0.
+    """
+    found = re.fullmatch(r"(\d{1,4}(?:\.\d+)?) ?(?:percent|%)", " ".join(text.casefold().split()))
+    if not found or float(found[1]) == 0:
+        raise WordError(f"`{shown(text)}` is no share", "write for example `30 percent`")
+    return float(found[1])
+
+
+def whole_days(text: str) -> int:
+    """`7 days`, `2 weeks`.
+
+    Raises:
+        WordError: anything else, and what is no whole number of days.
+    """
+    length = time_values.duration(text)
+    if length % DAY:
+        raise WordError(f"`{shown(text)}` is not in whole days", "write for example `7 days`")
+    return length // DAY
+
+
+def school_days(text: str) -> int:
+    """`10 school days`.
+
+    Raises:
+        WordError: anything else, and 0.
+    """
+    found = re.fullmatch(r"([1-9]\d?) school days?", " ".join(text.casefold().split()))
+    if not found:
+        raise WordError(f"`{shown(text)}` is no number of school days", "write for example `10 school days`")
+    return int(found[1])
+
+
+def deviations(raw: object) -> float:
+    """`true`, or `4 deviations`.
+
+    Raises:
+        WordError: anything else, and 0.
+    """
+    if raw is True:
+        return USUAL_DEVIATIONS
+    text = str(raw).casefold() if isinstance(raw, bool) else scalars.text(raw)
+    found = re.fullmatch(r"(\d{1,2}(?:\.\d+)?) deviations?", " ".join(text.split()))
+    if not found or float(found[1]) == 0:
+        hint = f"write `true`, which is {USUAL_DEVIATIONS:g}, or for example `3 deviations`"
+        raise WordError(f"`{shown(text)}` is no number of deviations", hint)
+    return float(found[1])
+
+
+def somebody(text: str) -> str:
+    """`@director`: a person or a group of Slack.
+
+    Raises:
+        WordError: anything else.
+    """
+    if re.fullmatch(r"@[^\s@#]{1,80}", text):
+        return text
+    near = re.sub(r"[^a-z0-9._]+", "-", text.casefold()).strip("-")
+    raise WordError(
+        f"`{shown(text)}` is no person or group of Slack", f'write it with its @: `"@{near or "director"}"`'
+    )
+
+
+def recurring(text: str) -> RecurringSilence:
+    """`holidays`, `breaks`, `wednesday 18:00-22:00`, `sat-sun`, `06-10..08-05` of every year; yet without a name.
+
+    Raises:
+        WordError: anything else.
+    """
+    told = " ".join(text.casefold().split())
+    if told in (When.HOLIDAYS, When.BREAKS):
+        return RecurringSilence("", When(told))
+    if re.match(r"\d{4}-", told):
+        hint = "a silence recurs: write for example `06-10..08-05`; for once, type `/kpi mute` in Slack"
+        raise WordError(f"`{shown(text)}` comes only once", hint)
+    return _of_a_year(told) if re.match(r"\d", told) else _of_a_week(told)
+
+
+def _of_a_year(text: str) -> RecurringSilence:
+    season = time_values.season(text)
+    assert isinstance(season, EveryYear)
+    return RecurringSilence("", When.YEARLY, first=season.first, last=season.last)
+
+
+def _of_a_week(text: str) -> RecurringSilence:
+    days, _, window = text.rpartition(" ") if ":" in text else (text, "", "")
+    try:
+        weekdays = time_values.weekdays(days)
+    except WordError:
+        hint = "write `holidays`, `breaks`, `wednesday 18:00-22:00`, `sat-sun`, or `06-10..08-05` of every year"
+        raise WordError(f"`{shown(text)}` is no time that recurs", hint) from None
+    return RecurringSilence("", When.WEEKLY, weekdays, _window(window) if window else (time(), time()))
+
+
+def _window(text: str) -> tuple[time, time]:
+    """Where it ends before it begins, it ends on the next day."""
+    opens, dash, closes = text.replace("–", "-").partition("-")
+    example = "write for example `18:00-22:00`, or `22:00-02:00` to the next day"
+    if not dash:
+        raise WordError(f"`{shown(text)}` is no stretch of a day", example)
+    begins, ends = time_values.clock(opens), time() if closes.strip() == MIDNIGHT else time_values.clock(closes)
+    if opens.strip() == closes.strip():
+        raise WordError(f"`{shown(text)}` ends when it begins", f"{example}; without hours it is the whole day")
+    return begins, ends

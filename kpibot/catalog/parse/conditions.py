@@ -1,0 +1,95 @@
+"""How the conditions of a `where` are read: `open`, `[new, open]`, `{not: merged}`, `{older_than: 10 working days}`."""
+
+from collections.abc import Callable
+
+from kpibot.catalog.parse import time_values
+from kpibot.catalog.parse.scalars import number, text
+from kpibot.catalog.problems import WordError, nearest
+from kpibot.core.kpis.conditions import (
+    AnyCondition,
+    Compared,
+    Condition,
+    Moment,
+    Now,
+    Relation,
+    Scalar,
+    StartOf,
+    Timed,
+    Where,
+)
+from kpibot.core.text import listed, shown
+
+
+def conditions(raw: object) -> Where:
+    """What a column must be, as conditions on a column that is named later."""
+    if not isinstance(raw, dict):
+        return (Condition("", _scalars(raw)),)
+    for key in raw:
+        if key not in CONDITIONS:
+            meant = f"write `{MEANT[key]}`" if key in MEANT else nearest(str(key), CONDITIONS)
+            hint = meant or f"write one of {listed(CONDITIONS)}"
+            raise WordError(f"unknown key `{shown(str(key))}`", hint)
+    or_empty = raw.get("or_empty", False)
+    if not isinstance(or_empty, bool):
+        raise WordError("`or_empty` is `true` or `false`", "leave it out for `false`")
+    found = tuple(_condition(key, value, or_empty) for key, value in raw.items() if key != "or_empty")
+    if not found:
+        raise WordError(
+            "says nothing", "write for example `{not: [merged, deleted]}` or `{older_than: 10 working days}`"
+        )
+    return found
+
+
+def _condition(key: str, value: object, or_empty: bool) -> AnyCondition:
+    if key == "not":
+        return Condition("", _scalars(value), negated=True)
+    if key in RELATIONS:
+        if isinstance(value, dict) and list(value) == ["column"]:
+            return Compared("", Relation(key), other=text(value["column"]), or_empty=or_empty)
+        return Compared("", Relation(key), than=number(value), or_empty=or_empty)
+    moment = MOMENTS[key](text(value))
+    if key in ("older_than", "before"):
+        return Timed("", until=moment, or_empty=or_empty)
+    return Timed("", since=moment, until=Now() if key == "within" else None, or_empty=or_empty)
+
+
+def _now(said: str) -> Moment:
+    if said == "now":
+        return Now()
+    raise WordError(f"`{shown(said)}` is no moment", "the only one here is `now`: the instant of measuring")
+
+
+def _lately(said: str) -> Moment:
+    """`10 working days`, or the words of a period."""
+    return time_values.age(said) if "working" in said else StartOf(time_values.period(said))
+
+
+RELATIONS = tuple(map(str, Relation))
+MOMENTS: dict[str, Callable[[str], Moment]] = {
+    "older_than": time_values.age,
+    "within": _lately,
+    "before": _now,
+    "after": _now,
+}
+# What people write for a relation before they have looked it up.
+MEANT = {
+    "more_than": Relation.ABOVE,
+    "over": Relation.ABOVE,
+    "less_than": Relation.BELOW,
+    "under": Relation.BELOW,
+    "min": Relation.AT_LEAST,
+    "max": Relation.AT_MOST,
+}
+CONDITIONS = ("not", *RELATIONS, *MOMENTS, "or_empty")
+
+
+def _scalar(raw: object) -> Scalar:
+    if raw is None or isinstance(raw, str | bool | int | float):
+        return raw
+    raise WordError("a value belongs here", "write a word, a number, a list of those, or `{not: …}`")
+
+
+def _scalars(raw: object) -> tuple[Scalar, ...]:
+    if isinstance(raw, list) and not raw:
+        raise WordError("an empty list matches nothing", "name at least one value, or leave the condition out")
+    return tuple(_scalar(item) for item in raw) if isinstance(raw, list) else (_scalar(raw),)

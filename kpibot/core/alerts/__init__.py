@@ -1,0 +1,1 @@
+"""Alerts: states and their transitions, groups, silences, quiet hours, routing and actions."""

@@ -1,0 +1,209 @@
+"""Replays a KPI's past against an alert rule: how many alerts there would have been, and with which levels how many."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
+from types import MappingProxyType
+
+from kpibot.core.alerts.quiet_hours import Why
+from kpibot.core.alerts.signals import Signal
+from kpibot.core.alerts.states import AlertRule, AlertState, Phase, Reason, judgement, step
+from kpibot.core.kpis.kpi import Card
+from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
+from kpibot.core.reports.answers import Report
+
+Moments = Sequence[tuple[datetime, float | None]]
+SHARES = (0.5, 0.75, 0.9, 0.95, 0.98, 0.99)
+DAY = timedelta(days=1)
+NO_SIGNALS: Mapping[datetime, Sequence[Signal]] = MappingProxyType({})
+YEAR = 365  # days
+CALM_ALERTS = 12  # a year at a campus: more than one a month nobody reads
+CALM_SHARE = 0.1  # of the days in alert: what is always on says nothing
+LEAST_DAYS = 60  # known, before anything is suggested
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One alert that would have been: from its notice to its recovery; `end` is None while it lasts.
+
+    `began` is what people were told at first.
+    """
+
+    start: datetime
+    end: datetime | None
+    became_critical: bool = False
+    began: Verdict = Verdict.WARNING
+
+    def lasted(self, until: datetime) -> timedelta:
+        """How long it lasted, or has lasted by `until`."""
+        return (self.end or until) - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a warning level would have given: how many alerts, at how many campuses, lasting how long together."""
+
+    warning: float
+    alarms: int
+    lasted: timedelta
+    campuses: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the rule would have given at one campus. `held` says of each alert why it would have waited, if at all.
+
+    The series and levels of the report are those that were replayed; `days` is how many there are since the first that
+    has a value.
+    """
+
+    report: Report
+    alarms: tuple[Alarm, ...]
+    held: tuple[Why | None, ...]
+    days: int
+    lasted: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """Other levels for all campuses that have the same ones, mildest first; `now` and `suggested` are among them."""
+
+    levels: Thresholds
+    campuses: int
+    days: int
+    trials: tuple[Trial, ...]
+    now: Trial | None
+    suggested: Trial | None
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """A KPI's past, replayed day by day from `first` to `last`, both included, at every place that is watched.
+
+    `rule` is the KPI's, or what a rule would be that says nothing where it has none. `is_remembered` says that only the
+    bot's own readings know its past.
+    """
+
+    card: Card
+    where: str
+    zone: str
+    first: date
+    last: date
+    rule: AlertRule
+    has_rule: bool
+    is_remembered: bool
+    pasts: tuple[Past, ...]
+    tunings: tuple[Tuning, ...]
+
+    @property
+    def days(self) -> int:
+        """How many days were asked about."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def until(self) -> datetime:
+        """Up to when what still lasts is counted: a day lasts until the next."""
+        return stands_for(self.last + DAY)
+
+    @property
+    def alarms(self) -> list[Alarm]:
+        """All alerts, the first one first."""
+        return sorted(chain.from_iterable(each.alarms for each in self.pasts), key=lambda alarm: alarm.start)
+
+    @property
+    def held(self) -> Counter[Why]:
+        """How many alerts would have waited, by what for."""
+        return Counter(why for past in self.pasts for why in past.held if why is not None)
+
+    @property
+    def by_month(self) -> list[tuple[date, int]]:
+        """The first of each month, and how many alerts began in it."""
+        counts = Counter((alarm.start.year, alarm.start.month) for alarm in self.alarms)
+        months = range(self.first.year * 12 + self.first.month - 1, self.last.year * 12 + self.last.month)
+        firsts = [date(month // 12, month % 12 + 1, 1) for month in months]
+        return [(first, counts[first.year, first.month]) for first in firsts]
+
+
+def stands_for(day: date) -> datetime:
+    """An instant for a whole day: from one to the next it is 24 hours, whatever the clocks do."""
+    return datetime.combine(day, time(12), UTC)
+
+
+def by_day(rule: AlertRule, every: timedelta) -> AlertRule:
+    """The rule for one value a day, where `after` counts measurements that are `every` apart."""
+    return replace(rule, after=max(1, math.ceil(rule.after * every / DAY)), remind=None)
+
+
+def replay(
+    moments: Moments, levels: Thresholds, rule: AlertRule, signalled: Mapping[datetime, Sequence[Signal]] = NO_SIGNALS
+) -> list[Alarm]:
+    """The alerts that the rule would have given over these values; `signalled` is what its signals said, and when."""
+    state, found = AlertState(), list[Alarm]()
+    for at, value in moments:
+        state, reason = step(state, judgement(levels, value, rule, signalled.get(at, ())), rule, at)
+        if reason is Reason.FIRING and state.severity is not None:
+            found.append(Alarm(at, None, began=state.severity))
+        elif reason is Reason.RECOVERED:
+            found[-1] = replace(found[-1], end=at)
+        if state.phase is Phase.FIRING and state.severity is Verdict.CRITICAL:
+            found[-1] = replace(found[-1], became_critical=True)
+    return found
+
+
+def trials(histories: Sequence[Moments], levels: Thresholds, rule: AlertRule, until: datetime) -> list[Trial]:
+    """What other warning levels would have given, mildest first: those that half of all values, three in four, … stay
+    short of, and the present one. What lasts is counted up to `until`."""
+    known = sorted(value for moments in histories for _, value in moments if value is not None)
+    if not known or levels.better is Better.NEUTRAL:
+        return []
+    best = known[0] if levels.better is Better.LOWER else known[-1]
+    tried = {_level(known, share, levels.better) for share in SHARES} - {best}  # which every value would reach
+    if levels.target is not None:  # what is good enough is nothing to warn of
+        tried = {each for each in tried if _misses(each, levels.target, levels.better)}
+    if (now := levels.mildest) is not None:
+        tried.add(now)
+    in_order = sorted(tried, reverse=levels.better is Better.HIGHER)
+    return [_trial(histories, levels, rule, warning, until) for warning in in_order]
+
+
+def suggested(found: Iterable[Trial], campuses: int, days: int) -> Trial | None:
+    """The mildest trial that people can live with: on average a campus has at most one alert a month, and is in alert
+    on at most one day in ten. None where there is none, or too little of the past.
+
+    Args:
+        found: mildest first.
+        campuses: how many the trials are about.
+        days: since their first value, of all campuses together.
+    """
+    if not campuses or days < LEAST_DAYS * campuses:
+        return None
+    calm = (
+        each for each in found if each.alarms / (days / YEAR) <= CALM_ALERTS and each.lasted / DAY / days <= CALM_SHARE
+    )
+    return next(calm, None)
+
+
+def total(alarms: Iterable[Alarm], until: datetime) -> timedelta:
+    """How long the alerts lasted in all."""
+    return sum((each.lasted(until) for each in alarms), timedelta())
+
+
+def _trial(histories: Sequence[Moments], levels: Thresholds, rule: AlertRule, warning: float, until: datetime) -> Trial:
+    tried = Thresholds(levels.better, warning=warning, recovers_at=levels.recovery_from(warning))
+    found = [replay(moments, tried, rule) for moments in histories]
+    lasted = sum((total(alarms, until) for alarms in found), timedelta())
+    return Trial(warning, sum(map(len, found)), lasted, sum(map(bool, found)))
+
+
+def _level(known: Sequence[float], share: float, better: Better) -> float:
+    """The value that a share of all values stay short of, in two digits or so: nobody sets a level of 37.42."""
+    place = min(int(share * len(known)), len(known) - 1)
+    value = known[place if better is Better.LOWER else len(known) - 1 - place]
+    return float(f"{value:.2g}") if abs(value) < 100 else float(f"{value:.3g}")
+
+
+def _misses(value: float, target: float, better: Better) -> bool:
+    return value > target if better is Better.LOWER else value < target

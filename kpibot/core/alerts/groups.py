@@ -1,0 +1,296 @@
+"""One message for one KPI's breaches in one channel: what is told of them, when, and why. One pure decision: `advance`.
+
+        first campus fires                     others join, worsen, ease, recover
+    no group ───────────► open: POST ──────────────────────────────────────────► open: UPDATE and REPLY
+        ▲                    │  nobody has acknowledged: REPLY still firing, REPLY to the next owner
+        └──── all are over: UPDATE and REPLY
+
+What people were shown is compared with what is firing now, so that a decision that was lost is made again, and one
+that was made is not. In quiet hours only what has become critical is told, and the next owner is called where nobody
+takes it. All else is told when they end, if it still stands.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+from kpibot.core.alerts.states import Reason
+from kpibot.core.kpis.thresholds import Verdict
+
+A_MINUTE = timedelta(minutes=1)  # two people who press the same button mean the same
+NOTHING: Mapping[str, Reason] = MappingProxyType({})
+WHOLE_DISTRICT = 0.8  # the share of campuses from which on a breach has one cause for all
+
+
+class How(StrEnum):
+    """How something is told: a message of its own, an edit of that message, or a line in its thread."""
+
+    POST = "post"
+    UPDATE = "update"
+    REPLY = "reply"
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Something that the channel is owed. `changes` say why, by campus; `calls` whom it calls by name."""
+
+    how: How
+    reason: Reason
+    changes: Mapping[str, Reason] = field(default_factory=dict)
+    calls: str = ""
+    in_channel: bool = False  # a reply that is shown in the channel, too: what is critical is not for a thread only
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRule:
+    """Who is called, how often people are reminded, and who is called next while a critical breach has no taker.
+
+    `escalation` are (time without a taker, owner), in order.
+    """
+
+    owner: str = ""
+    remind: timedelta | None = None
+    escalation: tuple[tuple[timedelta, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlertGroup:
+    """What people have been told of one KPI in one channel, and what they have done about it.
+
+    `shown` is the severity of each campus in the message, `called` when people were last called. `critical_since` is
+    since when what is critical has had no taker, or will have none: the end of the acknowledgement or snooze;
+    `escalated` is how many owners were called since. Instants are aware. `repost` says that its message is not in the
+    channel: it could not be posted, or somebody deleted it. `revision` counts the changes that were kept, so that one
+    that was decided on an older state is refused.
+    """
+
+    kpi: str
+    channel: str
+    opened: datetime
+    shown: Mapping[str, Verdict] = field(default_factory=dict)
+    called: datetime | None = None
+    critical_since: datetime | None = None
+    escalated: int = 0
+    acknowledged_by: str = ""
+    acknowledged_at: datetime | None = None
+    acknowledged_until: datetime | None = None
+    snoozed_until: datetime | None = None
+    assigned_to: str = ""
+    repost: bool = False
+    revision: int = field(default=0, compare=False)
+
+    @property
+    def key(self) -> str:
+        """Names the group for ever."""
+        return f"{self.kpi}:{self.channel}:{self.opened.astimezone(UTC).isoformat()}"
+
+    def is_acknowledged(self, now: datetime) -> bool:
+        """Whether somebody sees to it: reminders stop."""
+        return self.acknowledged_until is not None and now < self.acknowledged_until
+
+    def is_snoozed(self, now: datetime) -> bool:
+        """Whether people want to hear of it later."""
+        return self.snoozed_until is not None and now < self.snoozed_until
+
+
+Decision = tuple[AlertGroup | None, tuple[Telling, ...]]
+
+
+def advance(
+    group: AlertGroup | None,
+    firing: Mapping[str, Verdict],
+    rule: GroupRule,
+    now: datetime,
+    *,
+    left: Mapping[str, Reason] = NOTHING,
+    quiet: bool = False,
+    named: tuple[str, str] = ("", ""),
+) -> Decision:
+    """The next state of a group, and what its channel is owed.
+
+    Args:
+        group: what has been told; None where nothing stands in the channel.
+        firing: the severity of every campus whose alert fires and is to be told here.
+        rule: who is called and when.
+        now: the instant.
+        left: why campuses are not told here though they fire (MUTED, MOVED, INHIBITED): such a one has not recovered.
+        quiet: whether only what is critical may be told now: that it has become so, and that nobody takes it.
+        named: KPI and channel, for a new group.
+    """
+    if group is None:
+        return _opened(firing, rule, now, quiet, named)
+    changes = _changes(group.shown, firing, left)
+    rose = any(firing.get(each) is Verdict.CRITICAL for each, why in changes.items() if why in RISES)
+    if group.is_snoozed(now) and not rose:
+        return group, ()
+    if quiet and not rose:
+        decided: Decision | None = _escalated(group, firing, rule, now)
+    else:
+        after, tellings = _changed(group, firing, changes, rule, now, rose) if changes else (group, ())
+        decided = _with_what_is_due(after, tellings, rule, now)
+    if decided is None:
+        return group, ()
+    return _reposted(*decided) if group.repost else decided
+
+
+def _reposted(after: AlertGroup | None, tellings: tuple[Telling, ...]) -> Decision:
+    """What is to be told of a group whose message is not there: a message of its own, unless all is over.
+
+    It is told even where nothing has changed since: what would have been told in the message that is gone was lost.
+    """
+    if after is None:
+        return None, ()
+    lost = Telling(How.REPLY, Reason.STILL_FIRING, dict.fromkeys(after.shown, Reason.STILL_FIRING))
+    *_, last = (lost, *tellings)
+    return replace(after, repost=False), (replace(last, how=How.POST, in_channel=False),)
+
+
+RISES = frozenset({Reason.MORE, Reason.WORSE})
+
+
+def _opened(
+    firing: Mapping[str, Verdict], rule: GroupRule, now: datetime, quiet: bool, named: tuple[str, str]
+) -> Decision:
+    is_critical = Verdict.CRITICAL in firing.values()
+    if not firing or (quiet and not is_critical):
+        return None, ()
+    kpi, channel = named
+    group = AlertGroup(kpi, channel, now, dict(firing), now, now if is_critical else None)
+    changes = dict.fromkeys(firing, Reason.FIRING)
+    return group, (Telling(How.POST, Reason.FIRING, changes, rule.owner),)
+
+
+def _changes(
+    shown: Mapping[str, Verdict], firing: Mapping[str, Verdict], left: Mapping[str, Reason]
+) -> dict[str, Reason]:
+    found = {campus: Reason.MORE for campus in firing if campus not in shown}
+    for campus, was in shown.items():
+        if campus not in firing:
+            found[campus] = left.get(campus, Reason.RECOVERED)
+        elif firing[campus] is not was:
+            found[campus] = Reason.WORSE if firing[campus] is Verdict.CRITICAL else Reason.EASED
+    return found
+
+
+def _changed(
+    group: AlertGroup,
+    firing: Mapping[str, Verdict],
+    changes: Mapping[str, Reason],
+    rule: GroupRule,
+    now: datetime,
+    rose: bool,
+) -> Decision:
+    reason = next(each for each in MOST_TELLING if each in changes.values())
+    calls = (group.assigned_to or rule.owner) if reason in RISES else ""
+    tellings: tuple[Telling, ...] = (Telling(How.UPDATE, reason),)
+    if reason is not Reason.MUTED:  # whoever muted something was told so, and so was the thread
+        tellings += (Telling(How.REPLY, reason, changes, calls, in_channel=rose),)
+    if not firing:
+        return None, tellings
+    is_critical = Verdict.CRITICAL in firing.values()
+    since = min(group.critical_since or now, now) if rose else group.critical_since
+    after = replace(
+        group,
+        shown=dict(firing),
+        called=now if calls else group.called,
+        critical_since=since if is_critical else None,
+        escalated=group.escalated if is_critical else 0,
+        snoozed_until=group.snoozed_until if group.is_snoozed(now) else None,
+    )
+    # What gets worse is news even to whoever acknowledged the rest.
+    return (_forgotten(after) if rose else after), tellings
+
+
+MOST_TELLING = (
+    Reason.WORSE,
+    Reason.MORE,
+    Reason.EASED,
+    Reason.MOVED,
+    Reason.INHIBITED,
+    Reason.RECOVERED,
+    Reason.MUTED,
+)
+
+
+def _with_what_is_due(
+    group: AlertGroup | None, tellings: tuple[Telling, ...], rule: GroupRule, now: datetime
+) -> Decision:
+    """What changed, and what is due beside it: where something changes all the time, people are called as elsewhere."""
+    if group is None or group.is_snoozed(now):
+        return group, tellings
+    after, due = _due(group, rule, now)
+    return after, (*tellings, *(each for each in due if not tellings or each.how is How.REPLY))
+
+
+def _due(group: AlertGroup, rule: GroupRule, now: datetime) -> Decision:
+    if group.is_acknowledged(now):
+        return group, ()
+    if group.acknowledged_until is not None:
+        return _called(_forgotten(group), group.shown, Reason.LAPSED, rule.owner, now, edits=True)
+    if group.snoozed_until is not None:
+        awake, owner = replace(group, snoozed_until=None), group.assigned_to or rule.owner
+        return _called(awake, group.shown, Reason.STILL_FIRING, owner, now, edits=True)
+    if (called := _escalated(group, group.shown, rule, now)) is not None:
+        return called
+    if rule.remind is not None and group.called is not None and now - group.called >= rule.remind:
+        return _called(group, group.shown, Reason.STILL_FIRING, group.assigned_to or rule.owner, now)
+    return group, ()
+
+
+def _called(
+    group: AlertGroup, stand: Mapping[str, Verdict], reason: Reason, owner: str, now: datetime, edits: bool = False
+) -> Decision:
+    changes = dict.fromkeys(stand, reason)
+    is_critical = Verdict.CRITICAL in stand.values()
+    reply = Telling(How.REPLY, reason, changes, owner, in_channel=is_critical)
+    tellings = (Telling(How.UPDATE, reason), reply) if edits else (reply,)
+    return replace(group, called=now), tellings
+
+
+def _escalated(group: AlertGroup, firing: Mapping[str, Verdict], rule: GroupRule, now: datetime) -> Decision | None:
+    """The next owner is called for what is critical, if it is time and anything still is."""
+    if group.critical_since is None or group.is_acknowledged(now) or group.escalated >= len(rule.escalation):
+        return None
+    after, owner = rule.escalation[group.escalated]
+    stand = {campus: severity for campus, severity in firing.items() if severity is Verdict.CRITICAL}
+    if now - group.critical_since < after or not stand:
+        return None
+    return _called(replace(group, escalated=group.escalated + 1), stand, Reason.ESCALATED, owner, now)
+
+
+def _forgotten(group: AlertGroup) -> AlertGroup:
+    """Without the acknowledgement, which has lapsed or is about less than what stands now."""
+    return replace(group, acknowledged_by="", acknowledged_at=None, acknowledged_until=None)
+
+
+def acknowledge(group: AlertGroup, by: str, now: datetime, lasting: timedelta) -> AlertGroup | None:
+    """The group as somebody sees to it; None where somebody does already."""
+    if group.is_acknowledged(now):
+        return None
+    until = now + lasting
+    after = replace(group, acknowledged_by=by, acknowledged_at=now, acknowledged_until=until, snoozed_until=None)
+    return _without_taker_from(after, until)
+
+
+def snooze(group: AlertGroup, until: datetime) -> AlertGroup | None:
+    """The group as people want to hear of it later; None where they do already, to the minute."""
+    is_same = group.snoozed_until is not None and abs(group.snoozed_until - until) <= A_MINUTE
+    return None if is_same else _without_taker_from(replace(group, snoozed_until=until), until)
+
+
+def _without_taker_from(group: AlertGroup, until: datetime) -> AlertGroup:
+    """Until when somebody sees to it: only from then on is there a next owner to call."""
+    last = max(until, group.acknowledged_until or until)
+    return group if group.critical_since is None else replace(group, critical_since=last)
+
+
+def assign(group: AlertGroup, to: str) -> AlertGroup | None:
+    """The group as somebody's own; None where it is theirs already."""
+    return None if group.assigned_to == to else replace(group, assigned_to=to)
+
+
+def is_whole_district(firing: int, campuses: int) -> bool:
+    """Whether a breach is so common that it has one cause for all."""
+    return campuses > 1 and firing / campuses >= WHOLE_DISTRICT

@@ -1,0 +1,125 @@
+"""Silences: when, and of what, people do not want to be told. A silence hides notices; the alert states go on."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from kpibot.core.campuses.campus_tree import CampusTree
+from kpibot.core.time.calendar import Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A mute that somebody asked for: of one KPI or all, at a campus or group, or everywhere, for a while.
+
+    `start` and `end` are aware, half-open. `by` is who asked for it.
+    """
+
+    id: str
+    start: datetime
+    end: datetime
+    kpi: str | None = None
+    campus: str | None = None
+    reason: str = ""
+    by: str = ""
+
+    def holds(self, now: datetime, _calendar: Calendar) -> bool:
+        """Whether it is silent at an instant; no calendar can change that."""
+        return self.start <= now < self.end
+
+
+class When(StrEnum):
+    """What a recurring silence recurs with."""
+
+    HOLIDAYS = "holidays"
+    BREAKS = "breaks"
+    WEEKLY = "weekly"
+    YEARLY = "yearly"
+
+
+@dataclass(frozen=True, slots=True)
+class RecurringSilence:
+    """A mute that the configuration names: holidays, breaks, a maintenance window each week, or a season each year.
+
+    `weekdays` (0 is Monday) and `hours` are the window of a week, half-open; one that ends at or before its beginning
+    ends on the next day. `first` and `last` (month, day) are those of a year, both included. Everything is local to the
+    district.
+    """
+
+    name: str
+    when: When
+    weekdays: tuple[int, ...] = ()
+    hours: tuple[time, time] = (time(), time())
+    first: tuple[int, int] = (1, 1)
+    last: tuple[int, int] = (12, 31)
+    kpis: frozenset[str] | None = None
+    campuses: frozenset[str] | None = None
+
+    def holds(self, instant: datetime, calendar: Calendar) -> bool:
+        """Whether it is silent at an instant."""
+        local = calendar.local(instant)
+        match self.when:
+            case When.HOLIDAYS:
+                return local.date() in calendar.holidays
+            case When.BREAKS:
+                return any(local.date() in each for each in calendar.breaks)
+            case When.WEEKLY:
+                return self._holds_in_week(local.weekday(), local.time())
+        day = (local.month, local.day)
+        if self.first <= self.last:
+            return self.first <= day <= self.last
+        return day >= self.first or day <= self.last
+
+    def _holds_in_week(self, weekday: int, at: time) -> bool:
+        begins, ends = self.hours
+        if begins < ends:
+            return weekday in self.weekdays and begins <= at < ends
+        return (weekday in self.weekdays and at >= begins) or ((weekday - 1) % 7 in self.weekdays and at < ends)
+
+
+AnySilence = Silence | RecurringSilence
+
+
+def silencing(
+    silences: Iterable[AnySilence], kpi: str, campus: str, now: datetime, tree: CampusTree, calendar: Calendar
+) -> AnySilence | None:
+    """The first silence that hides a KPI's notices at a campus now."""
+    return next((each for each in silences if _hides(each, kpi, campus, now, tree, calendar)), None)
+
+
+def _hides(silence: AnySilence, kpi: str, campus: str, now: datetime, tree: CampusTree, calendar: Calendar) -> bool:
+    return silence.holds(now, calendar) and is_about(silence, kpi, campus, tree)
+
+
+def is_about(silence: AnySilence, kpi: str, campus: str, tree: CampusTree) -> bool:
+    """Whether a silence hides a KPI's notices at a campus, whenever it holds."""
+    if isinstance(silence, Silence):
+        where = (silence.campus,) if silence.campus is not None else None
+        return silence.kpi in (None, kpi) and _is_at(campus, where, tree)
+    return (silence.kpis is None or kpi in silence.kpis) and _is_at(campus, silence.campuses, tree)
+
+
+def _is_at(campus: str, where: Iterable[str] | None, tree: CampusTree) -> bool:
+    """A campus that is gone from the tree silences nothing any more."""
+    return where is None or any(each in tree and campus in tree.covered(each) for each in where)
+
+
+def next_times(
+    silence: RecurringSilence, now: datetime, calendar: Calendar, days: int = 60
+) -> tuple[date, date] | None:
+    """The first and last day of its next stretch within so many days, for a preview; None where there is none."""
+    today = calendar.local(now).date()
+    noon = [datetime.combine(today + timedelta(days=n), _sample(silence), calendar.zone) for n in range(days)]
+    held = [each.date() for each in noon if silence.holds(each, calendar)]
+    if not held:
+        return None
+    last = held[0]
+    while last + timedelta(days=1) in held:
+        last += timedelta(days=1)
+    return held[0], last
+
+
+def _sample(silence: RecurringSilence) -> time:
+    """A time of day at which the silence holds on each of its days."""
+    return silence.hours[0] if silence.when is When.WEEKLY else time(12)

@@ -1,0 +1,145 @@
+"""When does a breach become a notice? One pure decision: `step`.
+
+        breach           breach, `after` reached            recovered
+   OK ────────► PENDING ─────────────────────────► FIRING ────────────► OK
+    ◄────────────┘  back under the threshold         │ ▲  worse, eased, still firing
+                                                     └─┘
+Missing data changes nothing: it neither fires nor recovers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from kpibot.core.alerts.signals import Signal, SignalRule
+from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
+
+
+class Phase(StrEnum):
+    """Where an alert stands."""
+
+    OK = "ok"
+    PENDING = "pending"
+    FIRING = "firing"
+
+
+class Reason(StrEnum):
+    """Why a notice goes out."""
+
+    FIRING = "firing"
+    MORE = "more campuses"
+    WORSE = "worse"
+    EASED = "eased"
+    STILL_FIRING = "still firing"
+    RECOVERED = "recovered"
+    MUTED = "muted"
+    MOVED = "told elsewhere"
+    INHIBITED = "told for the whole district"
+    LAPSED = "acknowledgement lapsed"
+    ESCALATED = "escalated"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRule:
+    """Fires after `after` measurements in a row, reminds every `remind`; the thresholds say when a breach is over.
+
+    An acknowledgement lasts `acknowledged_for`. While nobody acknowledges a critical breach, the owners of `escalation`
+    are called, each after a time, whatever the hour. `signals` warn beside the thresholds. Outside working hours
+    only what is critical is told, unless `any_time`; on holidays nothing is, unless `on_holidays`. With `at_district`
+    the district itself is watched too, and with `inhibits` its breach silences those of its campuses.
+    """
+
+    after: int = 1
+    remind: timedelta | None = None
+    acknowledged_for: timedelta = timedelta(hours=8)
+    escalation: tuple[tuple[timedelta, str], ...] = ()
+    signals: tuple[SignalRule, ...] = ()
+    any_time: bool = False
+    on_holidays: bool = False
+    at_district: bool = False
+    inhibits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One measurement, judged. `recovered` and `eased` are about the way back, which may be longer than the way there.
+
+    `eased` says that what was critical is so no more.
+    """
+
+    verdict: Verdict
+    recovered: bool
+    eased: bool = True
+
+    @property
+    def breached(self) -> bool:
+        """Whether a threshold is crossed."""
+        return self.verdict in (Verdict.WARNING, Verdict.CRITICAL)
+
+
+def judgement(
+    levels: Thresholds, value: float | None, rule: AlertRule, found: Sequence[Signal] | None = ()
+) -> Judgement:
+    """A measurement as the alert rule sees it. `found` is what its signals say, None where nobody knows."""
+    verdict = levels.judge(value)
+    if value is None:
+        return Judgement(verdict, recovered=False)
+    breached = verdict in (Verdict.WARNING, Verdict.CRITICAL)
+    if not breached and found is None:
+        return Judgement(Verdict.NO_DATA, recovered=False)
+    if not breached and found:
+        return Judgement(Verdict.WARNING, recovered=False, eased=levels.eased(value))
+    if verdict is Verdict.NOT_JUDGED and rule.signals and levels.better is not Better.NEUTRAL:
+        verdict = Verdict.ON_TARGET  # it has no levels: its signals are all that judges it
+    return Judgement(verdict, levels.recovered(value), levels.eased(value))
+
+
+@dataclass(frozen=True, slots=True)
+class AlertState:
+    """What is remembered between measurements.
+
+    `since` is when the breach was first seen, `streak` how many measurements in a row saw it, `severity` the verdict
+    that people were last told of, `told` when that was.
+    """
+
+    phase: Phase = Phase.OK
+    severity: Verdict | None = None
+    since: datetime | None = None
+    streak: int = 0
+    told: datetime | None = None
+
+
+AT_REST = AlertState()
+
+
+def step(state: AlertState, judgement: Judgement, rule: AlertRule, now: datetime) -> tuple[AlertState, Reason | None]:
+    """The next state, and why somebody should be told, if at all."""
+    if judgement.verdict in (Verdict.NO_DATA, Verdict.NOT_JUDGED):
+        return state, None
+    if state.phase is Phase.FIRING:
+        return _while_firing(state, judgement, rule, now)
+    if not judgement.breached:
+        return AT_REST, None
+    since, streak = state.since or now, state.streak + 1
+    if streak < rule.after:
+        return AlertState(Phase.PENDING, None, since, streak), None
+    return AlertState(Phase.FIRING, judgement.verdict, since, streak, now), Reason.FIRING
+
+
+def _while_firing(
+    state: AlertState, judgement: Judgement, rule: AlertRule, now: datetime
+) -> tuple[AlertState, Reason | None]:
+    if judgement.recovered:
+        return AT_REST, Reason.RECOVERED
+    # Between the recovery threshold and the warning a breach is neither over nor critical: it stays a warning.
+    severity = judgement.verdict if judgement.breached else Verdict.WARNING
+    if state.severity is Verdict.CRITICAL and not judgement.eased:
+        severity = Verdict.CRITICAL
+    state = replace(state, streak=state.streak + 1)
+    if severity is not state.severity:
+        reason = Reason.WORSE if severity is Verdict.CRITICAL else Reason.EASED
+        return replace(state, severity=severity, told=now), reason
+    if rule.remind is not None and state.told is not None and now - state.told >= rule.remind:
+        return replace(state, told=now), Reason.STILL_FIRING
+    return state, None

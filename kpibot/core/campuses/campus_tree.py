@@ -1,0 +1,305 @@
+"""The campus tree: campuses, the groups they roll up to (feeders, regions) and the district at its root."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import cached_property, lru_cache
+from typing import Literal
+
+from kpibot.core.text import did_you_mean, listed, shown, slug
+
+NO_CAMPUS = "no-campus"
+DISTRICT = "district"
+ANY = "any"  # in place of a system: what holds in every one of them
+Size = Literal["students", "devices"]
+
+
+class CampusTreeError(ValueError):
+    """The campuses do not form a tree; the message says which one to change."""
+
+
+class UnknownCampusError(LookupError):
+    """Nobody knows a campus of this name; the message suggests one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Campus:
+    """A node of the tree.
+
+    `aliases` are names and codes that mean it in every system, `codes` those that mean it in one system only, by
+    system. `rooms` are the codes of what lies within it: rows of theirs are its own, but nobody types them. `type` is
+    a free word (`high`, `office`); `students` is its enrolment and `devices` its fleet.
+    """
+
+    slug: str
+    name: str
+    parent: str | None = None
+    aliases: tuple[str, ...] = ()
+    codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    rooms: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    type: str | None = None
+    students: float | None = None
+    devices: float | None = None
+
+
+def as_text(raw: object) -> str:
+    """A code as it is written: 101, 101.0 and Decimal("101.00") are all `101`, whatever type a column has."""
+    if isinstance(raw, str):
+        return raw.strip()
+    if isinstance(raw, bytes):
+        raw = raw.decode(errors="replace")
+    elif isinstance(raw, float | Decimal) and math.isfinite(raw) and raw == int(raw):
+        raw = int(raw)
+    return str(raw).strip()
+
+
+@lru_cache(maxsize=2**14, typed=True)  # every measurement asks for the same ones; 1 and True are equal, but not alike
+def alias_key(raw: object) -> str:
+    """What an alias, and what a database calls a campus, are compared by.
+
+    Upper and lower case, blanks around it and punctuation make no difference: `ORG-101` is `org 101`. A whole number
+    is its digits, of whatever type it is; see `as_text`. Text stays as it is written: neither "0101" nor "101.0" is
+    `101`. A negative number keeps its sign, since -1 often means "none".
+    """
+    text = as_text(raw)
+    return text if text.startswith("-") and text[1:].isdecimal() else slug(text)
+
+
+class CampusTree:
+    """All campuses of a district, under one root.
+
+    Rows whose campus nobody knows belong to `no-campus`, which the district's sums include: shown, not dropped.
+
+    Args:
+        campuses: in the order in which they are shown; a parent may come after its children.
+        district: the name of the root, or the root itself where it has aliases of its own.
+
+    Raises:
+        CampusTreeError: a slug or alias is claimed twice, a parent is unknown, or the parents form a cycle.
+    """
+
+    def __init__(self, campuses: Iterable[Campus], district: str | Campus = "District") -> None:
+        self.root = Campus(DISTRICT, district) if isinstance(district, str) else district
+        self._nodes: dict[str, Campus] = {DISTRICT: self.root}
+        for campus in (*campuses, Campus(NO_CAMPUS, "No campus")):
+            if campus.slug in self._nodes:
+                raise CampusTreeError(f"campus `{campus.slug}` is there twice; give one of them another slug")
+            self._nodes[campus.slug] = campus
+        self._check_parents()
+        self._names = self._index_names()
+        self._in_system = self._index_systems()
+
+    def __iter__(self) -> Iterator[Campus]:
+        return iter(self._nodes.values())
+
+    def __contains__(self, slug: object) -> bool:
+        return slug in self._nodes
+
+    def __getitem__(self, slug: str) -> Campus:
+        return self._nodes[slug]
+
+    def __len__(self) -> int:
+        return len(self._nodes)
+
+    def find(self, typed: str) -> Campus:
+        """The campus of a slug, name, alias or code as a person types it.
+
+        Raises:
+            UnknownCampusError: with the nearest known slug, or with those that a code could mean.
+        """
+        found = self._typed.get(alias_key(typed))
+        if found is not None:
+            return self._nodes[found]
+        if several := self._owners_of_codes.get(alias_key(typed)):
+            raise UnknownCampusError(f"`{shown(typed)}` could be {listed(several)}; type one of them")
+        near = did_you_mean(typed, [each.slug for each in self if each.slug != NO_CAMPUS])
+        raise UnknownCampusError(f"no campus `{shown(typed)}`{near}")
+
+    def resolve(self, raw: object, system: str | None = None) -> str:
+        """The slug of the campus that a system calls `raw`; `no-campus` where nobody knows it.
+
+        The system's own code wins over the names and aliases that hold everywhere; those of other systems mean
+        nothing in it. Without a system it is what a person types: a code of any system, if it means one campus only.
+        See `alias_key` for what is the same.
+        """
+        if raw is None:
+            return NO_CAMPUS
+        key = alias_key(raw)
+        if system is None:
+            return self._typed.get(key, NO_CAMPUS)
+        for index in (self._in_system.get(system), self._names, self._in_system.get(ANY)):
+            if index is not None and key in index:
+                return index[key]
+        return NO_CAMPUS
+
+    def covered(self, slug: str) -> tuple[str, ...]:
+        """The node and everything below it: whose rows a reading of `slug` sums."""
+        return self._covered[slug]
+
+    def leaves(self, slug: str) -> tuple[str, ...]:
+        """The campuses without campuses of their own at or below `slug`, `no-campus` left out."""
+        return tuple(each for each in self._covered[slug] if each not in self._children and each != NO_CAMPUS)
+
+    def children(self, slug: str) -> tuple[Campus, ...]:
+        """The nodes directly below `slug`, in the order of the configuration."""
+        return tuple(self._children.get(slug, ()))
+
+    def type_of(self, slug: str) -> str | None:
+        """The type of a campus as thresholds name it: `Early College` is `early-college`."""
+        return self._types[slug]
+
+    def size_of(self, slug: str, of: Size) -> float | None:
+        """How many students or devices a node has.
+
+        That of a group is its own if it was given one; otherwise it is the sum of the nodes directly below it, and
+        None unless all of them have one: a sum that leaves somebody out would make every rate too high. An office
+        without students has 0 of them.
+        """
+        return self._sizes[of][slug]
+
+    @cached_property
+    def _children(self) -> dict[str, list[Campus]]:
+        children: dict[str, list[Campus]] = {}
+        for each in self:
+            if each.slug != DISTRICT:
+                children.setdefault(each.parent or DISTRICT, []).append(each)
+        return children
+
+    @cached_property
+    def _covered(self) -> dict[str, tuple[str, ...]]:
+        covered: dict[str, list[str]] = {each.slug: [] for each in self}
+        for campus in self:
+            for ancestor in self._ancestry(campus):
+                covered[ancestor].append(campus.slug)
+        return {slug: tuple(below) for slug, below in covered.items()}
+
+    @cached_property
+    def _types(self) -> dict[str, str | None]:
+        return {each.slug: type_key(each.type) for each in self}
+
+    @cached_property
+    def _sizes(self) -> dict[Size, dict[str, float | None]]:
+        return {"students": self._summed("students"), "devices": self._summed("devices")}
+
+    def _summed(self, of: Size) -> dict[str, float | None]:
+        sizes: dict[str, float | None] = {}
+        for node in self._children_first:
+            own: float | None = getattr(self._nodes[node], of)
+            below = [sizes[each.slug] for each in self.children(node) if each.slug != NO_CAMPUS]
+            known = [size for size in below if size is not None]
+            sizes[node] = sum(known) if own is None and known and len(known) == len(below) else own
+        return sizes
+
+    @property
+    def _children_first(self) -> list[str]:
+        order = [DISTRICT]
+        for node in order:  # it grows while it is walked
+            order += [each.slug for each in self.children(node)]
+        return order[::-1]
+
+    def _ancestry(self, campus: Campus) -> list[str]:
+        path = [campus.slug]
+        while path[-1] != DISTRICT:
+            path.append(self._nodes[path[-1]].parent or DISTRICT)
+        return path
+
+    def _check_parents(self) -> None:
+        sound: set[str] = set()
+        for campus in self:
+            path = dict.fromkeys([campus.slug])
+            here = campus
+            while here.slug not in sound and here.parent is not None:
+                here = self._parent_of(here)
+                if here.slug in path:
+                    cycle = [*list(path)[list(path).index(here.slug) :], here.slug]
+                    raise CampusTreeError(f"campus `{here.slug}` is its own ancestor: {' → '.join(cycle)}")
+                path[here.slug] = None
+            sound.update(path)
+
+    def _parent_of(self, campus: Campus) -> Campus:
+        parent = self._nodes.get(str(campus.parent))
+        if parent is None:
+            near = did_you_mean(str(campus.parent), self._nodes)
+            raise CampusTreeError(f"campus `{campus.slug}` has the unknown parent `{shown(str(campus.parent))}`{near}")
+        return parent
+
+    def _index_names(self) -> dict[str, str]:
+        index: dict[str, str] = {}
+        for campus in self:
+            _claim(index, campus.slug, (campus.slug, campus.name, *campus.aliases))
+        return index
+
+    def _index_systems(self) -> dict[str, dict[str, str]]:
+        index: dict[str, dict[str, str]] = {}
+        for campus in self:
+            for codes in (campus.codes, campus.rooms):
+                for system, words in codes.items():
+                    _claim(index.setdefault(system, {}), campus.slug, words, f" in `{system}`")
+        return index
+
+    @cached_property
+    def _owners_of_codes(self) -> dict[str, list[str]]:
+        owners: dict[str, dict[str, None]] = {}
+        for campus in self:
+            for codes in campus.codes.values():
+                for code in codes:
+                    owners.setdefault(alias_key(code), {})[campus.slug] = None
+        return {code: list(slugs) for code, slugs in owners.items()}
+
+    @cached_property
+    def _typed(self) -> dict[str, str]:
+        codes = {code: slugs[0] for code, slugs in self._owners_of_codes.items() if len(slugs) == 1}
+        return codes | self._names
+
+
+def overridden(read: Iterable[Campus], written: Iterable[Campus]) -> list[Campus]:
+    """The campuses read, with what is written of them; written ones that were not read come after them.
+
+    An empty name, and a parent, type or size of None, leave what was read as it is; aliases are added.
+
+    Raises:
+        CampusTreeError: two read campuses have one slug, or a written one without a name was not read.
+    """
+    by_slug: dict[str, Campus] = {}
+    for each in read:
+        if by_slug.setdefault(each.slug, each) is not each:
+            raise CampusTreeError(
+                f"campus `{each.slug}` is there twice; write another `slug:`, like `location-{{code}}`"
+            )
+    for each in written:
+        known = by_slug.get(each.slug)
+        if known is None and not each.name:
+            near = did_you_mean(each.slug, by_slug) or "; give it a name, or correct its key"
+            raise CampusTreeError(f"no campus `{each.slug}` was read{near}")
+        by_slug[each.slug] = each if known is None else _over(each, known)
+    return list(by_slug.values())
+
+
+def _over(written: Campus, read: Campus) -> Campus:
+    codes = {
+        system: (*read.codes.get(system, ()), *written.codes.get(system, ()))
+        for system in {**read.codes, **written.codes}
+    }
+    return replace(
+        read,
+        name=written.name or read.name,
+        parent=written.parent or read.parent,
+        aliases=(*read.aliases, *written.aliases),
+        codes=codes,
+        type=written.type or read.type,
+        students=read.students if written.students is None else written.students,
+        devices=read.devices if written.devices is None else written.devices,
+    )
+
+
+def type_key(type_: str | None) -> str | None:
+    """How the types of campuses are compared."""
+    return None if type_ is None else slug(type_)
+
+
+def _claim(index: dict[str, str], owner: str, words: Iterable[str], where: str = "") -> None:
+    for key in {alias_key(each) for each in words} - {""}:
+        if index.setdefault(key, owner) != owner:
+            both = f"both `{index[key]}` and `{owner}`"
+            raise CampusTreeError(f"`{key}` names {both}{where}; let only one of them keep it")

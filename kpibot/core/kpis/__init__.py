@@ -1,0 +1,1 @@
+"""KPIs: measures, thresholds, readings, series and the report of a KPI."""

@@ -1,0 +1,147 @@
+"""Which rows count: conditions on the columns of a dataset, and the instants that they speak of.
+
+A condition may be about time: "older than 10 working days", "within the audit cycle". Its ends are moments that depend
+on the instant of measuring; `fixed` turns them into instants before a database sees them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from kpibot.core.time.calendar import Calendar
+from kpibot.core.time.periods import PeriodRule
+
+Scalar = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A column is, or is not, among these values; None among them means an empty cell."""
+
+    column: str
+    values: tuple[Scalar, ...]
+    negated: bool = False
+    is_about_time = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it looks at."""
+        return (self.column,)
+
+
+class Relation(StrEnum):
+    """How two numbers compare, as configuration writes it."""
+
+    ABOVE = "above"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    BELOW = "below"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A column lies above or below a number, or another column of the same row."""
+
+    column: str
+    relation: Relation
+    than: float | None = None
+    other: str | None = None
+    or_empty: bool = False
+    is_about_time = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it looks at."""
+        return (self.column,) if self.other is None else (self.column, self.other)
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """The instant of measuring."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ago:
+    """Some time before the instant of measuring."""
+
+    length: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class DaysAgo:
+    """The local midnight before which everything is older than so many days.
+
+    The age of a day is how many days, or working days, came after it up to and with the day of measuring.
+    """
+
+    days: int
+    working: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StartOf:
+    """The beginning of a period."""
+
+    period: PeriodRule
+
+
+Moment = Now | Ago | DaysAgo | StartOf
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A timestamp lies at or after `since` and before `until`; an end that is None is open."""
+
+    column: str
+    since: Moment | datetime | None = None
+    until: Moment | datetime | None = None
+    or_empty: bool = False
+    is_about_time = True
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it looks at."""
+        return (self.column,)
+
+    @property
+    def moves(self) -> bool:
+        """Whether its ends depend on the instant of measuring."""
+        return any(isinstance(end, Moment) for end in (self.since, self.until))
+
+
+AnyCondition = Condition | Compared | Timed
+Where = tuple[AnyCondition, ...]
+
+
+def as_scalar(raw: object) -> Scalar:
+    """A value as a database gave it, as a condition can name it."""
+    return raw if isinstance(raw, str | int | float | bool | None) else str(raw)
+
+
+def instant_of(moment: Moment | datetime, as_of: datetime, calendar: Calendar) -> datetime:
+    """The instant that a moment means at `as_of`, aware."""
+    match moment:
+        case Now():
+            return as_of
+        case Ago(length):
+            return as_of - length
+        case DaysAgo(days, working):
+            # An instant is the end of what lies before it: at midnight the day just over is still the current one.
+            today = calendar.local(as_of - timedelta(microseconds=1)).date()
+            return calendar.midnight(calendar.earliest_day_within(today, days, working))
+        case StartOf(period):
+            return period.ending(as_of, calendar).start
+    return moment
+
+
+def fixed(where: Iterable[AnyCondition], as_of: datetime, calendar: Calendar) -> Where:
+    """The same conditions with instants in place of moments."""
+    return tuple(_fixed(each, as_of, calendar) if isinstance(each, Timed) else each for each in where)
+
+
+def _fixed(condition: Timed, as_of: datetime, calendar: Calendar) -> Timed:
+    since, until = (
+        None if end is None else instant_of(end, as_of, calendar) for end in (condition.since, condition.until)
+    )
+    return replace(condition, since=since, until=until)

@@ -1,0 +1,1 @@
+"""What answers, digests and other messages say, frozen."""

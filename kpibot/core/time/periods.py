@@ -1,0 +1,201 @@
+"""Periods: half-open stretches of time in the district's zone, and the words that configuration names them by."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+import numpy as np
+
+from kpibot.core.text import closest, listed
+from kpibot.core.time.calendar import Calendar
+from kpibot.core.time.days import ONE_DAY, Stretch, month_of, months_into, plus_months, quarter_of, week_of
+
+
+class PeriodError(ValueError):
+    """These words name no period; the message lists the ones that do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From `start` up to, not including, `end`; both aware. `key` names it: `2026-W40`, `FY2027`."""
+
+    start: datetime
+    end: datetime
+    key: str
+
+
+class Unit(StrEnum):
+    """What a period is counted in."""
+
+    DAYS = "days"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    FISCAL_YEAR = "fiscal year"
+    SCHOOL_YEAR = "school year"
+    CYCLE = "cycle"
+
+
+TO_DATE = r"(?:(week|month|quarter|fiscal year|school year)|([a-z0-9]+(?:-[a-z0-9]+)*) cycle) to date"
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodRule:
+    """Which period a KPI looks at, given the instant it is measured at.
+
+    `DAYS` is the last `days` local days, the current one as far as it has come; every other unit runs from its
+    beginning to the instant. All begin at a local midnight, so that a chart's days add up to the number beside it.
+    A `CYCLE` is the one that the district's calendar knows by the name `cycle`; resolving another is a PeriodError.
+    """
+
+    unit: Unit
+    days: int = 0
+    cycle: str = ""
+
+    @classmethod
+    def parse(cls, words: str) -> "PeriodRule":
+        """`30 days`, `week to date`, `month to date`, `quarter to date`, `fiscal year to date`, `school year to date`,
+        `audit cycle to date`.
+
+        Raises:
+            PeriodError: anything else.
+        """
+        text = " ".join(words.casefold().split())
+        if rolling := re.fullmatch(r"(\d{1,4}) days?", text):
+            if int(rolling[1]) > 0:
+                return cls(Unit.DAYS, int(rolling[1]))
+        elif to_date := re.fullmatch(TO_DATE, text):
+            return cls(Unit(to_date[1])) if to_date[1] else cls(Unit.CYCLE, cycle=to_date[2])
+        raise PeriodError(
+            f"`{words}` is no period; write for example `30 days`, `week to date`, `month to date`, `quarter to date`, "
+            "`fiscal year to date`, `school year to date` or `audit cycle to date`"
+        )
+
+    def __str__(self) -> str:
+        if self.unit is Unit.DAYS:
+            return "1 day" if self.days == 1 else f"{self.days} days"
+        return f"{self._noun} to date"
+
+    def ending(self, as_of: datetime, calendar: Calendar) -> Period:
+        """The period as it stands at `as_of`."""
+        stretch = self._at(_day_of(as_of, calendar), calendar)
+        return Period(calendar.midnight(stretch.first), as_of, stretch.name)
+
+    def whole(self, as_of: datetime, calendar: Calendar) -> Period:
+        """The whole period that `as_of` lies in, up to an end that may be yet to come; of days, those until then."""
+        if self.unit is Unit.DAYS:
+            return self.ending(as_of, calendar)
+        return _period(self._at(_day_of(as_of, calendar), calendar), calendar)
+
+    def previous(self, as_of: datetime, calendar: Calendar) -> Period:
+        """The whole period before the one that `as_of` lies in."""
+        return _period(self._before(self._at(_day_of(as_of, calendar), calendar), calendar), calendar)
+
+    def step_back(self, as_of: datetime, calendar: Calendar) -> datetime:
+        """The same point of the period before: what `as_of` is fairly compared with.
+
+        It is as many months, days and hours from the beginning, but never beyond the end of the month or of the whole
+        period that it falls into: all of February is compared with March as far as the 30th.
+        """
+        local = calendar.local(as_of).replace(tzinfo=None)
+        if self.unit is Unit.DAYS:
+            return (local - timedelta(days=self.days)).replace(tzinfo=calendar.zone)
+        current = self._at(_day_of(as_of, calendar), calendar)
+        return _as_far(local, current, self._before(current, calendar)).replace(tzinfo=calendar.zone)
+
+    def pace(self, as_of: datetime, calendar: Calendar) -> float:
+        """Which share of the whole period's working time has passed, 0 to 1: the pace of a budget."""
+        return share_elapsed(self.whole(as_of, calendar), as_of, calendar)
+
+    @property
+    def before(self) -> str:
+        """What `step_back` goes back to, in words."""
+        if self.unit is Unit.DAYS:
+            return "day before" if self.days == 1 else f"{self.days} days before"
+        return f"same point last {self._noun}"
+
+    @property
+    def _noun(self) -> str:
+        return f"{self.cycle} cycle" if self.unit is Unit.CYCLE else str(self.unit)
+
+    def _before(self, stretch: Stretch, calendar: Calendar) -> Stretch:
+        return self._at(stretch.first - ONE_DAY, calendar)
+
+    def _at(self, day: date, calendar: Calendar) -> Stretch:
+        """The local days of the whole period that `day` lies in."""
+        if self.unit is Unit.DAYS:
+            return Stretch(day - timedelta(days=self.days - 1), day + ONE_DAY, f"{self.days}d-{day}")
+        if self.unit is Unit.CYCLE:
+            return _cycle(self.cycle, day, calendar)
+        return _AT[self.unit](day, calendar)
+
+
+_AT: Mapping[Unit, Callable[[date, Calendar], Stretch]] = {
+    Unit.WEEK: lambda day, _: week_of(day),
+    Unit.MONTH: lambda day, _: month_of(day),
+    Unit.QUARTER: lambda day, calendar: quarter_of(calendar.fiscal_year_of(day), day),
+    Unit.FISCAL_YEAR: lambda day, calendar: calendar.fiscal_year_of(day),
+    Unit.SCHOOL_YEAR: lambda day, calendar: calendar.school_year_of(day),
+}
+
+
+def share_elapsed(period: Period, as_of: datetime, calendar: Calendar) -> float:
+    """Which share of a period's working time has passed at `as_of`, 0 to 1; of its plain time where nobody works."""
+    start, end = period.start.timestamp(), period.end.timestamp()
+    now = min(max(as_of.timestamp(), start), end)
+    passed, whole = calendar.working_seconds(np.array([start, start]), np.array([now, end]))
+    if not whole:
+        passed, whole = now - start, end - start
+    return float(passed / whole) if whole else 1.0
+
+
+def same_week_last_school_year(as_of: datetime, calendar: Calendar) -> datetime | None:
+    """The same weekday and wall-clock time in the same school week of last school year.
+
+    School weeks begin on Mondays, the first is the one in which school begins. None where last school year had no such
+    week, because it belongs to this one already.
+    """
+    week = week_of(_day_of(as_of, calendar))
+    year = calendar.school_year_of(week.end - ONE_DAY)
+    here = _first_school_week(year, calendar)
+    there = _first_school_week(calendar.school_year_of(year.first - ONE_DAY), calendar)
+    if week.first - here >= here - there:
+        return None
+    local = calendar.local(as_of).replace(tzinfo=None)
+    return (local - (here - there)).replace(tzinfo=calendar.zone)
+
+
+def _first_school_week(year: Stretch, calendar: Calendar) -> date:
+    """The Monday of the week in which school begins."""
+    days = (year.first + timedelta(days=n) for n in range((year.end - year.first).days))
+    return week_of(next(filter(calendar.is_school_day, days), year.first)).first
+
+
+def _day_of(as_of: datetime, calendar: Calendar) -> date:
+    """The current local day."""
+    # An instant is the end of what lies before it: at midnight the day just over is still the current one.
+    return calendar.local(as_of - timedelta(microseconds=1)).date()
+
+
+def _period(stretch: Stretch, calendar: Calendar) -> Period:
+    return Period(calendar.midnight(stretch.first), calendar.midnight(stretch.end), stretch.name)
+
+
+def _cycle(name: str, day: date, calendar: Calendar) -> Stretch:
+    for cycle in calendar.cycles:
+        if cycle.name == name:
+            return cycle.at(day)
+    known = [cycle.name for cycle in calendar.cycles]
+    near = [f"did you mean `{each}`?" for each in closest(name, known)]
+    hint = near[0] if near else f"there is {listed(known)}; define it under `district.cycles`"
+    raise PeriodError(f"no cycle `{name}`; {hint}")
+
+
+def _as_far(local: datetime, current: Stretch, before: Stretch) -> datetime:
+    """The wall-clock time that is as far into `before` as `local` is into `current`."""
+    months = months_into(current.first, local.date())
+    rest = local - datetime.combine(plus_months(current.first, months), time())
+    end = min(plus_months(before.first, months + 1), before.end)
+    return min(datetime.combine(plus_months(before.first, months), time()) + rest, datetime.combine(end, time()))

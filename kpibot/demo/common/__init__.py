@@ -1,0 +1,1 @@
+"""What the demo's databases share: campuses, seasons, time and random draws."""

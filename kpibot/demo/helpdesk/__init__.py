@@ -1,0 +1,1 @@
+"""The demo's helpdesk: tickets and how many there are."""

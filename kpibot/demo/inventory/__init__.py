@@ -1,0 +1,1 @@
+"""The demo's devices: fleet, check-outs, events and licenses."""

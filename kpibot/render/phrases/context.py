@@ -1,0 +1,73 @@
+"""What gives a number its context: other statistics of the same rows, a budget's pace, other times and campuses."""
+
+from dataclasses import replace
+
+from kpibot.core.kpis.kpi import Card, format_of
+from kpibot.core.kpis.measures import Statistic
+from kpibot.core.kpis.thresholds import Better
+from kpibot.core.reports.answers import Answer, Comparison, Rank, Report
+from kpibot.render.phrases.cleaning import clean
+from kpibot.render.phrases.numbers import amount, digits, finite
+from kpibot.render.phrases.sentences import change
+
+STATISTICS = {
+    Statistic.MEAN: "mean {}",
+    Statistic.MEDIAN: "median {}",
+    Statistic.P90: "9 of 10 within {}",
+    Statistic.WITHIN: "{} within the limit",
+}
+
+
+def lines(answer: Answer) -> tuple[str, ...]:
+    """Every line of context that there is: `9 of 10 within 9.2 h`, `94% of the budget's pace`, comparisons, ranks."""
+    report = answer.report
+    compared = (comparison(report, each) for each in answer.comparisons)
+    found = (also(report), pace(report), *compared, ranks(answer))
+    return tuple(filter(None, found))
+
+
+def also(report: Report) -> str:
+    """Other statistics of the same durations: `9 of 10 within 9.2 h · 81% within the limit`."""
+    known = [(each, value) for each, value in report.reading.also if finite(value) is not None]
+    return " · ".join(STATISTICS[each].format(amount(value, _shown(report.card, each))) for each, value in known)
+
+
+def pace(report: Report) -> str:
+    """Where the year's budget should stand by now: `94% of the pace: $412,000 of $438,000 expected by now …`."""
+    found = report.reading.pace
+    if found is None:
+        return ""
+    expected, whole = amount(found.expected, report.card), amount(found.budget, report.card)
+    elapsed = f"{digits(100 * found.elapsed, 0)}% of the year's working time has passed"
+    if finite(found.percent) is None or found.percent is None:
+        return f"budget {whole}; {elapsed}"
+    return f"{digits(found.percent)}% of the budget's pace: {expected} of {whole} expected by now, when {elapsed}"
+
+
+def comparison(report: Report, other: Comparison) -> str:
+    """`▲ 12 more than the same week last school year (92), worse`."""
+    return change(replace(report, before=other.value, compared_with=other.against))
+
+
+def ranks(answer: Answer) -> str:
+    """`3rd of 24 campuses, best first · per 100 students 7th of 21 (5.6)`; `highest first` where nothing is better."""
+    first = "highest" if answer.report.thresholds.better is Better.NEUTRAL else "best"
+    return " · ".join(_rank(each, first) for each in answer.ranks)
+
+
+def _rank(rank: Rank, first: str) -> str:
+    place = f"{ordinal(rank.place)} of {rank.of:,}"
+    if not rank.per:
+        return f"{place} campuses, {first} first"
+    value = finite(100 * rank.value)
+    return f"per 100 {clean(rank.per, 20)}s {place}" + (f" ({digits(value)})" if value is not None else "")
+
+
+def ordinal(number: int) -> str:
+    """`1st`, `2nd`, `3rd`, `11th`, `21st`."""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number:,}{ending}"
+
+
+def _shown(card: Card, statistic: Statistic) -> Card:
+    return replace(card, format=format_of(statistic, card.format))

@@ -1,0 +1,125 @@
+"""Numbers as a person reads them: few digits, always with their unit, and None never as 0."""
+
+import math
+from collections.abc import Sequence
+
+from kpibot.core.kpis.kpi import Card, Format
+from kpibot.render.phrases.cleaning import clean
+
+NO_DATA = "no data"
+SPARKS = "▁▂▃▄▅▆▇█"
+GAP = "·"
+LARGEST = 1e15  # beyond it a count of digits says more than the digits
+SMALLEST = 1e-4
+SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
+SUFFIXES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K"))
+SHORTENED = 10_000  # from here on `short` writes 12.3K; smaller numbers are short already
+
+
+def finite(value: float | None) -> float | None:
+    """The value, or None for what is no number to a person: NaN and the infinities."""
+    return value if value is not None and math.isfinite(value) else None
+
+
+def amount(value: float | None, card: Card, *, short: bool = False) -> str:
+    """The value in the KPI's format: `4.2 h`, `86.4%`, `$1,240,300` (short: `$1.24M`), `1,204`."""
+    if (value := finite(value)) is None:
+        return NO_DATA
+    match card.format:
+        case Format.PERCENT:
+            return f"{_share(value)}%"
+        case Format.CURRENCY:
+            return _money(value, card.currency, short)
+        case Format.HOURS:
+            return _hours(value)
+        case Format.DAYS:
+            return _counted(digits(value), "day")
+        case Format.NUMBER:
+            return compact(value) if short else digits(value, 2)
+
+
+def points(value: float, card: Card) -> str:
+    """The size of a change, unsigned: as an amount, but of percentages in points."""
+    if card.format is Format.PERCENT:
+        return _counted(digits(round(abs(value), 1)), "point")
+    return amount(abs(value), card)
+
+
+def digits(value: float, places: int = 1) -> str:
+    """Three significant digits or so, at most `places` after the point; `1,204` in full, and never `-0`."""
+    size = abs(value)
+    if size >= LARGEST or 0 < size < SMALLEST:
+        return f"{value:.3g}"
+    whole_digits = 1 if size < 1 else int(math.log10(size)) + 1
+    kept = min(places, max(0, 3 - whole_digits)) if size >= 1 else _places_of_fraction(size)
+    text = f"{value:,.{kept}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in ("-0", "") else text
+
+
+def compact(value: float, least: float = SHORTENED) -> str:
+    """`12.3K`, `1.24M`: three significant digits; below `least` as in `digits`."""
+    rounded = float(f"{value:.3g}")
+    if abs(value) < least or abs(rounded) >= LARGEST:
+        return digits(value, 2)
+    unit, suffix = next(each for each in SUFFIXES if abs(rounded) >= each[0])
+    return digits(rounded / unit, 2) + suffix
+
+
+def sparkline(values: Sequence[float | None], most: int = 24) -> str:
+    """The shape of a series in block characters, from its lowest value to its highest; a gap is `·`.
+
+    Args:
+        values: one a day, the last one now.
+        most: characters; a longer series is thinned evenly, and always keeps its last value.
+    """
+    known = [value for value in map(finite, values) if value is not None]
+    if not known:
+        return ""
+    low, high = min(known), max(known)
+    return "".join(_spark(values[index], low, high) for index in _thinned(len(values), most))
+
+
+def _spark(value: float | None, low: float, high: float) -> str:
+    if (value := finite(value)) is None:
+        return GAP
+    # Halved first: the span of two huge numbers of opposite signs would be infinite.
+    span = high / 2 - low / 2
+    return SPARKS[round((value / 2 - low / 2) / span * (len(SPARKS) - 1)) if span > 0 else len(SPARKS) // 2]
+
+
+def _thinned(count: int, most: int) -> list[int]:
+    if count <= most:
+        return list(range(count))
+    return [round((place + 1) * count / most) - 1 for place in range(most)]
+
+
+def _share(value: float) -> str:
+    # 99.96 % of the audits is not all of them: only 100 is shown as 100.
+    if 99.9 < value < 100:
+        return "99.9"
+    return digits(value)
+
+
+def _money(value: float, currency: str, short: bool) -> str:
+    sign = "-" if value < 0 else ""
+    size = abs(value)
+    if size >= LARGEST or (short and size >= 1_000):
+        text = compact(size, 1_000)
+    else:
+        text = f"{size:,.2f}" if size < 100 and size != int(size) else f"{size:,.0f}"
+    sign = "" if not any(each in "123456789" for each in text) else sign
+    return f"{sign}{SYMBOLS[currency]}{text}" if currency in SYMBOLS else f"{sign}{clean(currency, 8)} {text}"
+
+
+def _hours(value: float) -> str:
+    return f"{digits(value)} h" if value == 0 or abs(value) >= 1 else f"{digits(value * 60, 0)} min"
+
+
+def _counted(text: str, unit: str) -> str:
+    return f"{text} {unit}" if text == "1" else f"{text} {unit}s"
+
+
+def _places_of_fraction(size: float) -> int:
+    """How many places show two significant digits of a number below 1."""
+    return 1 - math.floor(math.log10(size)) if size else 0

@@ -1,0 +1,144 @@
+"""What `check` found, for a terminal of 100 columns and for programs."""
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from kpibot.core.kpis.conditions import Ago, DaysAgo, Moment, Now
+from kpibot.core.kpis.kpi import Format
+from kpibot.core.kpis.readings import Reading
+from kpibot.core.kpis.thresholds import Verdict
+from kpibot.core.reports.inspection import Finding, Inspection, Line
+from kpibot.core.text import plural
+from kpibot.render.phrases.cleaning import clean
+from kpibot.render.phrases.numbers import amount
+from kpibot.render.phrases.times import stretch
+from kpibot.render.records import reading_record
+from kpibot.render.terminal.text import columns, padded
+
+WIDTH = 100
+HEAD = ("KPI", "district", "rows", "ms", "newest row", "campus", "amount")
+MOST = (22, 22, 11, 6, 21, 6, 6)  # columns of a terminal: 94, and a blank between each two
+TO_THE_RIGHT = frozenset({2, 3, 5, 6})
+NONE = "–"
+
+
+def inspection_text(found: Inspection) -> str:
+    """The table of KPIs, the findings, and what it comes to; ends without a line break."""
+    rows = [HEAD, *(_cells(line, found) for line in found.lines)]
+    widths = [min(most, max(map(columns, column))) for most, column in zip(MOST, zip(*rows, strict=True), strict=True)]
+    table = [_row(cells, widths) for cells in rows] if found.lines else []
+    worst_first = sorted(found.findings, key=lambda each: not each.is_problem)
+    told = [line for finding in worst_first for line in _told(finding)]
+    return "\n".join([*table, "", *told, *([""] if told else []), _sum(found)])
+
+
+def inspection_record(found: Inspection, zone: ZoneInfo) -> dict[str, Any]:
+    """The same for programs: `kpis` and `findings`, in the same order."""
+    return {
+        "as_of": found.as_of.astimezone(zone).isoformat(timespec="seconds"),
+        "problems": found.problems,
+        "kpis": [_line_record(line, zone) for line in found.lines],
+        "findings": [_finding_record(each) for each in found.findings],
+    }
+
+
+def _cells(line: Line, found: Inspection) -> tuple[str, ...]:
+    reading = line.reading
+    if reading.value is None:
+        return (line.card.id, f"{reading.missing}", NONE, _milliseconds(line), _fresh(line, found), NONE, NONE)
+    return (
+        line.card.id,
+        _value(line),
+        f"{reading.rows:,}",
+        _milliseconds(line),
+        _fresh(line, found),
+        _share(reading.rows - reading.unplaced, reading) if line.by_campus else NONE,
+        _share(reading.valued, reading),
+    )
+
+
+def _value(line: Line) -> str:
+    text = amount(line.reading.value, line.card, short=True)
+    counts = line.card.format is Format.NUMBER and line.reading.denominator is None and line.card.rows != "rows"
+    return f"{text} {clean(line.card.rows, 40)}" if counts else text
+
+
+def _milliseconds(line: Line) -> str:
+    return f"{line.milliseconds:,.0f}" if line.milliseconds else NONE
+
+
+def _fresh(line: Line, found: Inspection) -> str:
+    """`2 h`, and against what is allowed: `2 h of 1 working day`, `5 days > 4 days`."""
+    if line.newest is None:
+        return NONE
+    age = stretch(max(found.as_of - line.newest, timedelta()))
+    if line.allowed is None:
+        return age
+    return f"{age} {'>' if line.stale else 'of'} {_words(line.allowed)}"
+
+
+def _words(moment: Moment) -> str:
+    match moment:
+        case Ago(length):
+            return stretch(length)
+        case DaysAgo(days, working):
+            return plural(days, "working day" if working else "day")
+        case Now():
+            return "now"
+    return str(moment.period)
+
+
+def _share(part: int, reading: Reading) -> str:
+    """A share in whole percent; only all of them are 100 %."""
+    if not reading.rows:
+        return NONE
+    percent = 100 * part / reading.rows
+    return f"{min(percent, 99.0) if part < reading.rows else percent:.0f}%"
+
+
+def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    parts = [
+        " " * (width - columns(cell)) + cell if place in TO_THE_RIGHT and columns(cell) < width else padded(cell, width)
+        for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
+    ]
+    return " ".join(parts).rstrip()
+
+
+def _told(finding: Finding) -> Iterator[str]:
+    """What is found and where, what to do, and a statement on a line of its own, to be copied."""
+    where = f" ({finding.place})" if finding.place else ""
+    sign = "✗" if finding.is_problem else "·"
+    yield from textwrap.wrap(f"{sign} {finding.what}{where}", WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+    yield from textwrap.wrap(
+        finding.says, WIDTH, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False
+    )
+    if finding.statement:
+        yield f"    {finding.statement}"
+
+
+def _sum(found: Inspection) -> str:
+    if not found.problems:
+        return "all is well"
+    return f"{plural(found.problems, 'thing')} must be mended, marked ✗"
+
+
+def _line_record(line: Line, zone: ZoneInfo) -> dict[str, Any]:
+    newest = None if line.newest is None else line.newest.astimezone(zone).isoformat(timespec="seconds")
+    own = {"milliseconds": round(line.milliseconds, 1), "stale": line.stale, "newest_row": newest}
+    allowed = None if line.allowed is None else _words(line.allowed)
+    record = reading_record(line.reading, line.card, Verdict.NOT_JUDGED, zone) | own | {"fresh_within": allowed}
+    del record["status"]
+    return record
+
+
+def _finding_record(finding: Finding) -> dict[str, Any]:
+    return {
+        "what": finding.what,
+        "says": finding.says,
+        "problem": finding.is_problem,
+        "place": finding.place,
+        "statement": finding.statement,
+    }

@@ -1,0 +1,101 @@
+"""Where a breach would go, and why: text for a terminal, at most 80 columns wide, and a record for programs."""
+
+from collections.abc import Iterator
+from textwrap import wrap
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from kpibot.core.alerts.quiet_hours import Held, Why
+from kpibot.core.alerts.routing import TAKES_IT, Route, Routed
+from kpibot.core.alerts.silences import RecurringSilence
+from kpibot.render.phrases.cleaning import clean
+from kpibot.render.phrases.times import moment, stretch
+from kpibot.render.terminal.text import COLUMNS, page
+
+NAME = 80
+NOWHERE = (
+    "goes nowhere: no rule takes it, so nobody would hear of it; write `- {channel: …}` as the last rule of `alerts`"
+)
+EVERYTHING = "everything"
+
+
+def routes_text(routed: Routed) -> str:
+    """Where the breach goes, whom it calls, whether it waits, and what each rule says; ends without a line break."""
+    breach = "A critical breach" if routed.severity == "critical" else "A warning"
+    head = f"{breach} of {clean(routed.card.name, NAME)} at {clean(routed.campus_name, NAME)},"
+    when = moment(routed.at, routed.zone, year=True)
+    goes = NOWHERE if routed.channel is None else f"goes to {routed.channel} and calls {clean(routed.calls, NAME)}"
+    lines = [head, f"{when}:", "", goes]
+    if routed.channel is not None:
+        lines += [_told(routed), *_then(routed)]
+    return page([*lines, "", "The rules of `alerts`, from the top:", *_rules(routed)])
+
+
+def routes_record(routed: Routed) -> dict[str, Any]:
+    """The same for programs."""
+    zone = ZoneInfo(routed.zone)
+    return {
+        "kpi": routed.card.id,
+        "campus": routed.campus,
+        "severity": routed.severity,
+        "at": routed.at.astimezone(zone).isoformat(timespec="seconds"),
+        "channel": routed.channel,
+        "calls": routed.calls,
+        "held_back": None if routed.held is None else _why(routed.held),
+        "told_at": None if routed.told_at is None else routed.told_at.astimezone(zone).isoformat(timespec="seconds"),
+        "escalation": [{"after_seconds": after.total_seconds(), "to": name} for after, name in routed.escalation],
+        "rules": [
+            {"channel": channel, "about": _about(route), "takes_it": says == TAKES_IT, "says": says}
+            for route, channel, says in routed.rules
+        ],
+    }
+
+
+def _told(routed: Routed) -> str:
+    if routed.held is None:
+        return "told at once"
+    until = "" if routed.told_at is None else f" until {moment(routed.told_at, routed.zone)}"
+    return f"held back{until}: {_why(routed.held)}"
+
+
+def _why(held: Held) -> str:
+    match held.why:
+        case Why.HOLIDAY:
+            named = f"it is {clean(held.holiday, NAME)}" if held.holiday else "it is a holiday"
+            return f"{named}, and the rule of the KPI does not say `on_holidays`"
+        case Why.OUTSIDE_HOURS:
+            return "outside of working hours only what is critical is told, unless the KPI says `any_time`"
+    return _silence(held)
+
+
+def _silence(held: Held) -> str:
+    silence = held.silence
+    if isinstance(silence, RecurringSilence):
+        return f"{clean(silence.name, NAME)}, one of `silences`"
+    assert silence is not None
+    reason = f" ({clean(silence.reason, NAME)})" if silence.reason else ""
+    return f"muted by {clean(silence.by, NAME)}{reason}"
+
+
+def _then(routed: Routed) -> Iterator[str]:
+    for after, name in routed.escalation:
+        yield f"if nobody acknowledges it for {stretch(after)}, calls {clean(name, NAME)}"
+    if routed.inhibited_by_district:
+        yield "is not told apart while the district itself is in breach"
+
+
+def _rules(routed: Routed) -> Iterator[str]:
+    for number, (route, channel, says) in enumerate(routed.rules, 1):
+        sign = "→" if says == TAKES_IT else " "
+        yield f"{sign}{number:>2}. {channel}: {_about(route)}"
+        yield from wrap(says, COLUMNS, initial_indent=" " * 6, subsequent_indent=" " * 6)
+
+
+def _about(route: Route) -> str:
+    """`tickets · feeder-west · critical · other hours`."""
+    parts = [
+        ", ".join(sorted(each)) for each in (route.kpis, route.categories, route.campuses, route.severities) if each
+    ]
+    if route.in_working_hours is not None:
+        parts.append("working hours" if route.in_working_hours else "other hours")
+    return " · ".join(parts) or EVERYTHING

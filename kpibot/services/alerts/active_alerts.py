@@ -1,0 +1,197 @@
+"""How alerts stand, what is muted, and why something was told. Nothing is measured for it: it asks the bot's memory."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from kpibot.core.alerts.actions import Scope
+from kpibot.core.alerts.active_alerts import AlertList, Measured, Mutable, Muted, MuteList, Recurring, Standing, Why
+from kpibot.core.alerts.groups import AlertGroup
+from kpibot.core.alerts.routing import Route, explained
+from kpibot.core.alerts.silences import AnySilence, RecurringSilence, Silence, is_about, next_times, silencing
+from kpibot.core.alerts.states import AlertRule, AlertState, Phase
+from kpibot.core.campuses.campus_tree import DISTRICT
+from kpibot.core.kpis.kpi import Kpi
+from kpibot.core.kpis.readings import Missing, Reading
+from kpibot.core.kpis.thresholds import Verdict
+from kpibot.core.reports.answers import Report
+from kpibot.services.measurement.reporting import Reporting
+from kpibot.store.store import Store
+
+REMEMBERED = timedelta(days=7)  # a KPI that was not measured for longer has no number to show
+VALUES = 5
+EXPLAINED = 5  # campuses of one alert
+DAYS_AHEAD = 366  # of which recurring mutes are previewed
+WORST_FIRST = (Verdict.CRITICAL, Verdict.WARNING)
+
+
+class StandingAlerts:
+    """Tells how alerts stand. Its methods block."""
+
+    def __init__(
+        self,
+        kpis: Mapping[str, Kpi],
+        routes: tuple[Route, ...],
+        recurring: tuple[RecurringSilence, ...],
+        reporting: Reporting,
+        store: Store,
+    ) -> None:
+        self._kpis = kpis
+        self._routes = routes
+        self._recurring = recurring
+        self._reporting = reporting
+        self._store = store
+        self._tree = reporting.measuring.tree
+        self._calendar = reporting.measuring.calendar
+
+    @property
+    def zone(self) -> str:
+        """The name of the district's zone."""
+        return str(self._calendar.zone)
+
+    def alerts(self, campus: str, now: datetime) -> AlertList:
+        """Every breach that stands at a campus or group, the worst and oldest first."""
+        states, groups = self._store.alert_states(), self._store.alert_groups()
+        silences = self._silences(now)
+        covered = frozenset(self._tree.covered(campus))
+        found = [
+            self._standing(kpi, at, state, groups.values(), silences, now)
+            for (kpi, at), state in states.items()
+            if state.phase is Phase.FIRING and at in covered and kpi in self._kpis
+        ]
+        found.sort(key=lambda each: (WORST_FIRST.index(each.severity), each.since))
+        return AlertList(self._tree[campus].name, now, self.zone, tuple(found))
+
+    def mutes(self, now: datetime) -> MuteList:
+        """What is muted now, the first to end first, and what recurs."""
+        mutes = sorted(map(self.muted, self._store.silences(now)), key=lambda each: each.end)
+        return MuteList(now, self.zone, tuple(mutes), tuple(self._recurrences(self._recurring, now)))
+
+    def why(self, key: str, now: datetime) -> Why | None:
+        """Why an alert stands in its channel, and what its rule, its routes and the silences say to it; None: over."""
+        if (group := self._store.group(key)) is None:
+            return None
+        kpi, states, silences = self._kpis[group.kpi], self._store.alert_states(), self._silences(now)
+        campuses = sorted(group.shown, key=lambda each: WORST_FIRST.index(group.shown[each]))
+        measured = []
+        for campus in campuses[:EXPLAINED]:
+            state = states.get((kpi.id, campus), AlertState(Phase.FIRING, group.shown[campus], group.opened))
+            standing = self._standing(kpi.id, campus, state, (group,), silences, now)
+            history = self._store.history(kpi.id, campus, now - REMEMBERED, now + timedelta(microseconds=1))
+            measured.append(Measured(standing, tuple(history[-VALUES:])))
+        about = [each for each in silences if self._touches(each, group)]
+        return Why(
+            card=kpi.card,
+            as_of=now,
+            zone=self.zone,
+            opened=group.opened,
+            measured=tuple(measured),
+            more=max(len(campuses) - EXPLAINED, 0),
+            rule=kpi.alert or AlertRule(),
+            channel=group.channel,
+            routes=self._routes_of(kpi, campuses[0], group.shown[campuses[0]], now) if campuses else (),
+            mutes=tuple(self.muted(each) for each in about if isinstance(each, Silence)),
+            recurring=tuple(self._recurrences((each for each in about if isinstance(each, RecurringSilence)), now)),
+        )
+
+    def report(self, kpi: Kpi, campus: str, now: datetime) -> Report:
+        """The last measurement of a KPI at a campus, judged."""
+        taken = self._store.latest(kpi.id, now - REMEMBERED, now)
+        return self._reporting.report_on(kpi, taken.get(campus) or Reading(kpi.id, campus, now, None, Missing.NO_ROWS))
+
+    def muted(self, silence: Silence) -> Muted:
+        """A silence in words."""
+        return Muted(silence.id, self.scope(silence.kpi, silence.campus), silence.by, silence.end, silence.reason)
+
+    def scope(self, kpi: str | None, campus: str | None) -> Scope:
+        """What a KPI (None: every KPI) at a campus (None: everywhere) is called."""
+        kpi_name = "" if kpi is None else self._kpis[kpi].card.name if kpi in self._kpis else kpi
+        if campus in (None, DISTRICT):
+            return Scope(kpi_name)
+        return Scope(kpi_name, self._tree[campus].name if campus in self._tree else str(campus))
+
+    def question(self, key: str) -> str:
+        """What somebody would type to see the KPI of an alert with its chart, where it is worst."""
+        group = self._store.group(key)
+        if group is None or not group.shown:
+            return key.partition(":")[0]
+        return f"{group.kpi} {min(group.shown, key=lambda each: WORST_FIRST.index(group.shown[each]))}"
+
+    def mutable(self, key: str) -> Mutable | None:
+        """What of an alert can be muted; None where it is over."""
+        group = self._store.group(key)
+        if group is None:
+            return None
+        places = self._places(group)
+        return Mutable(group.kpi, self._kpis[group.kpi].card.name, places, bool(places) and len(group.shown) == 1)
+
+    def touched_by(self, silence: Silence) -> list[AlertGroup]:
+        """The alerts that show a campus which a silence is about."""
+        return [each for each in self._store.alert_groups().values() if self._touches(silence, each)]
+
+    def _places(self, group: AlertGroup) -> tuple[tuple[str, str], ...]:
+        shown = [each for each in group.shown if each in self._tree and each != DISTRICT]
+        above = [
+            each.slug
+            for each in self._tree
+            if each.slug != DISTRICT and not group.shown.keys().isdisjoint(self._tree.covered(each.slug))
+        ]
+        return tuple((each, self._tree[each].name) for each in dict.fromkeys([*shown, *above]))
+
+    def _standing(
+        self,
+        kpi: str,
+        campus: str,
+        state: AlertState,
+        groups: Iterable[AlertGroup],
+        silences: Iterable[AnySilence],
+        now: datetime,
+    ) -> Standing:
+        group = next((each for each in groups if each.kpi == kpi and campus in each.shown), None)
+        silence = silencing(silences, kpi, campus, now, self._tree, self._calendar)
+        standing = Standing(
+            report=self.report(self._kpis[kpi], campus, now),
+            severity=state.severity or Verdict.WARNING,
+            since=state.since or now,
+            is_muted=silence is not None,
+            muted_until=silence.end if isinstance(silence, Silence) else None,
+        )
+        return standing if group is None else _seen_to(standing, group, now)
+
+    def _silences(self, now: datetime) -> list[AnySilence]:
+        return [*self._store.silences(now), *self._recurring]
+
+    def _touches(self, silence: AnySilence, group: AlertGroup) -> bool:
+        """Whether a silence is about any campus of an alert, whenever it holds."""
+        return any(is_about(silence, group.kpi, campus, self._tree) for campus in group.shown)
+
+    def _recurrences(self, silences: Iterable[RecurringSilence], now: datetime) -> Iterator[Recurring]:
+        for each in silences:
+            days = next_times(each, now, self._calendar, DAYS_AHEAD)
+            yield Recurring(each.name, self._scopes(each), each.holds(now, self._calendar), days)
+
+    def _scopes(self, silence: RecurringSilence) -> Scope:
+        kpis = (self.scope(each, None).kpi for each in sorted(silence.kpis or ()))
+        campuses = (self.scope(None, each).campus for each in sorted(silence.campuses or ()))
+        return Scope(", ".join(kpis), ", ".join(campuses))
+
+    def _routes_of(self, kpi: Kpi, campus: str, severity: Verdict, now: datetime) -> tuple[tuple[str, str], ...]:
+        says = explained(
+            self._routes,
+            kpi=kpi.id,
+            category=kpi.card.category,
+            campus=campus,
+            severity=severity.value,
+            in_working_hours=self._calendar.is_working_time(now),
+            tree=self._tree,
+        )
+        return tuple((route.channel, said) for route, said in says)
+
+
+def _seen_to(standing: Standing, group: AlertGroup, now: datetime) -> Standing:
+    """The standing with what people did about the alert that shows it."""
+    if group.is_acknowledged(now):
+        until = group.acknowledged_until
+        standing = replace(standing, acknowledged_by=group.acknowledged_by, acknowledged_until=until)
+    snoozed = group.snoozed_until if group.is_snoozed(now) else None
+    return replace(standing, assigned_to=group.assigned_to, snoozed_until=snoozed)

@@ -1,0 +1,167 @@
+"""Replays the history of a KPI against its alert rule. Its methods block."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+
+from kpibot.core.alerts.backtest import (
+    DAY,
+    Alarm,
+    Backtest,
+    Moments,
+    Past,
+    Tuning,
+    by_day,
+    replay,
+    stands_for,
+    suggested,
+    total,
+    trials,
+)
+from kpibot.core.alerts.quiet_hours import Notice, Quiet, Why
+from kpibot.core.alerts.signals import Signal, SignalRule, days_needed, signals
+from kpibot.core.alerts.states import AlertRule
+from kpibot.core.campuses.campus_tree import DISTRICT
+from kpibot.core.kpis.kpi import Kpi
+from kpibot.core.kpis.series import Series
+from kpibot.core.kpis.thresholds import Better, Thresholds
+from kpibot.core.questions.names import QueryError
+from kpibot.core.reports.answers import Report
+from kpibot.services.alerts.evaluation import watched
+from kpibot.services.measurement.reporting import Reporting
+from kpibot.sources.base import SourceDownError
+
+
+class Backtesting:
+    """Replays KPIs at the places where they are watched.
+
+    `quiet` has the silences of the configuration: what people muted in the past is none of the rule's merits.
+    `every` is how often KPIs are measured.
+    """
+
+    def __init__(self, reporting: Reporting, quiet: Quiet, every: timedelta) -> None:
+        self._reporting = reporting
+        self._quiet = quiet
+        self._every = every
+        self._tree = reporting.measuring.tree
+        self._calendar = reporting.measuring.calendar
+
+    def backtest(self, kpi: Kpi, campus: str | None, as_of: datetime, days: int) -> Backtest:
+        """The last `days` local days of a KPI at a campus, at those of a group, or everywhere it is watched.
+
+        A place without any value in those days is left out.
+
+        Raises:
+            QueryError: the KPI cannot be judged day by day, or nobody knows its past.
+            SourceDownError: its database does not answer.
+        """
+        _check(kpi)
+        rule = by_day(kpi.alert or AlertRule(), self._every)
+        places = self._places(kpi, campus)
+        before = days_needed(rule.signals)
+        reports = self._reporting.reports(kpi, places, as_of, days + before)
+        pasts = [self._past(report, rule, before) for report in reports if _is_known(report, before)]
+        if not pasts:
+            raise _nothing_known(kpi, reports)
+        last = self._calendar.local(as_of).date()
+        return Backtest(
+            card=kpi.card,
+            where=self._tree[campus or DISTRICT].name,
+            zone=str(self._calendar.zone),
+            first=last - (days - 1) * DAY,
+            last=last,
+            rule=kpi.alert or AlertRule(),
+            has_rule=kpi.alert is not None,
+            is_remembered=not kpi.has_past,
+            pasts=tuple(pasts),
+            tunings=tuple(_tunings(pasts, rule)),
+        )
+
+    def _places(self, kpi: Kpi, campus: str | None) -> list[str]:
+        everywhere = watched(kpi, kpi.alert or AlertRule(), self._tree)
+        if campus in (None, DISTRICT) or not kpi.by_campus:
+            return list(everywhere)
+        return list(self._tree.leaves(campus))
+
+    def _past(self, report: Report, rule: AlertRule, before: int) -> Past:
+        assert report.series is not None
+        signalled = dict(self._signalled(report.series, report.thresholds, rule.signals, before))
+        series = Series(report.series.days[before:], report.series.values[before:])
+        alarms = replay(_moments(series), report.thresholds, rule, signalled)
+        return Past(
+            report=replace(report, series=series),
+            alarms=tuple(alarms),
+            held=tuple(self._held(report, alarm, rule) for alarm in alarms),
+            days=_known_days(series),
+            lasted=total(alarms, _end(series)),
+        )
+
+    def _signalled(
+        self, series: Series, levels: Thresholds, rules: Sequence[SignalRule], before: int
+    ) -> Iterator[tuple[datetime, list[Signal]]]:
+        """What the signals say of each day, told from what was known by then."""
+        for place in range(before, len(series.days) if rules else 0):
+            known = Series(series.days[: place + 1], series.values[: place + 1])
+            yield stands_for(series.days[place]), signals(known, levels, rules, self._calendar)
+
+    def _held(self, report: Report, alarm: Alarm, rule: AlertRule) -> Why | None:
+        """Why the alert would have waited, had it been seen when work began on its day, or at noon of a day off."""
+        day = alarm.start.date()
+        hours = self._calendar.hours_on(day)
+        seen = datetime.combine(day, hours[0] if hours else time(12), self._calendar.zone)
+        notice = Notice(report.card.id, report.campus, str(alarm.began), rule)
+        held = self._quiet.held_back(notice, seen)
+        return None if held is None else held.why
+
+
+def _check(kpi: Kpi) -> None:
+    if kpi.thresholds.better is Better.NEUTRAL:
+        hint = "write `better: lower` or `better: higher` to try thresholds"
+        raise QueryError(f"`{kpi.id}` is not judged, so that nothing of it is ever a breach; {hint}")
+    if kpi.budget is not None:
+        raise QueryError(
+            f"`{kpi.id}` is judged by the pace of its budget, which changes from day to day and cannot be replayed; "
+            "try another KPI"
+        )
+
+
+def _nothing_known(kpi: Kpi, reports: Sequence[Report]) -> QueryError | SourceDownError:
+    if detail := next((each.reading.detail for each in reports if each.reading.detail), None):
+        return SourceDownError(detail)
+    if kpi.has_past:
+        hint = f"type `{kpi.id}` alone, or a larger number of --days"
+        return QueryError(f"`{kpi.id}` has no value there in those days; {hint}")
+    return QueryError(
+        f"the databases do not keep the past of `{kpi.id}`, and kpibot has not measured it yet; let it run for some "
+        "weeks, and then try again"
+    )
+
+
+def _is_known(report: Report, before: int) -> bool:
+    return report.series is not None and any(value is not None for value in report.series.values[before:])
+
+
+def _tunings(pasts: Sequence[Past], rule: AlertRule) -> Iterator[Tuning]:
+    """Trials for each set of levels, those of most campuses first."""
+    by_levels: dict[Thresholds, list[Past]] = {}
+    for past in pasts:
+        by_levels.setdefault(past.report.thresholds, []).append(past)
+    for levels, those in sorted(by_levels.items(), key=lambda each: -len(each[1])):
+        series = [past.report.series for past in those if past.report.series is not None]
+        days = sum(past.days for past in those)
+        found = trials([_moments(each) for each in series], levels, rule, _end(series[0]))
+        now = next((trial for trial in found if trial.warning == levels.mildest), None)
+        yield Tuning(levels, len(those), days, tuple(found), now, suggested(found, len(those), days))
+
+
+def _known_days(series: Series) -> int:
+    """How many days there are since the first that has a value."""
+    return len(series.days) - next(place for place, value in enumerate(series.values) if value is not None)
+
+
+def _moments(series: Series) -> Moments:
+    return [(stands_for(day), value) for day, value in zip(series.days, series.values, strict=True)]
+
+
+def _end(series: Series) -> datetime:
+    return stands_for(series.days[-1] + DAY)

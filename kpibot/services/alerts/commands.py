@@ -1,0 +1,110 @@
+"""Does what people type about alerts: shows how they stand, acknowledges, mutes and unmutes. Its methods block."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+from kpibot.core.alerts.actions import Deed, Told
+from kpibot.core.alerts.active_alerts import AlertList, MuteList
+from kpibot.core.alerts.groups import AlertGroup
+from kpibot.core.alerts.silences import Silence
+from kpibot.core.campuses.campus_tree import DISTRICT
+from kpibot.core.kpis.kpi import Kpi
+from kpibot.core.questions.commands import Acknowledge, Mute, ShowAlerts, ShowMutes, Unmute, parse_command
+from kpibot.core.questions.names import QueryError
+from kpibot.core.questions.parser import ACK, ALERTS, EVERYTHING, EVERYWHERE, MUTES, UNMUTE
+from kpibot.core.text import listed
+from kpibot.services.alerts.actions import Acting
+from kpibot.services.alerts.active_alerts import StandingAlerts
+from kpibot.services.measurement.measuring import Measuring
+from kpibot.store.store import Store
+
+CommandReply = AlertList | MuteList | Told
+
+
+class Commands:
+    """Does what people type. Whoever can see a channel may see to what is told there."""
+
+    def __init__(
+        self, kpis: Mapping[str, Kpi], measuring: Measuring, standing: StandingAlerts, acting: Acting, store: Store
+    ) -> None:
+        self._names = {kpi.id: kpi.card.name for kpi in kpis.values()}
+        self._tree = measuring.tree
+        self._calendar = measuring.calendar
+        self._standing = standing
+        self._acting = acting
+        self._store = store
+
+    def reply(
+        self, text: str, now: datetime, by: str, channels: Collection[str] = (), here: str = DISTRICT
+    ) -> CommandReply | None:
+        """The reply to what a person typed after `/kpi`; None where it is a question.
+
+        Args:
+            text: as typed.
+            now: the instant, aware.
+            by: who typed it, as a name with an @.
+            channels: the configuration's ids of the channel in which it was typed.
+            here: the campus or group that is meant where none is named.
+
+        Raises:
+            QueryError: nobody can tell what is meant; the message says what to type.
+        """
+        match parse_command(text, self._names, self._tree, now, self._calendar):
+            case ShowAlerts(campus):
+                return self._standing.alerts(campus or here, now)
+            case ShowMutes():
+                return self._standing.mutes(now)
+            case Acknowledge() as wanted:
+                return self._acknowledge(wanted, by, channels, now)
+            case Mute(kpi, campus, end, reason):
+                return self._acting.mute(kpi, campus or here, end, reason, by, now)
+            case Unmute() as wanted:
+                return self._unmute(wanted, by, now)
+        return None
+
+    def _acknowledge(self, wanted: Acknowledge, by: str, channels: Collection[str], now: datetime) -> Told:
+        told = [self._acting.acknowledge(each.key, by, now) for each in self._meant(wanted, channels)]
+        is_new = any(each.is_done for each in told)
+        return Told(by, now, self._standing.zone, tuple(_deeds(told, is_new)), is_new)
+
+    def _meant(self, wanted: Acknowledge, channels: Collection[str]) -> list[AlertGroup]:
+        """The alerts of this channel that are meant; those of other channels are for those who see them there."""
+        matching = [each for each in self._store.alert_groups().values() if self._is_meant(wanted, each)]
+        found = [each for each in matching if each.channel in channels]
+        if not found:
+            elsewhere = sorted({each.channel for each in matching})
+            where = f"one stands in {listed(elsewhere)}: type it there" if elsewhere else f"type `{ALERTS}` to see all"
+            raise QueryError(f"no such alert stands in this channel; {where}")
+        is_named = wanted.everything or wanted.kpi is not None or wanted.campus is not None
+        if len(found) > 1 and not is_named:
+            kpis = (f"{ACK} {kpi}" for kpi in sorted({each.kpi for each in found}))
+            raise QueryError(f"which of them? Type {listed([*kpis, f'{ACK} {EVERYTHING}'])}")
+        return found
+
+    def _is_meant(self, wanted: Acknowledge, group: AlertGroup) -> bool:
+        if wanted.kpi not in (None, group.kpi):
+            return False
+        return wanted.campus is None or not group.shown.keys().isdisjoint(self._tree.covered(wanted.campus))
+
+    def _unmute(self, wanted: Unmute, by: str, now: datetime) -> Told:
+        found = [each for each in self._store.silences(now) if _is_of(each, wanted)]
+        if not found:
+            raise QueryError(f"no such mute; type `{MUTES}` to see what is muted")
+        scopes = dict.fromkeys((each.kpi, each.campus) for each in found)
+        if len(scopes) > 1:
+            choices = (f"{UNMUTE} {kpi or EVERYTHING} {campus or EVERYWHERE}" for kpi, campus in scopes)
+            raise QueryError(f"which of them? Type {listed(choices)}")
+        told = [self._acting.unmute(each.id, by, now) for each in found]
+        return Told(by, now, self._standing.zone, tuple(dict.fromkeys(_deeds(told, True))))
+
+
+def _is_of(silence: Silence, wanted: Unmute) -> bool:
+    if wanted.everything and silence.kpi is not None:
+        return False
+    if wanted.kpi is not None and silence.kpi != wanted.kpi:
+        return False
+    return wanted.campus in (None, silence.campus or DISTRICT)
+
+
+def _deeds(told: Iterable[Told], is_new: bool) -> list[Deed]:
+    return [deed for each in told if each.is_new is is_new for deed in each.deeds]

@@ -1,0 +1,105 @@
+"""Says in which channel each breach is told, and which are not told at all. Pure but for the log."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from kpibot.core.alerts.groups import AlertGroup
+from kpibot.core.alerts.routing import Route, route_of
+from kpibot.core.alerts.silences import AnySilence, silencing
+from kpibot.core.alerts.states import AlertRule, Reason
+from kpibot.core.campuses.campus_tree import DISTRICT, CampusTree
+from kpibot.core.kpis.kpi import Kpi
+from kpibot.core.kpis.thresholds import Verdict
+from kpibot.core.time.calendar import Calendar
+from kpibot.services.alerts.evaluation import Judged
+
+log = logging.getLogger(__name__)
+
+WORST_FIRST = (Verdict.CRITICAL, Verdict.WARNING, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A KPI's breaches by channel: the severity of each campus, and the route that led there.
+
+    `hidden` says why campuses that fire are told nowhere: they are muted, or the district is told in their place.
+    """
+
+    by_channel: Mapping[str, Mapping[str, Verdict]]
+    routes: Mapping[str, Route]
+    hidden: Mapping[str, Reason]
+
+    def here(self, channel: str) -> Mapping[str, Verdict]:
+        """What is told in a channel."""
+        return self.by_channel.get(channel, {})
+
+    def left(self, channel: str) -> dict[str, Reason]:
+        """Why campuses that fire are not told in a channel."""
+        moved = {campus: Reason.MOVED for campus, route in self.routes.items() if route.channel != channel}
+        return {**self.hidden, **moved}
+
+    def owner(self, channel: str, otherwise: str) -> str:
+        """Who is called in a channel: whom the route of its worst campus names, or the KPI's owner."""
+        worst = min(self.here(channel).items(), key=lambda each: WORST_FIRST.index(each[1]), default=None)
+        return otherwise if worst is None else self.routes[worst[0]].mention or otherwise
+
+
+class Placing:
+    """Finds the channels of breaches.
+
+    A breach goes where the routes say, and stays there until its severity changes: what was told to the team during
+    working hours is not told again to others when these end.
+    """
+
+    def __init__(self, routes: tuple[Route, ...], tree: CampusTree, calendar: Calendar) -> None:
+        self._routes = routes
+        self._tree = tree
+        self._calendar = calendar
+
+    def place(
+        self,
+        kpi: Kpi,
+        rule: AlertRule,
+        judged: Judged,
+        opened: Mapping[str, AlertGroup],
+        silences: Iterable[AnySilence],
+        now: datetime,
+    ) -> Placed:
+        """Where everything that fires is told; `opened` are the KPI's groups by channel."""
+        known = tuple(silences)
+        by_channel: dict[str, dict[str, Verdict]] = {}
+        routes: dict[str, Route] = {}
+        hidden: dict[str, Reason] = {}
+        for campus, severity in judged.firing.items():
+            if silencing(known, kpi.id, campus, now, self._tree, self._calendar) is not None:
+                hidden[campus] = Reason.MUTED
+            elif rule.inhibits and campus != DISTRICT and DISTRICT in judged.firing:
+                hidden[campus] = Reason.INHIBITED
+            elif (route := self._route(kpi, campus, severity, opened, now)) is not None:
+                by_channel.setdefault(route.channel, {})[campus] = severity
+                routes[campus] = route
+            elif campus in judged.began:
+                log.warning("%s at %s: no route leads anywhere; add one under alerts", kpi.id, campus)
+        return Placed(by_channel, routes, hidden)
+
+    def _route(
+        self, kpi: Kpi, campus: str, severity: Verdict, opened: Mapping[str, AlertGroup], now: datetime
+    ) -> Route | None:
+        """Where a breach stands already, as severe as it is; otherwise where the routes lead now."""
+        is_working = self._calendar.is_working_time(now)
+        ways = [self._way(kpi, campus, severity, hours) for hours in (is_working, not is_working)]
+        stands = {channel for channel, group in opened.items() if group.shown.get(campus) is severity}
+        return next((each for each in ways if each is not None and each.channel in stands), ways[0])
+
+    def _way(self, kpi: Kpi, campus: str, severity: Verdict, in_working_hours: bool) -> Route | None:
+        return route_of(
+            self._routes,
+            kpi=kpi.id,
+            category=kpi.card.category,
+            campus=campus,
+            severity=severity.value,
+            in_working_hours=in_working_hours,
+            tree=self._tree,
+        )

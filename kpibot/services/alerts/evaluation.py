@@ -1,0 +1,118 @@
+"""Judges a measurement: which campuses of a KPI breach a threshold or give a signal, and where their alerts stand."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from kpibot.core.alerts.signals import Signal, days_needed, signals
+from kpibot.core.alerts.states import AlertRule, AlertState, Phase, judgement, step
+from kpibot.core.campuses.campus_tree import DISTRICT, CampusTree
+from kpibot.core.kpis.kpi import Kpi
+from kpibot.core.kpis.readings import Reading
+from kpibot.core.kpis.series import held_since
+from kpibot.core.kpis.thresholds import Thresholds, Verdict
+from kpibot.core.reports.answers import Report
+from kpibot.services.measurement.reporting import Reporting
+
+SERIES_DAYS = 90
+BREACHES = frozenset({Verdict.WARNING, Verdict.CRITICAL})
+
+Signals = Mapping[str, Sequence[Signal]]
+States = Mapping[str, AlertState]  # of one KPI, by campus
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The alerts of a KPI after a measurement, by campus: those that changed, and `before` what they were.
+
+    `says` is what the signals say.
+    """
+
+    before: States
+    changed: States
+    says: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def firing(self) -> dict[str, Verdict]:
+        """The severity of each campus whose alert fires."""
+        states = {**self.before, **self.changed}
+        firing = {campus: state for campus, state in states.items() if state.phase is Phase.FIRING}
+        return {campus: state.severity or Verdict.WARNING for campus, state in firing.items()}
+
+    @property
+    def began(self) -> list[str]:
+        """The campuses whose alert fires for the first time."""
+        fired = {campus for campus, state in self.before.items() if state.phase is Phase.FIRING}
+        return [each for each in self.firing if each not in fired]
+
+    def since(self, campus: str) -> datetime | None:
+        """Since when a campus breaches, or did until now; None where nobody remembers."""
+        now, before = self.changed.get(campus), self.before.get(campus, AlertState())
+        return now.since if now is not None and now.phase is Phase.FIRING else before.since
+
+
+class Judging:
+    """Judges KPIs. Its methods block: signals are about series."""
+
+    def __init__(self, reporting: Reporting) -> None:
+        self._reporting = reporting
+        self._tree = reporting.measuring.tree
+        self._calendar = reporting.measuring.calendar
+
+    def judge(self, kpi: Kpi, rule: AlertRule, taken: Mapping[str, Reading], before: States, now: datetime) -> Judged:
+        """The next state of the alert at every campus that is watched. A missing value changes none."""
+        campuses = watched(kpi, rule, self._tree)
+        found = self._signals(kpi, rule, taken, campuses, now)
+        changed: dict[str, AlertState] = {}
+        for campus in campuses:
+            levels = kpi.thresholds_for(taken[campus], self._tree)
+            judged = judgement(levels, taken[campus].judged, rule, found.get(campus))
+            state = before.get(campus, AlertState())
+            after, _ = step(state, judged, rule, now)
+            changed |= {campus: after} if after != state else {}
+        judged_now = Judged(before, changed, {campus: tuple(each.says for each in s) for campus, s in found.items()})
+        return replace(judged_now, changed={**changed, **self._dated(kpi, judged_now, now)})
+
+    def _signals(
+        self, kpi: Kpi, rule: AlertRule, taken: Mapping[str, Reading], campuses: Sequence[str], now: datetime
+    ) -> Signals:
+        """What the rule's signals say; a campus whose series nobody knows is left out."""
+        if not rule.signals:
+            return dict.fromkeys(campuses, ())
+        found = self._reporting.course_of(kpi, campuses, taken, now, days_needed(rule.signals))
+        levels = {campus: self._levels(kpi, taken[campus]) for campus in campuses}
+        return {
+            campus: signals(found[campus], levels[campus], rule.signals, self._calendar)
+            for campus in campuses
+            if campus in found
+        }
+
+    def _levels(self, kpi: Kpi, reading: Reading) -> Thresholds:
+        """The levels of a series; those of a budget are about its pace, which a series does not know."""
+        levels = kpi.thresholds_for(reading, self._tree)
+        return levels if reading.pace is None else Thresholds(levels.better)
+
+    def _dated(self, kpi: Kpi, judged: Judged, now: datetime) -> dict[str, AlertState]:
+        """The states of alerts that begin to fire, with the beginning of the breach as the series knows it."""
+        if not judged.began:
+            return {}
+        dated = {}
+        for report in self._reporting.reports(kpi, judged.began, now, SERIES_DAYS):
+            state = judged.changed[report.campus]
+            dated[report.campus] = replace(state, since=self._since(report, state, now))
+        return dated
+
+    def _since(self, report: Report, state: AlertState, now: datetime) -> datetime:
+        """When the threshold was crossed: the bot may have seen it later than it happened, but the series knows."""
+        seen = state.since or now
+        if report.series is None or report.reading.pace is not None:  # a series is of amounts, not of their pace
+            return seen
+        day = held_since(report.series, lambda value: report.thresholds.judge(value) in BREACHES)
+        return seen if day is None or day >= self._calendar.local(seen).date() else self._calendar.midnight(day)
+
+
+def watched(kpi: Kpi, rule: AlertRule, tree: CampusTree) -> tuple[str, ...]:
+    """The campuses whose alerts a KPI has: all without campuses of their own, and the district if the rule says so."""
+    if not kpi.by_campus:
+        return (DISTRICT,)
+    return (*tree.leaves(DISTRICT), *((DISTRICT,) if rule.at_district else ()))

@@ -1,0 +1,183 @@
+"""Decides what each channel is told of a KPI's breaches, and owes it. Its methods block."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from kpibot.catalog.model import Channel
+from kpibot.core.alerts.groups import AlertGroup, GroupRule, How, Telling, advance, is_whole_district
+from kpibot.core.alerts.quiet_hours import Notice, Quiet, Why
+from kpibot.core.alerts.routing import Route
+from kpibot.core.alerts.silences import AnySilence
+from kpibot.core.alerts.states import AlertRule, Reason
+from kpibot.core.campuses.campus_tree import DISTRICT
+from kpibot.core.kpis.kpi import Kpi
+from kpibot.core.kpis.thresholds import Verdict
+from kpibot.core.reports.answers import AlertNotice, Change, Report
+from kpibot.services.alerts.dispatch import WORST_FIRST, Placed, Placing
+from kpibot.services.alerts.evaluation import SERIES_DAYS, Judged
+from kpibot.services.measurement.reporting import Reporting
+from kpibot.store.outbox import Owed
+from kpibot.store.store import GroupKey
+
+DAY = timedelta(days=1)
+WHILE_IT_STANDS = timedelta(days=30)  # an edit; a later one takes its place
+REMINDER = timedelta(hours=4)  # nobody is served by yesterday's "still firing"
+REMINDS = frozenset({Reason.STILL_FIRING, Reason.LAPSED, Reason.ESCALATED})
+DRAWN = 6  # campuses whose course a picture shows
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Groups that changed (None: closed), and what is owed because of them."""
+
+    groups: Mapping[GroupKey, AlertGroup | None] = field(default_factory=dict)
+    owed: tuple[Owed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A KPI after a measurement at `now`: how its alerts stand, and where they are told."""
+
+    kpi: Kpi
+    rule: AlertRule
+    judged: Judged
+    placed: Placed
+    now: datetime
+
+
+class Notices:
+    """Tells breaches in one message for each KPI and channel.
+
+    If a breach moves to another channel, that one is told of it, and the former one that it moved.
+    """
+
+    def __init__(self, routes: tuple[Route, ...], channels: Mapping[str, Channel], reporting: Reporting) -> None:
+        self._channels = channels
+        self._reporting = reporting
+        self._tree = reporting.measuring.tree
+        self._calendar = reporting.measuring.calendar
+        self._placing = Placing(routes, self._tree, self._calendar)
+
+    def decide(
+        self,
+        kpi: Kpi,
+        rule: AlertRule,
+        judged: Judged,
+        groups: Mapping[GroupKey, AlertGroup],
+        silences: Iterable[AnySilence],
+        now: datetime,
+    ) -> Decided:
+        """What is to be told of a KPI now, given the open groups and the silences."""
+        warning = Notice(kpi.id, DISTRICT, Verdict.WARNING, rule)
+        held = Quiet((), self._tree, self._calendar).held_back(warning, now)
+        if held is not None and held.why is Why.HOLIDAY:
+            return Decided()
+        opened = {channel: group for (of, channel), group in groups.items() if of == kpi.id}
+        placed = self._placing.place(kpi, rule, judged, opened, silences, now)
+        case = Case(kpi, rule, judged, placed, now)
+        decided: dict[GroupKey, AlertGroup | None] = {}
+        owed: list[Owed] = []
+        for channel in dict.fromkeys((*opened, *placed.by_channel)):
+            before = opened.get(channel)
+            after, tellings = self._advance(case, channel, before, is_quiet=held is not None)
+            if after != before:
+                decided[kpi.id, channel] = after
+            if (group := after or before) is not None:
+                owed += self._owed(case, group, tellings, is_over=after is None)
+        return Decided(decided, tuple(owed))
+
+    def _advance(
+        self, case: Case, channel: str, before: AlertGroup | None, *, is_quiet: bool
+    ) -> tuple[AlertGroup | None, tuple[Telling, ...]]:
+        owner = case.placed.owner(channel, case.kpi.card.owner)
+        return advance(
+            before,
+            case.placed.here(channel),
+            GroupRule(owner, case.rule.remind, case.rule.escalation),
+            case.now,
+            left=case.placed.left(channel),
+            quiet=is_quiet,
+            named=(case.kpi.id, channel),
+        )
+
+    def _owed(self, case: Case, group: AlertGroup, tellings: tuple[Telling, ...], *, is_over: bool) -> Iterator[Owed]:
+        """The messages to the group's channel."""
+        campuses = self._tree.leaves(DISTRICT)
+        is_common = is_whole_district(sum(each in case.judged.firing for each in campuses), len(campuses))
+        for telling in tellings:
+            changes = self._changes(case, telling, _reasons(case, group, telling, is_over=is_over))
+            if telling.how is How.REPLY and not changes:  # the campuses are gone from the configuration
+                continue
+            notice = AlertNotice(
+                card=case.kpi.card,
+                as_of=case.now,
+                zone=str(self._calendar.zone),
+                mention=telling.calls,
+                changes=changes,
+                group=group.key,
+                how=telling.how,
+                reason=telling.reason,
+                is_over=is_over,
+                is_common=is_common and not is_over,
+            )
+            key = f"alert:{group.key}:{case.now.isoformat()}:{telling.how}:{telling.reason.name.lower()}"
+            until = case.now + useful_for(telling, case.rule.remind)
+            yield Owed(
+                key, group.channel, seen_to(notice, group, case.now), until, telling.how, group.key, telling.in_channel
+            )
+
+    def _changes(self, case: Case, telling: Telling, reasons: Mapping[str, Reason]) -> tuple[Change, ...]:
+        """The campuses with their numbers, the worst first; the first ones with their series, but in a thread."""
+        campuses = [each for each in reasons if each in self._tree]
+        days = None if telling.how is How.REPLY else SERIES_DAYS
+        reports = self._reporting.reports(case.kpi, campuses, case.now, days)
+        found = sorted((self._change(case, each, reasons[each.campus]) for each in reports), key=_urgency)
+        return (*found[:DRAWN], *(replace(each, report=replace(each.report, series=None)) for each in found[DRAWN:]))
+
+    def _change(self, case: Case, report: Report, reason: Reason) -> Change:
+        campus = report.campus
+        says = case.judged.says.get(campus, ())
+        if reason is Reason.MOVED:
+            says += (f"told in {self._channels[case.placed.routes[campus].channel].slack} now",)
+        return Change(report, reason, case.judged.since(campus), case.judged.firing.get(campus), says)
+
+
+def seen_to(notice: AlertNotice, group: AlertGroup, now: datetime) -> AlertNotice:
+    """The message of a group with what people have done about it by now."""
+    is_acknowledged = group.is_acknowledged(now)
+    return replace(
+        notice,
+        acknowledged_by=group.acknowledged_by if is_acknowledged else "",
+        acknowledged_at=group.acknowledged_at if is_acknowledged else None,
+        acknowledged_until=group.acknowledged_until if is_acknowledged else None,
+        assigned_to=group.assigned_to,
+        snoozed_until=group.snoozed_until if group.is_snoozed(now) else None,
+    )
+
+
+def useful_for(telling: Telling, remind: timedelta | None = None) -> timedelta:
+    """How long it is worth telling; a reminder no longer than until the next one, which comes every `remind`."""
+    if telling.how is How.UPDATE:
+        return WHILE_IT_STANDS
+    if telling.how is How.REPLY and telling.reason is Reason.STILL_FIRING:
+        return min(REMINDER, remind or REMINDER)
+    return REMINDER if telling.how is How.REPLY and telling.reason in REMINDS else DAY
+
+
+def _reasons(case: Case, group: AlertGroup, telling: Telling, *, is_over: bool) -> dict[str, Reason]:
+    """The campuses that a message is about: of a reply those that changed, of the message itself all that stand.
+
+    Once it is over these are those that left last.
+    """
+    if telling.how is How.REPLY:
+        return dict(telling.changes)
+    if is_over:
+        left = case.placed.left(group.channel)
+        return {campus: left.get(campus, Reason.RECOVERED) for campus in group.shown}
+    return {campus: telling.changes.get(campus, Reason.STILL_FIRING) for campus in group.shown}
+
+
+def _urgency(change: Change) -> tuple[int, datetime]:
+    """The worst come first, of these the oldest."""
+    return WORST_FIRST.index(change.severity), change.since or change.report.reading.as_of

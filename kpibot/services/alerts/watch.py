@@ -1,0 +1,129 @@
+"""Watches the KPIs: measures everything, judges it, and owes word of it to whoever must know."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from kpibot.catalog.model import Catalog
+from kpibot.core.alerts.groups import AlertGroup
+from kpibot.core.alerts.silences import AnySilence
+from kpibot.core.alerts.states import AlertState
+from kpibot.core.kpis.kpi import Kpi
+from kpibot.core.kpis.measures import Simple
+from kpibot.core.kpis.readings import Reading
+from kpibot.services.alerts.data_health import DATA, DataHealth, Health
+from kpibot.services.alerts.evaluation import Judged, Judging, watched
+from kpibot.services.alerts.notifications import Decided, Notices
+from kpibot.services.measurement.reporting import Reporting
+from kpibot.store.outbox import Owed
+from kpibot.store.store import AlertKey, GroupKey, Store
+
+WORK = "watch"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+TRIES = 3  # to tell of a group that people act on at the same moment
+
+Slot = tuple[str, datetime]
+Known = Mapping[AlertKey, AlertState]
+Groups = Mapping[GroupKey, AlertGroup]
+
+
+class Watch:
+    """Measures on schedule and notices breaches. Its methods block. `database_of` names the database of a measure."""
+
+    def __init__(
+        self, catalog: Catalog, reporting: Reporting, store: Store, database_of: Callable[[Simple], str]
+    ) -> None:
+        self._kpis = catalog.kpis
+        self._recurring = catalog.silences
+        self._reporting = reporting
+        self._store = store
+        self._every = catalog.district.measure_every
+        tree = reporting.measuring.tree
+        self._watched = {
+            kpi.id: watched(kpi, kpi.alert, tree) for kpi in catalog.kpis.values() if kpi.alert is not None
+        }
+        self._health = DataHealth(catalog.kpis, reporting, database_of, catalog.district.administrators)
+        self._judging = Judging(reporting)
+        self._notices = Notices(catalog.routes, catalog.channels, reporting)
+
+    def run(self, now: datetime) -> bool:
+        """Measures everything, unless this or another process did so in the current interval; whether it did."""
+        slot = now - (now - EPOCH) % self._every
+        with self._store.claimed(WORK, slot, now) as is_mine:
+            if is_mine:
+                self.measure(now, (WORK, slot))
+        return is_mine
+
+    def measure(self, now: datetime, slot: Slot | None = None) -> list[Reading]:
+        """Measures every KPI for every campus and group, and keeps readings, alert states and notices together.
+
+        Of a KPI whose data is in trouble no alert changes, and nothing is told but the trouble.
+        """
+        remembered = self._store.alert_states()
+        known = {key: state for key, state in remembered.items() if self._is_watched(*key)}
+        kpis = list(self._kpis.values())
+        taken = {kpi.id: readings for kpi, readings in zip(kpis, self._reporting.readings_of(kpis, now), strict=True)}
+        health = self._health.check(taken, known, now)
+        judged = self._judge(taken, known, health, now)
+        groups = self._store.alert_groups()
+        decided = self._decide(judged, groups, now)
+        readings = [each for by_campus in taken.values() for each in by_campus.values()]
+        gone = {key: AlertState() for key in remembered if key not in known}
+        states = {**health.states, **_changed(judged), **gone}
+        told = {**decided.groups, **self._abandoned(groups)}
+        owed = (*health.owed, *decided.owed)
+        outdated = self._store.record_watch(readings, states, owed, now, told, slot)
+        self._decide_anew(judged, outdated, now)
+        return readings
+
+    def _judge(
+        self, taken: Mapping[str, Mapping[str, Reading]], known: Known, health: Health, now: datetime
+    ) -> dict[str, Judged]:
+        """The alerts of every KPI whose data is sound, by KPI."""
+        return {
+            kpi.id: self._judging.judge(kpi, kpi.alert, taken[kpi.id], _states_of(kpi, known), now)
+            for kpi in self._kpis.values()
+            if kpi.alert is not None and kpi.id not in health.troubles
+        }
+
+    def _decide(self, judged: Mapping[str, Judged], groups: Groups, now: datetime) -> Decided:
+        """What is to be told of all KPIs."""
+        silences: tuple[AnySilence, ...] = (*self._store.silences(now), *self._recurring)
+        decided: dict[GroupKey, AlertGroup | None] = {}
+        owed: list[Owed] = []
+        for kpi_id, found in judged.items():
+            kpi = self._kpis[kpi_id]
+            if kpi.alert is not None:
+                of_kpi = self._notices.decide(kpi, kpi.alert, found, groups, silences, now)
+                decided |= of_kpi.groups
+                owed += of_kpi.owed
+        return Decided(decided, tuple(owed))
+
+    def _decide_anew(self, judged: Mapping[str, Judged], outdated: set[GroupKey], now: datetime) -> None:
+        """Decides again what was decided while somebody acted on the same alert; the next measurement does the rest."""
+        for _ in range(TRIES):
+            if not outdated:
+                return
+            groups = self._store.alert_groups()
+            decided = self._decide({kpi: judged[kpi] for kpi, _ in outdated}, groups, now)
+            changed = {key: group for key, group in decided.groups.items() if key in outdated}
+            told = [groups.get(key) for key in outdated] + list(changed.values())
+            names = {group.key for group in told if group is not None}
+            owed = [each for each in decided.owed if each.group in names]
+            outdated = self._store.record_watch([], {}, owed, now, changed)
+
+    def _is_watched(self, kpi: str, about: str) -> bool:
+        """Whether the configuration still knows an alert or the data that a state is about."""
+        return kpi in self._kpis and (about == DATA or about in self._watched.get(kpi, ()))
+
+    def _abandoned(self, groups: Groups) -> dict[GroupKey, None]:
+        """The groups of KPIs that are not watched any more: nothing more can be told of them."""
+        return dict.fromkeys(key for key in groups if key[0] not in self._watched)
+
+
+def _states_of(kpi: Kpi, known: Known) -> dict[str, AlertState]:
+    """The alert states of a KPI, by campus."""
+    return {campus: state for (of, campus), state in known.items() if of == kpi.id and campus != DATA}
+
+
+def _changed(judged: Mapping[str, Judged]) -> dict[AlertKey, AlertState]:
+    return {(kpi, campus): state for kpi, found in judged.items() for campus, state in found.changed.items()}

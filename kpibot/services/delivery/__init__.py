@@ -1,0 +1,1 @@
+"""Delivers messages: each one once, and in order per channel."""

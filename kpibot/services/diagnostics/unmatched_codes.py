@@ -1,0 +1,66 @@
+"""What matches no campus: which codes the databases hold that nobody has told kpibot about."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from kpibot.core.campuses.campus_tree import as_text
+from kpibot.core.kpis.kpi import Kpi
+from kpibot.core.kpis.measures import Query, halves
+from kpibot.core.text import plural, shown
+from kpibot.services.measurement.measuring import Measuring
+
+EMPTY = "(empty)"
+LISTED = 5  # codes that a line tells; the rest is counted
+
+
+@dataclass(frozen=True, slots=True)
+class Strays:
+    """Rows of one dataset, or of a query's database, that belong to no campus: how many by code, most first."""
+
+    source: str
+    codes: tuple[tuple[str, int], ...]
+
+    @property
+    def rows(self) -> int:
+        """How many in all."""
+        return sum(rows for _, rows in self.codes)
+
+    def __str__(self) -> str:
+        told = [f"{_quoted(code)} {rows:,}" for code, rows in self.codes[:LISTED]]
+        if more := self.codes[LISTED:]:
+            told.append(f"{plural(len(more), 'more code')} {sum(rows for _, rows in more):,}")
+        rows = f"{plural(self.rows, 'row')} of `{self.source}` {'belongs' if self.rows == 1 else 'belong'} to no campus"
+        return f"{rows}: {', '.join(told)}; {self._advice}"
+
+    @property
+    def _advice(self) -> str:
+        if all(code == EMPTY for code, _ in self.codes):
+            return "fill in the campus there, or leave such rows out"
+        return "add them as aliases under `campuses`, or map them"
+
+
+def strays(kpi: Kpi, measuring: Measuring, as_of: datetime) -> list[Strays]:
+    """What a KPI counts as "no campus", for each half that has such rows.
+
+    Raises:
+        SourceError: with what to do about it.
+    """
+    period = measuring.period(kpi, as_of)
+    found = []
+    for half in dict.fromkeys(halves(kpi.measure)):
+        rows: Counter[str] = Counter()
+        for raw, parts in measuring.unplaced(half, period).items():
+            rows[EMPTY if raw is None else as_text(raw) or EMPTY] += parts.rows
+        source = half.database if isinstance(half, Query) else half.dataset
+        if codes := _most_first(rows):
+            found.append(Strays(source, codes))
+    return found
+
+
+def _most_first(rows: Counter[str]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(((code, count) for code, count in rows.items() if count), key=lambda each: (-each[1], each[0])))
+
+
+def _quoted(code: str) -> str:
+    return code if code == EMPTY else f"`{shown(code)}`"

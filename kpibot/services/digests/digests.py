@@ -1,0 +1,128 @@
+"""Digests: what leaders read every week, once per slot, however often and however late the bot starts."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+
+from kpibot.catalog.model import Channel, Digest
+from kpibot.core.kpis.kpi import Kpi
+from kpibot.core.kpis.measures import Simple
+from kpibot.core.kpis.thresholds import Better, Verdict
+from kpibot.core.reports.answers import DigestEdition, Mover, Report
+from kpibot.core.time.calendar import Calendar
+from kpibot.services.digests.deadline import Deadline, Wanted
+from kpibot.services.measurement.reporting import Reporting
+from kpibot.store.outbox import Owed
+from kpibot.store.store import Store
+
+SERIES_DAYS = 90
+MOVERS = 3
+WITHIN = timedelta(minutes=1)
+WEEK = 7
+
+
+def latest_slot(digest: Digest, now: datetime, calendar: Calendar) -> datetime:
+    """The last instant, not after `now`, at which the digest was to go out."""
+    today = calendar.local(now).date()
+    for days in range(WEEK + 1):
+        day = today - timedelta(days=days)
+        slot = datetime.combine(day, digest.at, calendar.zone)
+        if day.weekday() in digest.weekdays and slot <= now:
+            return slot
+    raise ValueError(f"digest `{digest.id}` names no weekday")
+
+
+class Digests:
+    """Prepares digests and owes them to their channels. Its methods block.
+
+    `database_of` names the database of a measure. What a database does not tell `within` a while is left out.
+    """
+
+    def __init__(
+        self,
+        digests: Mapping[str, Digest],
+        channels: Mapping[str, Channel],
+        kpis: Mapping[str, Kpi],
+        reporting: Reporting,
+        store: Store,
+        database_of: Callable[[Simple], str],
+        within: timedelta = WITHIN,
+    ) -> None:
+        self._digests = digests
+        self._channels = channels
+        self._kpis = kpis
+        self._reporting = reporting
+        self._store = store
+        self._deadline = Deadline(reporting, database_of, within)
+
+    def publish_due(self, now: datetime) -> list[str]:
+        """Puts every digest whose slot has come, and is still of use, into the outbox; the ids of those it did."""
+        return [digest.id for digest in self._digests.values() if self._publish(digest, now)]
+
+    def editions(self, digest: Digest, slot: datetime) -> list[tuple[Channel, DigestEdition]]:
+        """The digest as each of its channels gets it, as things stood at the slot. Each KPI is measured once."""
+        channels = [self._channels[each] for each in digest.channels]
+        tree = self._reporting.measuring.tree
+        needed = dict.fromkeys(node for each in channels for node in (each.campus, *tree.leaves(each.campus)))
+        drawn = frozenset(each.campus for each in channels)
+        wanted = Wanted([self._kpis[kpi] for kpi in digest.kpis], list(needed), drawn, slot, SERIES_DAYS)
+        reports = self._deadline.reports(wanted)
+        return [(channel, self._edition(digest, channel.campus, slot, reports)) for channel in channels]
+
+    def _publish(self, digest: Digest, now: datetime) -> bool:
+        slot = latest_slot(digest, now, self._reporting.measuring.calendar)
+        work, expires_at = f"digest:{digest.id}", slot + digest.useful_for
+        if now >= expires_at:
+            return False
+        with self._store.claimed(work, slot, now) as is_mine:
+            if is_mine:
+                owed = [
+                    Owed(f"{work}:{slot.isoformat()}:{channel.id}", channel.id, edition, expires_at)
+                    for channel, edition in self.editions(digest, slot)
+                ]
+                self._store.finish(work, slot, now, owed)
+        return is_mine
+
+    def _edition(
+        self, digest: Digest, campus: str, slot: datetime, reports: Mapping[tuple[str, str], Report]
+    ) -> DigestEdition:
+        tree = self._reporting.measuring.tree
+        below = [reports[kpi, leaf] for kpi in digest.kpis for leaf in tree.leaves(campus) if leaf != campus]
+        return DigestEdition(
+            digest=digest.id,
+            title=digest.title,
+            campus=campus,
+            campus_name=tree[campus].name,
+            slot=slot,
+            zone=str(self._reporting.measuring.calendar.zone),
+            reports=tuple(reports[kpi, campus] for kpi in digest.kpis),
+            movers=tuple(movers(below)),
+            breaches=sum(each.verdict in (Verdict.WARNING, Verdict.CRITICAL) for each in below),
+        )
+
+
+def movers(reports: Iterable[Report]) -> list[Mover]:
+    """The campuses that moved most, for better or worse; neutral KPIs have no direction to move in."""
+    moved = [report for report in reports if report.change and _has_direction(report)]
+    ranked = sorted(moved, key=_weight, reverse=True)[:MOVERS]
+    return [
+        Mover(
+            card=report.card,
+            campus_name=report.campus_name,
+            before=report.before or 0.0,
+            value=report.reading.value or 0.0,
+            improved=((report.change or 0.0) < 0) == (report.thresholds.better is Better.LOWER),
+        )
+        for report in ranked
+    ]
+
+
+def _has_direction(report: Report) -> bool:
+    """Whether a change is for better or worse; spending is held against its pace, not against last year."""
+    return report.thresholds.better is not Better.NEUTRAL and report.reading.pace is None
+
+
+def _weight(report: Report) -> float:
+    """The change in proportion to the warning threshold: three tickets more matter little where forty are many."""
+    value, before = abs(report.reading.value or 0.0), abs(report.before or 0.0)
+    scale = report.thresholds.warning or report.thresholds.target or max(value, before)
+    return abs((report.change or 0.0) / scale)

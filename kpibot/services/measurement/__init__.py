@@ -1,0 +1,1 @@
+"""Takes measures, and turns them into readings, series and reports."""

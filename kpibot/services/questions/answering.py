@@ -1,0 +1,160 @@
+"""Answers what people type: one KPI with its series, a breakdown, its rows, what it means, or how everything stands."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from kpibot.catalog.model import Dataset, NoteRule
+from kpibot.core.campuses.campus_tree import DISTRICT, NO_CAMPUS, Campus
+from kpibot.core.kpis.kpi import Card, Kpi
+from kpibot.core.questions.parser import CAMPUS, Ask, AskAbout, AskList, AskOverview, AskRows, parse
+from kpibot.core.reports.answers import About, Answer, Breakdown, Note, Overview, RowList
+from kpibot.services.measurement.reporting import Reporting
+from kpibot.services.questions.comparisons import comparisons, ranks
+from kpibot.services.questions.explanations import about
+from kpibot.services.questions.narrowing import narrowed
+from kpibot.services.questions.row_lists import rows_behind
+
+DAYS = 90  # of a chart for which no window was asked
+PARTS = 15  # of a breakdown: more lines than this are not read
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What can be typed, with examples from this district."""
+
+    kpis: tuple[Card, ...]
+    campus: Campus
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The KPIs and campuses that there are; each campus with how deep it lies in the tree.
+
+    `not_available` says of KPIs that the district cannot have why.
+    """
+
+    kpis: tuple[Card, ...]
+    campuses: tuple[tuple[int, Campus], ...]
+    not_available: Mapping[str, str] = field(default_factory=dict)
+
+
+Reply = Answer | Breakdown | RowList | About | Overview | Help | Listing
+
+
+class Answering:
+    """Answers questions. Its methods block."""
+
+    def __init__(
+        self,
+        kpis: Mapping[str, Kpi],
+        datasets: Mapping[str, Dataset],
+        notes: Iterable[NoteRule],
+        reporting: Reporting,
+        not_available: Mapping[str, str],
+    ) -> None:
+        self._kpis = kpis
+        self._datasets = datasets
+        self._notes = tuple(notes)
+        self._reporting = reporting
+        self._not_available = not_available
+        self._tree = reporting.measuring.tree
+        self._zone = str(reporting.measuring.calendar.zone)
+
+    def reply(self, text: str, as_of: datetime, here: str = DISTRICT) -> Reply:
+        """The reply to what a person typed after `/kpi`.
+
+        Args:
+            text: as typed.
+            as_of: the instant that the answer is about, aware.
+            here: the campus or group that is meant where none is named.
+
+        Raises:
+            QueryError: nobody can tell what is meant; the message says what to type.
+            SourceError: what was asked needs a database that does not answer.
+        """
+        names = {kpi.id: kpi.card.name for kpi in self._kpis.values()}
+        dimensions = {kpi.id: tuple(kpi.dimensions) for kpi in self._kpis.values()}
+        match parse(text, names, self._tree, dimensions, self._not_available):
+            case Ask() | AskRows() | AskAbout() as request:
+                return self._on_kpi(request, as_of, here)
+            case AskOverview(campus):
+                return self.overview(campus or here, as_of)
+            case AskList():
+                return Listing(self._cards(), tuple(self._outline(DISTRICT, 0)), self._not_available)
+        return self._help()
+
+    def _on_kpi(self, request: Ask | AskRows | AskAbout, as_of: datetime, here: str) -> Reply:
+        kpi = self._kpis[request.kpi]
+        if isinstance(request, AskAbout):
+            return about(kpi, as_of, self._reporting, self._datasets)
+        kpi, campus = narrowed(kpi, request.only, self._reporting.measuring), request.campus or here
+        if isinstance(request, AskRows):
+            return rows_behind(kpi, campus, as_of, self._reporting, self._datasets)
+        if request.by is not None:
+            return self.breakdown(kpi, request.by, campus, as_of)
+        return self.answer(kpi, campus, as_of, request.days or DAYS)
+
+    def answer(self, kpi: Kpi, campus: str, as_of: datetime, days: int) -> Answer:
+        """One KPI at a campus or group, with the series of the last `days` days."""
+        (report,) = self._reporting.reports(kpi, [campus], as_of, days)
+        if report.reading.value is None:
+            return Answer(report, days, self._zone, tuple(self._noted(kpi, campus, as_of, days)))
+        return Answer(
+            report,
+            days,
+            self._zone,
+            tuple(self._noted(kpi, campus, as_of, days)),
+            comparisons(kpi, campus, as_of, self._reporting),
+            ranks(kpi, campus, self._reporting.readings(kpi, as_of), self._tree),
+        )
+
+    def breakdown(self, kpi: Kpi, by: str, campus: str, as_of: datetime) -> Breakdown:
+        """One KPI at a campus or group, told apart by a dimension, or by campus.
+
+        Raises:
+            SourceError: with what to do about it.
+        """
+        (whole,) = self._reporting.reports(kpi, [campus], as_of)
+        if by == CAMPUS:
+            found = self._reporting.readings(kpi, as_of)
+            parts = {self._tree[leaf].name: found[leaf] for leaf in self._tree.leaves(campus)}
+        else:
+            parts = self._reporting.measuring.breakdown(kpi, by, campus, as_of)
+        reports = [(label, self._reporting.report_on(kpi, reading)) for label, reading in parts.items()]
+        bands = kpi.dimensions[by][0].labels_of_bands if by != CAMPUS else ()
+        reports.sort(key=lambda each: bands.index(each[0]) if bands else -(each[1].reading.value or 0.0))
+        return Breakdown(by, whole, tuple(reports[:PARTS]), self._zone, max(len(reports) - PARTS, 0))
+
+    def overview(self, campus: str, as_of: datetime) -> Overview:
+        """Every KPI at a campus or group."""
+        self._reporting.prepare(list(self._kpis.values()), as_of)
+        reports = [self._reporting.reports(kpi, [campus], as_of)[0] for kpi in self._kpis.values()]
+        return Overview(campus, self._tree[campus].name, as_of, self._zone, tuple(reports))
+
+    def _noted(self, kpi: Kpi, campus: str, as_of: datetime, days: int) -> Iterator[Note]:
+        """The notes on this KPI in the window, about the campus, what it belongs to, or what belongs to it."""
+        window = self._reporting.measuring.window(kpi, as_of, days)
+        for rule in self._notes:
+            is_about = rule.campuses is None or any(
+                campus in self._tree.covered(each) or each in self._tree.covered(campus) for each in rule.campuses
+            )
+            in_window = window.days[0] <= rule.note.day <= window.days[-1]
+            if in_window and is_about and (rule.kpis is None or kpi.id in rule.kpis):
+                yield rule.note
+
+    def _help(self) -> Help:
+        example = next((each for each in self._tree if self._tree.leaves(each.slug) == (each.slug,)), None)
+        told_apart = (f"{kpi.id} by {word}" for kpi in self._kpis.values() for word in kpi.dimensions)
+        return Help(self._cards(), example or self._tree[DISTRICT], tuple(told_apart)[:1])
+
+    def _cards(self) -> tuple[Card, ...]:
+        return tuple(kpi.card for kpi in self._kpis.values())
+
+    def _outline(self, node: str, depth: int) -> list[tuple[int, Campus]]:
+        lines = []
+        for child in self._tree.children(node):
+            if child.slug != NO_CAMPUS:
+                lines += [(depth, child), *self._outline(child.slug, depth + 1)]
+        return lines

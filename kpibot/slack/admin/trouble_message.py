@@ -1,0 +1,17 @@
+"""A trouble of the bot's own as a Slack message, for its administrators."""
+
+from kpibot.core.reports.answers import TroubleNotice
+from kpibot.render.phrases.times import moment
+from kpibot.slack.blocks import Rendered, context, fitting, paragraphs, rendered, section
+from kpibot.slack.mrkdwn import data, with_code
+
+
+def trouble_message(notice: TroubleNotice) -> Rendered:
+    """What does not work, each with what to do, and what works again."""
+    lines = [f":warning: *{data(what, 300)}* — {with_code(says, 1_200)}" for what, says in notice.troubles]
+    lines += [f":white_check_mark: *{data(what, 300)}* works again" for what in notice.mended]
+    head = "Something needs your attention" if notice.troubles else "All is well again"
+    when = f"as of {moment(notice.as_of, notice.zone, year=True)}"
+    shown = fitting(lines)
+    blocks = (section(f"*{head}*"), *paragraphs(shown), context(data(when)))
+    return rendered("\n".join([head, *shown, data(when)]), blocks)

@@ -1,0 +1,1 @@
+"""Alerts in Slack: messages, buttons and the mute form."""

@@ -1,0 +1,151 @@
+"""How alerts stand, what is muted, and why something was told, as Slack messages."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from kpibot.core.alerts.active_alerts import AlertList, Measured, Muted, MuteList, Recurring, Standing, Why
+from kpibot.core.reports.answers import Report, local
+from kpibot.core.text import plural
+from kpibot.render.phrases import sentences
+from kpibot.render.phrases.cleaning import clean
+from kpibot.render.phrases.numbers import amount, finite
+from kpibot.render.phrases.signs import SIGNS
+from kpibot.render.phrases.times import day_month, is_to_the_day, moment, soon, stretch
+from kpibot.slack.alerts.action_messages import PERSON, REASON, scope_text
+from kpibot.slack.blocks import Block, Rendered, button, context, fitting, paragraphs, rendered, section
+from kpibot.slack.mrkdwn import data
+
+BUTTONS = 15  # a message takes 50 blocks, and nobody reads more mutes than this
+NOBODY = "nobody has taken it"
+
+
+def alerts_message(alerts: AlertList) -> Rendered:
+    """What stands now, the worst first, each with who sees to it."""
+    count, place = len(alerts.standing), clean(alerts.campus_name, sentences.NAME)
+    head = f"{plural(count, 'alert')} {'stands' if count == 1 else 'stand'} at {place}" if count else None
+    head = head or f"No alert stands at {place}"
+    lines = [
+        f"{SIGNS[each.severity].emoji} {data(standing_text(each, alerts.as_of, alerts.zone), 500)}"
+        for each in alerts.standing
+    ]
+    shown = fitting(lines)
+    when = f"as of {moment(alerts.as_of, alerts.zone, year=True)}"
+    blocks = (section(f"*{data(head)}*"), *paragraphs(shown), context(data(when)))
+    return rendered("\n".join(fitting([data(head), *lines, data(when)], 2_700)), blocks)
+
+
+def standing_text(standing: Standing, now: datetime, zone: str) -> str:
+    """`Outstanding tickets — Campus West: 104 tickets · critical since Fri, … (2 days) · acknowledged by @luis …`."""
+    report = standing.report
+    to_the_day = is_to_the_day(standing.since, now, zone)
+    began = day_month(local(standing.since, zone)) if to_the_day else soon(standing.since, now, zone)
+    since = f"{standing.severity} since {began} ({stretch(now - standing.since)})"
+    value = sentences.quantity(report) if sentences.value(report) is not None else sentences.missing(report)
+    return f"{sentences.title(report)}: {value} · {since} · {'; '.join(_seen_to(standing, now, zone))}"
+
+
+def mutes_message(mutes: MuteList) -> Rendered:
+    """What is muted, by whom, why and until when, each with a button that ends it; and what recurs."""
+    lines = [data(_muted(each, mutes.as_of, mutes.zone), 300) for each in mutes.mutes]
+    head = f"*{plural(len(lines), 'mute')}*" if lines else "*Nothing is muted*"
+    ended = [_with_button(line, each) for line, each in zip(lines, mutes.mutes, strict=True)]
+    recurring = [data(_recurring(each), 400) for each in mutes.recurring]
+    coming = paragraphs(["*Recurring*", *fitting(recurring, 2_000)]) if recurring else []
+    more = section(f"… and {len(ended) - BUTTONS:,} more") if len(ended) > BUTTONS else None
+    how = context("To mute: `/kpi mute tickets campus-west 3d exam week`")
+    text = "\n".join(fitting([head, *lines, *recurring], 2_700))
+    return rendered(text, (section(head), *ended[:BUTTONS], more, *coming, how))
+
+
+def why_message(why: Why) -> Rendered:
+    """Why an alert stands: the measurements, the rule, the way to the channel, and what is muted."""
+    head = f"Why {clean(why.card.name, sentences.NAME)} is told here"
+    parts = {
+        "Measured": [each for one in why.measured for each in _measured(one, why)],
+        "Rule": list(_rule(why)),
+        "Route": list(_routes(why)),
+        "Muted": [
+            *(_muted(each, why.as_of, why.zone) for each in why.mutes),
+            *(_recurring(each) for each in why.recurring),
+        ]
+        or ["nothing of it"],
+    }
+    if why.more:
+        parts["Measured"].append(f"… and {plural(why.more, 'more campus', 'more campuses')}")
+    lines = [f"*{title}*\n" + "\n".join(f"• {data(each, 400)}" for each in said) for title, said in parts.items()]
+    opened = f"told first {moment(why.opened, why.zone, year=True)}"
+    blocks = (section(f"*{data(head)}*"), *paragraphs(fitting(lines)), context(data(opened)))
+    return rendered("\n".join(fitting([data(head), *lines], 2_700)), blocks)
+
+
+def _seen_to(standing: Standing, now: datetime, zone: str) -> Iterator[str]:
+    if standing.acknowledged_until is not None:
+        until = soon(standing.acknowledged_until, now, zone)
+        yield f"acknowledged by {clean(standing.acknowledged_by, PERSON)} until {until}"
+    if standing.assigned_to:
+        yield f"assigned to {clean(standing.assigned_to, PERSON)}"
+    if standing.acknowledged_until is None and not standing.assigned_to and not standing.is_muted:
+        yield NOBODY
+    if standing.snoozed_until is not None:
+        yield f"snoozed until {soon(standing.snoozed_until, now, zone)}"
+    if standing.is_muted:
+        yield f"muted until {soon(standing.muted_until, now, zone)}" if standing.muted_until is not None else "muted"
+
+
+def _muted(muted: Muted, now: datetime, zone: str) -> str:
+    reason = f": {clean(muted.reason, REASON)}" if muted.reason else ""
+    return f"{scope_text(muted.about)} until {soon(muted.end, now, zone)}, by {clean(muted.by, PERSON)}{reason}"
+
+
+def _with_button(line: str, muted: Muted) -> Block | None:
+    block, end = section(line), button("Unmute", "alert:unmute", silence=muted.id)
+    return block if block is None or end is None else {**block, "accessory": end}
+
+
+def _recurring(recurring: Recurring) -> str:
+    if recurring.is_on:
+        when = f"now, until {_day(recurring.days[1])}" if recurring.days else "now"
+    else:
+        when = f"next {_days(*recurring.days)}" if recurring.days else "not within a year"
+    return f"{clean(recurring.name, sentences.NAME)}: {when} · {scope_text(recurring.about)}"
+
+
+def _days(first: date, last: date) -> str:
+    return _day(first) if first == last else f"{_day(first)} to {_day(last)}"
+
+
+def _day(day: date) -> str:
+    return day_month(day, year=True)
+
+
+def _measured(measured: Measured, why: Why) -> Iterator[str]:
+    yield standing_text(measured.standing, why.as_of, why.zone)
+    report = measured.standing.report
+    if goal := sentences.goal(report):
+        yield goal + _recovery(report)
+    values = (
+        f"{amount(finite(value), report.card)} at {soon(at, why.as_of, why.zone)}" for at, value in measured.values
+    )
+    if last := ", ".join(values):
+        yield f"last measured {last}"
+
+
+def _recovery(report: Report) -> str:
+    recovers_at = report.thresholds.recovers_at
+    return "" if recovers_at is None else f" · over once it reaches {sentences.level(report, recovers_at)}"
+
+
+def _rule(why: Why) -> Iterator[str]:
+    rule = why.rule
+    often = "the first measurement" if rule.after == 1 else f"{rule.after} measurements in a row"
+    yield f"told after {often} over a threshold"
+    if rule.remind is not None:
+        yield f"reminded of every {stretch(rule.remind)}"
+    yield f"an acknowledgement lasts {stretch(rule.acknowledged_for)}"
+    for after, owner in rule.escalation:
+        yield f"while nobody acknowledges what is critical, {clean(owner, PERSON)} is called after {stretch(after)}"
+
+
+def _routes(why: Why) -> Iterator[str]:
+    for number, (channel, says) in enumerate(why.routes, start=1):
+        yield f"rule {number}, to {clean(channel, PERSON)}: {says.replace('`', '')}"

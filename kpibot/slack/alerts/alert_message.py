@@ -1,0 +1,191 @@
+"""An alert as Slack messages: the one in the channel, which always shows how things stand, and the lines of its thread.
+
+The message itself is about every campus that stands, the worst first, with who sees to it and what may be done. A line
+in the thread is about those that changed, and says why.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from kpibot.core.alerts.groups import How
+from kpibot.core.alerts.states import Reason
+from kpibot.core.kpis.thresholds import Verdict
+from kpibot.core.reports.answers import AlertNotice, Change, local
+from kpibot.core.text import plural
+from kpibot.render.charts.alt_texts import alert_alt
+from kpibot.render.phrases import sentences
+from kpibot.render.phrases.cleaning import clean
+from kpibot.render.phrases.signs import SIGNS, WORST_FIRST
+from kpibot.render.phrases.times import day_month, is_to_the_day, moment, soon, stretch
+from kpibot.slack.alerts.button_blocks import alert_buttons
+from kpibot.slack.blocks import Rendered, SlackFile, context, fitting, paragraphs, picture, rendered, section
+from kpibot.slack.mrkdwn import data
+
+PERSON = 80
+OVER = ":white_check_mark:"
+LINES, THREAD_LINES = 3_000, 1_200  # characters
+TITLES = {
+    Reason.FIRING: "Over the threshold",
+    Reason.WORSE: "Worse",
+    Reason.MORE: "Also over the threshold",
+    Reason.EASED: "Eased, but not over",
+    Reason.MOVED: "Told elsewhere",
+    Reason.INHIBITED: "Told for the whole district",
+    Reason.STILL_FIRING: "Still over the threshold",
+    Reason.LAPSED: "The acknowledgement has lapsed, and it is still over the threshold",
+    Reason.ESCALATED: "Still critical, and nobody has acknowledged it",
+    Reason.RECOVERED: "Recovered",
+    Reason.MUTED: "Muted",
+}
+ENDED = {Reason.RECOVERED: "over", Reason.MUTED: "muted", Reason.MOVED: "told elsewhere"}
+COMMON = "Most of the district at once: one cause for all is likely."
+
+
+def alert_message(notice: AlertNotice, chart: SlackFile | None = None) -> Rendered:
+    """What one channel is told of one KPI. `notice.mention` is Slack's own mrkdwn and goes in as it is, once."""
+    return _line(notice) if notice.how is How.REPLY else _standing_message(notice, chart)
+
+
+def _standing_message(notice: AlertNotice, chart: SlackFile | None) -> Rendered:
+    alt = alert_alt(notice)
+    mention = f"\n{notice.mention}" if notice.mention else ""
+    seen_to = [data(each, 300) for each in _seen_to(notice)]
+    lines = [_with_sign(each, notice) for each in notice.changes]
+    common = f"*{COMMON}*" if notice.is_common else ""
+    blocks = (
+        section(f"{sign(notice)} *{data(headline(notice), 250)}*{mention}"),
+        *paragraphs([*filter(None, [common]), *fitting(lines, LINES)]),
+        section("\n".join(seen_to)),
+        picture(chart, alt),
+        context(*map(data, _footing(notice))),
+        None if notice.is_over else alert_buttons(notice),
+    )
+    plain = [data(change_text(each, notice.zone), 400) for each in notice.changes]
+    said = [data(headline(notice)), *filter(None, [common]), *plain, *seen_to, *map(data, _footing(notice))]
+    text = "\n".join(fitting(said, 2_700))
+    return rendered(f"{text} {notice.mention}".rstrip(), blocks, alt if notice.changes else "")
+
+
+def _line(notice: AlertNotice) -> Rendered:
+    """A line for the thread. It names the KPI, since what is critical is shown in the channel, too."""
+    mention = f" {notice.mention}" if notice.mention else ""
+    head = f"*{data(clean(notice.card.name, sentences.NAME))}: {data(_why(notice))}*{mention}"
+    lines = fitting(list(_grouped(notice)), THREAD_LINES)
+    when = data(f"as of {moment(notice.as_of, notice.zone, year=True)}")
+    return rendered("\n".join([head, *lines, when]), (*paragraphs([head, *lines]), context(when)))
+
+
+def headline(notice: AlertNotice) -> str:
+    """`Outstanding tickets: 2 campuses over the threshold`, at the end `Outstanding tickets: over since …`."""
+    name = clean(notice.card.name, sentences.NAME)
+    if notice.is_over:
+        ended = ENDED.get(notice.reason, "over")
+        return f"{name}: {ended} since {moment(notice.as_of, notice.zone)}"
+    count = len(notice.changes)
+    critical = sum(each.severity is Verdict.CRITICAL for each in notice.changes)
+    worst = f", {critical} critical" if 0 < critical < count else ""
+    if count == 1:
+        return f"{name}: {sentences.campus_name(notice.changes[0].report)} is {_level(notice)}"
+    return f"{name}: {plural(count, 'campus', 'campuses')} {_level(notice) if critical == count else OVER_IT}{worst}"
+
+
+OVER_IT = "over the threshold"
+
+
+def _level(notice: AlertNotice) -> str:
+    return "critical" if all(each.severity is Verdict.CRITICAL for each in notice.changes) else OVER_IT
+
+
+def sign(notice: AlertNotice) -> str:
+    """The emoji of the worst severity; a check mark when it is over."""
+    if notice.is_over:
+        return OVER
+    worst = min((each.severity or Verdict.WARNING for each in notice.changes), key=WORST_FIRST.index, default=None)
+    return SIGNS[worst or Verdict.WARNING].emoji
+
+
+def change_text(change: Change, zone: str) -> str:
+    """`Campus West: 104 tickets · critical from 80 · since Fri, Nov 20, 8:00 AM CST (2 days)`."""
+    return f"{sentences.campus_name(change.report)}: {_how_it_stands(change, zone)}"
+
+
+def _how_it_stands(change: Change, zone: str) -> str:
+    report = change.report
+    said = sentences.quantity(report) if sentences.value(report) is not None else sentences.missing(report)
+    return " · ".join(filter(None, (said, _standing(change), *map(_clean, change.says), _since(change, zone))))
+
+
+def _with_sign(change: Change, notice: AlertNotice) -> str:
+    shown = SIGNS[change.severity] if change.severity is not None else sentences.sign(change.report)
+    campus = data(sentences.campus_name(change.report))
+    return f"{shown.emoji} *{campus}*: {data(_how_it_stands(change, notice.zone), 400)}"
+
+
+def _grouped(notice: AlertNotice) -> Iterator[str]:
+    """The changes by reason, each reason but the line's own with its title."""
+    order = list(TITLES)
+    seen = notice.reason
+    for change in sorted(notice.changes, key=lambda each: (each.reason is not notice.reason, order.index(each.reason))):
+        title = "" if change.reason is seen else f"*{TITLES[change.reason]}*\n"
+        seen = change.reason
+        yield title + _with_sign(change, notice)
+
+
+def _why(notice: AlertNotice) -> str:
+    title = TITLES[notice.reason]
+    return title[:1].lower() + title[1:]
+
+
+def _seen_to(notice: AlertNotice) -> Iterator[str]:
+    """Who acknowledged it, whose it is, and until when people want to hear nothing of it."""
+    if notice.is_over:
+        return
+    if notice.acknowledged_at is not None and notice.acknowledged_until is not None:
+        by, at = clean(notice.acknowledged_by, PERSON), soon(notice.acknowledged_at, notice.as_of, notice.zone)
+        yield f"Acknowledged by {by} at {at}, until {soon(notice.acknowledged_until, notice.as_of, notice.zone)}"
+    if notice.assigned_to:
+        yield f"Assigned to {clean(notice.assigned_to, PERSON)}"
+    if notice.snoozed_until is not None:
+        yield f"Snoozed until {soon(notice.snoozed_until, notice.as_of, notice.zone)}"
+
+
+def _since(change: Change, zone: str) -> str:
+    """Since when, as exactly as it is known: to the minute, to the day, or longer than the series looks back."""
+    if change.since is None:
+        return ""
+    lasted = stretch(change.report.reading.as_of - change.since)
+    is_longer = _from_the_first_day(change, zone)
+    if change.reason is Reason.RECOVERED:
+        return f"was over the threshold for {lasted}{' or longer' if is_longer else ''}"
+    if is_longer:
+        return f"for {lasted} or longer"
+    to_the_day = is_to_the_day(change.since, change.report.reading.as_of, zone)
+    since = day_month(local(change.since, zone)) if to_the_day else moment(change.since, zone)
+    return f"since {since}" + (f" ({lasted})" if change.report.reading.as_of > change.since else "")
+
+
+def _from_the_first_day(change: Change, zone: str) -> bool:
+    series = change.report.series
+    return series is not None and change.since is not None and series.days[:1] == (local(change.since, zone).date(),)
+
+
+def _standing(change: Change) -> str:
+    """The threshold that was crossed, or the verdict and the threshold that is crossed no more."""
+    report = change.report
+    limits, verdict, word = report.thresholds, sentences.verdict(report), sentences.sign(report).word
+    level = limits.critical if verdict is Verdict.CRITICAL or limits.warning is None else limits.warning
+    if level is None or verdict is Verdict.NO_DATA:
+        return "" if verdict is Verdict.NO_DATA else word
+    if verdict in (Verdict.CRITICAL, Verdict.WARNING):
+        return sentences.from_level(report, word, level)
+    threshold = "critical" if limits.warning is None else "warning"
+    return f"{word} · {sentences.from_level(report, threshold, level)}"
+
+
+def _clean(words: str) -> str:
+    return clean(words, 120)
+
+
+def _footing(notice: AlertNotice) -> Iterable[str]:
+    owner = clean(notice.card.owner, sentences.NAME)
+    when = f"as of {moment(notice.as_of, notice.zone, year=True)}"
+    return filter(None, (when, f"owner {owner}" if owner else ""))

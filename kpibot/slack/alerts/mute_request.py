@@ -1,0 +1,61 @@
+"""Reads the form in which somebody mutes an alert."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kpibot.core.questions.names import QueryError
+from kpibot.core.time.calendar import Calendar
+from kpibot.core.time.time_phrases import named_end, read_end
+from kpibot.slack.alerts.mute_form import ANY, CAMPUS, DAY, INPUT, KPI, LASTING, REASON
+
+View = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants to mute; None stands for every KPI, and for everywhere."""
+
+    kpi: str | None
+    campus: str | None
+    end: datetime
+    reason: str
+
+
+def read_wish(view: View, now: datetime, calendar: Calendar) -> Wish | dict[str, str]:
+    """The wish, or what is wrong with it, by block: the words stand below the input that they are about."""
+    lasting, day = _chosen(view, LASTING), _value(view, DAY, "selected_date")
+    reason = " ".join((_value(view, REASON, "value") or "").split())
+    if not reason:
+        return {REASON: "Say why, so that nobody has to ask you"}
+    if (lasting is None) is (day is None):
+        both = "Choose either how long, or a day"
+        return {LASTING: both} if day is None else {DAY: both}
+    try:
+        end = named_end(lasting, now, calendar) if lasting is not None else _through(str(day), now, calendar)
+    except QueryError:
+        return {DAY: "Choose a day from today on, within a year"}
+    kpi, campus = (_chosen(view, each) for each in (KPI, CAMPUS))
+    return Wish(None if kpi == ANY else kpi, None if campus == ANY else campus, end, reason)
+
+
+def _through(day: str, now: datetime, calendar: Calendar) -> datetime:
+    found = read_end(["through", day], now, calendar)
+    if found is None:
+        raise QueryError(f"there is no day `{day}`")
+    return found[0]
+
+
+def _chosen(view: View, block: str) -> str | None:
+    option = _held(view, block).get("selected_option")
+    return option["value"] if option else None
+
+
+def _value(view: View, block: str, name: str) -> str | None:
+    value: str | None = _held(view, block).get(name)
+    return value
+
+
+def _held(view: View, block: str) -> dict[str, Any]:
+    held: dict[str, Any] = view["state"]["values"].get(block, {}).get(INPUT, {})
+    return held

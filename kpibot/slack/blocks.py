@@ -1,0 +1,98 @@
+"""Block Kit: the few blocks that kpibot's messages are made of, each within Slack's limits."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kpibot.render.phrases.cleaning import plain
+from kpibot.slack.mrkdwn import cut
+
+Block = dict[str, Any]
+SECTION, FALLBACK, ALT, BUTTON, VALUE, ACTION_ID = 3_000, 3_000, 2_000, 75, 2_000, 255
+LISTED = 5_000  # characters of lines in one message: Slack refuses about 12,000 in all
+BUTTONS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class SlackFile:
+    """A picture that Slack holds already, by the id it gave."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A message: its blocks, and `text` in mrkdwn (≤ 3000 characters) that carries the numbers where blocks are not
+    shown. `alt_text` (≤ 2000, plain) says what its picture says; empty where no picture belongs to it."""
+
+    text: str
+    blocks: tuple[Block, ...]
+    alt_text: str = ""
+
+
+def rendered(text: str, blocks: Iterable[Block | None], alt_text: str = "") -> Rendered:
+    """A message of those blocks that are there."""
+    return Rendered(cut(text, FALLBACK), tuple(each for each in blocks if each is not None), plain(alt_text, ALT))
+
+
+def section(text: str) -> Block | None:
+    """Mrkdwn, escaped by the caller; None without any."""
+    return {"type": "section", "text": _mrkdwn(text)} if text else None
+
+
+def context(*texts: str) -> Block | None:
+    """Small grey mrkdwn, escaped by the caller; None without any."""
+    elements = [_mrkdwn(text) for text in texts if text][:10]
+    return {"type": "context", "elements": elements} if elements else None
+
+
+def picture(file: SlackFile | None, alt_text: str) -> Block | None:
+    """The picture, or None without one."""
+    if file is None:
+        return None
+    return {"type": "image", "slack_file": {"id": file.id}, "alt_text": plain(alt_text, ALT) or "A chart"}
+
+
+def button(label: str, action_id: str, **value: str | int) -> Block | None:
+    """A button that hands `value` back as JSON; None where Slack would refuse its id or value."""
+    payload = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if len(payload) > VALUE or len(action_id) > ACTION_ID:
+        return None
+    words = {"type": "plain_text", "text": plain(label, BUTTON) or "Show", "emoji": False}
+    return {"type": "button", "text": words, "action_id": action_id, "value": payload}
+
+
+def actions(buttons: Iterable[Block | None]) -> Block | None:
+    """A row of the first five buttons that are there, each action once; None without any."""
+    unique = {each["action_id"]: each for each in buttons if each is not None}
+    return {"type": "actions", "elements": list(unique.values())[:BUTTONS]} if unique else None
+
+
+def fitting(lines: Sequence[str], most: int = LISTED) -> list[str]:
+    """As many lines as fit into `most` characters; the last one says how many more there are."""
+    kept, used = list[str](), 0
+    for line in lines:
+        used += len(line) + 1
+        if used > most:
+            break
+        kept.append(line)
+    left = len(lines) - len(kept)
+    return [*kept, f"… and {left:,} more"] if left else kept
+
+
+def paragraphs(lines: Iterable[str]) -> list[Block | None]:
+    """The lines in as few sections as hold them."""
+    texts = [""]
+    for line in lines:
+        joined = f"{texts[-1]}\n{line}" if texts[-1] else line
+        if len(joined) <= SECTION:
+            texts[-1] = joined
+        else:
+            texts.append(line)
+    return [section(text) for text in texts]
+
+
+def _mrkdwn(text: str) -> Block:
+    # verbatim: Slack makes no links or mentions of words that only look like them.
+    return {"type": "mrkdwn", "text": cut(text, SECTION), "verbatim": True}

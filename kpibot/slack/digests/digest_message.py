@@ -1,0 +1,33 @@
+"""A digest as a Slack message: one sentence that sums up, one line a KPI, who moved, one picture."""
+
+from kpibot.core.reports.answers import DigestEdition
+from kpibot.render.charts.alt_texts import digest_alt
+from kpibot.render.phrases import sentences
+from kpibot.render.phrases.digests import heading, headline, lacking, movers, when
+from kpibot.render.phrases.overviews import by_verdict
+from kpibot.slack.blocks import Rendered, SlackFile, context, fitting, paragraphs, picture, rendered, section
+from kpibot.slack.mrkdwn import data
+from kpibot.slack.questions.answer_message import kpi_line, show_buttons
+
+
+def digest_message(edition: DigestEdition, chart: SlackFile | None = None) -> Rendered:
+    """One issue of a digest. KPIs without data keep their line and say why."""
+    alt = digest_alt(edition)
+    moved = [
+        f"{'↗ better' if each.improved else '↘ worse'} · {data(sentences.moved(each))}" for each in movers(edition)
+    ]
+    blocks = (
+        section(f"*{data(heading(edition), 250)}*\n{data(headline(edition), 400)}"),
+        *paragraphs(fitting([kpi_line(report) for report in edition.reports])),
+        section("\n".join(["*Moved most*", *moved]) if moved else ""),
+        picture(chart, alt),
+        context(*map(data, (lacking(edition), when(edition)))),
+        show_buttons(by_verdict(edition.reports)),
+    )
+    return rendered(_fallback(edition), blocks, alt)
+
+
+def _fallback(edition: DigestEdition) -> str:
+    lines = [f"{sentences.kpi_name(each)}: {sentences.said(each, short=True)}" for each in edition.reports]
+    parts = [heading(edition), headline(edition), *lines, when(edition)]
+    return "\n".join(fitting([data(part) for part in parts], 2_800))

@@ -1,0 +1,1 @@
+"""Questions in Slack: listeners, and answers as messages."""

@@ -1,0 +1,142 @@
+"""The answer to a question, and the overview of a campus, as Slack messages: the number first."""
+
+from itertools import chain
+
+from kpibot.core.campuses.campus_tree import DISTRICT
+from kpibot.core.reports.answers import Answer, Overview, Report
+from kpibot.core.text import slug
+from kpibot.render.charts.alt_texts import answer_alt
+from kpibot.render.phrases import sentences
+from kpibot.render.phrases.cleaning import clean
+from kpibot.render.phrases.conflicts import conflict
+from kpibot.render.phrases.context import lines as context_lines
+from kpibot.render.phrases.overviews import by_verdict, tally
+from kpibot.render.phrases.times import moment
+from kpibot.slack.blocks import (
+    Block,
+    Rendered,
+    SlackFile,
+    actions,
+    button,
+    context,
+    fitting,
+    paragraphs,
+    picture,
+    rendered,
+    section,
+)
+from kpibot.slack.mrkdwn import data
+
+WINDOWS = ((30, "30 days"), (90, "90 days"), (365, "1 year"))
+
+
+def answer_message(answer: Answer, chart: SlackFile | None = None) -> Rendered:
+    """One KPI at one campus: value, verdict, goal, change, chart, what it rests on, buttons for other windows."""
+    report, alt = answer.report, answer_alt(answer)
+    blocks = (
+        section(f"{sentences.sign(report).emoji} *{data(sentences.title(report), 200)}*\n{_big_line(report)}"),
+        section(
+            "\n".join(filter(None, (_warning(report), data(sentences.goal(report)), data(sentences.change(report)))))
+        ),
+        context(*map(data, context_lines(answer))),
+        picture(chart, alt),
+        context(*map(data, _footing(answer))),
+        _window_buttons(answer),
+    )
+    return rendered(answer_fallback(answer), blocks, alt)
+
+
+def answer_fallback(answer: Answer) -> str:
+    """The answer in one mrkdwn line, numbers and all."""
+    report = answer.report
+    return " · ".join(
+        data(part)
+        for part in (
+            _said(report),
+            sentences.goal(report),
+            sentences.change(report),
+            *context_lines(answer),
+            *_footing(answer),
+        )
+        if part
+    )
+
+
+def overview_message(overview: Overview) -> Rendered:
+    """How a campus or group stands: every KPI once, the worst first, with a button to each of the worst five."""
+    reports = by_verdict(overview.reports)
+    when = f"as of {moment(overview.as_of, overview.zone, year=True)}"
+    head = f"*{data(overview.campus_name, 120)}* · {data(tally(reports))}"
+    blocks = (
+        section(head),
+        *paragraphs(fitting([kpi_line(report) for report in reports])),
+        context(data(when)),
+        show_buttons(reports),
+    )
+    said = [f"{sentences.kpi_name(each)}: {sentences.said(each)}" for each in reports]
+    text = "\n".join(fitting([head, *map(data, said), data(when)], 2_800))
+    return rendered(text, blocks)
+
+
+def kpi_line(report: Report) -> str:
+    """One KPI as a line of mrkdwn: sign, name, value, verdict, change. Its shape is in the picture."""
+    said = sentences.quantity(report, short=True) if sentences.value(report) is not None else sentences.missing(report)
+    word = sentences.sign(report).word if sentences.value(report) is not None else ""
+    parts = (f"*{data(said, 150)}*", word, data(sentences.difference_since(report)))
+    return f"{sentences.sign(report).emoji} {data(sentences.kpi_name(report), 120)}: {' · '.join(filter(None, parts))}"
+
+
+def show_buttons(reports: tuple[Report, ...]) -> Block | None:
+    """A button to the answer of each of the first five KPIs."""
+    return actions(
+        button(each.card.name, f"show:{each.card.id}", kpi=each.card.id, campus=each.campus) for each in reports
+    )
+
+
+def _big_line(report: Report) -> str:
+    if sentences.value(report) is None:
+        return f"*{data(sentences.missing(report), 500)}*\n{data(sentences.what_to_do(report))}"
+    return f"*{data(sentences.quantity(report), 200)}* · {sentences.sign(report).word}"
+
+
+def _said(report: Report) -> str:
+    if sentences.value(report) is None:
+        return f"{sentences.title(report)}: {sentences.missing(report)}. {sentences.what_to_do(report)}"
+    return f"{sentences.title(report)}: {sentences.said(report)}"
+
+
+def _warning(report: Report) -> str:
+    warnings = filter(None, (sentences.stale(report), conflict(report)))
+    return "\n".join(f":warning: {data(warning)}" for warning in warnings)
+
+
+def _footing(answer: Answer) -> tuple[str, ...]:
+    """What the number rests on, for the small print."""
+    report, zone = answer.report, answer.zone
+    rests = [sentences.basis(report), *sentences.gaps(report)] if sentences.value(report) is not None else []
+    period = clean(report.card.period, sentences.NAME)
+    history = sentences.no_history(report)
+    history = f"{history}, so no chart" if history else ""
+    lines = (
+        " · ".join(chain([period] if period else [], rests)),
+        " · ".join(filter(None, (sentences.as_of(report, zone), sentences.newest(report, zone), history))),
+        sentences.notes(answer),
+        sentences.purpose(report),
+    )
+    return tuple(filter(None, lines))
+
+
+def _window_buttons(answer: Answer) -> Block | None:
+    report = answer.report
+    asked = {"kpi": report.card.id, "campus": report.campus}
+    if report.card.only:
+        asked["only"] = " ".join(f"{name}:{slug(label)}" for name, label in report.card.only)
+    windows = [button(label, f"window:{days}", **asked, days=days) for days, label in WINDOWS if days != answer.days]
+    wider = {**asked, "campus": DISTRICT}
+    where = (
+        button("By campus", "by:campus", **asked, wish="by campus")
+        if report.campus == DISTRICT
+        else button("District", f"show:{report.card.id}", **wider, days=answer.days)
+    )
+    rows = button("Rows", "rows", **asked, wish="rows") if report.card.lists_rows else None
+    return actions([*windows, where, rows, button("About", "about", kpi=report.card.id, wish="about")])

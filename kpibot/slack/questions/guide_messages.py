@@ -1,0 +1,63 @@
+"""Messages about the bot itself: help, lists and errors."""
+
+from collections.abc import Mapping
+
+from kpibot.slack.blocks import Rendered, context, fitting, paragraphs, rendered, section
+from kpibot.slack.mrkdwn import code, data, with_code
+
+COMMAND = "/kpi"
+
+
+def help_message(kpis: Mapping[str, str], example: str = "tickets campus-west", by: str = "") -> Rendered:
+    """What can be typed.
+
+    Args:
+        kpis: the name of each KPI by its id.
+        example: a KPI and a campus of this district, as one would type them.
+        by: a KPI with something that it can be told apart by, as `tickets by priority`; empty where there is none.
+    """
+    kpi = example.partition(" ")[0]
+    uses = (
+        (COMMAND, "how your campus or the district stands"),
+        (f"{COMMAND} {example}", "one KPI at one campus, with its chart"),
+        (f"{COMMAND} {example} 90d", "the same over 90 days; also `12w`, `6m` or `2y`"),
+        (f"{COMMAND} {kpi} by campus", "every campus beside the others" + (f"; also {code(by)}" if by else "")),
+        (f"{COMMAND} about {kpi}", "what it counts, exactly; `rows` in place of `about` lists what is behind it"),
+        (f"{COMMAND} alerts", f"what is over its threshold now, and who sees to it; {code('ack')} takes it on"),
+        (f"{COMMAND} mute {example} 3d exam week", f"no alerts of it for a while; {code('mutes')} lists what is muted"),
+        (f"{COMMAND} list", "every KPI and campus"),
+    )
+    lines = [f"{code(typed, 120)} {said}" for typed, said in uses]
+    shown = fitting([_entry(kpi, name) for kpi, name in kpis.items()], 2_000)
+    blocks = (section("*Ask me how the KPIs stand*\n" + "\n".join(lines)), *paragraphs(["*KPIs*", *shown]))
+    return rendered("\n".join(["Ask me how the KPIs stand:", *lines]), blocks)
+
+
+def list_message(kpis: Mapping[str, str], campuses: Mapping[str, str], not_available: Mapping[str, str]) -> Rendered:
+    """Every KPI and campus that can be asked for.
+
+    Args:
+        kpis: the name of each KPI by its id.
+        campuses: the name of each campus and group by its slug.
+        not_available: why the district cannot have a KPI, by its id.
+    """
+    kpi_lines = fitting([_entry(kpi, name) for kpi, name in kpis.items()], 3_000)
+    campus_lines = fitting([_entry(slug, name) for slug, name in campuses.items()])
+    lacking = fitting([_entry(kpi, why) for kpi, why in not_available.items()], 2_000)
+    blocks = (
+        *paragraphs(["*KPIs*", *kpi_lines]),
+        *(paragraphs(["*Not available here*", *lacking]) if lacking else ()),
+        *paragraphs(["*Campuses and groups*", *campus_lines]),
+    )
+    return rendered(f"{len(kpis):,} KPIs: {', '.join(map(code, kpis))}", blocks)
+
+
+def error_message(text: str) -> Rendered:
+    """What went wrong, in a sentence of kpibot's own; `words` in backticks stay as they are."""
+    shown = with_code(text) or "Something went wrong."
+    hint = f"Type {code(f'{COMMAND} help')} to see what I understand."
+    return rendered(shown, (section(shown), context(hint)))
+
+
+def _entry(word: str, name: str) -> str:
+    return f"{code(word)} {data(name, 120)}"

@@ -1,0 +1,108 @@
+"""What people do in Slack, and which of the bot's services hears of it."""
+
+import json
+import re
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from kpibot.core.campuses.campus_tree import DISTRICT
+from kpibot.slack.questions.conversation import Conversation, Place
+from kpibot.slack.questions.replies import message_of
+
+Body = dict[str, Any]
+
+
+def register(app: AsyncApp, conversation: Conversation) -> None:
+    """Registers every listener; `/kpi` first, since Bolt asks them in turn."""
+    listeners = _Listeners(conversation)
+    app.command("/kpi")(listeners.command)
+    app.action(re.compile(r"^window:"))(listeners.change_window)
+    app.action(re.compile(r"^show:"))(listeners.show)
+    app.action(re.compile(r"^(by:|rows$|about$)"))(listeners.show)
+    app.event("app_mention")(listeners.spoken_to)
+    app.event("message")(listeners.spoken_to)
+    app.event("app_home_opened")(listeners.home)
+
+
+class _Listeners:
+    """Each acknowledges first and starts a task of its own: Slack waits three seconds and no more."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self._conversation = conversation
+
+    async def command(self, ack: Any, body: Body, respond: Any) -> None:
+        await ack()
+        place = Place(body["channel_id"], respond=respond)
+        self._conversation.start(self._conversation.ask(body.get("text", ""), place, body["user_id"]))
+
+    async def change_window(self, ack: Any, body: Body, respond: Any) -> None:
+        await ack()
+        place = Place(_channel(body), respond=respond, replaces=_message_ts(body))
+        asked = self._conversation.ask(_question(body), place, body["user"]["id"])
+        self._conversation.start(asked, once=_pressed(body))
+
+    async def show(self, ack: Any, body: Body, respond: Any) -> None:
+        await ack()
+        place = Place(_channel(body), respond=respond, thread_ts=_thread_ts(body))
+        asked = self._conversation.ask(_question(body), place, body["user"]["id"])
+        self._conversation.start(self._conversation.first_click(_pressed(body), asked))
+
+    async def spoken_to(self, body: Body, event: Body) -> None:
+        if event.get("bot_id") or event.get("subtype"):
+            return
+        if event["type"] == "message" and event.get("channel_type") != "im":
+            return  # only what is said to the bot: in a channel that is a mention, an event of its own
+        text = re.sub(r"<@\w+>", "", event.get("text", "")).strip()
+        place = Place(event["channel"], thread_ts=event.get("thread_ts"))
+        asked = self._conversation.ask(text, place, event["user"])
+        self._conversation.start(self._conversation.first_time(f"event:{body['event_id']}", asked))
+
+    async def home(self, event: Body, client: AsyncWebClient) -> None:
+        if event.get("tab", "home") == "home":
+            self._conversation.start(_publish_home(self._conversation, client, event["user"]))
+
+
+async def _publish_home(conversation: Conversation, client: AsyncWebClient, user: str) -> None:
+    message = message_of(await conversation.overview(DISTRICT))
+    await client.views_publish(user_id=user, view={"type": "home", "blocks": list(message.blocks)})
+
+
+def _value(body: Body) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(body["actions"][0].get("value") or "{}")
+    return value
+
+
+def _question(body: Body) -> str:
+    """The question that a button stands for, as somebody would type it."""
+    value = _value(body)
+    days = f"{value['days']}d" if "days" in value else ""
+    words = (value.get(key, "") for key in ("wish", "kpi", "campus", "only"))
+    return " ".join(filter(None, (*words, days)))
+
+
+def _channel(body: Body) -> str:
+    """Where the button stands; on the home tab the answer goes to the presser's own messages."""
+    channel = body.get("channel", {}).get("id") or body.get("container", {}).get("channel_id")
+    return str(channel or body["user"]["id"])
+
+
+def _message_ts(body: Body) -> str | None:
+    """The message that the button stands in; an ephemeral one cannot be edited."""
+    if body.get("container", {}).get("is_ephemeral"):
+        return None
+    ts: str | None = body.get("message", {}).get("ts")
+    return ts
+
+
+def _thread_ts(body: Body) -> str | None:
+    """The thread of the message that the button stands in: answers to a digest belong below it."""
+    message = body.get("message", {})
+    ts: str | None = message.get("thread_ts") or message.get("ts")
+    return ts
+
+
+def _pressed(body: Body) -> str:
+    action = body["actions"][0]
+    return f"{body['user']['id']}:{_message_ts(body)}:{action['action_id']}:{action.get('value', '')}"

@@ -1,0 +1,1 @@
+"""What `check` asks a district's database: columns, suspicious rows, query plans, index advice."""

@@ -1,0 +1,35 @@
+"""What KPIs make of the columns of a dataset."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kpibot.core.kpis.conditions import Compared
+from kpibot.core.kpis.measures import Counted, Duration, Flow, OverRows, Stock
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """The columns of a dataset, by the KPIs' words: where rows begin, where they end, which of these belong together,
+    and which hold numbers."""
+
+    begins: frozenset[str] = frozenset()
+    ends: frozenset[str] = frozenset()
+    pairs: frozenset[tuple[str, str]] = frozenset()
+    numbers: frozenset[str] = frozenset()
+
+
+def uses_of(measures: Iterable[OverRows]) -> Uses:
+    """What these measures, all of one dataset, make of its columns."""
+    begins, ends, pairs, numbers = set(), set(), set(), set()
+    for each in measures:
+        match each:
+            case Stock(since=str(since), until=str(until)) | Duration(since=since, until=until):
+                begins.add(since)
+                ends.add(until)
+                pairs.add((since, until))
+            case Stock(since=str(since)) | Flow(at=since):
+                begins.add(since)
+        if isinstance(each, Stock | Flow) and each.amount.counted in (Counted.SUM, Counted.MEAN):
+            numbers |= set(each.amount.columns)
+        numbers |= {one.column for one in each.where if isinstance(one, Compared) and one.other is None}
+    return Uses(frozenset(begins), frozenset(ends - begins), frozenset(pairs), frozenset(numbers))

@@ -1,0 +1,213 @@
+"""Looks at one of the district's databases itself: does it fit the configuration, and which indexes does it lack?"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+
+from kpibot.catalog.model import Dataset
+from kpibot.core.kpis.measures import OverRows, Query
+from kpibot.core.reports.inspection import Doubt
+from kpibot.sources.base import Request, SourceDownError, SourceMisfitError
+from kpibot.sources.diagnostics import index_advice, row_checks
+from kpibot.sources.diagnostics.column_checks import misfits
+from kpibot.sources.diagnostics.column_usage import Uses
+from kpibot.sources.diagnostics.query_plans import Step, plan
+from kpibot.sources.sql import statements
+from kpibot.sources.sql.dataset_rows import Rows
+from kpibot.sources.sql.indexes import USEFUL_IN, TableIndex, indexes_of, schema_and_table
+from kpibot.sources.sql.timestamps import TimeKind
+
+BIG = 20_000  # rows of a table below which no index is worth its keep
+SLOW = 200  # milliseconds after which a measure wants an index where a database does not tell its plan
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a look at a dataset found. `rows` is None where they could not be counted."""
+
+    doubts: tuple[Doubt, ...]
+    rows: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A measure that was taken for a KPI, and how many milliseconds that took."""
+
+    request: Request
+    milliseconds: float
+    kpi: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A statement that makes an index, and the measures that would be fast with it."""
+
+    statement: str
+    requests: tuple[Request, ...]
+
+
+class Inspector(Protocol):
+    """Looks at one database of the district. Its methods block."""
+
+    def answers(self) -> None:
+        """Asks the database for nothing.
+
+        Raises:
+            SourceError: it does not answer; with what to do about it.
+        """
+
+    def look(self, dataset: str, uses: Uses, as_of: datetime) -> Looked:
+        """Whether a dataset fits its table, and whether its rows can be right.
+
+        Raises:
+            SourceDownError: the database does not answer.
+        """
+
+    def advice(self, dataset: str, asked: Sequence[Asked], rows: int | None) -> list[Advice]:
+        """The indexes that measures of a dataset of so many rows lack, having looked at how they are taken.
+
+        Raises:
+            SourceError: with what to do about it.
+        """
+
+
+class SqlInspector:
+    """An `Inspector` of a database that is asked by SQL.
+
+    `ask` gives the answer to a question that needs a connection, `rows_of` the rows of a request, and `kinds_of` how
+    columns of a dataset keep their instants.
+    """
+
+    def __init__(
+        self,
+        datasets: Mapping[str, Dataset],
+        ask: Callable[[Callable[[sa.Connection], Any]], Any],
+        rows_of: Callable[[OverRows, Request], Rows],
+        kinds_of: Callable[[Dataset, Sequence[str]], Mapping[str, TimeKind | None]],
+    ) -> None:
+        self._datasets = datasets
+        self._ask = ask
+        self._rows_of = rows_of
+        self._kinds_of = kinds_of
+
+    def answers(self) -> None:
+        """See `Inspector.answers`."""
+        self._ask(lambda connection: None)
+
+    def look(self, dataset: str, uses: Uses, as_of: datetime) -> Looked:
+        """See `Inspector.look`."""
+        chosen = self._datasets[dataset]
+        if found := misfits(chosen, self._ask):
+            return Looked(tuple(found))
+        kinds, doubts = self._kinds(chosen, uses)
+        try:
+            more, count = self._examined(Rows(chosen, self._dialect, kinds), uses, as_of)
+        except SourceDownError as error:
+            return Looked((*doubts, Doubt("", f"its rows could not be looked through: {error}", False)))
+        return Looked((*doubts, *more), count)
+
+    def advice(self, dataset: str, asked: Sequence[Asked], rows: int | None) -> list[Advice]:
+        """See `Inspector.advice`."""
+        chosen = self._datasets[dataset]
+        dialect = self._ask(lambda connection: connection.dialect)
+        if dialect.name not in USEFUL_IN or chosen.table is None or (rows is not None and rows < BIG):
+            return []
+        if self._ask(lambda connection: _is_view(connection, chosen.table)):
+            return []
+        existing = self._ask(lambda connection: indexes_of(connection, chosen))
+        unfit = self._ask(lambda connection: _unfit(connection, chosen.table))
+        wanted: dict[index_advice.Index, list[Request]] = {}
+        for each in asked:
+            if not isinstance(each.request.measure, Query) and self._is_slow(each, chosen, existing):
+                for index in index_advice.useful(each.request.measure, chosen, dialect.name, unfit):
+                    wanted.setdefault(index, []).append(each.request)
+        lacking = [index for index in index_advice.merged(wanted) if not index.is_among(existing)]
+        return [Advice(index_advice.statement(index, dialect), _served(index, wanted)) for index in lacking]
+
+    def _is_slow(self, asked: Asked, dataset: Dataset, existing: Sequence[TableIndex]) -> bool:
+        """Whether a measure reads all of the table, or of an index that has all its rows."""
+        measure = asked.request.measure
+        assert not isinstance(measure, Query)
+        statement = statements.of(measure, self._rows_of(measure, asked.request), asked.request.period)
+        steps: list[Step] | None = self._ask(lambda connection: plan(connection, statement))
+        if steps is None:
+            return asked.milliseconds >= SLOW
+        _, table = schema_and_table(dataset.table or "")
+        partial = {index.name for index in existing if index.is_partial}
+        return any(each.is_whole and each.table == table and each.index not in partial for each in steps)
+
+    @property
+    def _dialect(self) -> str:
+        return str(self._ask(lambda connection: connection.dialect.name))
+
+    def _kinds(self, dataset: Dataset, uses: Uses) -> tuple[dict[str, TimeKind | None], list[Doubt]]:
+        """How the timestamps are kept; a column that holds none is a doubt."""
+        kinds: dict[str, TimeKind | None] = {}
+        doubts = []
+        for name in sorted(uses.begins | uses.ends):
+            try:
+                kinds |= self._kinds_of(dataset, [name])
+            except SourceMisfitError as error:
+                doubts.append(Doubt(f"columns.{name}", str(error), True))
+        return kinds, doubts
+
+    def _examined(self, rows: Rows, uses: Uses, as_of: datetime) -> tuple[list[Doubt], int]:
+        probes = row_checks.probes(rows, uses, as_of)
+        try:
+            given = [(probes, self._one(row_checks.statement(rows, probes)))]
+        except (
+            SourceMisfitError
+        ):  # one of them is refused: then each by itself, and that one is told of where it is used
+            given = self._one_by_one(rows, probes)
+        doubts = [doubt for those, row in given for doubt in row_checks.told(those, row)]
+        count = int(given[0][1]["all_rows"])
+        return [*doubts, *self._repeats(rows, count)], count
+
+    def _one_by_one(self, rows: Rows, probes: Sequence[row_checks.Probe]) -> list[tuple[list[row_checks.Probe], Any]]:
+        given: list[tuple[list[row_checks.Probe], Any]] = [([], self._one(row_checks.statement(rows, [])))]
+        for probe in probes:
+            try:
+                given.append(([probe], self._one(row_checks.statement(rows, [probe]))))
+            except SourceMisfitError:
+                continue
+        return given
+
+    def _repeats(self, rows: Rows, count: int) -> Iterable[Doubt]:
+        """Ids that are not unique; nobody asks where the database sees to that."""
+        column = rows.dataset.columns.get(row_checks.ID)
+        if column is None:
+            return []
+        name = None if column.sql else column.name or row_checks.ID
+        existing = self._ask(lambda connection: indexes_of(connection, rows.dataset))
+        if any(each.is_unique and not each.is_partial and each.columns == (name,) for each in existing):
+            return []
+        doubt = row_checks.told_of_repeats(self._one(row_checks.repeated(rows)), count)
+        return [] if doubt is None else [doubt]
+
+    def _one(self, statement: statements.Statement) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self._ask(lambda connection: connection.execute(statement).one()._mapping)
+        return found
+
+
+def _served(index: index_advice.Index, wanted: Mapping[index_advice.Index, Sequence[Request]]) -> tuple[Request, ...]:
+    alike = replace(index, held=())
+    return tuple(
+        dict.fromkeys(each for one, those in wanted.items() if replace(one, held=()) == alike for each in those)
+    )
+
+
+def _is_view(connection: sa.Connection, name: str | None) -> bool:
+    schema, table = schema_and_table(name or "")
+    return table in sa.inspect(connection).get_view_names(schema)
+
+
+def _unfit(connection: sa.Connection, name: str | None) -> frozenset[str]:
+    """Columns that MariaDB and MySQL put into no index, unless only their beginning."""
+    if connection.dialect.name not in ("mysql", "mariadb"):
+        return frozenset()
+    schema, table = schema_and_table(name or "")
+    columns = sa.inspect(connection).get_columns(table, schema)
+    return frozenset(each["name"] for each in columns if isinstance(each["type"], sa.Text | sa.LargeBinary))

@@ -1,0 +1,1 @@
+"""Measures as SQL: statements, series, timestamps, and the mapping of their results."""

@@ -1,0 +1,265 @@
+"""The rows that a statement gave, as parts and tracks."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import count, repeat, starmap
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kpibot.core.kpis.measures import Duration, Statistic
+from kpibot.core.kpis.readings import Floats, Parts, combine
+from kpibot.core.kpis.series import (
+    Curve,
+    Keys,
+    Lasting,
+    Spans,
+    Track,
+    Window,
+    averages,
+    lasted_by,
+    sums_since,
+    walk_back,
+)
+from kpibot.core.time.periods import Period
+from kpibot.sources.base import Cell
+from kpibot.sources.sql.dataset_rows import CAMPUS, SLICE
+from kpibot.sources.sql.result_table import Table
+from kpibot.sources.sql.series_sql import EPOCH_DAY, LEVEL
+from kpibot.sources.sql.timestamps import to_utc
+
+
+def owners(table: Table) -> Iterable[Cell]:
+    """Whose each row is: its campus as the database calls it, and what it was told apart by."""
+    return starmap(Cell, table.columns(*_owner(table)))
+
+
+def _owner(table: Table) -> tuple[str, ...]:
+    return (CAMPUS, SLICE) if SLICE in table else (CAMPUS,)
+
+
+def numbered(table: Table) -> tuple[list[Cell], NDArray[np.intp]]:
+    """Each owner once, and for each row the place of its owner."""
+    place: defaultdict[tuple[object, ...], int] = defaultdict(count().__next__)
+    places = np.array([*map(place.__getitem__, table.columns(*_owner(table)))], dtype=np.intp)
+    return [Cell(*each) for each in place], places
+
+
+def parts_of(table: Table, zone: ZoneInfo, n: int) -> dict[Cell, Parts]:
+    """The parts of the n-th amount for each cell; `zone` is where naive times were written."""
+    divided = f"denominator_{n}"
+    divides = divided in table
+    names = (f"numerator_{n}", divided if divides else "rows", "rows", f"valued_{n}", "waiting", "newest")
+    return {
+        cell: Parts(
+            float(numerator or 0),
+            float(denominator or 0) if divides else None,
+            int(rows or 0),
+            int(valued or 0),
+            int(waiting or 0),
+            to_utc(newest, zone),
+        )
+        for cell, (numerator, denominator, rows, valued, waiting, newest) in zip(
+            owners(table), table.columns(*names), strict=True
+        )
+        if rows  # without a campus to group by, there is a row even where there is nothing
+    }
+
+
+def within_parts(parts: Mapping[Cell, Parts]) -> dict[Cell, Parts]:
+    """The parts of a share within the limit, of which the statement gives met and judged."""
+    return {cell: replace(each, met=each.numerator, judged=each.denominator or 0.0) for cell, each in parts.items()}
+
+
+def distinct_parts(table: Table, zone: ZoneInfo) -> dict[Cell, Parts]:
+    """The parts of distinct keys for each cell, from `statements.distinct`."""
+    found: dict[Cell, list[Parts]] = {}
+    each_row = table.columns("shared", "rows", "numerator", "valued", "newest")
+    for cell, (shared, rows, numerator, valued, newest) in zip(owners(table), each_row, strict=True):
+        parts = Parts(
+            numerator=float(numerator) if shared is None else 0.0,
+            rows=int(rows),
+            valued=int(valued),
+            newest=to_utc(newest, zone),
+            shared=frozenset() if shared is None else frozenset([int(shared)]),
+        )
+        found.setdefault(cell, []).append(parts)
+    return {cell: combine(parts) for cell, parts in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """The spans of all cells, those of a cell one after the other; cell n has those from `first[n]` on."""
+
+    cells: Sequence[Cell]
+    first: NDArray[np.intp]
+    spans: Spans
+
+    def by_cell(self) -> dict[Cell, Spans]:
+        """The spans of each cell."""
+        began, ended = self.split(self.spans.began), self.split(self.spans.ended)
+        allowed = repeat(None) if self.spans.allowed is None else self.split(self.spans.allowed)
+        return dict(zip(self.cells, map(Spans, began, ended, allowed), strict=True))
+
+    def split(self, values: Floats) -> list[Floats]:
+        """What each cell has of values that are in the order of the spans."""
+        return np.split(values, self.first[1:]) if self.cells else []
+
+    def sums(self, values: NDArray[Any]) -> list[float]:
+        """The sums of such values, a cell each."""
+        sums: list[float] = np.add.reduceat(values, self.first, dtype=np.float64).tolist()
+        return sums
+
+
+def spans_of(table: Table) -> Sorted:
+    """The rows that began and perhaps ended, for each cell.
+
+    Raises:
+        ValueError: a row began at no timestamp.
+    """
+    began = table["began"]
+    if None in began:
+        raise ValueError("it begins at what is no timestamp")
+    cells, places = numbered(table)
+    # numpy sorts numbers of 16 bits in one pass.
+    order = np.argsort(places.astype(np.uint16) if len(cells) < 2**16 else places, kind="stable")
+
+    def ordered(values: list[Any]) -> Floats:
+        return np.array(values, dtype=np.float64)[order]  # None becomes NaN
+
+    first = np.searchsorted(places[order], np.arange(len(cells)))
+    allowed = ordered(table["allowed"]) if "allowed" in table else None
+    return Sorted(cells, first, Spans(ordered(began), ordered(table["ended"]), allowed))
+
+
+def sampled(rows: Sorted, duration: Duration, period: Period, lasting: Lasting) -> dict[Cell, Parts]:
+    """The durations themselves, as they stand at the period's end."""
+    if not rows.cells:
+        return {}
+    lasted = lasted_by(rows.spans, period.end.timestamp(), lasting)
+    is_share, allowed = duration.statistic is Statistic.WITHIN, rows.spans.allowed
+    limited = np.isfinite(allowed) if is_share and allowed is not None else np.ones(lasted.seconds.size)
+    met, judged = rows.sums(lasted.met), rows.sums(lasted.met | lasted.missed)
+    samples = rows.split(lasted.seconds)
+    newest = np.maximum.reduceat(rows.spans.began, rows.first).tolist()
+    sums = zip(rows.sums(lasted.seconds), rows.sums(limited), rows.sums(lasted.waiting), strict=True)
+    return {
+        cell: Parts(
+            numerator=met[n] if is_share else seconds,
+            denominator=judged[n] if is_share else float(samples[n].size),
+            rows=samples[n].size,
+            valued=int(valued),
+            waiting=int(waiting),
+            newest=datetime.fromtimestamp(newest[n], UTC),
+            sample=samples[n],
+            met=met[n],
+            judged=judged[n],
+        )
+        for n, (cell, (seconds, valued, waiting)) in enumerate(zip(rows.cells, sums, strict=True))
+    }
+
+
+def levels(table: Table, window: Window, is_mean: bool) -> dict[Cell, Track]:
+    """A stock, or the mean of a column over it, at the end of each day, from `tracks.stock_track` or `aged_track`."""
+    moves = _moves(table, window.days[0].toordinal(), len(window.days))
+    weights = walk_back(moves.weight, moves.weights) if is_mean else None
+    return moves.curves(walk_back(moves.level, moves.amounts), weights)
+
+
+def average_levels(table: Table, window: Window, zone: ZoneInfo) -> dict[Cell, Track]:
+    """The mean level of a stock over the period of each day, from `tracks.stock_track`."""
+    origin, first, length = _days(window, zone)
+    midnights = (datetime.fromordinal(origin + n).replace(tzinfo=zone).timestamp() for n in range(length))
+    edges = np.array([*midnights, window.ends[-1].timestamp()])
+    windows = [(start, length - len(first) + n + 1) for n, start in enumerate(first)]
+    moves = _moves(table, origin, length)
+    begins = walk_back(moves.level, moves.amounts) - moves.amounts
+    # What changes in the middle of a day counts for the seconds that the day has left.
+    left = moves.amounts * (edges - edges[0])[1:] - moves.weights
+    return moves.curves(averages(begins * np.diff(edges) + left, edges, windows))
+
+
+@dataclass(frozen=True, slots=True)
+class _Moves:
+    """What a track holds: matrices of the cells by the days, and the levels at the end of the last day, by cell."""
+
+    cells: list[Cell]
+    amounts: Floats
+    weights: Floats
+    level: Floats
+    weight: Floats
+
+    def curves(self, numerators: Floats, denominators: Floats | None = None) -> dict[Cell, Track]:
+        """The curve of each cell, from matrices alike."""
+        divided = repeat(None) if denominators is None else denominators
+        return dict(zip(self.cells, map(Curve, numerators, divided), strict=False))
+
+
+def _moves(table: Table, first: int, length: int) -> _Moves:
+    cells, places = numbered(table)
+    # A last column is for the levels, which are of no day.
+    index = {day: length if day == LEVEL else _index(day, first, length) for day in set(table["day"])}
+    at = places * (length + 1) + np.array([*map(index.__getitem__, table["day"])], dtype=np.intp)
+
+    def matrix(name: str) -> Floats:
+        sums = np.bincount(at, np.array(table[name], dtype=np.float64), len(cells) * (length + 1))
+        return sums.astype(np.float64).reshape(len(cells), length + 1)
+
+    amounts, weights = matrix("amount"), matrix("weight")
+    return _Moves(cells, amounts[:, :-1], weights[:, :-1], amounts[:, -1], weights[:, -1])
+
+
+def sums(table: Table, window: Window, zone: ZoneInfo, is_mean: bool) -> dict[Cell, Track]:
+    """A flow over the period of each day, from `tracks.flow_track`."""
+    origin, first, length = _days(window, zone)
+    moves = _moves(table, origin, length)
+    return moves.curves(sums_since(moves.amounts, first), sums_since(moves.weights, first) if is_mean else None)
+
+
+def distinct_counts(table: Table, window: Window, zone: ZoneInfo) -> dict[Cell, Track]:
+    """The distinct keys in the period of each day, from `tracks.distinct_track`.
+
+    A key that a day names counts from that day on: until the period no longer holds the day, or until another day
+    names the key, from which on it counts for that one.
+    """
+    origin, first, length = _days(window, zone)
+    earlier = length - len(first)  # days before the window's own, which only their periods reach
+    leaves = earlier + np.searchsorted(first, np.arange(length), side="right")
+    changes: dict[Cell, Floats] = {}
+    shared: dict[Cell, dict[object, tuple[tuple[int, int], ...]]] = {}
+    for campus, day, again, key, keys in table.rows:
+        change = changes.setdefault(Cell(campus), np.zeros(length + 1))
+        index = _index(day, origin, length)
+        until = leaves[index] if again is None else min(leaves[index], _index(again, origin, length))
+        if key is None:
+            change[index] += keys
+            change[until] -= keys
+            continue
+        stretch = (max(index - earlier, 0), max(int(until) - earlier, 0))
+        of_campus = shared.setdefault(Cell(campus), {})
+        of_campus[key] = (*of_campus.get(key, ()), stretch)
+    return {cell: Keys(np.cumsum(change)[earlier:length], shared.get(cell, {})) for cell, change in changes.items()}
+
+
+def _days(window: Window, zone: ZoneInfo) -> tuple[int, list[int], int]:
+    """The first day that a window needs, the day on which the period of each of its own days began, counted from that
+    first one, and how many days it needs in all."""
+    origin = window.opens.astimezone(zone).date().toordinal()
+    first = [start.astimezone(zone).date().toordinal() - origin for start in window.starts]
+    return origin, first, window.days[-1].toordinal() - origin + 1
+
+
+def _index(day: int, first: int, length: int) -> int:
+    """Where a day since 1970 belongs. numpy would take a negative index for one from the end.
+
+    Raises:
+        IndexError: the day is none of those asked for, as of text that is no timestamp.
+    """
+    index = int(day) + EPOCH_DAY - first
+    if not 0 <= index < length:
+        raise IndexError("its time lies outside of the time asked for")
+    return index

@@ -1,0 +1,301 @@
+"""A Source over SQLAlchemy: runs the statements and turns their rows into parts and tracks."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from kpibot.catalog.model import Database, Dataset
+from kpibot.core.kpis.measures import (
+    ROWS,
+    Amount,
+    Clock,
+    Counted,
+    Duration,
+    Flow,
+    OverRows,
+    Query,
+    Simple,
+    Statistic,
+    Stock,
+    times,
+)
+from kpibot.core.kpis.series import Lasting, Track, Window, elapsed
+from kpibot.core.time.periods import Period
+from kpibot.sources.base import Cell, Request, SourceError, SourceMisfitError, Taken
+from kpibot.sources.circuit_breaker import Breaker
+from kpibot.sources.engines.engines import build_engine
+from kpibot.sources.sql import result_mapping, series_sql, statements
+from kpibot.sources.sql.dataset_rows import Rows, from_clause
+from kpibot.sources.sql.district_queries import parts_of_query
+from kpibot.sources.sql.execution import ask
+from kpibot.sources.sql.result_table import Table, fetched, joined
+from kpibot.sources.sql.schema_cache import Survey
+from kpibot.sources.sql.timestamps import TimeKind, to_utc
+
+if TYPE_CHECKING:
+    from kpibot.sources.diagnostics.inspector import Inspector
+
+Result = TypeVar("Result")
+MOST_STEPS = 400  # days of a window in one statement: SQLite takes 500 parts of a UNION
+
+
+class SqlSource:
+    """One of the district's databases, by SQL. Safe to call from several threads.
+
+    `zone` is the district's: its days are the buckets of a track. Without a breaker, every call is made. `lasting` is
+    the working clock.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        datasets: Mapping[str, Dataset],
+        zone: ZoneInfo,
+        breaker: Breaker | None = None,
+        lasting: Lasting = elapsed,
+    ) -> None:
+        self._database = database
+        self._datasets = datasets
+        self._zone = zone
+        self._breaker = breaker
+        self._lasting = lasting
+        self._engine: sa.Engine | None = None
+        self._survey = Survey(self._ask)
+        self._lock = threading.Lock()
+
+    def take(self, requests: Sequence[Request]) -> list[Taken | SourceError]:
+        """See `Source.take`."""
+        found: dict[Request, Taken | SourceError] = {}
+        bundles: dict[object, list[Request]] = {}
+        for request in requests:
+            bundles.setdefault(_rows_of(request), []).append(request)
+        for bundle in bundles.values():
+            together = list(dict.fromkeys(bundle))
+            try:
+                with _understanding(together[0].measure):
+                    found |= zip(together, self._take(together), strict=True)
+            except SourceError as error:
+                found |= dict.fromkeys(together, error)
+        return [found[request] for request in requests]
+
+    def track(self, measure: Simple, window: Window) -> Mapping[Cell, Track]:
+        """See `Source.track`.
+
+        Raises:
+            SourceMisfitError: also for a snapshot or a query, whose past only the bot's own store knows, and for a
+                distinct stock: a key that closes may still be open in another row, so that no walk back is right.
+        """
+        with _understanding(measure):
+            match measure:
+                case Stock(since=str(since)) if measure.amount.counted is not Counted.DISTINCT:
+                    return self._stock_track(measure, since, window)
+                case Flow():
+                    return self._flow_track(measure, window)
+                case Duration():
+                    period = Period(window.opens, window.ends[-1], "")
+                    spans = self._fetch(statements.spans(measure, self._rows(measure), period))
+                    return result_mapping.spans_of(spans).by_cell()
+        raise SourceMisfitError(
+            "a snapshot, a query or a distinct stock has no series in the database; "
+            "its history comes from the bot's own readings"
+        )
+
+    def newest(self, measure: Simple, before: datetime) -> datetime | None:
+        """See `Source.newest`."""
+        name = statements.begins(measure)
+        if isinstance(measure, Query) or name is None:
+            return None
+        dataset = self._datasets[measure.dataset]
+        rows = Rows(dataset, self._dialect, self._kinds(dataset, [name]))
+        with _understanding(measure):
+            return to_utc(self._fetch(statements.newest(rows, name, before))["newest"][0], dataset.zone)
+
+    def values(self, dataset: str, column: str, most: int) -> list[object]:
+        """See `Source.values`."""
+        rows = Rows(self._datasets[dataset], self._dialect, {})
+        return self._fetch(statements.values(rows, column, most))["value"]
+
+    def is_empty(self, measure: Simple) -> bool:
+        """See `Source.is_empty`."""
+        if isinstance(measure, Query):
+            return False
+        dataset = self._datasets[measure.dataset]
+        return not self._fetch(sa.select(sa.literal_column("1")).select_from(from_clause(dataset)).limit(1)).rows
+
+    def rows(self, request: Request, columns: Sequence[str], most: int) -> list[Mapping[str, object]]:
+        """See `Source.rows`."""
+        measure = request.measure
+        if isinstance(measure, Query):
+            return []
+        statement = statements.listed(measure, self._rows(measure, request), request.period, columns, most)
+        with _understanding(measure):
+            return [*self._fetch(statement).mappings()]
+
+    def select(self, sql: str) -> Sequence[Mapping[str, Any]]:
+        """The rows of a SELECT of the district's own, as mappings.
+
+        Raises:
+            SourceError: with what to do about it.
+        """
+        return [*self._fetch(sa.text(sql.replace(":", "\\:"))).mappings()]
+
+    def inspector(self) -> "Inspector":
+        """Looks at the database itself, for `check`."""
+        from kpibot.sources.diagnostics.inspector import SqlInspector  # noqa: PLC0415 - the bot at work has no use for it
+
+        return SqlInspector(self._datasets, self._ask, self._rows, self._kinds)
+
+    def close(self) -> None:
+        """Gives back all connections."""
+        if self._engine is not None:
+            self._engine.dispose()
+
+    def _take(self, requests: list[Request]) -> Sequence[Taken]:
+        """The parts of requests that rest on the same rows."""
+        first = requests[0]
+        match first.measure:
+            case Query() as query:
+                given = self._fetch(sa.text(query.sql), _bound(query.sql, first.period))
+                return [parts_of_query(query, given)] * len(requests)
+            case Duration() as duration:
+                return self._durations([request.measure for request in requests], duration, first)
+            case Stock() | Flow() as measure:
+                return self._amounts([_amount(request.measure) for request in requests], measure, first)
+
+    def _amounts(self, wanted: list[Amount], measure: Stock | Flow, request: Request) -> Sequence[Taken]:
+        rows, zone = self._rows(measure, request), self._datasets[measure.dataset].zone
+        given = self._fetch(statements.of(measure, rows, request.period, wanted))
+        if measure.amount.counted is Counted.DISTINCT:
+            return [result_mapping.distinct_parts(given, zone)] * len(wanted)
+        return [result_mapping.parts_of(given, zone, n) for n in range(len(wanted))]
+
+    def _durations(self, wanted: list[Simple], duration: Duration, request: Request) -> Sequence[Taken]:
+        period = request.period
+        given = self._fetch(statements.of(duration, self._rows(duration, request), period))
+        if not statements.wants_spans(duration):
+            parts = result_mapping.parts_of(given, self._datasets[duration.dataset].zone, 0)
+            taken = result_mapping.within_parts(parts) if duration.statistic is Statistic.WITHIN else parts
+            return [taken] * len(wanted)
+        spans = result_mapping.spans_of(given)
+        return [
+            result_mapping.sampled(spans, each, period, self._clock(each))
+            for each in wanted
+            if isinstance(each, Duration)
+        ]
+
+    def _clock(self, duration: Duration) -> Lasting:
+        return self._lasting if duration.clock is Clock.WORKING else elapsed
+
+    def _rows(self, measure: OverRows, request: Request | None = None) -> Rows:
+        dataset = self._datasets[measure.dataset]
+        by = None if request is None else request.by
+        aged_by = [by.column] if by is not None and by.cutoffs else []
+        kinds = self._kinds(dataset, [*times(measure), *aged_by])
+        return Rows(dataset, self._dialect, kinds, self._survey.indexed(dataset), by)
+
+    def _kinds(self, dataset: Dataset, names: Sequence[str]) -> dict[str, TimeKind | None]:
+        return self._survey.kinds(dataset, names, self._dialect)
+
+    def _stock_track(self, stock: Stock, since: str, window: Window) -> Mapping[Cell, Track]:
+        if window.cutoffs:
+            return self._aged_track(stock, since, window)
+        rows = self._rows(stock)
+        period = Period(window.opens if stock.average else self._midnight(window), window.ends[-1], "")
+        statement = series_sql.stock_track(stock, since, rows, period, series_sql.DayOf(self._zone, period))
+        given = self._fetch(statement)
+        if stock.average:
+            return result_mapping.average_levels(given, window, self._zone)
+        return result_mapping.levels(given, window, is_mean=stock.amount.counted is Counted.MEAN)
+
+    def _aged_track(self, stock: Stock, since: str, window: Window) -> Mapping[Cell, Track]:
+        rows, last = self._rows(stock), window.ends[-1]
+        given = [
+            self._fetch(series_sql.aged_track(stock, since, rows, part, is_last=part.ends[-1] == last))
+            for part in _parts_of(window, MOST_STEPS)
+        ]
+        return result_mapping.levels(joined(given), window, is_mean=stock.amount.counted is Counted.MEAN)
+
+    def _flow_track(self, flow: Flow, window: Window) -> Mapping[Cell, Track]:
+        period = Period(window.opens, window.ends[-1], "")
+        rows, days = self._rows(flow), series_sql.DayOf(self._zone, period)
+        if flow.amount.counted is Counted.DISTINCT:
+            given = self._fetch(series_sql.distinct_track(flow, rows, period, days))
+            return result_mapping.distinct_counts(given, window, self._zone)
+        given = self._fetch(series_sql.flow_track(flow, rows, period, days))
+        return result_mapping.sums(given, window, self._zone, is_mean=flow.amount.counted is Counted.MEAN)
+
+    def _midnight(self, window: Window) -> datetime:
+        first = window.days[0]
+        return datetime(first.year, first.month, first.day, tzinfo=self._zone)
+
+    @property
+    def _dialect(self) -> str:
+        return self._connected().dialect.name
+
+    def _connected(self) -> sa.Engine:
+        with self._lock:
+            if self._engine is None:
+                self._engine = build_engine(self._database)
+            return self._engine
+
+    def _fetch(self, statement: Any, parameters: Mapping[str, Any] | None = None) -> Table:
+        return self._ask(lambda connection: fetched(connection.execute(statement, parameters or {})))
+
+    def _ask(self, question: Callable[[sa.Connection], Result]) -> Result:
+        engine = self._connected()
+        with self._breaker.asking() if self._breaker else nullcontext():
+            return ask(engine, self._database, question)
+
+
+@contextmanager
+def _understanding(measure: Simple) -> Iterator[None]:
+    """What a row holds may be no timestamp or no number, whatever the first row held: then the set-up does not fit."""
+    try:
+        yield
+    except (ValueError, TypeError, IndexError, OverflowError) as error:
+        what = "the query" if isinstance(measure, Query) else f"dataset `{measure.dataset}`"
+        raise SourceMisfitError(
+            f"{what}: a row cannot be understood ({error}); leave such rows out, or write {{sql: …}} for the column"
+        ) from error
+
+
+def _rows_of(request: Request) -> object:
+    """What requests must have in common to share a statement: everything but the amount or the statistic.
+
+    Distinct keys are counted apart, and so is an average; statistics that a database takes need no rows of others.
+    """
+    match request.measure:
+        case Query() as query:
+            return query, request.period
+        case Duration() as duration if statements.wants_spans(duration):
+            alike = replace(duration, statistic=Statistic.MEDIAN, also=(), clock=Clock.WALL)
+            return alike, request.period, request.by
+        case Stock() | Flow() as measure if measure.amount.counted is not Counted.DISTINCT and not _averages(measure):
+            return replace(measure, amount=ROWS), request.period, request.by
+    return request
+
+
+def _averages(measure: Stock | Flow) -> bool:
+    return isinstance(measure, Stock) and measure.average
+
+
+def _amount(measure: Simple) -> Amount:
+    return measure.amount if isinstance(measure, Stock | Flow) else ROWS
+
+
+def _parts_of(window: Window, most: int) -> Iterator[Window]:
+    """The window in parts of so many days; each begins with the last day of the one before."""
+    for first in range(0, max(len(window.days) - 1, 1), most - 1):
+        part = slice(first, first + most)
+        yield Window(window.days[part], window.starts[part], window.ends[part], window.cutoffs[part])
+
+
+def _bound(sql: str, period: Period) -> dict[str, datetime]:
+    offered = {"as_of": period.end, "period_start": period.start, "period_end": period.end}
+    return {name: instant for name, instant in offered.items() if f":{name}" in sql}

@@ -1,0 +1,71 @@
+"""Alert groups as they are kept: those that are open, and for a year those that were."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from kpibot.core.alerts.groups import AlertGroup
+from kpibot.core.kpis.thresholds import Verdict
+from kpibot.store.database.engine import upserting
+from kpibot.store.database.schema import alert_groups
+
+GroupKey = tuple[str, str]  # KPI, channel
+NAMES = tuple(each.name for each in fields(AlertGroup))
+IS_OPEN = alert_groups.c.closed_at.is_(None)
+
+
+def open_groups(connection: sa.Connection) -> dict[GroupKey, AlertGroup]:
+    """Every open group."""
+    rows = connection.execute(sa.select(alert_groups).where(IS_OPEN))
+    return {(row.kpi, row.channel): _group(row) for row in rows}
+
+
+def find(connection: sa.Connection, key: str, locks: bool = False) -> AlertGroup | None:
+    """The open group with this key; where it `locks`, nobody else changes it before the transaction ends."""
+    wanted = sa.select(alert_groups).where(alert_groups.c.key == key, IS_OPEN)
+    row = connection.execute(wanted.with_for_update() if locks else wanted).first()
+    return None if row is None else _group(row)
+
+
+def save(connection: sa.Connection, groups: Mapping[GroupKey, AlertGroup | None], now: datetime) -> set[GroupKey]:
+    """Keeps groups, None closes one; those that were changed since they were read stay as they are and are returned."""
+    return {key for key, group in sorted(groups.items()) if not _save(connection, key, group, now)}
+
+
+def _save(connection: sa.Connection, key: GroupKey, group: AlertGroup | None, now: datetime) -> bool:
+    if group is None:
+        of_key = sa.and_(alert_groups.c.kpi == key[0], alert_groups.c.channel == key[1], IS_OPEN)
+        connection.execute(sa.update(alert_groups).where(of_key).values(closed_at=now))
+        return True
+    if group.revision == 0:
+        new = upserting(connection.dialect.name)(alert_groups).on_conflict_do_nothing().values(_columns(group))
+        return connection.execute(new.execution_options(preserve_rowcount=True)).rowcount == 1
+    return write(connection, group)
+
+
+def write(connection: sa.Connection, group: AlertGroup) -> bool:
+    """Keeps the next state of a group; False where it is closed, or has changed since it was read."""
+    same = sa.and_(alert_groups.c.key == group.key, alert_groups.c.revision == group.revision, IS_OPEN)
+    return connection.execute(sa.update(alert_groups).where(same).values(_columns(group))).rowcount == 1
+
+
+def ask_for_posts(connection: sa.Connection, keys: Iterable[str]) -> None:
+    """Marks groups whose message is not in the channel, so that what is told next is a message of its own."""
+    named = sa.select(alert_groups.c.kpi, alert_groups.c.channel, alert_groups.c.key)
+    found = connection.execute(named.where(alert_groups.c.key.in_(set(keys)), IS_OPEN)).all()
+    marked = {"repost": True, "revision": alert_groups.c.revision + 1}
+    for _, _, key in sorted(map(tuple, found)):  # in the order of `save`, so that neither waits for the other for ever
+        connection.execute(sa.update(alert_groups).where(alert_groups.c.key == key, IS_OPEN).values(marked))
+
+
+def _columns(group: AlertGroup) -> dict[str, Any]:
+    kept = {name: getattr(group, name) for name in NAMES}
+    return kept | {"key": group.key, "shown": dict(group.shown), "revision": group.revision + 1}
+
+
+def _group(row: Any) -> AlertGroup:
+    kept = {name: getattr(row, name) for name in NAMES}
+    return AlertGroup(**kept | {"shown": {campus: Verdict(severity) for campus, severity in row.shown.items()}})

@@ -1,0 +1,1 @@
+"""The state database itself: engine, tables, migrations and the lock of a single instance."""

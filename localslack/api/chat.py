@@ -1,0 +1,146 @@
+"""chat.*: messages that the bot posts, edits and deletes."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from localslack.api.forms import message_form
+from localslack.api.posting import checked_attachments, checked_blocks, checked_content, checked_metadata
+from localslack.api.posting import checked_text as text_of
+from localslack.api.request import Method, Request
+from localslack.state.errors import SlackError
+from localslack.state.model import Conversation, Json, Message
+
+
+def target(request: Request) -> Conversation:
+    """Return where the bot may post.
+
+    A channel goes by id, ``#name`` or name; a person's id means the direct message with them. Refuses with
+    ``channel_not_found``, ``is_archived``, ``not_in_channel`` (not with the scope ``chat:write.public``) and
+    ``restricted_action``.
+    """
+    ws, name = request.ws, request.required("channel")
+    found = ws.find(f"@{name}") if name in ws.users else None if name.startswith("@") else ws.find(name)
+    member = found is not None and ws.bot_user_id in found.members
+    if found is None or (found.private and not member):
+        raise SlackError("channel_not_found")
+    if found.archived:
+        raise SlackError("is_archived")
+    if not member and "chat:write.public" not in ws.scopes:
+        raise SlackError("not_in_channel")
+    if found.restricted:
+        raise SlackError("restricted_action")
+    return found
+
+
+def _thread(request: Request, conversation: Conversation) -> str | None:
+    """Return the ts of the thread's first message, for any message of the thread that was named."""
+    ts = request.text("thread_ts")
+    if not ts:
+        return None
+    found = conversation.messages.get(ts)
+    if found is None or found.ephemeral_for is not None:
+        raise SlackError("thread_not_found")
+    return found.thread_ts or found.ts
+
+
+def _new(request: Request, conversation: Conversation, via: str) -> Message:
+    """Return the message that a request describes, not kept yet."""
+    text, blocks, attachments = checked_content(request)
+    return Message(
+        conversation.id,
+        request.ws.next_ts(),
+        request.ws.bot_user_id,
+        text,
+        blocks,
+        attachments,
+        thread_ts=_thread(request, conversation),
+        via=via,
+        call=request.ws.current_call,
+    )
+
+
+def post_message(request: Request) -> Json:
+    """chat.postMessage: post as the bot."""
+    ws, conversation = request.ws, target(request)
+    message = _new(request, conversation, "chat.postMessage")
+    metadata, broadcast = checked_metadata(request), request.flag("reply_broadcast")
+    message = ws.put(dataclasses.replace(message, metadata=metadata, broadcast=broadcast and bool(message.thread_ts)))
+    return {"ok": True, "channel": conversation.id, "ts": message.ts, "message": message_form(ws, message)}
+
+
+def post_ephemeral(request: Request) -> Json:
+    """chat.postEphemeral: post for one person's eyes; it's not part of the history."""
+    ws, conversation = request.ws, target(request)
+    user = request.required("user")
+    if user not in conversation.members:
+        raise SlackError("user_not_in_channel")
+    message = ws.put(dataclasses.replace(_new(request, conversation, "chat.postEphemeral"), ephemeral_for=user))
+    return {"ok": True, "message_ts": message.ts}
+
+
+def _own_message(request: Request, refusal: str) -> Message:
+    conversation = request.conversation()
+    found = conversation.messages.get(request.required("ts"))
+    if found is None or found.deleted or found.ephemeral_for is not None:
+        raise SlackError("message_not_found")
+    if found.user != request.ws.bot_user_id:
+        raise SlackError(refusal)
+    if conversation.archived:
+        raise SlackError("is_archived")
+    return found
+
+
+def update(request: Request) -> Json:
+    """chat.update: blocks, attachments and metadata that are not given stay; empty ones take them away."""
+    ws, old = request.ws, _own_message(request, "cant_update_message")
+    given = request.structure("blocks", "invalid_blocks_format")
+    blocks = old.blocks if given is None else checked_blocks(ws, given)
+    text = text_of(request.text("text"))
+    attachments = checked_attachments(request) if "attachments" in request.args else old.attachments
+    if not (text.strip() or given or attachments):
+        raise SlackError("no_text")
+    message = ws.put(
+        dataclasses.replace(
+            old,
+            text=text or old.text,
+            blocks=blocks,
+            attachments=attachments,
+            metadata=checked_metadata(request) if "metadata" in request.args else old.metadata,
+            edited=ws.next_ts(),
+            call=ws.current_call,
+        )
+    )
+    form = message_form(ws, message)
+    return {"ok": True, "channel": message.channel, "ts": message.ts, "text": message.text, "message": form}
+
+
+def delete(request: Request) -> Json:
+    """chat.delete: take one of the bot's own messages away."""
+    message = _own_message(request, "cant_delete_message")
+    request.ws.remove(message)
+    return {"ok": True, "channel": message.channel, "ts": message.ts}
+
+
+def permalink(base_url: str, message: Message) -> str:
+    """Return a message's address; on this machine it opens the page at the message."""
+    query = f"?thread_ts={message.thread_ts}&cid={message.channel}" if message.thread_ts else ""
+    return f"{base_url}/archives/{message.channel}/p{message.ts.replace('.', '')}{query}"
+
+
+def get_permalink(request: Request) -> Json:
+    """chat.getPermalink: the address of a message."""
+    conversation = request.conversation()
+    found = conversation.messages.get(request.required("message_ts"))
+    if found is None or found.ephemeral_for is not None:
+        raise SlackError("message_not_found")
+    return {"ok": True, "channel": conversation.id, "permalink": permalink(request.base_url, found)}
+
+
+METHODS = {
+    "chat.postMessage": Method(post_message, ("chat:write",)),
+    "chat.postEphemeral": Method(post_ephemeral, ("chat:write",)),
+    "chat.update": Method(update, ("chat:write",)),
+    "chat.delete": Method(delete, ("chat:write",)),
+    "chat.getPermalink": Method(get_permalink),
+}

@@ -1,0 +1,284 @@
+"""A workspace's set-up as a YAML file: channels, people, groups, commands, limits and faults.
+
+Every key may be left out. What cannot be is told all at once, each with its place and what to write there.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
+
+from localslack.server import WorkspaceServer
+from localslack.state.errors import ScriptError
+from localslack.state.faults import Fault, Kind
+from localslack.state.model import BOT, DEFAULT_EVENTS, DEFAULT_SCOPES, Channel, Group, Guest, Person
+from localslack.state.workspace import Workspace
+from localslack.transport.link import ACK_SECONDS, REDELIVERY
+
+
+def _named(key: str) -> Callable[[object], object]:
+    """Let a bare word stand for an object of which it is the name."""
+    return lambda given: {key: given} if isinstance(given, str) else given
+
+
+def _bare(given: object) -> object:
+    """Take the sign off a name, so that ``#general`` and ``@dana`` may be written too."""
+    return given.lstrip("#@") if isinstance(given, str) else given
+
+
+def _times(given: object) -> object:
+    """Take a number above 0, or the word that stands for no end."""
+    if given != "always" and (not isinstance(given, int) or given < 1):
+        raise PydanticCustomError("times", "this should be a whole number above 0, or `always`")
+    return given
+
+
+_Name = Annotated[str, BeforeValidator(_bare), Field(min_length=1, pattern=r"^[^\s#@]+$")]
+
+
+_Any = TypeVar("_Any")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Channel(_Part):
+    name: _Name
+    topic: str = ""
+    private: bool = False
+    members: tuple[_Name, ...] | None = None
+    archived: bool = False
+    restricted: bool = False
+    ext_shared: bool = False
+    org_shared: bool = False
+
+
+class _Person(_Part):
+    name: _Name
+    real_name: str = ""
+    title: str = ""
+    timezone: str = "America/Chicago"
+    guest: Guest = ""
+    deactivated: bool = False
+    team: str = ""
+
+
+class _Group(_Part):
+    handle: _Name
+    name: str = ""
+    members: tuple[_Name, ...] = ()
+
+
+class _Command(_Part):
+    command: Annotated[str, Field(pattern=r"^/\S+$")]
+    usage: str = ""
+    about: str = ""
+
+
+class _Fault(_Part):
+    method: str
+    kind: Kind
+    times: Annotated[int | Literal["always"], BeforeValidator(_times)] = 1
+    channel: _Name | None = None
+    seconds: float = 1.0
+    error: str = "internal_error"
+    rate: Annotated[float, Field(gt=0, le=1)] = 1.0
+
+
+class Script(_Part):
+    """A set-up that has been read; `workspace` and `server` make what it describes."""
+
+    name: str = "Example ISD"
+    bot: _Name = "bot"
+    channels: tuple[Annotated[_Channel, BeforeValidator(_named("name"))], ...] = (_Channel(name="general"),)
+    people: tuple[Annotated[_Person, BeforeValidator(_named("name"))], ...] = (
+        _Person(name="dana", real_name="Dana Okafor"),
+    )
+    groups: tuple[Annotated[_Group, BeforeValidator(_named("handle"))], ...] = ()
+    commands: tuple[Annotated[_Command, BeforeValidator(_named("command"))], ...] = ()
+    scopes: tuple[str, ...] = DEFAULT_SCOPES
+    events: tuple[str, ...] = DEFAULT_EVENTS
+    bot_token: Annotated[str, Field(pattern="^xoxb-")] = "xoxb-local-workspace"
+    app_token: Annotated[str, Field(pattern="^xapp-")] = "xapp-local-workspace"
+    signing_secret: Annotated[str, Field(min_length=1)] = "local-workspace"
+    request_url: Annotated[str | None, Field(pattern="^https?://")] = None
+    rate_limits: bool = False
+    file_seconds: Annotated[float, Field(ge=0)] = 0.2
+    ack_seconds: Annotated[float, Field(gt=0)] = ACK_SECONDS
+    redelivery: tuple[Annotated[float, Field(ge=0)], ...] = REDELIVERY
+    seed: int = 0
+    faults: tuple[_Fault, ...] = ()
+
+    def workspace(self) -> Workspace:
+        """Make the workspace, its faults armed. Raises ScriptError for a fault that cannot be."""
+        ws = Workspace(
+            self.name,
+            self.bot,
+            channels=[Channel(**dict(one)) for one in self.channels],
+            people=[Person(**dict(one)) for one in self.people],
+            groups=[Group(**dict(one)) for one in self.groups],
+            commands=[(one.command, one.usage, one.about) for one in self.commands],
+            bot_token=self.bot_token,
+            app_token=self.app_token,
+            signing_secret=self.signing_secret,
+            scopes=self.scopes,
+            events=self.events,
+            file_seconds=self.file_seconds,
+            tiers=self.rate_limits,
+            channel_pace=1.0 if self.rate_limits else None,
+            channel_burst=5,
+            seed=self.seed,
+        )
+        ws.fault(*_faults_of(self))
+        return ws
+
+    def server(self, port: int) -> WorkspaceServer:
+        """Make the server of the workspace."""
+        return WorkspaceServer(
+            self.workspace(),
+            port=port,
+            ack_seconds=self.ack_seconds,
+            redelivery=self.redelivery,
+            request_url=self.request_url,
+        )
+
+
+def read_script(file: Path) -> Script:
+    """Read a script. Raises ScriptError with everything that is wrong with it, one line each."""
+    try:
+        given = yaml.safe_load(file.read_text())
+    except OSError as error:
+        raise ScriptError(f"{file} cannot be read ({error.strerror}); name a YAML file") from error
+    except yaml.MarkedYAMLError as error:
+        line = f"line {error.problem_mark.line + 1}, " if error.problem_mark is not None else ""
+        raise ScriptError(f"{file} is no YAML: {line}{error.problem}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ScriptError(f"{file} is no YAML: {error}") from error
+    try:
+        return parse_script({} if given is None else given)
+    except ScriptError as error:
+        raise ScriptError("\n".join(f"{file}: {line}" for line in str(error).splitlines())) from error
+
+
+def parse_script(given: object) -> Script:
+    """Check what a script says. Raises ScriptError with everything that is wrong, one line each."""
+    if not isinstance(given, dict):
+        raise ScriptError(f"write keys with values, such as `channels: [general]`; known: {', '.join(_KEYS)}")
+    try:
+        script = Script.model_validate(given)
+    except ValidationError as error:
+        raise ScriptError("\n".join(_line(dict(one)) for one in error.errors())) from error
+    problems = [*_unknown_members(script), *_foreign_members(script), *_twice(script), *_impossible(script)]
+    if problems:
+        raise ScriptError("\n".join(problems))
+    return script
+
+
+_KEYS = tuple(Script.model_fields)
+_PARTS: dict[str, type[_Part]] = {
+    "channels": _Channel,
+    "people": _Person,
+    "groups": _Group,
+    "commands": _Command,
+    "faults": _Fault,
+}
+
+
+def _place(location: Iterable[object]) -> str:
+    parts = [f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in location]
+    return "".join(parts).lstrip(".")
+
+
+def _line(problem: dict[str, Any]) -> str:
+    """Return one line of what pydantic found, in words that say what to write."""
+    location, kind = problem["loc"], problem["type"]
+    place = _place(location)
+    if kind == "extra_forbidden":
+        known = _KEYS if len(location) == 1 else tuple(_PARTS[str(location[0])].model_fields)
+        return f"{_place(location[:-1]) or 'script'}: no key `{location[-1]}`{_near(str(location[-1]), known)}"
+    if kind == "missing":
+        return f"{_place(location[:-1])}: write `{location[-1]}: …`"
+    if kind == "string_pattern_mismatch":
+        return f"{place}: `{problem['input']}` does not fit; write {_PATTERNS[problem['ctx']['pattern']]}"
+    return f"{place}: {problem['msg'].replace('Input should', 'this should')}, and is `{problem['input']}`"
+
+
+_PATTERNS = {
+    r"^[^\s#@]+$": "a name without spaces",
+    r"^/\S+$": "a slash and a word, such as `/ask`",
+    "^xoxb-": "a token that begins with xoxb-",
+    "^xapp-": "a token that begins with xapp-",
+    "^https?://": "an address that begins with http:// or https://",
+}
+
+
+def _near(word: str, known: Iterable[str]) -> str:
+    known = list(known)
+    near = difflib.get_close_matches(word, known, 1)
+    return f"; did you mean `{near[0]}`?" if near else f"; there are: {', '.join(known)}"
+
+
+def _foreign_members(script: Script) -> Iterator[str]:
+    """Yield people of another organization in channels that are shared with none."""
+    foreign = {one.name for one in script.people if one.team}
+    for index, channel in _counted(script.channels):
+        for name in channel.members or ():
+            if name in foreign and not channel.ext_shared:
+                yield f"channels[{index}].members: `{name}` is of another team; write `ext_shared: true`"
+
+
+def _unknown_members(script: Script) -> Iterator[str]:
+    """Yield members that are nobody."""
+    people = [one.name for one in script.people]
+    for place, members, known in (
+        *((f"channels[{index}]", one.members, [*people, BOT, script.bot]) for index, one in _counted(script.channels)),
+        *((f"groups[{index}]", one.members, people) for index, one in _counted(script.groups)),
+    ):
+        for name in members or ():
+            if name not in known:
+                yield f"{place}.members: nobody is called `{name}`{_near(name, known)}"
+
+
+def _counted(parts: Sequence[_Any]) -> Iterator[tuple[int, _Any]]:
+    return enumerate(parts, start=1)
+
+
+def _twice(script: Script) -> Iterator[str]:
+    """Yield names that are given twice."""
+    for kind, names in (
+        ("channels", [one.name for one in script.channels]),
+        ("people", [one.name for one in script.people]),
+        ("groups", [one.handle for one in script.groups]),
+        ("commands", [one.command for one in script.commands]),
+    ):
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                yield f"{kind}[{index + 1}]: `{name}` is there already; give each a name of its own"
+
+
+def _impossible(script: Script) -> Iterator[str]:
+    """Yield faults that mean a channel which isn't there, or a kind that their method cannot have."""
+    known = [one.name for one in script.channels]
+    for index, fault in enumerate(script.faults):
+        if fault.channel is not None and fault.channel not in known:
+            yield f"faults[{index + 1}].channel: no channel `{fault.channel}`{_near(fault.channel, known)}"
+        try:
+            _fault(fault)
+        except ValueError as error:
+            yield f"faults[{index + 1}]: {error}"
+
+
+def _faults_of(script: Script) -> list[Fault]:
+    return [_fault(one) for one in script.faults]
+
+
+def _fault(given: _Fault) -> Fault:
+    times = None if given.times == "always" else given.times
+    return Fault(given.method, given.kind, times, given.channel, given.seconds, given.error, given.rate)

@@ -1,0 +1,1 @@
+"""Web API, Socket Mode and signed requests on the wire."""

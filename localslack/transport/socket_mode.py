@@ -1,0 +1,230 @@
+"""Socket Mode: up to ten connections, envelopes and their acks, the goodbye, and connections that break."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from aiohttp import WSMessage, WSMsgType, web
+
+from localslack.state.faults import SOCKET
+from localslack.state.model import Json
+from localslack.state.workspace import Workspace
+from localslack.transport.link import ACK_SECONDS, REDELIVERY, Link, Outcome, Repeat
+from localslack.transport.sockets import reset
+
+__all__ = ["ACK_SECONDS", "MOST_CONNECTIONS", "REDELIVERY", "Breakage", "Outcome", "SocketMode"]
+
+MOST_CONNECTIONS = 10
+_HEARTBEAT = 10.0
+
+Breakage = Literal["reset", "silent", "half_open"]
+
+
+@dataclass(eq=False, slots=True)
+class _Line:
+    """One connection. A `leaving` one gets nothing new; on a `dead` one not even a ping is answered."""
+
+    socket: web.WebSocketResponse
+    transport: asyncio.BaseTransport | None
+    leaving: bool = False
+    dead: bool = False
+
+
+class SocketMode(Link):
+    """The bot's connections."""
+
+    def __init__(
+        self, ws: Workspace, ack_seconds: float = ACK_SECONDS, redelivery: Sequence[float] = REDELIVERY
+    ) -> None:
+        super().__init__(ws, ack_seconds, redelivery)
+        self._lines: list[_Line] = []
+        self._waiting: dict[str, asyncio.Future[Json]] = {}
+        self._linked = asyncio.Event()
+        self._returning = False
+        self._turn = 0
+
+    @property
+    def connections(self) -> int:
+        """Return how many connections take new envelopes."""
+        return sum(not line.leaving for line in self._lines)
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Serve one connection, opened with a ticket that is good for one."""
+        if not self._ws.take_ticket(request.query.get("ticket", "")):
+            return web.json_response({"ok": False, "error": "link_disabled"}, status=403)
+        socket = web.WebSocketResponse(autoping=False)
+        await socket.prepare(request)
+        refusal = self._refusal()
+        if refusal is not None:
+            await self._goodbye(socket, refusal)
+            await socket.close()
+            return socket
+        await self._serve(_Line(socket, request.transport))
+        return socket
+
+    def _refusal(self) -> str | None:
+        if not self._ws.socket_mode_enabled:
+            return "link_disabled"
+        return "too_many_websockets" if self.connections >= MOST_CONNECTIONS else None
+
+    async def _serve(self, line: _Line) -> None:
+        self._lines.append(line)
+        pinging = asyncio.create_task(self._ping(line))
+        try:
+            await line.socket.send_json(self._hello())
+            self._returning = False
+            self._linked.set()
+            self._ws.notify("link", self.connections)
+            async for message in line.socket:
+                if not line.dead:
+                    await self._hear(line, message)
+        except ConnectionError:
+            pass  # it went away while it was spoken to, which is what a connection may do
+        finally:
+            pinging.cancel()
+            self._forget(line)
+
+    async def _hear(self, line: _Line, message: WSMessage) -> None:
+        if message.type is WSMsgType.TEXT:
+            self._take(message.data)
+        elif message.type is WSMsgType.PING:
+            await line.socket.pong(message.data)
+
+    @staticmethod
+    async def _ping(line: _Line) -> None:
+        """Ping now and then, as Slack does, so that a bot can tell a quiet connection from a dead one."""
+        while not line.socket.closed:
+            await asyncio.sleep(_HEARTBEAT)
+            if not line.dead:
+                await line.socket.ping(b"ping")
+
+    def _hello(self) -> Json:
+        debug = {"host": "workspace", "build_number": 1, "approximate_connection_time": 18060}
+        info = {"app_id": self._ws.app_id}
+        return {
+            "type": "hello",
+            "num_connections": self.connections,
+            "connection_info": info,
+            "debug_info": debug,
+        }
+
+    def _forget(self, line: _Line) -> None:
+        self._lines.remove(line)
+        self._sync()
+        self._ws.notify("link", self.connections)
+
+    def _sync(self) -> None:
+        if not self.connections:
+            self._linked.clear()
+
+    def _take(self, data: str) -> None:
+        """Note an ack; what isn't one, or comes too late, is dropped as Slack drops it."""
+        try:
+            given = json.loads(data)
+        except ValueError:
+            return
+        ident = given.get("envelope_id") if isinstance(given, dict) else None
+        answer = self._waiting.get(ident) if isinstance(ident, str) else None
+        if answer is not None and not answer.done():
+            answer.set_result(given.get("payload") or {})
+
+    async def _send(self, kind: str, payload: Json, repeat: Repeat | None) -> Outcome:
+        """Send one envelope to one connection and wait for its ack."""
+        loop = asyncio.get_running_loop()
+        started, ident = loop.time(), str(uuid.uuid4())
+        answer = self._waiting[ident] = loop.create_future()
+        try:
+            async with asyncio.timeout_at(started + self._ack_seconds):
+                if not await self._out(_envelope(ident, kind, payload, repeat)):
+                    return Outcome(False, error="dispatch_failed", reason="connection_failed")
+                got = await answer
+        except TimeoutError:
+            return Outcome(False, error="operation_timeout")
+        finally:
+            del self._waiting[ident]
+        return Outcome(True, loop.time() - started, got)
+
+    async def _out(self, envelope: Json) -> bool:
+        """Send on the next connection in turn; False when there is none and none is about to come back."""
+        while True:
+            if not self.connections and not self._returning:
+                return False
+            await self._linked.wait()
+            line = self._next()
+            fault = self._ws.faults.take(SOCKET)
+            if fault is not None:
+                self._break(line, fault.kind)
+            if line.dead:
+                return True  # as it seems from here
+            try:
+                await line.socket.send_json(envelope)
+            except ConnectionError:
+                line.leaving = True
+                self._sync()
+                continue
+            return True
+
+    def _next(self) -> _Line:
+        open_ = [line for line in self._lines if not line.leaving]
+        self._turn += 1
+        return open_[self._turn % len(open_)]
+
+    def _break(self, line: _Line, kind: str) -> None:
+        line.dead = True
+        line.leaving = kind == "half_open"
+        self._sync()
+        if kind == "reset" and line.transport is not None:
+            reset(line.transport)
+
+    def break_connections(self, kind: Breakage) -> None:
+        """Break every connection: reset it, fall silent on it, or forget it while the bot still holds it."""
+        for line in list(self._lines):
+            self._break(line, kind)
+
+    async def refresh(self, reason: str = "refresh_requested") -> None:
+        """Ask every connection to be replaced; new envelopes wait for those that come.
+
+        A ``warning`` comes some seconds before that, and the connections go on. After ``link_disabled`` none comes
+        back before Socket Mode is switched on again.
+        """
+        lines = [line for line in self._lines if not line.leaving]
+        for line in lines:
+            line.leaving = reason != "warning"
+        self._returning = bool(lines) and reason == "refresh_requested"
+        self._sync()
+        for line in lines:
+            await self._goodbye(line.socket, reason)
+
+    async def disable(self) -> None:
+        """Switch Socket Mode off, as in the app's settings: every connection hears ``link_disabled`` and ends."""
+        self._ws.socket_mode_enabled = False
+        lines = list(self._lines)
+        await self.refresh("link_disabled")
+        for line in lines:
+            await line.socket.close()
+
+    @staticmethod
+    async def _goodbye(socket: web.WebSocketResponse, reason: str) -> None:
+        await socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "workspace"}})
+
+    async def stop(self) -> None:
+        """Close the connections and drop what is still to be redelivered."""
+        await super().stop()
+        for line in list(self._lines):
+            if line.dead and line.transport is not None:
+                reset(line.transport)  # it would not answer the closing handshake
+            else:
+                await line.socket.close()
+
+
+def _envelope(ident: str, kind: str, payload: Json, repeat: Repeat | None) -> Json:
+    envelope: Json = {"envelope_id": ident, "type": kind, "payload": payload}
+    envelope["accepts_response_payload"] = repeat is None
+    if repeat is not None:
+        envelope |= {"retry_attempt": repeat.attempt, "retry_reason": repeat.reason if repeat.attempt else ""}
+    return envelope

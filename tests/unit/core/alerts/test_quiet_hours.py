@@ -1,0 +1,92 @@
+"""When nobody is told, and when they are told instead."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kpibot.core.alerts.quiet_hours import Held, Notice, Quiet, Why
+from kpibot.core.alerts.silences import RecurringSilence, Silence, When
+from kpibot.core.alerts.states import AlertRule
+from kpibot.core.campuses.campus_tree import Campus, CampusTree
+from kpibot.core.time.calendar import Calendar, YearStart
+
+ZONE = ZoneInfo("America/Chicago")
+THANKSGIVING = date(2026, 11, 26)
+CALENDAR = Calendar(
+    ZONE,
+    YearStart(7, 1),
+    YearStart(8, 15),
+    ((time(8), time(16)),) * 5 + (None, None),
+    holidays=frozenset({THANKSGIVING}),
+    holiday_names={THANKSGIVING: "Thanksgiving"},
+)
+TREE = CampusTree([Campus("west", "West HS"), Campus("east", "East HS")])
+PATCH_NIGHT = RecurringSilence("Patch night", When.WEEKLY, (2,), (time(18), time(22)))
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE)
+
+
+EXAMS = Silence("s1", at("2026-11-24T09:00"), at("2026-11-24T12:30"), "tickets", "west", "exam week", "dana")
+QUIET = Quiet((EXAMS, PATCH_NIGHT), TREE, CALENDAR)
+
+
+def notice(severity: str, campus: str = "west", **rule: bool) -> Notice:
+    return Notice("tickets", campus, severity, AlertRule(**rule))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("told", "when", "held"),
+    [
+        (notice("warning"), "2026-11-23T09:00", None),
+        (notice("warning"), "2026-11-23T07:59", Held(Why.OUTSIDE_HOURS)),
+        (notice("warning"), "2026-11-22T09:00", Held(Why.OUTSIDE_HOURS)),
+        (notice("critical"), "2026-11-22T03:00", None),
+        (notice("warning", any_time=True), "2026-11-22T03:00", None),
+        (notice("critical"), "2026-11-26T09:00", Held(Why.HOLIDAY, holiday="Thanksgiving")),
+        (notice("warning", any_time=True), "2026-11-26T09:00", Held(Why.HOLIDAY, holiday="Thanksgiving")),
+        (notice("critical", on_holidays=True), "2026-11-26T09:00", None),
+        (notice("warning", on_holidays=True), "2026-11-26T09:00", Held(Why.OUTSIDE_HOURS)),
+        (notice("warning", on_holidays=True, any_time=True), "2026-11-26T09:00", None),
+        (notice("critical"), "2026-11-24T09:00", Held(Why.SILENCED, EXAMS)),
+        (notice("critical", campus="east"), "2026-11-24T09:00", None),
+        (notice("critical", on_holidays=True, any_time=True), "2026-11-25T19:00", Held(Why.SILENCED, PATCH_NIGHT)),
+    ],
+)
+def test_who_is_told_when(told: Notice, when: str, held: Held | None) -> None:
+    assert QUIET.held_back(told, at(when)) == held
+
+
+@pytest.mark.parametrize(
+    ("told", "when", "then"),
+    [
+        (notice("warning"), "2026-11-23T09:05", "2026-11-23T09:05"),
+        (notice("warning"), "2026-11-20T17:00", "2026-11-23T08:00"),
+        (notice("warning"), "2026-11-25T17:00", "2026-11-27T08:00"),
+        (notice("critical"), "2026-11-26T17:00", "2026-11-27T00:00"),
+        (notice("warning"), "2026-11-24T10:00", "2026-11-24T12:30"),
+        (notice("critical"), "2026-11-25T19:00", "2026-11-25T22:00"),
+    ],
+)
+def test_what_is_held_back_is_told_as_soon_as_the_quiet_ends(told: Notice, when: str, then: str) -> None:
+    assert QUIET.told_at(told, at(when)) == at(then)
+
+
+def test_what_is_never_told_has_no_time() -> None:
+    always = RecurringSilence("Always", When.WEEKLY, tuple(range(7)))
+    assert Quiet((always,), TREE, CALENDAR).told_at(notice("critical"), at("2026-11-23T09:00")) is None
+
+
+@given(st.integers(0, 60 * 24 * 30), st.sampled_from(["warning", "critical"]), st.booleans(), st.booleans())
+def test_until_then_it_is_held_back_and_then_no_longer(minute: int, severity: str, any_time: bool, on: bool) -> None:
+    told = notice(severity, any_time=any_time, on_holidays=on)
+    now = datetime(2026, 11, 10, tzinfo=UTC) + timedelta(minutes=minute)
+    then = QUIET.told_at(told, now)
+    assert then is not None
+    assert QUIET.held_back(told, then) is None
+    waited = int((then - now) / timedelta(minutes=1))
+    assert all(QUIET.held_back(told, now + timedelta(minutes=n)) for n in range(0, waited, 7))

@@ -1,0 +1,120 @@
+"""Reports: judged, compared, and honest about how fresh their data is."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from kpibot.core.campuses.campus_tree import DISTRICT, Campus, CampusTree
+from kpibot.core.kpis.conditions import Ago
+from kpibot.core.kpis.kpi import Card, Kpi
+from kpibot.core.kpis.measures import Query, Ratio, Simple, Stock
+from kpibot.core.kpis.readings import Missing, Parts, Reading
+from kpibot.core.kpis.series import Track, Window
+from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
+from kpibot.core.time.calendar import Calendar, YearStart
+from kpibot.services.measurement.measuring import Measuring
+from kpibot.services.measurement.reporting import Reporting
+from kpibot.sources.base import Cell, Request, SourceDownError, SourceError, Taken
+from kpibot.store.store import Store, open_engine
+
+NOW = datetime(2026, 11, 18, 18, tzinfo=UTC)
+CALENDAR = Calendar(
+    ZoneInfo("America/Chicago"), YearStart(7, 1), YearStart(8, 15), ((time(8), time(16)),) * 5 + (None, None)
+)
+TREE = CampusTree([Campus("campus-west", "Campus West", aliases=("101",))])
+LOANS, DEVICES = Stock("loans", "out", "back"), Stock("devices", "received", "retired")
+ALLOWED = {"loans": Ago(timedelta(days=4)), "devices": Ago(timedelta(days=60))}
+
+
+class District:
+    """A source whose datasets have one campus, and a newest row each."""
+
+    def __init__(self, newest: Mapping[str, datetime | None]) -> None:
+        self._newest = newest
+        self.measured: list[datetime] = []
+        self.is_down = False
+
+    def take(self, requests: Sequence[Request]) -> list[Taken | SourceError]:
+        self.measured += [request.period.end for request in requests]
+        if self.is_down:
+            return [SourceDownError("database `assets` did not answer within 30 s") for _ in requests]
+        return [{Cell("101"): Parts(5.0 if each.period.end == NOW else 3.0, rows=5, valued=5)} for each in requests]
+
+    def track(self, measure: Simple, window: Window) -> Mapping[Cell, Track]:
+        return {}
+
+    def is_empty(self, measure: Simple) -> bool:
+        return False
+
+    def newest(self, measure: Simple, before: datetime) -> datetime | None:
+        assert not isinstance(measure, Query)
+        if measure.dataset not in self._newest:
+            raise SourceDownError("database `assets` went away")
+        return self._newest[measure.dataset]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store(open_engine(f"sqlite:///{tmp_path / 'state.db'}"))
+    yield store
+    store.close()
+
+
+def reporting(source: District, store: Store) -> Reporting:
+    return Reporting(Measuring(TREE, CALENDAR, lambda _: source), store, ALLOWED)
+
+
+def kpi(measure: Stock | Ratio | Query = LOANS) -> Kpi:
+    return Kpi(Card("kpi", "A KPI", "", ""), measure, Thresholds(Better.LOWER, 1, 4, 9))
+
+
+def test_a_report_is_judged_and_compared_with_the_week_before(store: Store) -> None:
+    (report,) = reporting(District({"loans": NOW}), store).reports(kpi(), ["campus-west"], NOW)
+    assert (report.reading.value, report.before, report.change) == (5.0, 3.0, 2.0)
+    assert (report.verdict, report.compared_with) == (Verdict.WARNING, "same point last week")
+
+
+@pytest.mark.parametrize(
+    ("measure", "newest", "stale"),
+    [
+        (LOANS, {"loans": NOW - timedelta(days=3)}, False),
+        (LOANS, {"loans": NOW - timedelta(days=5)}, True),
+        (LOANS, {"loans": None}, True),
+        (Ratio(LOANS, DEVICES), {"loans": NOW, "devices": NOW - timedelta(days=50)}, False),
+        (Ratio(LOANS, DEVICES), {"loans": NOW, "devices": NOW - timedelta(days=70)}, True),
+        (Query("assets", "SELECT"), {}, False),
+    ],
+)
+def test_data_is_stale_when_a_dataset_had_no_row_of_any_kind_for_too_long(
+    store: Store, measure: Stock | Ratio | Query, newest: dict[str, datetime | None], stale: bool
+) -> None:
+    (report,) = reporting(District(newest), store).reports(kpi(measure), [DISTRICT], NOW)
+    assert report.stale is stale
+
+
+def test_a_database_that_goes_away_before_its_age_is_known_costs_no_number(store: Store) -> None:
+    (report,) = reporting(District({}), store).reports(kpi(), ["campus-west"], NOW)
+    assert (report.reading.value, report.stale) == (5.0, False)
+
+
+def test_a_database_that_is_down_is_asked_once_and_not_for_its_past(store: Store) -> None:
+    source = District({"loans": NOW})
+    source.is_down = True
+    reports = reporting(source, store)
+    for _ in range(3):
+        (report,) = reports.reports(kpi(), ["campus-west"], NOW, 90)
+        assert (report.reading.missing, report.stale) == (Missing.SOURCE_DOWN, False)
+    assert source.measured == [NOW]
+
+
+def test_a_query_is_compared_with_what_the_bot_remembers(store: Store) -> None:
+    one, week = kpi(Query("assets", "SELECT")), timedelta(days=7)
+    earlier = CALENDAR.local(NOW) - week
+    store.save_readings([Reading("kpi", "campus-west", earlier - timedelta(hours=2), 7.0)])
+    (report,) = reporting(District({}), store).reports(one, ["campus-west"], NOW, 14)
+    assert report.before == 7.0
+    assert report.series is not None
+    assert [value for value in report.series.values if value is not None] == [7.0]
