@@ -4,7 +4,7 @@ from kpibot.app.slack_access import StartError
 from kpibot.catalog import CatalogError
 from kpibot.cli.common import UsageError
 from kpibot.core.campuses.campus_tree import CampusTreeError
-from kpibot.core.questions.names import QueryError
+from kpibot.core.text import QueryError
 from kpibot.settings import SettingsError
 from kpibot.slack.client.connection import ConnectionProblem
 from kpibot.sources.base import SourceError

@@ -46,3 +46,7 @@ def listed(words: Iterable[str]) -> str:
 def plural(count: int, one: str, many: str | None = None) -> str:
     """`1 ticket`, `1,204 tickets`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+class QueryError(ValueError):
+    """Nobody can tell what is meant; the message says what to type instead."""

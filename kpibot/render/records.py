@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from kpibot.core.kpis.kpi import Card, Format
 from kpibot.core.kpis.readings import Reading
+from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Verdict
-from kpibot.core.reports.answers import About, Breakdown, Report, RowList
+from kpibot.core.reports.answers import About, Breakdown, RowList
 from kpibot.core.text import plural
 from kpibot.render.phrases.conflicts import conflict
 

@@ -1,7 +1,9 @@
 """Messages as Slack takes them: the text and blocks of whatever the outbox holds."""
 
 from kpibot.core.alerts.actions import DeedNotice
-from kpibot.core.reports.answers import AlertNotice, DigestEdition, Message, TroubleNotice
+from kpibot.core.alerts.notices import AlertNotice
+from kpibot.core.reports.digests import DigestEdition
+from kpibot.core.reports.messages import Message, TroubleNotice
 from kpibot.slack.admin.trouble_message import trouble_message
 from kpibot.slack.alerts.action_messages import deed_message
 from kpibot.slack.alerts.alert_message import alert_message

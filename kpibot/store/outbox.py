@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from kpibot.core.alerts.groups import How
-from kpibot.core.reports.answers import Message
+from kpibot.core.reports.messages import Message
 from kpibot.store.alert_groups import ask_for_posts
 from kpibot.store.database.engine import writing
 from kpibot.store.database.schema import outbox

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kpibot.core.reports.answers import Message as Owed
+from kpibot.core.reports.messages import Message as Owed
 from kpibot.slack.messages import compose
 from localslack import Message, Workspace
 

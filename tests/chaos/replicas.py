@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from kpibot.core.alerts.groups import How
-from kpibot.core.reports.answers import TroubleNotice
+from kpibot.core.reports.messages import TroubleNotice
 from kpibot.store.outbox import Owed
 from kpibot.store.store import Store
 from tests.chaos.ledger import Ledger

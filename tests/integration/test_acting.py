@@ -12,8 +12,8 @@ from kpibot.app.container import House, furnish
 from kpibot.catalog import load
 from kpibot.core.alerts.actions import Told
 from kpibot.core.alerts.groups import AlertGroup, How
+from kpibot.core.alerts.notices import AlertNotice
 from kpibot.core.kpis.thresholds import Verdict
-from kpibot.core.reports.answers import AlertNotice
 from kpibot.store.outbox import Owed
 from tests.scenario.scene import CONFIG, MONDAY, Helpdesk
 

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from kpibot.app.container import House, furnish
 from kpibot.catalog import load
 from kpibot.core.kpis.thresholds import Verdict
-from kpibot.core.questions.names import QueryError
 from kpibot.core.reports.answers import About, Answer, Breakdown, RowList
+from kpibot.core.text import QueryError
 
 NOW = datetime(2026, 11, 18, 18, tzinfo=UTC)
 CONFIG = """

@@ -14,12 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
+from kpibot.core.alerts.notices import AlertNotice
 from kpibot.core.alerts.states import AlertState, Phase
 from kpibot.core.kpis.kpi import Card
 from kpibot.core.kpis.readings import Missing, Reading
+from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.series import Series
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
-from kpibot.core.reports.answers import AlertNotice, DigestEdition, Report
+from kpibot.core.reports.digests import DigestEdition
 from kpibot.store.database.schema import daily_readings, outbox, readings
 from kpibot.store.outbox import Claimed, Owed
 from kpibot.store.store import Store, open_engine

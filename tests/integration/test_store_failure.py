@@ -18,7 +18,7 @@ from kpibot.core.alerts.groups import AlertGroup
 from kpibot.core.alerts.states import AlertState, Phase
 from kpibot.core.kpis.readings import Reading
 from kpibot.core.kpis.thresholds import Verdict
-from kpibot.core.reports.answers import TroubleNotice
+from kpibot.core.reports.messages import TroubleNotice
 from kpibot.store.database.instance_lock import alone
 from kpibot.store.outbox import Owed
 from kpibot.store.store import Store, StoreError, open_engine

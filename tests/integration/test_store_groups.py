@@ -12,7 +12,7 @@ from kpibot.core.alerts.groups import AlertGroup, How, acknowledge
 from kpibot.core.alerts.silences import Silence
 from kpibot.core.alerts.states import AlertState, Phase
 from kpibot.core.kpis.thresholds import Verdict
-from kpibot.core.reports.answers import TroubleNotice
+from kpibot.core.reports.messages import TroubleNotice
 from kpibot.store.outbox import Owed
 from kpibot.store.store import Entry, SlotLostError, Store, open_engine
 

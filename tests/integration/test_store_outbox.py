@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from kpibot.core.alerts.groups import AlertGroup, How
 from kpibot.core.kpis.thresholds import Verdict
-from kpibot.core.reports.answers import TroubleNotice
+from kpibot.core.reports.messages import TroubleNotice
 from kpibot.store.database.schema import outbox
 from kpibot.store.outbox import Claimed, Owed
 from kpibot.store.store import Store, open_engine

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from kpibot.core.alerts.groups import AlertGroup, How
-from kpibot.core.reports.answers import TroubleNotice
+from kpibot.core.reports.messages import TroubleNotice
 from kpibot.store.database.schema import outbox
 from kpibot.store.outbox import Claimed, Owed
 from kpibot.store.store import Store, open_engine

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from kpibot.core.reports.answers import TroubleNotice
+from kpibot.core.reports.messages import TroubleNotice
 from kpibot.store.leases import LEASE as SLOT_LEASE
 from kpibot.store.leases import RENEWED_FOR
 from kpibot.store.outbox import Owed

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from kpibot.core.alerts.groups import AlertGroup, How
 from kpibot.core.alerts.silences import Silence
 from kpibot.core.kpis.readings import Reading
-from kpibot.core.reports.answers import TroubleNotice
+from kpibot.core.reports.messages import TroubleNotice
 from kpibot.store.database.schema import claims
 from kpibot.store.outbox import Owed
 from kpibot.store.retention import BATCH

@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 
 from kpibot.core.alerts.states import AlertState, Phase
 from kpibot.core.kpis.thresholds import Verdict
-from kpibot.core.reports.answers import TroubleNotice
+from kpibot.core.reports.messages import TroubleNotice
 from kpibot.store.database.engine import new_engine, writing
 from kpibot.store.database.schema import metadata, outbox
 from kpibot.store.database.upgrade import CURRENT, configuration

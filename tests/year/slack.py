@@ -7,9 +7,11 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from kpibot.core.alerts.groups import How
+from kpibot.core.alerts.notices import AlertNotice
 from kpibot.core.alerts.states import Reason
 from kpibot.core.kpis.thresholds import Verdict
-from kpibot.core.reports.answers import AlertNotice, DigestEdition, Message, TroubleNotice
+from kpibot.core.reports.digests import DigestEdition
+from kpibot.core.reports.messages import Message, TroubleNotice
 from kpibot.services.delivery.delivery import Picture
 from kpibot.slack.messages import compose
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from kpibot.catalog.schema.alerts import AlertShape, RouteShape, SignalShape, SilenceShape
-from kpibot.core.alerts.states import AlertRule
+from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.alerts.routing import Route
-from kpibot.core.alerts.signals import AnomalyRule, ChangeRule, ForecastRule, SignalRule
+from kpibot.core.kpis.alert_rule import AnomalyRule, ChangeRule, ForecastRule, SignalRule
 from kpibot.core.alerts.silences import RecurringSilence
 
 A_SHIFT = AlertRule().acknowledged_for

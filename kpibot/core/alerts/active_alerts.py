@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kpibot.core.alerts.actions import Scope
-from kpibot.core.alerts.states import AlertRule
+from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.kpi import Card
+from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Verdict
-from kpibot.core.reports.answers import Report
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ from types import MappingProxyType
 
 from kpibot.core.alerts.quiet_hours import Why
 from kpibot.core.alerts.signals import Signal
-from kpibot.core.alerts.states import AlertRule, AlertState, Phase, Reason, judgement, step
+from kpibot.core.alerts.states import AlertState, Phase, Reason, judgement, step
+from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.kpi import Card
+from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
-from kpibot.core.reports.answers import Report
 
 Moments = Sequence[tuple[datetime, float | None]]
 SHARES = (0.5, 0.75, 0.9, 0.95, 0.98, 0.99)

@@ -6,8 +6,8 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from kpibot.core.alerts.silences import AnySilence, RecurringSilence, Silence, silencing
-from kpibot.core.alerts.states import AlertRule
 from kpibot.core.campuses.campus_tree import CampusTree
+from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.time.calendar import Calendar
 
 DAYS_AHEAD = 400  # that the end of the quiet is looked for

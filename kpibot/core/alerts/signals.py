@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import combinations
 from statistics import NormalDist, median
 
+from kpibot.core.kpis.alert_rule import AnomalyRule, ChangeRule, ForecastRule, SignalRule
 from kpibot.core.kpis.series import Series
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
 from kpibot.core.text import plural
@@ -27,33 +28,6 @@ LEAST_FITTED = FITTED // 2  # of these, with a value
 FORECAST_DAYS = 60  # in which so many school days lie, a break among them
 SURELY = NormalDist().inv_cdf(0.95)  # by chance alone, one course in twenty would seem to go anywhere
 YEAR = timedelta(weeks=52)
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeRule:
-    """Warns of a change for the worse by so many percent within so many days."""
-
-    percent: float
-    days: int
-
-
-@dataclass(frozen=True, slots=True)
-class AnomalyRule:
-    """Warns of a value that lies `deviations` or more beyond what this weekday brought in the last weeks, and in the
-    same weeks of last year."""
-
-    deviations: float = 4.0
-    weeks: int = 8
-
-
-@dataclass(frozen=True, slots=True)
-class ForecastRule:
-    """Warns where the course of the last school days reaches critical within so many more."""
-
-    days: int = 10
-
-
-SignalRule = ChangeRule | AnomalyRule | ForecastRule
 
 
 @dataclass(frozen=True, slots=True)

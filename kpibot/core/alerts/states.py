@@ -9,10 +9,11 @@ Missing data changes nothing: it neither fires nor recovers.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
-from kpibot.core.alerts.signals import Signal, SignalRule
+from kpibot.core.alerts.signals import Signal
+from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
 
 
@@ -38,27 +39,6 @@ class Reason(StrEnum):
     INHIBITED = "told for the whole district"
     LAPSED = "acknowledgement lapsed"
     ESCALATED = "escalated"
-
-
-@dataclass(frozen=True, slots=True)
-class AlertRule:
-    """Fires after `after` measurements in a row, reminds every `remind`; the thresholds say when a breach is over.
-
-    An acknowledgement lasts `acknowledged_for`. While nobody acknowledges a critical breach, the owners of `escalation`
-    are called, each after a time, whatever the hour. `signals` warn beside the thresholds. Outside working hours
-    only what is critical is told, unless `any_time`; on holidays nothing is, unless `on_holidays`. With `at_district`
-    the district itself is watched too, and with `inhibits` its breach silences those of its campuses.
-    """
-
-    after: int = 1
-    remind: timedelta | None = None
-    acknowledged_for: timedelta = timedelta(hours=8)
-    escalation: tuple[tuple[timedelta, str], ...] = ()
-    signals: tuple[SignalRule, ...] = ()
-    any_time: bool = False
-    on_holidays: bool = False
-    at_district: bool = False
-    inhibits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import reduce
 
-from kpibot.core.alerts.states import AlertRule
 from kpibot.core.campuses.campus_tree import CampusTree
+from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.budget import Budget
 from kpibot.core.kpis.conditions import Condition, DaysAgo, Timed
 from kpibot.core.kpis.cross_check import CrossCheck

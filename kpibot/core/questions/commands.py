@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kpibot.core.campuses.campus_tree import DISTRICT, CampusTree
-from kpibot.core.questions.names import Names, QueryError
+from kpibot.core.questions.names import Names
 from kpibot.core.questions.parser import ACK, ALERTS, EVERYTHING, EVERYWHERE, LONGEST, MUTE, MUTES, UNMUTE
-from kpibot.core.text import listed, shown, slug
+from kpibot.core.text import QueryError, listed, shown, slug
 from kpibot.core.time.calendar import Calendar
 from kpibot.core.time.time_phrases import EXAMPLES, read_end
 

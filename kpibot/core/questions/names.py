@@ -4,16 +4,12 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from kpibot.core.campuses.campus_tree import DISTRICT, NO_CAMPUS, CampusTree
-from kpibot.core.text import closest, listed, shown, slug
+from kpibot.core.text import QueryError, closest, listed, shown, slug
 
 WORDS_IN_A_NAME = 8
 LETTERS = 3  # that the beginning of a word needs to stand for it
 OFFERED = 3  # campuses, where a word could be several
 FILLERS = frozenset({"for", "at", "in", "of", "the", "last", "past", "show", "me", "over", "please"})
-
-
-class QueryError(ValueError):
-    """Nobody can tell what is meant; the message says what to type instead."""
 
 
 class Names:

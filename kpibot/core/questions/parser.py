@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from kpibot.core.campuses.campus_tree import CampusTree
-from kpibot.core.questions.names import FILLERS, Names, QueryError
-from kpibot.core.text import did_you_mean, listed, shown, slug
+from kpibot.core.questions.names import FILLERS, Names
+from kpibot.core.text import QueryError, did_you_mean, listed, shown, slug
 
 LONGEST = 1_000  # characters that anybody means
 LONGEST_WINDOW = 1_826  # days: five years

@@ -8,8 +8,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from kpibot.core.questions.names import QueryError
-from kpibot.core.text import shown
+from kpibot.core.text import QueryError, shown
 from kpibot.core.time.calendar import Calendar
 
 LONGEST = timedelta(days=367)  # a leap year, and the hour that the clocks may add

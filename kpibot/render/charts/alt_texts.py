@@ -2,7 +2,10 @@
 
 from datetime import date
 
-from kpibot.core.reports.answers import AlertNotice, Answer, DigestEdition, Report
+from kpibot.core.alerts.notices import AlertNotice
+from kpibot.core.kpis.report import Report
+from kpibot.core.reports.answers import Answer
+from kpibot.core.reports.digests import DigestEdition
 from kpibot.render.phrases import sentences
 from kpibot.render.phrases.cleaning import clean, plain
 from kpibot.render.phrases.numbers import amount, finite

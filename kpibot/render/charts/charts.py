@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kpibot.core.alerts.notices import AlertNotice
+from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Verdict
-from kpibot.core.reports.answers import AlertNotice, Answer, DigestEdition, Note, Report
+from kpibot.core.reports.answers import Answer, Note
+from kpibot.core.reports.digests import DigestEdition
 from kpibot.render.charts.canvas import DOTTED, INK, SOFT, Canvas
 from kpibot.render.charts.plot import LARGE, SMALL, Box, Plot
 from kpibot.render.charts.scales import day_ticks, ticks

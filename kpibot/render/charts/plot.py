@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from kpibot.core.kpis.kpi import Format
+from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Better
-from kpibot.core.reports.answers import Report
 from kpibot.render.charts.canvas import DASHED, INK, LINE, Canvas
 from kpibot.render.charts.scales import Range, bands, drawable, spread, value_range
 from kpibot.render.phrases.numbers import amount, finite

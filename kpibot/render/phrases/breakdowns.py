@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Verdict
 from kpibot.core.questions.parser import CAMPUS
-from kpibot.core.reports.answers import Breakdown, Report
+from kpibot.core.reports.answers import Breakdown
 from kpibot.render.phrases import sentences
 from kpibot.render.phrases.cleaning import clean
 from kpibot.render.phrases.numbers import finite

@@ -2,7 +2,7 @@
 
 from kpibot.core.kpis.cross_check import Conflict
 from kpibot.core.kpis.kpi import Card
-from kpibot.core.reports.answers import Report
+from kpibot.core.kpis.report import Report
 from kpibot.render.phrases.cleaning import clean
 from kpibot.render.phrases.numbers import amount
 from kpibot.render.phrases.sentences import NAME

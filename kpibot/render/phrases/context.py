@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from kpibot.core.kpis.kpi import Card, format_of
 from kpibot.core.kpis.measures import Statistic
+from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Better
-from kpibot.core.reports.answers import Answer, Comparison, Rank, Report
+from kpibot.core.reports.answers import Answer, Comparison, Rank
 from kpibot.render.phrases.cleaning import clean
 from kpibot.render.phrases.numbers import amount, digits, finite
 from kpibot.render.phrases.sentences import change

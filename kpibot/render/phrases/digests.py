@@ -1,7 +1,8 @@
 """A digest in words: its heading, the sentence that sums it up, and who moved."""
 
+from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Verdict
-from kpibot.core.reports.answers import DigestEdition, Mover, Report
+from kpibot.core.reports.digests import DigestEdition, Mover
 from kpibot.core.text import plural
 from kpibot.render.phrases import sentences
 from kpibot.render.phrases.cleaning import clean

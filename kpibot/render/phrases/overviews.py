@@ -1,6 +1,6 @@
 """Several reports together: the worst first, and how many stand how."""
 
-from kpibot.core.reports.answers import Report
+from kpibot.core.kpis.report import Report
 from kpibot.render.phrases import sentences
 from kpibot.render.phrases.signs import WORST_FIRST
 

@@ -5,8 +5,10 @@ Nothing here is escaped; every piece of data is shortened.
 
 from kpibot.core.kpis.kpi import Format
 from kpibot.core.kpis.readings import Missing
+from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Better, Verdict
-from kpibot.core.reports.answers import Answer, Mover, Report
+from kpibot.core.reports.answers import Answer
+from kpibot.core.reports.digests import Mover
 from kpibot.render.phrases.cleaning import clean
 from kpibot.render.phrases.numbers import NO_DATA, amount, digits, finite, points
 from kpibot.render.phrases.signs import SIGNS, Sign

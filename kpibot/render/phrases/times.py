@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from kpibot.core.reports.answers import local
+from kpibot.core.kpis.report import local
 
 # Not strftime's: its names follow the machine's locale.
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

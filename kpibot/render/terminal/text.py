@@ -3,7 +3,9 @@
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from kpibot.core.reports.answers import About, Answer, Breakdown, DigestEdition, Overview, Report, RowList
+from kpibot.core.kpis.report import Report
+from kpibot.core.reports.answers import About, Answer, Breakdown, Overview, RowList
+from kpibot.core.reports.digests import DigestEdition
 from kpibot.render.phrases import about as about_phrases
 from kpibot.render.phrases import breakdowns, digests, row_lists, sentences
 from kpibot.render.phrases.cleaning import clean

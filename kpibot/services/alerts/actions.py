@@ -11,11 +11,11 @@ from hashlib import sha256
 
 from kpibot.core.alerts.actions import Act, Deed, DeedNotice, Told
 from kpibot.core.alerts.groups import AlertGroup, How, acknowledge, assign, snooze
+from kpibot.core.alerts.notices import AlertNotice
 from kpibot.core.alerts.silences import Silence
-from kpibot.core.alerts.states import AlertRule
 from kpibot.core.campuses.campus_tree import DISTRICT
+from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.kpi import Kpi
-from kpibot.core.reports.answers import AlertNotice
 from kpibot.services.alerts.active_alerts import StandingAlerts
 from kpibot.services.alerts.notifications import WHILE_IT_STANDS, seen_to
 from kpibot.store.audit_log import Entry

@@ -9,12 +9,13 @@ from kpibot.core.alerts.active_alerts import AlertList, Measured, Mutable, Muted
 from kpibot.core.alerts.groups import AlertGroup
 from kpibot.core.alerts.routing import Route, explained
 from kpibot.core.alerts.silences import AnySilence, RecurringSilence, Silence, is_about, next_times, silencing
-from kpibot.core.alerts.states import AlertRule, AlertState, Phase
+from kpibot.core.alerts.states import AlertState, Phase
 from kpibot.core.campuses.campus_tree import DISTRICT
+from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.readings import Missing, Reading
+from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Verdict
-from kpibot.core.reports.answers import Report
 from kpibot.services.measurement.reporting import Reporting
 from kpibot.store.store import Store
 

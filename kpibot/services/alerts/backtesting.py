@@ -19,14 +19,14 @@ from kpibot.core.alerts.backtest import (
     trials,
 )
 from kpibot.core.alerts.quiet_hours import Notice, Quiet, Why
-from kpibot.core.alerts.signals import Signal, SignalRule, days_needed, signals
-from kpibot.core.alerts.states import AlertRule
+from kpibot.core.alerts.signals import Signal, days_needed, signals
 from kpibot.core.campuses.campus_tree import DISTRICT
+from kpibot.core.kpis.alert_rule import AlertRule, SignalRule
 from kpibot.core.kpis.kpi import Kpi
+from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.series import Series
 from kpibot.core.kpis.thresholds import Better, Thresholds
-from kpibot.core.questions.names import QueryError
-from kpibot.core.reports.answers import Report
+from kpibot.core.text import QueryError
 from kpibot.services.alerts.evaluation import watched
 from kpibot.services.measurement.reporting import Reporting
 from kpibot.sources.base import SourceDownError

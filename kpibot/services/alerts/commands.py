@@ -10,9 +10,8 @@ from kpibot.core.alerts.silences import Silence
 from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.questions.commands import Acknowledge, Mute, ShowAlerts, ShowMutes, Unmute, parse_command
-from kpibot.core.questions.names import QueryError
 from kpibot.core.questions.parser import ACK, ALERTS, EVERYTHING, EVERYWHERE, MUTES, UNMUTE
-from kpibot.core.text import listed
+from kpibot.core.text import QueryError, listed
 from kpibot.services.alerts.actions import Acting
 from kpibot.services.alerts.active_alerts import StandingAlerts
 from kpibot.services.measurement.measuring import Measuring

@@ -15,7 +15,7 @@ from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import Simple, halves
 from kpibot.core.kpis.readings import Missing, Reading
-from kpibot.core.reports.answers import TroubleNotice
+from kpibot.core.reports.messages import TroubleNotice
 from kpibot.services.measurement.reporting import Reporting
 from kpibot.store.outbox import Owed
 from kpibot.store.store import AlertKey

@@ -8,8 +8,9 @@ from datetime import datetime
 from kpibot.core.alerts.groups import AlertGroup
 from kpibot.core.alerts.routing import Route, route_of
 from kpibot.core.alerts.silences import AnySilence, silencing
-from kpibot.core.alerts.states import AlertRule, Reason
+from kpibot.core.alerts.states import Reason
 from kpibot.core.campuses.campus_tree import DISTRICT, CampusTree
+from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.thresholds import Verdict
 from kpibot.core.time.calendar import Calendar

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from kpibot.core.alerts.signals import Signal, days_needed, signals
-from kpibot.core.alerts.states import AlertRule, AlertState, Phase, judgement, step
+from kpibot.core.alerts.states import AlertState, Phase, judgement, step
 from kpibot.core.campuses.campus_tree import DISTRICT, CampusTree
+from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.readings import Reading
+from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.series import held_since
 from kpibot.core.kpis.thresholds import Thresholds, Verdict
-from kpibot.core.reports.answers import Report
 from kpibot.services.measurement.reporting import Reporting
 
 SERIES_DAYS = 90

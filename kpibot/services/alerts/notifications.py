@@ -6,14 +6,16 @@ from datetime import datetime, timedelta
 
 from kpibot.catalog.model import Channel
 from kpibot.core.alerts.groups import AlertGroup, GroupRule, How, Telling, advance, is_whole_district
+from kpibot.core.alerts.notices import AlertNotice, Change
 from kpibot.core.alerts.quiet_hours import Notice, Quiet, Why
 from kpibot.core.alerts.routing import Route
 from kpibot.core.alerts.silences import AnySilence
-from kpibot.core.alerts.states import AlertRule, Reason
+from kpibot.core.alerts.states import Reason
 from kpibot.core.campuses.campus_tree import DISTRICT
+from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.kpi import Kpi
+from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Verdict
-from kpibot.core.reports.answers import AlertNotice, Change, Report
 from kpibot.services.alerts.dispatch import WORST_FIRST, Placed, Placing
 from kpibot.services.alerts.evaluation import SERIES_DAYS, Judged
 from kpibot.services.measurement.reporting import Reporting

@@ -5,11 +5,10 @@ from datetime import datetime
 from kpibot.catalog.model import Catalog
 from kpibot.core.alerts.quiet_hours import Notice, Quiet
 from kpibot.core.alerts.routing import TAKES_IT, Routed, explained
-from kpibot.core.alerts.states import AlertRule
 from kpibot.core.campuses.campus_tree import DISTRICT, CampusTree
+from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.kpi import Kpi
-from kpibot.core.questions.names import QueryError
-from kpibot.core.text import listed
+from kpibot.core.text import QueryError, listed
 from kpibot.store.store import Store
 
 OFFERED = 8  # campuses of a group

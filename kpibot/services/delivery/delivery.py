@@ -19,7 +19,9 @@ from typing import Any, Protocol
 from kpibot.catalog.model import District
 from kpibot.core.alerts.actions import DeedNotice
 from kpibot.core.alerts.groups import How
-from kpibot.core.reports.answers import AlertNotice, DigestEdition, Message, TroubleNotice
+from kpibot.core.alerts.notices import AlertNotice
+from kpibot.core.reports.digests import DigestEdition
+from kpibot.core.reports.messages import Message, TroubleNotice
 from kpibot.render.charts.alt_texts import alert_alt, digest_alt
 from kpibot.render.charts.charts import alert_chart, digest_chart
 from kpibot.store.outbox import Claimed, Outbox, Owed

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from kpibot.catalog.model import District
-from kpibot.core.reports.answers import TroubleNotice
+from kpibot.core.reports.messages import TroubleNotice
 from kpibot.render.phrases.times import soon
 from kpibot.services.delivery.delivery import DeliveryError, Sender
 

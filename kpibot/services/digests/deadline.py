@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import Simple, halves
 from kpibot.core.kpis.readings import Missing, Reading
-from kpibot.core.reports.answers import Report
+from kpibot.core.kpis.report import Report
 from kpibot.services.measurement.reporting import Reporting
 
 AtCampus = tuple[str, str]  # KPI, campus

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from kpibot.catalog.model import Channel, Digest
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import Simple
+from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Better, Verdict
-from kpibot.core.reports.answers import DigestEdition, Mover, Report
+from kpibot.core.reports.digests import DigestEdition, Mover
 from kpibot.core.time.calendar import Calendar
 from kpibot.services.digests.deadline import Deadline, Wanted
 from kpibot.services.measurement.reporting import Reporting

@@ -10,8 +10,8 @@ from kpibot.core.kpis.conditions import Moment, instant_of
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import Query, Simple, halves
 from kpibot.core.kpis.readings import Missing, Reading
+from kpibot.core.kpis.report import Link, Report
 from kpibot.core.kpis.series import Series
-from kpibot.core.reports.answers import Link, Report
 from kpibot.services.measurement.coalescing_cache import Recent
 from kpibot.services.measurement.measuring import Measuring
 from kpibot.sources.base import SourceError

@@ -6,8 +6,7 @@ from kpibot.core.kpis.conditions import Condition, Scalar, as_scalar
 from kpibot.core.kpis.dimensions import Dimension
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import Simple, halves
-from kpibot.core.questions.names import QueryError
-from kpibot.core.text import did_you_mean, listed, shown, slug
+from kpibot.core.text import QueryError, did_you_mean, listed, shown, slug
 from kpibot.services.measurement.measuring import Measuring
 
 MOST_VALUES = 500  # of a dimension: more are no dimension that a person would type

@@ -9,8 +9,8 @@ from kpibot.catalog.model import Dataset
 from kpibot.core.kpis.conditions import Condition, as_scalar
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import Query, halves
-from kpibot.core.questions.names import QueryError
 from kpibot.core.reports.answers import RowList
+from kpibot.core.text import QueryError
 from kpibot.services.measurement.reporting import Reporting
 
 MOST = 10

@@ -1,6 +1,6 @@
 """A trouble of the bot's own as a Slack message, for its administrators."""
 
-from kpibot.core.reports.answers import TroubleNotice
+from kpibot.core.reports.messages import TroubleNotice
 from kpibot.render.phrases.times import moment
 from kpibot.slack.blocks import Rendered, context, fitting, paragraphs, rendered, section
 from kpibot.slack.mrkdwn import data, with_code

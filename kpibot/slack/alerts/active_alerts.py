@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from kpibot.core.alerts.active_alerts import AlertList, Measured, Muted, MuteList, Recurring, Standing, Why
-from kpibot.core.reports.answers import Report, local
+from kpibot.core.kpis.report import Report, local
 from kpibot.core.text import plural
 from kpibot.render.phrases import sentences
 from kpibot.render.phrases.cleaning import clean

@@ -7,9 +7,10 @@ in the thread is about those that changed, and says why.
 from collections.abc import Iterable, Iterator
 
 from kpibot.core.alerts.groups import How
+from kpibot.core.alerts.notices import AlertNotice, Change
 from kpibot.core.alerts.states import Reason
+from kpibot.core.kpis.report import local
 from kpibot.core.kpis.thresholds import Verdict
-from kpibot.core.reports.answers import AlertNotice, Change, local
 from kpibot.core.text import plural
 from kpibot.render.charts.alt_texts import alert_alt
 from kpibot.render.phrases import sentences

@@ -3,7 +3,7 @@
 import json
 from zlib import crc32
 
-from kpibot.core.reports.answers import AlertNotice
+from kpibot.core.alerts.notices import AlertNotice
 from kpibot.slack.blocks import ACTION_ID, Block, button
 
 SNOOZES = {"1h": "for 1 hour", "tomorrow": "until tomorrow", "monday": "until Monday"}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kpibot.core.questions.names import QueryError
+from kpibot.core.text import QueryError
 from kpibot.core.time.calendar import Calendar
 from kpibot.core.time.time_phrases import named_end, read_end
 from kpibot.slack.alerts.mute_form import ANY, CAMPUS, DAY, INPUT, KPI, LASTING, REASON

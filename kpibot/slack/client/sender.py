@@ -9,7 +9,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from kpibot.core.reports.answers import Message
+from kpibot.core.reports.messages import Message
 from kpibot.services.delivery.delivery import DeliveryError, GoneError, InDoubtError, NotNowError, Picture, RefusedError
 from kpibot.slack.blocks import Rendered, SlackFile
 from kpibot.slack.client.directory import Directory

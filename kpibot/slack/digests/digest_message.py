@@ -1,6 +1,6 @@
 """A digest as a Slack message: one sentence that sums up, one line a KPI, who moved, one picture."""
 
-from kpibot.core.reports.answers import DigestEdition
+from kpibot.core.reports.digests import DigestEdition
 from kpibot.render.charts.alt_texts import digest_alt
 from kpibot.render.phrases import sentences
 from kpibot.render.phrases.digests import heading, headline, lacking, movers, when

@@ -3,7 +3,8 @@
 from itertools import chain
 
 from kpibot.core.campuses.campus_tree import DISTRICT
-from kpibot.core.reports.answers import Answer, Overview, Report
+from kpibot.core.kpis.report import Report
+from kpibot.core.reports.answers import Answer, Overview
 from kpibot.core.text import slug
 from kpibot.render.charts.alt_texts import answer_alt
 from kpibot.render.phrases import sentences

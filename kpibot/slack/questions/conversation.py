@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from kpibot.core.alerts.actions import Told
-from kpibot.core.questions.names import QueryError
+from kpibot.core.text import QueryError
 from kpibot.services.alerts.commands import Commands
 from kpibot.services.delivery.delivery import InThread
 from kpibot.services.delivery.idempotency import Once

@@ -10,11 +10,10 @@ import pytest
 from kpibot.catalog import Catalog, CatalogError, load
 from kpibot.catalog.model import CampusList, Channel, Column, Database, Dataset, Digest, FileTable, NoteRule
 from kpibot.core.alerts.routing import Route
-from kpibot.core.alerts.signals import AnomalyRule, ChangeRule, ForecastRule
 from kpibot.core.alerts.silences import RecurringSilence, When
-from kpibot.core.alerts.states import AlertRule
 from kpibot.core.campuses.campus_tree import Campus, CampusTree
 from kpibot.core.campuses.locations import CampusRule
+from kpibot.core.kpis.alert_rule import AlertRule, AnomalyRule, ChangeRule, ForecastRule
 from kpibot.core.kpis.conditions import Condition, DaysAgo
 from kpibot.core.kpis.cross_check import CrossCheck
 from kpibot.core.kpis.kpi import Format, Kpi

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from kpibot.core.alerts.groups import How
+from kpibot.core.alerts.notices import AlertNotice, Change
 from kpibot.core.alerts.states import Reason
 from kpibot.core.kpis.budget import Pace
 from kpibot.core.kpis.conditions import Condition
@@ -17,23 +18,11 @@ from kpibot.core.kpis.definition import definition
 from kpibot.core.kpis.kpi import Card, Format
 from kpibot.core.kpis.measures import Statistic, Stock
 from kpibot.core.kpis.readings import Missing, Reading
+from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.series import Series
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
-from kpibot.core.reports.answers import (
-    About,
-    AlertNotice,
-    Answer,
-    Breakdown,
-    Change,
-    Comparison,
-    DigestEdition,
-    Mover,
-    Origin,
-    Overview,
-    Rank,
-    Report,
-    RowList,
-)
+from kpibot.core.reports.answers import About, Answer, Breakdown, Comparison, Origin, Overview, Rank, RowList
+from kpibot.core.reports.digests import DigestEdition, Mover
 
 NOW = datetime(2026, 11, 22, 20, 2, tzinfo=UTC)
 ZONE = "America/Chicago"

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from kpibot.core.alerts.actions import Act, Deed, DeedNotice, Scope, Told
 from kpibot.core.alerts.active_alerts import AlertList, Measured, Mutable, Muted, MuteList, Recurring, Standing, Why
-from kpibot.core.alerts.states import AlertRule
+from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.thresholds import Verdict
 from kpibot.slack.alerts.action_messages import deed_message, told_message
 from kpibot.slack.alerts.active_alerts import alerts_message, mutes_message, why_message

@@ -8,29 +8,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kpibot.core.alerts.groups import How
+from kpibot.core.alerts.notices import AlertNotice, Change
 from kpibot.core.alerts.states import Reason
 from kpibot.core.kpis.budget import Pace
 from kpibot.core.kpis.kpi import Card, Format
 from kpibot.core.kpis.measures import Statistic
 from kpibot.core.kpis.readings import Missing, Reading
+from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.series import Series
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
-from kpibot.core.reports.answers import (
-    About,
-    AlertNotice,
-    Answer,
-    Breakdown,
-    Change,
-    Comparison,
-    DigestEdition,
-    Mover,
-    Note,
-    Origin,
-    Overview,
-    Rank,
-    Report,
-    RowList,
-)
+from kpibot.core.reports.answers import About, Answer, Breakdown, Comparison, Note, Origin, Overview, Rank, RowList
+from kpibot.core.reports.digests import DigestEdition, Mover
 from kpibot.render.charts.charts import answer_chart
 from kpibot.render.terminal.text import (
     about_text,

@@ -7,14 +7,13 @@ from zoneinfo import ZoneInfo
 from kpibot.core.alerts.backtest import DAY, Backtest, Past, Tuning, replay, stands_for, suggested, total, trials
 from kpibot.core.alerts.quiet_hours import Held, Why
 from kpibot.core.alerts.routing import TAKES_IT, TOO_LATE, Route, Routed
-from kpibot.core.alerts.signals import AnomalyRule
 from kpibot.core.alerts.silences import RecurringSilence, Silence, When
-from kpibot.core.alerts.states import AlertRule
+from kpibot.core.kpis.alert_rule import AlertRule, AnomalyRule
 from kpibot.core.kpis.kpi import Card, Format
 from kpibot.core.kpis.readings import Reading
+from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.series import Series
 from kpibot.core.kpis.thresholds import Better, Thresholds
-from kpibot.core.reports.answers import Report
 
 ZONE = "America/Chicago"
 AT = datetime(2026, 11, 24, 20, tzinfo=ZoneInfo(ZONE))

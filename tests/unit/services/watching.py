@@ -15,16 +15,18 @@ import numpy as np
 
 from kpibot.catalog.model import Catalog, Channel, District
 from kpibot.core.alerts.groups import How
+from kpibot.core.alerts.notices import AlertNotice
 from kpibot.core.alerts.routing import Route
-from kpibot.core.alerts.states import AlertRule, Reason
+from kpibot.core.alerts.states import Reason
 from kpibot.core.campuses.campus_tree import Campus, CampusTree
+from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.conditions import Ago
 from kpibot.core.kpis.kpi import Card, Kpi
 from kpibot.core.kpis.measures import Query, Simple, Stock
 from kpibot.core.kpis.readings import Parts
 from kpibot.core.kpis.series import Curve, Track, Window
 from kpibot.core.kpis.thresholds import Better, Thresholds
-from kpibot.core.reports.answers import AlertNotice, TroubleNotice
+from kpibot.core.reports.messages import TroubleNotice
 from kpibot.core.time.calendar import Calendar, YearStart
 from kpibot.services.alerts.watch import Watch
 from kpibot.services.measurement.measuring import Measuring

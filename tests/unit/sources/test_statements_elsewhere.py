@@ -46,7 +46,7 @@ KNOWN = {
     "oracle": (oracle.dialect(), "oracle"),
     "mysql": (mysql.dialect(), "mysql"),
 }
-# Dialects that SQLAlchemy does not bring differ from PostgreSQL's in what `kpibot.sources.engines.dialects` says of them.
+# Dialects that SQLAlchemy does not bring differ from PostgreSQL's in what `sources.engines.dialects` says of them.
 OTHERS = {
     "postgresql": "postgres",
     "redshift": "redshift",

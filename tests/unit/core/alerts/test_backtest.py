@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpibot.core.alerts.backtest import Alarm, Trial, by_day, replay, suggested, total, trials
-from kpibot.core.alerts.signals import AnomalyRule, Signal
-from kpibot.core.alerts.states import AlertRule
+from kpibot.core.alerts.signals import Signal
+from kpibot.core.kpis.alert_rule import AlertRule, AnomalyRule
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
 
 START = datetime(2026, 9, 1, 12, tzinfo=UTC)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from kpibot.core.alerts.quiet_hours import Held, Notice, Quiet, Why
 from kpibot.core.alerts.silences import RecurringSilence, Silence, When
-from kpibot.core.alerts.states import AlertRule
 from kpibot.core.campuses.campus_tree import Campus, CampusTree
+from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.time.calendar import Calendar, YearStart
 
 ZONE = ZoneInfo("America/Chicago")

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpibot.core.alerts.signals import AnomalyRule, ChangeRule, ForecastRule, SignalRule, days_needed, signals
+from kpibot.core.alerts.signals import days_needed, signals
+from kpibot.core.kpis.alert_rule import AnomalyRule, ChangeRule, ForecastRule, SignalRule
 from kpibot.core.kpis.series import Series
 from kpibot.core.kpis.thresholds import Better, Thresholds
 from kpibot.core.time.calendar import Calendar, YearStart

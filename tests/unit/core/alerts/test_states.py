@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpibot.core.alerts.states import AlertRule, AlertState, Judgement, Phase, Reason, step
+from kpibot.core.alerts.states import AlertState, Judgement, Phase, Reason, step
+from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)

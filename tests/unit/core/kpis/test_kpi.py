@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from kpibot.core.alerts.states import AlertRule
 from kpibot.core.campuses.campus_tree import DISTRICT, NO_CAMPUS, Campus, CampusTree
+from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.budget import Budget, Pace
 from kpibot.core.kpis.conditions import Ago, DaysAgo, StartOf, Timed
 from kpibot.core.kpis.conditions import Condition as Where

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from kpibot.core.campuses.campus_tree import Campus, CampusTree
 from kpibot.core.questions.commands import Acknowledge, Command, Mute, ShowAlerts, ShowMutes, Unmute, parse_command
-from kpibot.core.questions.names import QueryError
 from kpibot.core.questions.parser import ACTING, COMMANDS, parse
+from kpibot.core.text import QueryError
 from kpibot.core.time.calendar import Calendar, YearStart
 
 CHICAGO = ZoneInfo("America/Chicago")

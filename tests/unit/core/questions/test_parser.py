@@ -7,9 +7,8 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from kpibot.core.campuses.campus_tree import Campus, CampusTree
-from kpibot.core.questions.names import QueryError
 from kpibot.core.questions.parser import Ask, AskHelp, AskList, AskOverview, Request, parse
-from kpibot.core.text import slug
+from kpibot.core.text import QueryError, slug
 
 KPIS = {"tickets": "Outstanding tickets", "response-time": "Response time", "ticket-age": "Old tickets"}
 TREE = CampusTree(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpibot.core.questions.names import QueryError
+from kpibot.core.text import QueryError
 from kpibot.core.time.calendar import Calendar, YearStart
 from kpibot.core.time.time_phrases import LONGEST, named_end, next_monday, next_morning, read_end, to_the_minute
 

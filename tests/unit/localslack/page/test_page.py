@@ -11,11 +11,12 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+import localslack
 from localslack import Workspace, WorkspaceServer
 from localslack.page.snapshot import LATEST
 
 Connect = Callable[[AsyncApp], Awaitable[Any]]
-STATIC = Path(kpibot.workspace.__file__).parent / "static"
+STATIC = Path(localslack.__file__).parent / "page" / "static"
 
 
 async def live(server: WorkspaceServer, http: aiohttp.ClientSession, person: str) -> aiohttp.ClientWebSocketResponse:

@@ -15,11 +15,11 @@ from kpibot.catalog import load
 from kpibot.core.alerts.actions import Act, Scope, Told
 from kpibot.core.alerts.active_alerts import AlertList, MuteList
 from kpibot.core.alerts.groups import AlertGroup, How
+from kpibot.core.alerts.notices import AlertNotice
 from kpibot.core.alerts.states import AlertState, Phase
 from kpibot.core.kpis.readings import Reading
 from kpibot.core.kpis.thresholds import Verdict
-from kpibot.core.questions.names import QueryError
-from kpibot.core.reports.answers import AlertNotice
+from kpibot.core.text import QueryError
 from kpibot.store.database.schema import outbox
 from kpibot.store.outbox import Owed
 from tests.scenario.scene import CONFIG, MONDAY, Helpdesk

@@ -11,10 +11,9 @@ import pytest
 
 from kpibot.core.alerts.backtest import Alarm, stands_for
 from kpibot.core.alerts.quiet_hours import Quiet, Why
-from kpibot.core.alerts.signals import ChangeRule
 from kpibot.core.alerts.silences import RecurringSilence, When
-from kpibot.core.alerts.states import AlertRule
 from kpibot.core.campuses.campus_tree import DISTRICT, Campus, CampusTree
+from kpibot.core.kpis.alert_rule import AlertRule, ChangeRule
 from kpibot.core.kpis.budget import Budget
 from kpibot.core.kpis.kpi import Card, Kpi
 from kpibot.core.kpis.measures import Query, Simple, Stock

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kpibot.core.alerts.states import AlertRule
+from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.conditions import Ago
 from tests.unit.services.watching import CALENDAR, HOUR, QUARTER, Watched, kpi
 

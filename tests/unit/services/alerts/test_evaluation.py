@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpibot.core.alerts.signals import AnomalyRule, ChangeRule, ForecastRule, Signal
-from kpibot.core.alerts.states import AlertRule, AlertState, Reason, step
+from kpibot.core.alerts.notices import AlertNotice
+from kpibot.core.alerts.signals import Signal
+from kpibot.core.alerts.states import AlertState, Reason, step
+from kpibot.core.kpis.alert_rule import AlertRule, AnomalyRule, ChangeRule, ForecastRule
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
-from kpibot.core.reports.answers import AlertNotice
 from kpibot.services.alerts.evaluation import judgement, watched
 from tests.unit.services.watching import LEVELS, MONDAY, NAMES, QUARTER, TREE, Watched, kpi
 

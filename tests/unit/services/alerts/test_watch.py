@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpibot.core.alerts.groups import AlertGroup, How, acknowledge
+from kpibot.core.alerts.notices import AlertNotice
 from kpibot.core.alerts.routing import Route
 from kpibot.core.alerts.silences import RecurringSilence, Silence, When
-from kpibot.core.alerts.states import AlertRule, Reason
+from kpibot.core.alerts.states import Reason
+from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
-from kpibot.core.reports.answers import AlertNotice
 from kpibot.services.alerts.notifications import seen_to
 from kpibot.store.outbox import Owed
 from kpibot.store.store import Entry

@@ -14,7 +14,7 @@ from kpibot.catalog.model import District
 from kpibot.core.alerts.groups import AlertGroup, How, Telling
 from kpibot.core.alerts.states import Reason
 from kpibot.core.kpis.thresholds import Verdict
-from kpibot.core.reports.answers import Message, TroubleNotice
+from kpibot.core.reports.messages import Message, TroubleNotice
 from kpibot.services.alerts.notifications import useful_for
 from kpibot.services.delivery.delivery import (
     Delivery,

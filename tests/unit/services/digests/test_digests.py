@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from kpibot.catalog.model import Digest
 from kpibot.core.kpis.kpi import Card
 from kpibot.core.kpis.readings import Reading
+from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
-from kpibot.core.reports.answers import Report
 from kpibot.core.time.calendar import Calendar, YearStart
 from kpibot.render.terminal.text import digest_text
 from kpibot.services.digests.digests import Digests, latest_slot, movers

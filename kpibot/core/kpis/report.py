@@ -1,0 +1,54 @@
+"""The report of a KPI: a reading with everything that a message says of it, frozen."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from kpibot.core.kpis.cross_check import Conflict
+from kpibot.core.kpis.kpi import Card
+from kpibot.core.kpis.readings import Reading
+from kpibot.core.kpis.series import Series
+from kpibot.core.kpis.thresholds import Thresholds, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How many of the rows counted, in percent, name what `column` links them to; None where there are none."""
+
+    column: str
+    percent: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A judged reading with its context. `before` is the value at the earlier point that `compared_with` names."""
+
+    card: Card
+    campus: str
+    campus_name: str
+    reading: Reading
+    thresholds: Thresholds
+    verdict: Verdict
+    before: float | None = None
+    compared_with: str = ""
+    series: Series | None = None
+    stale: bool = False
+    conflict: Conflict | None = None
+    linked: Link | None = None
+
+    @property
+    def levels(self) -> Thresholds:
+        """The levels in the KPI's unit, as a chart can draw them; those of a budget are percentages of its pace."""
+        return self.thresholds if self.reading.pace is None else Thresholds(self.thresholds.better)
+
+    @property
+    def change(self) -> float | None:
+        """The value minus the one before, in the KPI's unit."""
+        if self.reading.value is None or self.before is None:
+            return None
+        return self.reading.value - self.before
+
+
+def local(instant: datetime, zone: str) -> datetime:
+    """The instant on the wall clock of the zone of that name."""
+    return instant.astimezone(ZoneInfo(zone))

@@ -1,0 +1,33 @@
+"""What a digest says, frozen."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kpibot.core.kpis.kpi import Card
+from kpibot.core.kpis.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """A campus whose value moved most, for better or worse."""
+
+    card: Card
+    campus_name: str
+    before: float
+    value: float
+    improved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DigestEdition:
+    """One issue of a digest for one channel, as things were at its slot."""
+
+    digest: str
+    title: str
+    campus: str
+    campus_name: str
+    slot: datetime
+    zone: str
+    reports: tuple[Report, ...]
+    movers: tuple[Mover, ...] = ()
+    breaches: int = 0

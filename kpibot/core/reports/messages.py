@@ -1,0 +1,21 @@
+"""The messages that the outbox holds."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kpibot.core.alerts.actions import DeedNotice
+from kpibot.core.alerts.notices import AlertNotice
+from kpibot.core.reports.digests import DigestEdition
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleNotice:
+    """What the administrators are told once: what does not work, with what to do about it, and what works again."""
+
+    as_of: datetime
+    zone: str
+    troubles: tuple[tuple[str, str], ...] = ()
+    mended: tuple[str, ...] = ()
+
+
+Message = DigestEdition | AlertNotice | DeedNotice | TroubleNotice
