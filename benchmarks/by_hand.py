@@ -25,7 +25,7 @@ class Task:
 
     measure: str
     more: str
-    halves: tuple[str, ...]
+    components: tuple[str, ...]
     scale: float = 1.0
 
     def values(self, rows: list[list[tuple[Any, ...]]]) -> Iterator[tuple[str, float]]:

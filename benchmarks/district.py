@@ -11,7 +11,7 @@ import psycopg
 
 from benchmarks.by_hand import Task
 from benchmarks.tables import NOW
-from kpibot.app.container import House, furnish
+from kpibot.app.container import Services, build_services
 from kpibot.catalog import load
 from kpibot.core.kpis.kpi import Kpi
 
@@ -74,7 +74,7 @@ class Place:
         written = (KPI.format(id=each, measure=task.measure, more=task.more) for each, task in tasks.items())
         (folder / "district.yaml").write_text(CONFIG + "".join(written))
         url = target if self.dialect == "postgresql" else f"sqlite:///{target}"
-        self.house: House = furnish(load(folder, {"SYSTEMS_URL": url}), f"sqlite:///{folder}/state.db")
+        self.services: Services = build_services(load(folder, {"SYSTEMS_URL": url}), f"sqlite:///{folder}/state.db")
 
     def by_hand(self, sql: str, **bound: Any) -> list[tuple[Any, ...]]:
         """The rows of a statement, through the driver alone. It has `:name` for a parameter; instants are naive UTC."""
@@ -91,12 +91,12 @@ class Place:
 
     def kpi(self, kpi_id: str) -> Kpi:
         """A KPI of the configuration."""
-        return self.house.catalog.kpis[kpi_id]
+        return self.services.catalog.kpis[kpi_id]
 
     def close(self) -> None:
         """Gives back the connections."""
         self._connection.close()
-        self.house.close()
+        self.services.close()
 
 
 def same(ours: Mapping[str, float | None], by_hand: Iterable[tuple[str, float]], what: str) -> None:

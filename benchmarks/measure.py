@@ -38,22 +38,22 @@ class Moments:
 
 def by_hand(place: Place, task: Task) -> list[list[tuple[object, ...]]]:
     """The rows of a KPI's statements."""
-    return [place.by_hand(each, **BOUND) for each in task.halves]
+    return [place.by_hand(each, **BOUND) for each in task.components]
 
 
 def measured_anew(place: Place, kpi: Kpi, moments: Moments) -> object:
     """A reading for every campus and group."""
-    return place.house.measuring.measure(kpi, moments.next())
+    return place.services.measuring.measure(kpi, moments.next())
 
 
 def watching(place: Place, kpis: dict[str, Kpi], moments: Moments) -> Callable[[], object]:
     """Measures KPIs for every campus and group, judges and stores them, with nothing to post."""
-    house = place.house
+    services = place.services
 
     def measure() -> object:
-        reporting = Reporting(house.measuring, house.store, {})
-        watched = replace(house.catalog, kpis=kpis)
-        return Watch(watched, reporting, house.store, lambda _: "helpdesk").measure(moments.next())
+        reporting = Reporting(services.measuring, services.store, {})
+        watched = replace(services.catalog, kpis=kpis)
+        return Watch(watched, reporting, services.store, lambda _: "helpdesk").measure(moments.next())
 
     return measure
 
@@ -63,7 +63,7 @@ def one_kpi(place: Place, tasks: dict[str, Task], rounds: int) -> None:
     moments = Moments()
     for name in ALONE:
         task, kpi = tasks[name], place.kpi(name)
-        readings = place.house.measuring.measure(kpi, NOW)
+        readings = place.services.measuring.measure(kpi, NOW)
         same({slug: each.value for slug, each in readings.items()}, task.values(by_hand(place, task)), name)
         hand, measured, stored = alternate(
             (
@@ -80,7 +80,7 @@ def catalogue(place: Place, tasks: dict[str, Task], rounds: int) -> None:
     """All 15 KPIs at once against the sum of their hand-written statements."""
     moments, chosen = Moments(), {name: task for name, task in tasks.items() if name not in APART}
     kpis = {name: place.kpi(name) for name in chosen}
-    for name, readings in zip(kpis, place.house.measuring.measure_all(list(kpis.values()), NOW), strict=True):
+    for name, readings in zip(kpis, place.services.measuring.measure_all(list(kpis.values()), NOW), strict=True):
         task = chosen[name]
         same({slug: each.value for slug, each in readings.items()}, task.values(by_hand(place, task)), name)
     hand, stored = alternate(
@@ -91,7 +91,7 @@ def catalogue(place: Place, tasks: dict[str, Task], rounds: int) -> None:
 
 def a_statement_each(place: Place, rounds: int) -> None:
     """All campuses in one statement against a statement a campus, by hand and by kpibot."""
-    moments, measuring, kpi = Moments(), place.house.measuring, place.kpi("tickets")
+    moments, measuring, kpi = Moments(), place.services.measuring, place.kpi("tickets")
     campuses = [alias for campus in measuring.tree for alias in campus.aliases]
     grouped = (
         "SELECT campus, count(*), max(opened) FROM tickets WHERE opened < :now AND resolved IS NULL GROUP BY campus"
@@ -102,7 +102,7 @@ def a_statement_each(place: Place, rounds: int) -> None:
         for campus in campuses:
             measuring.measure(_at(kpi, campus), moments.next())
 
-    together, each, kpibot = alternate(
+    merge, each, kpibot = alternate(
         (
             lambda: place.by_hand(grouped),
             lambda: [place.by_hand(single, campus=campus) for campus in campuses],
@@ -110,7 +110,7 @@ def a_statement_each(place: Place, rounds: int) -> None:
         ),
         rounds,
     )
-    row(place.name, "by hand", together, each, each / together)
+    row(place.name, "by hand", merge, each, each / merge)
     each = once(each_by_kpibot)
     row(place.name, "by kpibot", kpibot, each, each / kpibot)
 
@@ -149,7 +149,7 @@ A_DAY = """
 
 def series(place: Place, rounds: int, all_days: tuple[int, ...] = (90, 365)) -> None:
     """Daily series of every campus and group against the best walk by hand, and against a query a day."""
-    measuring, kpi = place.house.measuring, place.kpi("tickets")
+    measuring, kpi = place.services.measuring, place.kpi("tickets")
     nodes, statement = [campus.slug for campus in measuring.tree], walk(place.dialect)
     for days in all_days:
         first = datetime(NOW.year, NOW.month, NOW.day, tzinfo=NOW.tzinfo) - timedelta(days=days - 1)
@@ -178,7 +178,7 @@ def ordinary_index(place: Place, rounds: int) -> None:
     )
     moments = Moments()
     total = sum(count for _, count, _ in place.by_hand(scan))
-    assert place.house.measuring.measure(kpi, NOW)[DISTRICT].value == total
+    assert place.services.measuring.measure(kpi, NOW)[DISTRICT].value == total
     by_scan, led, ours = alternate(
         (
             lambda: place.by_hand(scan),

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from kpibot.app.clock import utc_now
-from kpibot.app.container import House
+from kpibot.app.container import Services
 from kpibot.app.slack_access import SlackAccess
 from kpibot.scheduling import Schedule
 from kpibot.services.delivery.delivery import Delivery
@@ -40,8 +40,8 @@ PRUNING = "prune"
 class Bot:
     """One process of the bot. Make it inside the event loop in which it runs."""
 
-    def __init__(self, house: House, access: SlackAccess, now: Callable[[], datetime] = utc_now) -> None:
-        self._house = house
+    def __init__(self, services: Services, access: SlackAccess, now: Callable[[], datetime] = utc_now) -> None:
+        self._house = services
         self._access = access
         self._now = now
         self._answering = ThreadPoolExecutor(ANSWERING, thread_name_prefix="answering")
@@ -49,23 +49,30 @@ class Bot:
         self._leasing = ThreadPoolExecutor(LEASING, thread_name_prefix="leasing")
         self._under_way: set[asyncio.Task[Any]] = set()
         self._client = web_client(access.bot_token, access.api_url, waits_for_rate_limits=True)
-        self._directory = Directory(self._client, house.catalog.channels)
+        self._directory = Directory(self._client, services.catalog.channels)
         self._conversation = Conversation(
-            house.answering, house.commands, house.once, self._client, self._directory, now, self._answer, self._deliver
+            services.answering,
+            services.commands,
+            services.once,
+            self._client,
+            self._directory,
+            now,
+            self._answer,
+            self._deliver,
         )
         sending = web_client(access.bot_token, access.api_url, waits_for_rate_limits=False)
         sender = SlackSender(sending, self._directory)
-        self._own_database = OwnDatabase(sender, house.catalog.district, now)
+        self._own_database = OwnDatabase(sender, services.catalog.district, now)
         self._delivery = Delivery(
-            house.store.outbox,
+            services.store.outbox,
             sender,
-            house.catalog.district,
-            house.store.owner,
+            services.catalog.district,
+            services.store.owner,
             now,
             self._work,
             random.random,
         )
-        self._schedule = Schedule(house.catalog.district.calendar.zone, utc_now)
+        self._schedule = Schedule(services.catalog.district.calendar.zone, utc_now)
         self._delivering = asyncio.Lock()
         self._ends = asyncio.Event()
         self._upgraded: UpgradedError | None = None
@@ -156,7 +163,7 @@ class Bot:
         await self._look_up()
         # Loading Bolt takes a tenth of the start: a bot that Slack does not let in says so before.
         from kpibot.slack.alerts.buttons import AlertButtons  # noqa: PLC0415
-        from kpibot.slack.client.bolt import bolt_app, hang_up, socket_mode  # noqa: PLC0415
+        from kpibot.slack.client.bolt import bolt_app, close_connection, socket_mode  # noqa: PLC0415
         from kpibot.slack.questions.listeners import register  # noqa: PLC0415
 
         app = bolt_app(self._client)
@@ -173,7 +180,7 @@ class Bot:
         ).register(app)
         handler = socket_mode(app, self._access.app_token)
         await handler.connect_async()  # type: ignore[no-untyped-call]
-        stack.push_async_callback(hang_up, handler, HANG_UP_WITHIN)
+        stack.push_async_callback(close_connection, handler, HANG_UP_WITHIN)
 
     def _plan(self) -> None:
         self._schedule.every(self._house.catalog.district.measure_every, self.catch_up, "measure")

@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from kpibot.app.clock import seconds_passed
-from kpibot.app.container import House
+from kpibot.app.container import Services
 from kpibot.core.reports.inspection import Inspection
 from kpibot.services.diagnostics.check import inspect
 
 
-def checkup(house: House, as_of: datetime) -> Inspection:
+def checkup(services: Services, as_of: datetime) -> Inspection:
     """What `check` has to say of everything but Slack."""
-    inspectors = {name: source.inspector() for name, source in house.sources.items()}
-    return inspect(house.catalog, inspectors, house.reporting, as_of, seconds_passed)
+    inspectors = {name: source.inspector() for name, source in services.sources.items()}
+    return inspect(services.catalog, inspectors, services.reporting, as_of, seconds_passed)

@@ -9,11 +9,11 @@ from kpibot.app.process import process_name
 from kpibot.catalog.model import Catalog
 from kpibot.core.campuses.campus_tree import CampusTreeError
 from kpibot.core.kpis.measures import Query, Simple
-from kpibot.services.alerts.actions import Acting
-from kpibot.services.alerts.active_alerts import StandingAlerts
+from kpibot.services.alerts.actions import AlertActions
+from kpibot.services.alerts.active_alerts import ActiveAlerts
 from kpibot.services.alerts.commands import Commands
 from kpibot.services.alerts.watch import Watch
-from kpibot.services.delivery.idempotency import Once
+from kpibot.services.delivery.idempotency import Idempotency
 from kpibot.services.digests.digests import Digests
 from kpibot.services.measurement.measuring import Measuring
 from kpibot.services.measurement.reporting import Reporting
@@ -25,7 +25,7 @@ from kpibot.store.store import Store, open_engine
 
 
 @dataclass(frozen=True)
-class House:
+class Services:
     """The wired services of one district."""
 
     catalog: Catalog
@@ -36,10 +36,10 @@ class House:
     answering: Answering
     digests: Digests
     watch: Watch
-    standing: StandingAlerts
-    acting: Acting
+    standing: ActiveAlerts
+    acting: AlertActions
     commands: Commands
-    once: Once
+    once: Idempotency
 
     def close(self) -> None:
         """Gives back every connection."""
@@ -48,7 +48,7 @@ class House:
         self.store.close()
 
 
-def furnish(catalog: Catalog, state_url: str, passed: Callable[[], float] = seconds_passed) -> House:
+def build_services(catalog: Catalog, state_url: str, passed: Callable[[], float] = seconds_passed) -> Services:
     """Wires the services for a configuration. `passed` gives seconds of a clock that never goes back.
 
     Raises:
@@ -90,9 +90,9 @@ def furnish(catalog: Catalog, state_url: str, passed: Callable[[], float] = seco
     store = Store(open_engine(state_url), calendar.zone, process_name())
     rhythms = {each.id: each.fresh_within for each in catalog.datasets.values() if each.fresh_within is not None}
     reporting = Reporting(measuring, store, rhythms)
-    standing = StandingAlerts(catalog.kpis, catalog.routes, catalog.silences, reporting, store)
-    acting = Acting(catalog.kpis, standing, store)
-    return House(
+    standing = ActiveAlerts(catalog.kpis, catalog.routes, catalog.silences, reporting, store)
+    acting = AlertActions(catalog.kpis, standing, store)
+    return Services(
         catalog=catalog,
         sources=sources,
         measuring=measuring,
@@ -104,5 +104,5 @@ def furnish(catalog: Catalog, state_url: str, passed: Callable[[], float] = seco
         standing=standing,
         acting=acting,
         commands=Commands(catalog.kpis, measuring, standing, acting, store),
-        once=Once(store),
+        once=Idempotency(store),
     )

@@ -8,7 +8,7 @@ from kpibot.catalog.checks.config import check
 from kpibot.catalog.feeds.holiday_feed import read_feed
 from kpibot.catalog.files.sections import read
 from kpibot.catalog.model import Catalog
-from kpibot.catalog.presets import lay_presets
+from kpibot.catalog.presets import merge_presets
 from kpibot.catalog.problems import CatalogError, Problem
 from kpibot.catalog.schema.json_schema import json_schema
 from kpibot.catalog.schema.validation import SECTIONS, shaped
@@ -28,7 +28,7 @@ def load(folder: Path, environment: Mapping[str, str]) -> Catalog:
             are looked at only after that has been mended.
     """
     sections = read(folder, SECTIONS)
-    lay_presets(sections)
+    merge_presets(sections)
     config = shaped(sections)
     check(config, sections, environment)
     feed = read_feed(sections, config.district)

@@ -13,7 +13,7 @@ from kpibot.core.alerts.routing import Route
 from kpibot.core.alerts.silences import RecurringSilence
 from kpibot.core.campuses.campus_tree import Campus
 from kpibot.core.campuses.locations import CampusRule
-from kpibot.core.kpis.conditions import Moment
+from kpibot.core.kpis.conditions import RelativeTime
 from kpibot.core.kpis.dimensions import Dimension
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.reports.answers import Note
@@ -99,7 +99,7 @@ class Dataset:
     columns: Mapping[str, Column]
     rows: str
     zone: ZoneInfo
-    fresh_within: Moment | None = None
+    fresh_within: RelativeTime | None = None
     link: str | None = None
     dimensions: Mapping[str, Dimension] = field(default_factory=dict)
     system: str | None = None

@@ -70,11 +70,11 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"did you mean `{near[0]}`?" if near else ""
 
 
-def instead(word: str, known: Iterable[str], nothing: str = "") -> str:
+def suggestion(word: str, known: Iterable[str], empty_aggregate: str = "") -> str:
     """A hint in place of an unknown word: the known one that is near, or those that there are."""
     names = list(known)
     if near := nearest(word, names):
         return near
     if not names:
-        return nothing
+        return empty_aggregate
     return f"there is {listed(names)}" if len(names) <= LISTED else f"there are {len(names)}, none like it"

@@ -84,9 +84,9 @@ def _imported(name: str) -> Callable[..., int]:
 
 def _told() -> tuple[type[Exception], ...]:
     """The errors whose message is all that people need; looked up only once there is an error."""
-    from kpibot.cli.user_errors import TOLD  # noqa: PLC0415 - they are defined all over the house
+    from kpibot.cli.user_errors import USER_ERRORS  # noqa: PLC0415 - they are defined all over the house
 
-    return TOLD
+    return USER_ERRORS
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -4,7 +4,7 @@ import argparse
 from contextlib import closing
 from zoneinfo import ZoneInfo
 
-from kpibot.cli.common import UsageError, as_of, house_of, json_text, write_picture
+from kpibot.cli.common import UsageError, as_of, json_text, services_of, write_picture
 from kpibot.core.reports.answers import About, Answer, Breakdown, Overview, RowList
 from kpibot.render.charts.alt_texts import answer_alt
 from kpibot.render.charts.charts import answer_chart
@@ -16,8 +16,8 @@ from kpibot.settings import Settings
 
 def ask(options: argparse.Namespace, settings: Settings) -> int:
     """Answers a question in the terminal."""
-    with closing(house_of(options, settings)) as house:
-        reply = house.answering.reply(" ".join(options.question), as_of(options, house))
+    with closing(services_of(options, settings)) as services:
+        reply = services.answering.reply(" ".join(options.question), as_of(options, services))
     print(json_text(_record(reply)) if options.json else _text(reply))
     if options.chart is not None:
         write_picture(options.chart, *_chart(reply))

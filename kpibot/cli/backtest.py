@@ -3,9 +3,9 @@
 import argparse
 from contextlib import closing
 
-from kpibot.cli.common import as_of, house_of, json_text, write_picture
+from kpibot.cli.common import as_of, json_text, services_of, write_picture
 from kpibot.cli.routes import kpi_and_campus
-from kpibot.core.alerts.quiet_hours import Quiet
+from kpibot.core.alerts.quiet_hours import QuietHours
 from kpibot.render.charts.backtest_chart import backtest_alt, backtest_chart
 from kpibot.render.terminal.backtest import backtest_record, backtest_text
 from kpibot.services.alerts.backtesting import Backtesting
@@ -14,12 +14,12 @@ from kpibot.settings import Settings
 
 def backtest(options: argparse.Namespace, settings: Settings) -> int:
     """Says how many alerts the past of a KPI would have given, and with which thresholds how many."""
-    with closing(house_of(options, settings)) as house:
-        kpi, campus = kpi_and_campus(options.about, house)
-        district = house.catalog.district
-        quiet = Quiet(house.catalog.silences, house.measuring.tree, district.calendar)
-        backtesting = Backtesting(house.reporting, quiet, district.measure_every)
-        found = backtesting.backtest(kpi, campus, as_of(options, house), options.days)
+    with closing(services_of(options, settings)) as services:
+        kpi, campus = kpi_and_campus(options.about, services)
+        district = services.catalog.district
+        quiet = QuietHours(services.catalog.silences, services.measuring.tree, district.calendar)
+        backtesting = Backtesting(services.reporting, quiet, district.measure_every)
+        found = backtesting.backtest(kpi, campus, as_of(options, services), options.days)
     print(json_text(backtest_record(found)) if options.json else backtest_text(found))
     if options.chart is not None:
         write_picture(options.chart, backtest_chart(found), backtest_alt(found))

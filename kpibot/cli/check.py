@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 
 from kpibot.app.checkup import checkup
-from kpibot.cli.common import as_of, house_of, json_text
+from kpibot.cli.common import as_of, json_text, services_of
 from kpibot.render.terminal.inspection import inspection_record, inspection_text
 from kpibot.settings import Settings
 
@@ -15,11 +15,11 @@ from kpibot.settings import Settings
 def check(options: argparse.Namespace, settings: Settings) -> int:
     """Looks at the configuration, the databases and Slack; every problem at once."""
     logging.getLogger("kpibot.services").setLevel(logging.ERROR)  # what they would warn of is found below
-    with closing(house_of(options, settings)) as house:
-        found = checkup(house, as_of(options, house))
+    with closing(services_of(options, settings)) as services:
+        found = checkup(services, as_of(options, services))
     from kpibot.app.slack_access import check_slack  # noqa: PLC0415 - Slack's libraries, while the databases are done
 
-    found = replace(found, findings=(*found.findings, *asyncio.run(check_slack(house.catalog, settings))))
-    zone = house.catalog.district.calendar.zone
+    found = replace(found, findings=(*found.findings, *asyncio.run(check_slack(services.catalog, settings))))
+    zone = services.catalog.district.calendar.zone
     print(json_text(inspection_record(found, zone)) if options.json else inspection_text(found))
     return 1 if found.problems else 0

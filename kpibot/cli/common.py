@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from kpibot.app.clock import utc_now
-from kpibot.app.container import House, furnish
+from kpibot.app.container import Services, build_services
 from kpibot.catalog import Catalog, load
 from kpibot.settings import Settings
 
@@ -19,17 +19,17 @@ class UsageError(Exception):
     """What was typed cannot be done; the message says what to type instead."""
 
 
-def as_of(options: argparse.Namespace, house: House) -> datetime:
+def as_of(options: argparse.Namespace, services: Services) -> datetime:
     """The instant that is asked about; without an offset it is the district's."""
     given: datetime | None = options.as_of
     if given is None:
         return utc_now().replace(microsecond=0)
-    return given if given.tzinfo else given.replace(tzinfo=house.catalog.district.calendar.zone)
+    return given if given.tzinfo else given.replace(tzinfo=services.catalog.district.calendar.zone)
 
 
-def house_of(options: argparse.Namespace, settings: Settings) -> House:
+def services_of(options: argparse.Namespace, settings: Settings) -> Services:
     """The wired services. Whoever calls closes it."""
-    return furnish(catalog_of(options, settings.environment), settings.state_url)
+    return build_services(catalog_of(options, settings.environment), settings.state_url)
 
 
 def catalog_of(options: argparse.Namespace, environment: Mapping[str, str]) -> Catalog:

@@ -3,7 +3,7 @@
 import argparse
 from contextlib import closing
 
-from kpibot.cli.common import UsageError, as_of, house_of, json_text
+from kpibot.cli.common import UsageError, as_of, json_text, services_of
 from kpibot.core.text import did_you_mean, listed
 from kpibot.render.terminal.text import digest_text
 from kpibot.services.digests.digests import latest_slot
@@ -13,14 +13,14 @@ from kpibot.slack.digests.digest_message import digest_message
 
 def digest(options: argparse.Namespace, settings: Settings) -> int:
     """Prints what a digest would say, and sends nothing."""
-    with closing(house_of(options, settings)) as house:
-        chosen = house.catalog.digests.get(options.name)
+    with closing(services_of(options, settings)) as services:
+        chosen = services.catalog.digests.get(options.name)
         if chosen is None:
-            near = did_you_mean(options.name, house.catalog.digests)
-            raise UsageError(f"no digest `{options.name}`{near or '; there is ' + listed(house.catalog.digests)}")
-        now = as_of(options, house)
-        slot = now if options.as_of else latest_slot(chosen, now, house.catalog.district.calendar)
-        editions = house.digests.editions(chosen, slot)
+            near = did_you_mean(options.name, services.catalog.digests)
+            raise UsageError(f"no digest `{options.name}`{near or '; there is ' + listed(services.catalog.digests)}")
+        now = as_of(options, services)
+        slot = now if options.as_of else latest_slot(chosen, now, services.catalog.district.calendar)
+        editions = services.digests.editions(chosen, slot)
     if options.json:
         print(
             json_text(

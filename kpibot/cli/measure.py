@@ -3,7 +3,7 @@
 import argparse
 from contextlib import closing
 
-from kpibot.cli.common import as_of, house_of, json_text
+from kpibot.cli.common import as_of, json_text, services_of
 from kpibot.core.kpis.readings import Reading
 from kpibot.render.records import reading_record
 from kpibot.settings import Settings
@@ -11,11 +11,13 @@ from kpibot.settings import Settings
 
 def measure(options: argparse.Namespace, settings: Settings) -> int:
     """Measures every KPI for every campus and group, and keeps the readings."""
-    with closing(house_of(options, settings)) as house:
-        moment = as_of(options, house)
-        reports = [report for kpi in house.catalog.kpis.values() for report in house.reporting.judged(kpi, moment)]
-        house.store.save_readings(report.reading for report in reports)
-        zone = house.catalog.district.calendar.zone
+    with closing(services_of(options, settings)) as services:
+        moment = as_of(options, services)
+        reports = [
+            report for kpi in services.catalog.kpis.values() for report in services.reporting.judged(kpi, moment)
+        ]
+        services.store.save_readings(report.reading for report in reports)
+        zone = services.catalog.district.calendar.zone
     for report in reports:
         record = reading_record(report.reading, report.card, report.verdict, zone)
         print(json_text(record) if options.json else _line(report.reading))

@@ -4,8 +4,8 @@ import argparse
 from collections.abc import Sequence
 from contextlib import closing
 
-from kpibot.app.container import House
-from kpibot.cli.common import UsageError, as_of, house_of, json_text
+from kpibot.app.container import Services
+from kpibot.cli.common import UsageError, as_of, json_text, services_of
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.questions.parser import Ask, parse
 from kpibot.render.terminal.routes import routes_record, routes_text
@@ -21,26 +21,26 @@ def routes(options: argparse.Namespace, settings: Settings) -> int:
     if len(severities) > 1:
         raise UsageError("`warning` and `critical` at once; type one of them")
     words = [word for word in options.breach if word not in SEVERITIES]
-    with closing(house_of(options, settings)) as house:
-        kpi, campus = kpi_and_campus(words, house)
-        tree, now = house.measuring.tree, as_of(options, house)
-        found = routed(house.catalog, tree, house.store, kpi, campus, severities[0], now)
+    with closing(services_of(options, settings)) as services:
+        kpi, campus = kpi_and_campus(words, services)
+        tree, now = services.measuring.tree, as_of(options, services)
+        found = routed(services.catalog, tree, services.store, kpi, campus, severities[0], now)
     print(json_text(routes_record(found)) if options.json else routes_text(found))
     return 0 if found.channel is not None else 1
 
 
-def kpi_and_campus(words: Sequence[str], house: House) -> tuple[Kpi, str | None]:
+def kpi_and_campus(words: Sequence[str], services: Services) -> tuple[Kpi, str | None]:
     """The KPI that was typed, and the campus or group if one was.
 
     Raises:
         QueryError: a word that nobody knows, or two of a kind.
         UsageError: no KPI, or more than a KPI and a campus.
     """
-    kpis = house.catalog.kpis
-    request = parse(" ".join(words), {kpi.id: kpi.card.name for kpi in kpis.values()}, house.measuring.tree)
+    kpis = services.catalog.kpis
+    request = parse(" ".join(words), {kpi.id: kpi.card.name for kpi in kpis.values()}, services.measuring.tree)
     if not isinstance(request, Ask):
         raise UsageError(
-            f"which KPI? Type for example `{next(iter(kpis))} {house.measuring.tree.leaves('district')[0]}`"
+            f"which KPI? Type for example `{next(iter(kpis))} {services.measuring.tree.leaves('district')[0]}`"
         )
     if request.days is not None:
         raise UsageError("only a KPI and a campus can be typed here; how many days is said by --days, where it counts")

@@ -7,7 +7,7 @@ from contextlib import closing
 from kpibot.app.bot import Bot
 from kpibot.app.process import leave_if_stuck
 from kpibot.app.slack_access import slack_access
-from kpibot.cli.common import house_of, until_stopped
+from kpibot.cli.common import services_of, until_stopped
 from kpibot.settings import Settings
 from kpibot.store.database.instance_lock import alone
 
@@ -15,8 +15,8 @@ from kpibot.store.database.instance_lock import alone
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Talks to Slack until it is told to stop."""
     access = slack_access(settings)
-    with alone(settings.state_url), closing(house_of(options, settings)) as house:
-        asyncio.run(until_stopped(lambda stop: _work(Bot(house, access), stop)))
+    with alone(settings.state_url), closing(services_of(options, settings)) as services:
+        asyncio.run(until_stopped(lambda stop: _work(Bot(services, access), stop)))
     return 0
 
 

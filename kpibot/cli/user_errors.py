@@ -10,7 +10,7 @@ from kpibot.slack.client.connection import ConnectionProblem
 from kpibot.sources.base import SourceError
 from kpibot.store.store import StoreError
 
-TOLD = (
+USER_ERRORS = (
     UsageError,
     CatalogError,
     SettingsError,

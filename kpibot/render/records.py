@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from kpibot.core.kpis.kpi import Card, Format
+from kpibot.core.kpis.kpi import Format, KpiInfo
 from kpibot.core.kpis.readings import Reading
 from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Verdict
@@ -58,7 +58,7 @@ def rows_record(found: RowList) -> dict[str, Any]:
     return {"whole": whole, "rows": [row | link for row, link in zip(rows, links, strict=True)]}
 
 
-def reading_record(reading: Reading, card: Card, verdict: Verdict, zone: ZoneInfo) -> dict[str, Any]:
+def reading_record(reading: Reading, card: KpiInfo, verdict: Verdict, zone: ZoneInfo) -> dict[str, Any]:
     """A reading with its unit and verdict; `value` is null exactly where the first warning says why."""
     return {
         "kpi": reading.kpi,
@@ -77,7 +77,7 @@ def reading_record(reading: Reading, card: Card, verdict: Verdict, zone: ZoneInf
     }
 
 
-def unit_of(card: Card) -> str:
+def unit_of(card: KpiInfo) -> str:
     """What the value counts: `tickets`, `percent`, `hours`, `USD`."""
     match card.format:
         case Format.NUMBER:

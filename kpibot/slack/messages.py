@@ -1,11 +1,11 @@
 """Messages as Slack takes them: the text and blocks of whatever the outbox holds."""
 
-from kpibot.core.alerts.actions import DeedNotice
+from kpibot.core.alerts.actions import ActionNotice
 from kpibot.core.alerts.notices import AlertNotice
 from kpibot.core.reports.digests import DigestEdition
 from kpibot.core.reports.messages import Message, TroubleNotice
 from kpibot.slack.admin.trouble_message import trouble_message
-from kpibot.slack.alerts.action_messages import deed_message
+from kpibot.slack.alerts.action_messages import action_message
 from kpibot.slack.alerts.alert_message import alert_message
 from kpibot.slack.blocks import Rendered, SlackFile
 from kpibot.slack.digests.digest_message import digest_message
@@ -18,7 +18,7 @@ def compose(message: Message, chart: SlackFile | None) -> Rendered:
             return digest_message(message, chart)
         case AlertNotice():
             return alert_message(message, chart)
-        case DeedNotice():
-            return deed_message(message)
+        case ActionNotice():
+            return action_message(message)
         case TroubleNotice():
             return trouble_message(message)

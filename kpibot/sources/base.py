@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from kpibot.core.kpis.dimensions import By
+from kpibot.core.kpis.dimensions import GroupBy
 from kpibot.core.kpis.measures import Simple
-from kpibot.core.kpis.readings import Parts
+from kpibot.core.kpis.readings import Aggregate
 from kpibot.core.kpis.series import Track, Window
 from kpibot.core.time.periods import Period
 
@@ -31,7 +31,7 @@ class SourceMisfitError(SourceError):
     """The database answers, but not to this configuration."""
 
 
-class Cell(NamedTuple):
+class GroupKey(NamedTuple):
     """Whose rows a measure is about: a campus as the database calls it, and a value that they were told apart by."""
 
     campus: RawCampus
@@ -44,23 +44,23 @@ class Request:
 
     measure: Simple
     period: Period
-    by: By | None = None
+    by: GroupBy | None = None
 
 
-Taken = Mapping[Cell, Parts]
+QueryResult = Mapping[GroupKey, Aggregate]
 
 
 class Source(Protocol):
     """One database of the district. Its methods block: call them in a thread."""
 
-    def take(self, requests: Sequence[Request]) -> list[Taken | SourceError]:
+    def take(self, requests: Sequence[Request]) -> list[QueryResult | SourceError]:
         """The parts of each measure for every campus at once. Measures over the same rows share one statement.
 
         A stock is taken at the period's end. A campus without rows is absent. What cannot be taken has its error in
         its place, and costs no other measure.
         """
 
-    def track(self, measure: Simple, window: Window) -> Mapping[Cell, Track]:
+    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, Track]:
         """The measure at the end of each day of a window for every campus at once, in one statement.
 
         Raises:

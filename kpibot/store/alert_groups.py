@@ -12,12 +12,12 @@ from kpibot.core.kpis.thresholds import Verdict
 from kpibot.store.database.engine import upserting
 from kpibot.store.database.schema import alert_groups
 
-GroupKey = tuple[str, str]  # KPI, channel
+AlertGroupKey = tuple[str, str]  # KPI, channel
 NAMES = tuple(each.name for each in fields(AlertGroup))
 IS_OPEN = alert_groups.c.closed_at.is_(None)
 
 
-def open_groups(connection: sa.Connection) -> dict[GroupKey, AlertGroup]:
+def open_groups(connection: sa.Connection) -> dict[AlertGroupKey, AlertGroup]:
     """Every open group."""
     rows = connection.execute(sa.select(alert_groups).where(IS_OPEN))
     return {(row.kpi, row.channel): _group(row) for row in rows}
@@ -30,12 +30,14 @@ def find(connection: sa.Connection, key: str, locks: bool = False) -> AlertGroup
     return None if row is None else _group(row)
 
 
-def save(connection: sa.Connection, groups: Mapping[GroupKey, AlertGroup | None], now: datetime) -> set[GroupKey]:
+def save(
+    connection: sa.Connection, groups: Mapping[AlertGroupKey, AlertGroup | None], now: datetime
+) -> set[AlertGroupKey]:
     """Keeps groups, None closes one; those that were changed since they were read stay as they are and are returned."""
     return {key for key, group in sorted(groups.items()) if not _save(connection, key, group, now)}
 
 
-def _save(connection: sa.Connection, key: GroupKey, group: AlertGroup | None, now: datetime) -> bool:
+def _save(connection: sa.Connection, key: AlertGroupKey, group: AlertGroup | None, now: datetime) -> bool:
     if group is None:
         of_key = sa.and_(alert_groups.c.kpi == key[0], alert_groups.c.channel == key[1], IS_OPEN)
         connection.execute(sa.update(alert_groups).where(of_key).values(closed_at=now))

@@ -17,7 +17,7 @@ LEASE = timedelta(minutes=2)
 RENEWED_FOR = timedelta(hours=1)  # what takes longer hangs: somebody else may try
 
 
-class Claims:
+class Leases:
     """The claims of a state database, as `owner`, who names this process, makes them."""
 
     def __init__(self, engine: sa.Engine, owner: str) -> None:

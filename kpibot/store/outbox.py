@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from kpibot.core.alerts.groups import How
+from kpibot.core.alerts.groups import DeliveryKind
 from kpibot.core.reports.messages import Message
 from kpibot.store.alert_groups import ask_for_posts
 from kpibot.store.database.engine import writing
@@ -34,7 +34,7 @@ _bodies: TypeAdapter[Message] = TypeAdapter(Message, config=ConfigDict(defer_bui
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class OutboxMessage:
     """A message for a channel (an id of the configuration). The key is the same however often it is tried.
 
     What belongs to an alert group names it by its key: the group's message itself (POST), an edit of it (UPDATE), a
@@ -45,20 +45,20 @@ class Owed:
     channel: str
     message: Message
     expires_at: datetime
-    how: How = How.POST
+    how: DeliveryKind = DeliveryKind.POST
     group: str = ""
     in_channel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class LeasedMessage:
     """A row of the outbox that this process may send until its lease ends. `in_doubt_since` is its last attempt.
 
     `base_ts` is the `ts` of the group's message, for an edit or a line in its thread.
     """
 
     id: int
-    owed: Owed
+    owed: OutboxMessage
     attempts: int
     in_doubt_since: datetime | None
     base_ts: str | None = None
@@ -70,7 +70,7 @@ class Outbox:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def claim(self, now: datetime, owner: str, lease: timedelta) -> list[Claimed]:
+    def claim(self, now: datetime, owner: str, lease: timedelta) -> list[LeasedMessage]:
         """The oldest waiting row of each channel, if due and nobody else's; this owner's while the lease lasts.
 
         What comes after a row that must wait waits too: a channel reads its messages in their order.
@@ -104,7 +104,7 @@ class Outbox:
         kept = {} if in_doubt else {"attempted_at": None}
         self._update(_held(row, owner), due_at=at, error=error, **NO_LEASE, **kept)
 
-    def park(self, row: int, error: str, complaints: Iterable[Owed], now: datetime, owner: str) -> None:
+    def park(self, row: int, error: str, complaints: Iterable[OutboxMessage], now: datetime, owner: str) -> None:
         """Gives up until somebody mends the cause, and owes word of it to whoever can."""
         with writing(self._engine) as connection:
             parked = sa.update(outbox).where(_held(row, owner))
@@ -117,7 +117,9 @@ class Outbox:
             dropped = sa.update(outbox).where(_held(row, owner)).returning(outbox.c.group_key)
             key = connection.scalar(dropped.values(state=OutboxState.DROPPED, error=error, **NO_LEASE))
             if key:
-                gone = sa.and_(outbox.c.group_key == key, outbox.c.how == How.POST, outbox.c.state == OutboxState.SENT)
+                gone = sa.and_(
+                    outbox.c.group_key == key, outbox.c.how == DeliveryKind.POST, outbox.c.state == OutboxState.SENT
+                )
                 connection.execute(sa.update(outbox).where(gone).values(state=OutboxState.DELETED))
                 ask_for_posts(connection, [key])
 
@@ -133,7 +135,7 @@ class Outbox:
 
     def standing(self, group: str) -> Message | None:
         """What the message of a group says, or will say once all that waits has been sent; None where it has none."""
-        of_group = sa.and_(outbox.c.group_key == group, outbox.c.how != How.REPLY)
+        of_group = sa.and_(outbox.c.group_key == group, outbox.c.how != DeliveryKind.REPLY)
         latest = sa.select(outbox.c.body).where(of_group).order_by(outbox.c.id.desc()).limit(1)
         with self._engine.connect() as connection:
             body = connection.scalar(latest)
@@ -165,9 +167,9 @@ def _held(row: int, owner: str) -> sa.ColumnElement[bool]:
     return sa.and_(outbox.c.id == row, outbox.c.lease_owner == owner, IS_WAITING)
 
 
-def _claimed(connection: sa.Connection, rows: Sequence[Any]) -> list[Claimed]:
+def _claimed(connection: sa.Connection, rows: Sequence[Any]) -> list[LeasedMessage]:
     """The rows as they can be sent. One that cannot be read is parked, so that it costs nobody else's message."""
-    posts = _posts(connection, {row.group_key for row in rows if row.how != How.POST})
+    posts = _posts(connection, {row.group_key for row in rows if row.how != DeliveryKind.POST})
     claimed = []
     for row in rows:
         try:
@@ -175,15 +177,19 @@ def _claimed(connection: sa.Connection, rows: Sequence[Any]) -> list[Claimed]:
         except ValidationError as error:
             _park_unreadable(connection, row, error)
             continue
-        owed = Owed(row.key, row.channel, message, row.expires_at, How(row.how), row.group_key, row.in_channel)
-        base_ts = None if owed.how is How.POST else posts.get(row.group_key)
-        claimed.append(Claimed(row.id, owed, row.attempts, row.attempted_at, base_ts))
+        owed = OutboxMessage(
+            row.key, row.channel, message, row.expires_at, DeliveryKind(row.how), row.group_key, row.in_channel
+        )
+        base_ts = None if owed.how is DeliveryKind.POST else posts.get(row.group_key)
+        claimed.append(LeasedMessage(row.id, owed, row.attempts, row.attempted_at, base_ts))
     return claimed
 
 
 def _posts(connection: sa.Connection, groups: set[str]) -> dict[str, str]:
     """The `ts` of each group's message."""
-    stands = sa.and_(outbox.c.how == How.POST, outbox.c.state == OutboxState.SENT, outbox.c.group_key.in_(groups))
+    stands = sa.and_(
+        outbox.c.how == DeliveryKind.POST, outbox.c.state == OutboxState.SENT, outbox.c.group_key.in_(groups)
+    )
     found = sa.select(outbox.c.group_key, outbox.c.ts).where(stands).order_by(outbox.c.id)
     return {key: ts for key, ts in connection.execute(found)} if groups else {}
 
@@ -194,7 +200,7 @@ def _park_unreadable(connection: sa.Connection, row: Any, error: ValidationError
     connection.execute(sa.update(outbox).where(outbox.c.id == row.id).values(parked))
 
 
-def add(connection: sa.Connection, owed: Iterable[Owed], now: datetime) -> None:
+def add(connection: sa.Connection, owed: Iterable[OutboxMessage], now: datetime) -> None:
     """Puts messages into the outbox, in the transaction that decided on them."""
     rows = [
         {

@@ -49,10 +49,10 @@ class ReadingTables:
 
     def prepare(self, taken: Iterable[Reading]) -> list[Measurement]:
         """What to save. New rosters are kept at once: they mean nothing alone, and need no larger transaction."""
-        together: dict[tuple[str, datetime], dict[str, Reading]] = {}
+        merge: dict[tuple[str, datetime], dict[str, Reading]] = {}
         for each in taken:
-            together.setdefault((each.kpi, each.as_of), {})[each.campus] = each
-        measurements = [_measurement(by_campus) for by_campus in together.values()]
+            merge.setdefault((each.kpi, each.as_of), {})[each.campus] = each
+        measurements = [_measurement(by_campus) for by_campus in merge.values()]
         new = {each.row["roster"]: each.campuses for each in measurements if each.row["roster"] not in self._rosters}
         if new:
             with writing(self._engine) as connection:
@@ -183,8 +183,8 @@ def _by_campus(days: Sequence[tuple[Roster, Values]]) -> dict[str, Values]:
     """The values of each campus, one a day; None for a day on which it was not measured."""
     values: dict[str, Values] = {}
     for roster in {campuses for campuses, _ in days}:
-        nothing: Values = [None] * len(roster)
-        columns = zip(*(of_day if campuses == roster else nothing for campuses, of_day in days), strict=True)
+        empty_aggregate: Values = [None] * len(roster)
+        columns = zip(*(of_day if campuses == roster else empty_aggregate for campuses, of_day in days), strict=True)
         for campus, column in zip(roster, columns, strict=True):
             values[campus] = _filled(values[campus], column) if campus in values else list(column)
     return values

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpibot.core.alerts.groups import How
+from kpibot.core.alerts.groups import DeliveryKind
 from kpibot.store.alert_groups import ask_for_posts
 from kpibot.store.database.schema import outbox
 from kpibot.store.leases import is_over
@@ -37,7 +37,7 @@ IS_WAITING = outbox.c.state == OutboxState.WAITING
 def settle(connection: sa.Connection, now: datetime, lease: timedelta) -> None:
     """Takes what is not to be sent out of the way. What somebody is sending right now is left alone."""
     free = is_over(outbox.c.lease_until, now, lease)
-    is_in_doubt = sa.and_(outbox.c.attempted_at.is_not(None), outbox.c.how != How.UPDATE)
+    is_in_doubt = sa.and_(outbox.c.attempted_at.is_not(None), outbox.c.how != DeliveryKind.UPDATE)
     expire(connection, free, outbox.c.expires_at <= now, ~is_in_doubt)  # what may stand in the channel is looked up
     _become(connection, OutboxState.SUPERSEDED, free, _has_later_edit())
     if dropped := _become(connection, OutboxState.DROPPED, free, _belongs_to_nothing()):
@@ -49,7 +49,7 @@ def expire(connection: sa.Connection, *which: sa.ColumnElement[bool]) -> None:
     expired = _become(connection, OutboxState.EXPIRED, *which)
     for row in expired:
         log.warning("%s was never delivered, and is of no use any more", row.key)
-    if lost := [row.group_key for row in expired if row.how == How.POST and row.group_key]:
+    if lost := [row.group_key for row in expired if row.how == DeliveryKind.POST and row.group_key]:
         ask_for_posts(connection, lost)
 
 
@@ -69,12 +69,14 @@ def _become(connection: sa.Connection, state: OutboxState, *which: sa.ColumnElem
 
 def _has_later_edit() -> sa.ColumnElement[bool]:
     later = outbox.alias("later")
-    same = sa.and_(later.c.group_key == outbox.c.group_key, later.c.id > outbox.c.id, later.c.how == How.UPDATE)
-    return sa.and_(outbox.c.how == How.UPDATE, sa.exists().where(same, later.c.state == OutboxState.WAITING))
+    same = sa.and_(
+        later.c.group_key == outbox.c.group_key, later.c.id > outbox.c.id, later.c.how == DeliveryKind.UPDATE
+    )
+    return sa.and_(outbox.c.how == DeliveryKind.UPDATE, sa.exists().where(same, later.c.state == OutboxState.WAITING))
 
 
 def _belongs_to_nothing() -> sa.ColumnElement[bool]:
     post = outbox.alias("post")
-    same = sa.and_(post.c.group_key == outbox.c.group_key, post.c.id < outbox.c.id, post.c.how == How.POST)
+    same = sa.and_(post.c.group_key == outbox.c.group_key, post.c.id < outbox.c.id, post.c.how == DeliveryKind.POST)
     stands = post.c.state.in_([OutboxState.WAITING, OutboxState.SENT])
-    return sa.and_(outbox.c.how != How.POST, ~sa.exists().where(same, stands))
+    return sa.and_(outbox.c.how != DeliveryKind.POST, ~sa.exists().where(same, stands))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from kpibot.core.alerts.groups import How
+from kpibot.core.alerts.groups import DeliveryKind
 from kpibot.store.database.engine import writing
 from kpibot.store.database.schema import alert_groups, audit_trail, claims, outbox, readings, silences
 from kpibot.store.reconcile import OutboxState
@@ -46,7 +46,7 @@ def _is_given_up(now: datetime) -> sa.ColumnElement[bool]:
 def _is_edited_still() -> sa.ColumnElement[bool]:
     """The message of an open group: its row knows where it stands in the channel."""
     is_open = sa.and_(alert_groups.c.key == outbox.c.group_key, alert_groups.c.closed_at.is_(None))
-    return sa.and_(outbox.c.how == How.POST, sa.exists().where(is_open))
+    return sa.and_(outbox.c.how == DeliveryKind.POST, sa.exists().where(is_open))
 
 
 def _prune(engine: sa.Engine, table: sa.Table, outdated: sa.ColumnElement[bool]) -> int:

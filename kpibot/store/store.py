@@ -13,16 +13,16 @@ from kpibot.core.kpis.readings import Reading
 from kpibot.store import alert_groups as kept_groups
 from kpibot.store import alert_states as kept_states
 from kpibot.store import audit_log, outbox, retention, silences
-from kpibot.store.alert_groups import GroupKey
+from kpibot.store.alert_groups import AlertGroupKey
 from kpibot.store.alert_states import AlertKey
 from kpibot.store.audit_log import Entry
 from kpibot.store.database.engine import writing
 from kpibot.store.database.errors import SlotLostError, StoreError, UpgradedError
 from kpibot.store.database.opening import open_engine
-from kpibot.store.leases import Claims
+from kpibot.store.leases import Leases
 from kpibot.store.readings import ReadingTables
 
-__all__ = ["AlertKey", "Entry", "GroupKey", "SlotLostError", "Store", "StoreError", "UpgradedError", "open_engine"]
+__all__ = ["AlertGroupKey", "AlertKey", "Entry", "SlotLostError", "Store", "StoreError", "UpgradedError", "open_engine"]
 
 
 class Store:
@@ -35,7 +35,7 @@ class Store:
     def __init__(self, engine: sa.Engine, zone: tzinfo = UTC, owner: str = "kpibot") -> None:
         self._engine = engine
         self._readings = ReadingTables(engine, zone)
-        self._claims = Claims(engine, owner)
+        self._claims = Leases(engine, owner)
         self.owner = owner
         self.outbox = outbox.Outbox(engine)
 
@@ -50,7 +50,7 @@ class Store:
         with self._engine.connect() as connection:
             return kept_states.kept(connection)
 
-    def alert_groups(self) -> dict[GroupKey, AlertGroup]:
+    def alert_groups(self) -> dict[AlertGroupKey, AlertGroup]:
         """The open groups."""
         with self._engine.connect() as connection:
             return kept_groups.open_groups(connection)
@@ -64,11 +64,11 @@ class Store:
         self,
         taken: Iterable[Reading],
         states: Mapping[AlertKey, AlertState],
-        owed: Iterable[outbox.Owed],
+        owed: Iterable[outbox.OutboxMessage],
         now: datetime,
-        groups: Mapping[GroupKey, AlertGroup | None] | None = None,
+        groups: Mapping[AlertGroupKey, AlertGroup | None] | None = None,
         slot: tuple[str, datetime] | None = None,
-    ) -> set[GroupKey]:
+    ) -> set[AlertGroupKey]:
         """One measurement's readings, new alert states, groups and notices, together or not at all.
 
         None closes a group. `slot` is the claimed work and instant that this finishes.
@@ -96,7 +96,7 @@ class Store:
         self,
         key: str,
         change: Callable[[AlertGroup], AlertGroup | None],
-        owe: Callable[[AlertGroup], Iterable[outbox.Owed]],
+        owe: Callable[[AlertGroup], Iterable[outbox.OutboxMessage]],
         entry: Entry,
         now: datetime,
     ) -> AlertGroup | None:
@@ -119,7 +119,7 @@ class Store:
         with self._engine.connect() as connection:
             return silences.not_ended(connection, now)
 
-    def add_silence(self, silence: Silence, entry: Entry, owed: Iterable[outbox.Owed], now: datetime) -> bool:
+    def add_silence(self, silence: Silence, entry: Entry, owed: Iterable[outbox.OutboxMessage], now: datetime) -> bool:
         """Keeps a silence and what is owed because of it; False, and nothing happens, where it is kept already."""
         with writing(self._engine) as connection:
             if not silences.add(connection, silence):
@@ -128,7 +128,9 @@ class Store:
             audit_log.record(connection, entry)
         return True
 
-    def end_silence(self, wanted: str, entry: Entry, owed: Iterable[outbox.Owed], now: datetime) -> Silence | None:
+    def end_silence(
+        self, wanted: str, entry: Entry, owed: Iterable[outbox.OutboxMessage], now: datetime
+    ) -> Silence | None:
         """Ends a silence, by its id, and keeps what is owed because of it; what it was. None where it was over already:
         then nothing happens.
         """
@@ -164,7 +166,7 @@ class Store:
                 self._claims.give_back(work, slot)
             raise
 
-    def finish(self, work: str, slot: datetime, now: datetime, owed: Iterable[outbox.Owed] = ()) -> None:
+    def finish(self, work: str, slot: datetime, now: datetime, owed: Iterable[outbox.OutboxMessage] = ()) -> None:
         """Marks a claimed slot done, and puts its messages into the outbox.
 
         Raises:

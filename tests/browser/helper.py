@@ -124,7 +124,7 @@ def _commands(app: AsyncApp) -> None:
         await client.chat_postMessage(channel=body["channel_id"], text="Choose something", blocks=CHOICES)
 
     @app.command("/whisper")
-    async def whisper(ack: Any, respond: Any, command: Body) -> None:
+    async def send_ephemeral(ack: Any, respond: Any, command: Body) -> None:
         await ack()
         await respond(text=f"psst, {command['text']}")
 

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kpibot.catalog import Catalog
-from kpibot.core.alerts.groups import How
+from kpibot.core.alerts.groups import DeliveryKind
 from kpibot.services.digests.digests import latest_slot
 from kpibot.store.database.schema import claims, outbox
 from kpibot.store.outbox import Outbox
@@ -39,7 +39,7 @@ class Ledger:
 
     def places(self) -> dict[str, str]:
         """Where each message stands that was sent, as the outbox knows it: its `ts` by its key, in the order owed."""
-        sent = sa.select(outbox.c.key, outbox.c.ts).where(outbox.c.state == "sent", outbox.c.how != How.UPDATE)
+        sent = sa.select(outbox.c.key, outbox.c.ts).where(outbox.c.state == "sent", outbox.c.how != DeliveryKind.UPDATE)
         with self._engine.connect() as connection:
             return {key: ts for key, ts in connection.execute(sent.order_by(outbox.c.id))}
 
@@ -74,9 +74,11 @@ def _is_free(row: Any, now: datetime) -> bool:
 
 def _needs_of(row: Any, stands: Container[str]) -> Iterator[str]:
     yield "a row"
-    if row.attempted_at is not None and row.how != How.UPDATE:
+    if row.attempted_at is not None and row.how != DeliveryKind.UPDATE:
         yield "a row in doubt"
     if row.key not in stands:
-        yield {How.POST: "a post", How.UPDATE: "an edit", How.REPLY: "a reply"}[How(row.how)]
-        if row.how != How.REPLY:
+        yield {DeliveryKind.POST: "a post", DeliveryKind.UPDATE: "an edit", DeliveryKind.REPLY: "a reply"}[
+            DeliveryKind(row.how)
+        ]
+        if row.how != DeliveryKind.REPLY:
             yield "a row with a picture"

@@ -27,7 +27,7 @@ import aiohttp
 import sqlalchemy as sa
 
 from kpibot.app.bot import Bot
-from kpibot.app.container import furnish
+from kpibot.app.container import build_services
 from kpibot.app.slack_access import SlackAccess
 from kpibot.catalog import Catalog, load
 from kpibot.render.charts.canvas import INK, Canvas
@@ -105,8 +105,8 @@ def lived(catalog: Catalog, plan: Plan) -> int:
     signal.alarm(LONGEST)
     try:
         die_as_planned(Fate(plan.dies_at, plan.nth))
-        with alone(plan.state_url), closing(furnish(catalog, plan.state_url)) as house:
-            bot = Bot(house, SlackAccess(plan.bot_token, plan.app_token, plan.api_url), plan.now)
+        with alone(plan.state_url), closing(build_services(catalog, plan.state_url)) as services:
+            bot = Bot(services, SlackAccess(plan.bot_token, plan.app_token, plan.api_url), plan.now)
             asyncio.run(work(bot, plan.stays))
     except BaseException:  # noqa: BLE001 - whatever it was, the parent is told by the exit code
         traceback.print_exc()

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kpibot.core.reports.messages import Message as Owed
+from kpibot.core.reports.messages import Message as OutboxMessage
 from kpibot.slack.messages import compose
 from localslack import Message, Workspace
 
-By = Mapping[str, list["Said"]]
+GroupBy = Mapping[str, list["Said"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgment:
     """By key: what is missing, what stands more than once, what nobody owed; channels in the wrong order, and messages
     that say something else than they should."""
 
@@ -38,7 +38,7 @@ class Judgement:
     different: list[tuple[Said, Said]] = field(default_factory=list)
 
 
-ALL_IS_WELL = Judgement()
+ALL_IS_WELL = Judgment()
 
 
 def read(ws: Workspace) -> dict[str, list[Said]]:
@@ -53,30 +53,30 @@ def places(ws: Workspace) -> dict[str, str]:
     return {key_of(message): message.ts for each in channels for message in ws.messages(each.name)}
 
 
-def in_order(owed: By, keys: Iterable[str]) -> dict[str, list[Said]]:
+def in_order(owed: GroupBy, keys: Iterable[str]) -> dict[str, list[Said]]:
     """The same messages in the order in which they were owed: whoever dies may measure after the hour's digest."""
     places = {key: place for place, key in enumerate(keys)}
     return {channel: sorted(each, key=lambda said: places.get(said.key, 0)) for channel, each in owed.items()}
 
 
-def judge(read: By, owed: By) -> Judgement:
+def judge(read: GroupBy, owed: GroupBy) -> Judgment:
     """What channels read, held against what they should, in this order."""
-    judgement = Judgement()
+    judgment = Judgment()
     for channel in owed.keys() | read.keys():
-        _judge(judgement, channel, read.get(channel, []), owed.get(channel, []))
-    return judgement
+        _judge(judgment, channel, read.get(channel, []), owed.get(channel, []))
+    return judgment
 
 
-def _judge(judgement: Judgement, channel: str, read: list[Said], owed: list[Said]) -> None:
+def _judge(judgment: Judgment, channel: str, read: list[Said], owed: list[Said]) -> None:
     stands, wanted = Counter(each.key for each in read), {each.key: each for each in owed}
-    judgement.lost.extend(sorted(wanted.keys() - stands.keys()))
-    judgement.doubled.extend(sorted(key for key, times in stands.items() if times > 1))
-    judgement.unowed.extend(sorted(stands.keys() - wanted.keys()))
+    judgment.lost.extend(sorted(wanted.keys() - stands.keys()))
+    judgment.doubled.extend(sorted(key for key, times in stands.items() if times > 1))
+    judgment.unowed.extend(sorted(stands.keys() - wanted.keys()))
     order = [key for key in dict.fromkeys(each.key for each in read) if key in wanted]
     if order != [key for key in wanted if key in stands]:
-        judgement.disordered.append(channel)
+        judgment.disordered.append(channel)
     pairs = ((each, wanted[each.key]) for each in read if each.key in wanted)
-    judgement.different.extend((found, should) for found, should in pairs if found != should)
+    judgment.different.extend((found, should) for found, should in pairs if found != should)
 
 
 def _said(messages: list[Message]) -> list[Said]:
@@ -92,7 +92,7 @@ def key_of(message: Message) -> str:
     return str(((message.metadata or {}).get("event_payload") or {}).get("key", f"no key at {message.ts}"))
 
 
-def should_say(message: Owed) -> str:
+def should_say(message: OutboxMessage) -> str:
     """What a message of the outbox says once it stands."""
     composed = compose(message, None)
     return _words(composed.text, composed.blocks)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import yaml
 
-from kpibot.core.alerts.groups import How
+from kpibot.core.alerts.groups import DeliveryKind
 from kpibot.core.reports.messages import TroubleNotice
-from kpibot.store.outbox import Owed
+from kpibot.store.outbox import OutboxMessage
 from kpibot.store.store import Store
 from tests.chaos.ledger import Ledger
 from tests.chaos.nursery import LifeError, Nursery
@@ -26,7 +26,14 @@ RATE = 0.01  # of each kind of trouble: together a twelfth of the calls
 WAITING = 8 * len(CHANNELS)  # at most
 LOOK_AGAIN = 0.5
 OF_USE_FOR = timedelta(days=30)
-HOWS = (How.POST, How.POST, How.POST, How.UPDATE, How.REPLY, How.REPLY)
+HOWS = (
+    DeliveryKind.POST,
+    DeliveryKind.POST,
+    DeliveryKind.POST,
+    DeliveryKind.UPDATE,
+    DeliveryKind.REPLY,
+    DeliveryKind.REPLY,
+)
 
 
 class Author:
@@ -46,21 +53,21 @@ class Author:
         owed = [self._next(self._chance.choice(CHANNELS), now) for _ in range(messages)]
         store.record_watch([], {}, owed, now)
 
-    def _next(self, channel: str, now: datetime) -> Owed:
+    def _next(self, channel: str, now: datetime) -> OutboxMessage:
         self._number += 1
         group = self._group.get(channel)
-        how = self._chance.choice(HOWS) if group else How.POST
+        how = self._chance.choice(HOWS) if group else DeliveryKind.POST
         key = f"{how}-{self._number}"
-        if how is How.POST:
+        if how is DeliveryKind.POST:
             self._group[channel] = group = key
         notice = TroubleNotice(now, "America/Chicago", ((f"Message {self._number}", f"for {channel}"),))
-        in_channel = how is How.REPLY and self._chance.random() < 0.3
-        self._say(channel, Said(key, group if how is How.REPLY else None, in_channel, should_say(notice)), how)
-        return Owed(key, channel, notice, now + OF_USE_FOR, how, group or "", in_channel)
+        in_channel = how is DeliveryKind.REPLY and self._chance.random() < 0.3
+        self._say(channel, Said(key, group if how is DeliveryKind.REPLY else None, in_channel, should_say(notice)), how)
+        return OutboxMessage(key, channel, notice, now + OF_USE_FOR, how, group or "", in_channel)
 
-    def _say(self, channel: str, said: Said, how: How) -> None:
+    def _say(self, channel: str, said: Said, how: DeliveryKind) -> None:
         reads = self.owed[channel]
-        if how is not How.UPDATE:
+        if how is not DeliveryKind.UPDATE:
             reads.append(said)
             return
         place = next(n for n, each in enumerate(reads) if each.key == self._group[channel])

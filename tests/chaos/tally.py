@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sized
 from dataclasses import dataclass, field
 
-from tests.chaos.reading import Judgement
+from tests.chaos.reading import Judgment
 from tests.chaos.steps import AT_RANDOM, MOMENTS
 
 
@@ -25,7 +25,7 @@ class Tally:
         faults: Counter[str],
         owed: Mapping[str, Sized],
         counts: Mapping[str, int],
-        judgement: Judgement,
+        judgment: Judgment,
     ) -> None:
         """A season's deaths, troubles, messages and outbox, and what was found wrong."""
         self.killed += killed
@@ -34,16 +34,16 @@ class Tally:
         self.messages["owed"] += posted
         self.messages["edits made"] += counts.get("sent", 0) - posted
         self.messages["edits overtaken by later ones"] += counts.get("superseded", 0)
-        self.messages["lost"] += len(judgement.lost)
-        self.messages["doubled"] += len(judgement.doubled)
+        self.messages["lost"] += len(judgment.lost)
+        self.messages["doubled"] += len(judgment.doubled)
 
-    def add_replicas(self, killed: int, counts: Mapping[str, int], judgement: Judgement) -> None:
+    def add_replicas(self, killed: int, counts: Mapping[str, int], judgment: Judgment) -> None:
         """What the replicas did."""
         self.replicas["killed"] += killed
         self.replicas["delivered"] += counts.get("sent", 0)
         self.replicas["edits overtaken by later ones"] += counts.get("superseded", 0)
-        self.replicas["lost"] += len(judgement.lost)
-        self.replicas["doubled"] += len(judgement.doubled)
+        self.replicas["lost"] += len(judgment.lost)
+        self.replicas["doubled"] += len(judgment.doubled)
 
     def table(self, now: float) -> str:
         """A line a step."""

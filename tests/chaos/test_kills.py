@@ -27,9 +27,9 @@ async def test_a_bot_that_is_killed_again_and_again_tells_everything_once(
     await season.play(OF_A_SEASON)
     (tmp_path / "twin").mkdir()
     owed = await as_it_should_read(seed, season.ledger.measured(), tmp_path / "twin")
-    judgement = judge(read(season.slack.ws), in_order(owed, season.ledger.places()))
-    tally.add(season.killed, season.slack.faults, owed, season.ledger.counts(), judgement)
-    assert judgement == ALL_IS_WELL
+    judgment = judge(read(season.slack.ws), in_order(owed, season.ledger.places()))
+    tally.add(season.killed, season.slack.faults, owed, season.ledger.counts(), judgment)
+    assert judgment == ALL_IS_WELL
     assert set(season.ledger.counts()) <= {"sent", "superseded"}
     assert places(season.slack.ws) == season.ledger.places()
 

@@ -41,9 +41,9 @@ async def test_replicas_of_which_one_is_always_dying_deliver_each_message_once_a
     ledger = Ledger(url)
     replicas = Replicas(SEED, url, Helpdesk(tmp_path / "helpdesk.db").url, tmp_path)
     await replicas.deliver(DELIVERIES, DEATHS, store, ledger)
-    judgement = judge(read(replicas.slack.ws), replicas.author.owed)
-    tally.add_replicas(replicas.killed, ledger.counts(), judgement)
-    assert judgement == ALL_IS_WELL
+    judgment = judge(read(replicas.slack.ws), replicas.author.owed)
+    tally.add_replicas(replicas.killed, ledger.counts(), judgment)
+    assert judgment == ALL_IS_WELL
     assert set(ledger.counts()) <= {"sent", "superseded"}
     assert ledger.counts()["sent"] >= DELIVERIES
     assert places(replicas.slack.ws) == ledger.places()

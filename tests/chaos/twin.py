@@ -22,8 +22,8 @@ async def as_it_should_read(seed: str, measured: Iterable[datetime], folder: Pat
         for instant, _ in zip(measured, world.rounds(), strict=False):
             clock.now = instant
             await (scene.start() if scene.bot is None else scene.later(timedelta()))
-        assert scene.house is not None
-        assert set(scene.house.store.outbox.counts()) == {"sent"}, "the twin was disturbed"
+        assert scene.services is not None
+        assert set(scene.services.store.outbox.counts()) == {"sent"}, "the twin was disturbed"
         return read(server.ws)
     finally:
         await scene.stop()

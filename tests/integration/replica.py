@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from kpibot.store.outbox import Claimed
+from kpibot.store.outbox import LeasedMessage
 from kpibot.store.store import Store
 
 LEASE = timedelta(minutes=1)
@@ -28,12 +28,12 @@ class Channels:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def post(self, row: Claimed) -> str:
+    def post(self, row: LeasedMessage) -> str:
         with self._engine.begin() as connection:
             new = sa.insert(posted).values(channel=row.owed.channel, key=row.owed.key)
             return str(connection.execute(new).inserted_primary_key[0])
 
-    def find(self, row: Claimed) -> str | None:
+    def find(self, row: LeasedMessage) -> str | None:
         with self._engine.connect() as connection:
             found = connection.scalar(sa.select(posted.c.ts).where(posted.c.key == row.owed.key))
             return None if found is None else str(found)
@@ -55,7 +55,9 @@ def work_off(
             deliver(store, channels, row, now, reached)
 
 
-def deliver(store: Store, channels: Channels, row: Claimed, now: datetime, reached: Callable[[str], None]) -> None:
+def deliver(
+    store: Store, channels: Channels, row: LeasedMessage, now: datetime, reached: Callable[[str], None]
+) -> None:
     ts = channels.find(row) if row.in_doubt_since is not None else None
     reached("looked up")
     if ts is None:

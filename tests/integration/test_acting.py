@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from kpibot.app.container import House, furnish
+from kpibot.app.container import Services, build_services
 from kpibot.catalog import load
-from kpibot.core.alerts.actions import Told
-from kpibot.core.alerts.groups import AlertGroup, How
+from kpibot.core.alerts.actions import ActionResult
+from kpibot.core.alerts.groups import AlertGroup, DeliveryKind
 from kpibot.core.alerts.notices import AlertNotice
 from kpibot.core.kpis.thresholds import Verdict
-from kpibot.store.outbox import Owed
+from kpibot.store.outbox import OutboxMessage
 from tests.scenario.scene import CONFIG, MONDAY, Helpdesk
 
 HOUR = timedelta(hours=1)
@@ -22,26 +22,26 @@ PEOPLE = range(12)
 
 
 @pytest.fixture
-def bots(new_url: Callable[[str], str], tmp_path: Path) -> Iterator[list[House]]:
+def bots(new_url: Callable[[str], str], tmp_path: Path) -> Iterator[list[Services]]:
     """Both know of the same alert."""
     helpdesk, state = Helpdesk(tmp_path / "helpdesk.db"), new_url("postgresql")
     catalog = load(CONFIG, {"HELPDESK_URL": helpdesk.url})
     with ExitStack() as stack:
-        bots = [stack.enter_context(closing(furnish(catalog, state))) for _ in range(2)]
+        bots = [stack.enter_context(closing(build_services(catalog, state))) for _ in range(2)]
         group = AlertGroup("tickets", "west-tech", MONDAY, {"campus-west": Verdict.CRITICAL}, MONDAY)
         notice = AlertNotice(catalog.kpis["tickets"].card, MONDAY, "America/Chicago", "", (), group.key)
-        post = Owed("post", "west-tech", notice, MONDAY + HOUR, How.POST, group.key)
+        post = OutboxMessage("post", "west-tech", notice, MONDAY + HOUR, DeliveryKind.POST, group.key)
         bots[0].store.record_watch([], {}, [post], MONDAY, {("tickets", "west-tech"): group})
         yield bots
 
 
-def at_once(bots: list[House], deed: Callable[[House, str], Told]) -> list[Told]:
+def at_once(bots: list[Services], deed: Callable[[Services, str], ActionResult]) -> list[ActionResult]:
     """Twelve people press at the same moment; every other press reaches the other bot."""
     with ThreadPoolExecutor(len(PEOPLE)) as pool:
         return list(pool.map(lambda n: deed(bots[n % 2], f"@p{n}"), PEOPLE))
 
 
-def test_twelve_people_acknowledge_once(bots: list[House]) -> None:
+def test_twelve_people_acknowledge_once(bots: list[Services]) -> None:
     (group,) = bots[0].store.alert_groups().values()
     told = at_once(bots, lambda bot, by: bot.acting.acknowledge(group.key, by, MONDAY))
     (first,) = (each for each in told if each.is_done)
@@ -50,7 +50,7 @@ def test_twelve_people_acknowledge_once(bots: list[House]) -> None:
     assert [each.by for each in bots[1].store.trail(MONDAY, 99)] == [first.asker]
 
 
-def test_twelve_people_mute_once(bots: list[House]) -> None:
+def test_twelve_people_mute_once(bots: list[Services]) -> None:
     told = at_once(bots, lambda bot, by: bot.acting.mute("tickets", None, MONDAY + HOUR, "exams", by, MONDAY))
     (first,) = (each for each in told if each.is_done)
     assert {each.deeds[0].by for each in told} == {first.asker}
@@ -58,7 +58,7 @@ def test_twelve_people_mute_once(bots: list[House]) -> None:
     assert bots[1].store.outbox.counts() == {"waiting": 2}
 
 
-def test_an_event_that_both_hear_of_is_answered_by_one(bots: list[House]) -> None:
+def test_an_event_that_both_hear_of_is_answered_by_one(bots: list[Services]) -> None:
     with ThreadPoolExecutor(len(PEOPLE)) as pool:
         first = list(pool.map(lambda n: bots[n % 2].once.is_first("event:Ev1", MONDAY), PEOPLE))
     assert sum(first) == 1

@@ -9,7 +9,7 @@ from textwrap import dedent
 import pytest
 import sqlalchemy as sa
 
-from kpibot.app.container import House, furnish
+from kpibot.app.container import Services, build_services
 from kpibot.catalog import load
 from kpibot.core.kpis.thresholds import Verdict
 from kpibot.core.reports.answers import About, Answer, Breakdown, RowList
@@ -126,7 +126,7 @@ LOANS = [("W", "Chromebook", None), ("O", "chromebook", None), ("W", "iPad", "20
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def services(tmp_path: Path) -> Iterator[Services]:
     helpdesk, inventory, config = tmp_path / "helpdesk.db", tmp_path / "inventory.db", tmp_path / "config"
     made = sa.create_engine(f"sqlite:///{helpdesk}", poolclass=sa.NullPool)
     with made.begin() as connection:
@@ -141,12 +141,12 @@ def house(tmp_path: Path) -> Iterator[House]:
     config.mkdir()
     text = dedent(CONFIG).replace("HELPDESK", str(helpdesk)).replace("INVENTORY", str(inventory))
     (config / "config.yaml").write_text(text, encoding="utf-8")
-    with closing(furnish(load(config, {}), f"sqlite:///{tmp_path / 'state.db'}")) as made_house:
+    with closing(build_services(load(config, {}), f"sqlite:///{tmp_path / 'state.db'}")) as made_house:
         yield made_house
 
 
-def ask(house: House, text: str) -> object:
-    return house.answering.reply(text, NOW)
+def ask(services: Services, text: str) -> object:
+    return services.answering.reply(text, NOW)
 
 
 def parts(reply: object) -> dict[str, float | None]:
@@ -154,14 +154,14 @@ def parts(reply: object) -> dict[str, float | None]:
     return {label: report.reading.value for label, report in reply.parts}
 
 
-def test_a_breakdown_names_values_as_people_do_and_adds_up_to_the_whole(house: House) -> None:
-    assert parts(ask(house, "tickets by priority")) == {"Urgent": 2, "Normal": 2, "none given": 1}
-    assert parts(ask(house, "tickets west by priority")) == {"Urgent": 1, "Normal": 2}
+def test_a_breakdown_names_values_as_people_do_and_adds_up_to_the_whole(services: Services) -> None:
+    assert parts(ask(services, "tickets by priority")) == {"Urgent": 2, "Normal": 2, "none given": 1}
+    assert parts(ask(services, "tickets west by priority")) == {"Urgent": 1, "Normal": 2}
 
 
-def test_ages_are_counted_in_working_days_from_the_youngest_on(house: House) -> None:
+def test_ages_are_counted_in_working_days_from_the_youngest_on(services: Services) -> None:
     """November 11 is a holiday: from the 10th to the 18th there are five working days, from the 9th six."""
-    reply = ask(house, "tickets by age")
+    reply = ask(services, "tickets by age")
     assert list(parts(reply).items()) == [
         ("0–2 working days", 3),
         ("3–5 working days", 1),
@@ -169,8 +169,8 @@ def test_ages_are_counted_in_working_days_from_the_youngest_on(house: House) -> 
     ]
 
 
-def test_campuses_stand_beside_each_other_with_their_verdicts(house: House) -> None:
-    reply = ask(house, "tickets by campus")
+def test_campuses_stand_beside_each_other_with_their_verdicts(services: Services) -> None:
+    reply = ask(services, "tickets by campus")
     assert isinstance(reply, Breakdown)
     assert [(label, report.reading.value, report.verdict) for label, report in reply.parts] == [
         ("Campus West", 3, Verdict.WARNING),
@@ -180,17 +180,17 @@ def test_campuses_stand_beside_each_other_with_their_verdicts(house: House) -> N
     assert reply.whole.reading.unplaced == 1
 
 
-def test_a_ratio_is_narrowed_in_both_halves_whatever_the_spelling(house: House) -> None:
-    reply = ask(house, "utilization type:Chromebook")
+def test_a_ratio_is_narrowed_in_both_halves_whatever_the_spelling(services: Services) -> None:
+    reply = ask(services, "utilization type:Chromebook")
     assert isinstance(reply, Answer)
     assert (reply.report.reading.numerator, reply.report.reading.denominator) == (2, 3)
     assert reply.report.card.only == (("type", "chromebook"),)
     assert reply.report.verdict is Verdict.OFF_TARGET
-    assert parts(ask(house, "utilization west by type")) == {"Chromebook": 50.0, "iPad": 0.0}
+    assert parts(ask(services, "utilization west by type")) == {"Chromebook": 50.0, "iPad": 0.0}
 
 
-def test_levels_of_a_count_are_for_all_of_its_rows(house: House) -> None:
-    reply = ask(house, "tickets west priority:normal")
+def test_levels_of_a_count_are_for_all_of_its_rows(services: Services) -> None:
+    reply = ask(services, "tickets west priority:normal")
     assert isinstance(reply, Answer)
     assert (reply.report.reading.value, reply.report.verdict) == (2, Verdict.NOT_JUDGED)
     assert reply.report.series is not None
@@ -213,25 +213,25 @@ def test_levels_of_a_count_are_for_all_of_its_rows(house: House) -> None:
         ("tickets by age by priority", "by one thing at a time"),
     ],
 )
-def test_what_cannot_be_told_apart_is_answered_with_what_can(house: House, asked: str, complaint: str) -> None:
+def test_what_cannot_be_told_apart_is_answered_with_what_can(services: Services, asked: str, complaint: str) -> None:
     with pytest.raises(QueryError) as caught:
-        ask(house, asked)
+        ask(services, asked)
     assert complaint in str(caught.value)
 
 
-def test_the_rows_behind_a_number_are_those_it_counts_the_oldest_first(house: House) -> None:
-    reply = ask(house, "rows tickets west")
+def test_the_rows_behind_a_number_are_those_it_counts_the_oldest_first(services: Services) -> None:
+    reply = ask(services, "rows tickets west")
     assert isinstance(reply, RowList)
     assert [row[0] for row in reply.rows] == ["3", "2", "1"]
     assert reply.links[0] == "https://help.example.org/3"
     assert reply.columns == ("id", "opened", "priority")
-    everywhere = ask(house, "tickets rows")
+    everywhere = ask(services, "tickets rows")
     assert isinstance(everywhere, RowList)
     assert len(everywhere.rows) == everywhere.report.reading.value == 5
 
 
-def test_about_says_exactly_what_counts_and_how_fresh_its_rows_are(house: House) -> None:
-    reply = ask(house, "about old")
+def test_about_says_exactly_what_counts_and_how_fresh_its_rows_are(services: Services) -> None:
+    reply = ask(services, "about old")
     assert isinstance(reply, About)
     assert any("“opened” more than 2 working days ago" in sentence for sentence in reply.definition)
     (origin,) = reply.origins
@@ -239,9 +239,9 @@ def test_about_says_exactly_what_counts_and_how_fresh_its_rows_are(house: House)
     assert origin.newest == datetime(2026, 11, 18, 9, tzinfo=UTC)
 
 
-def test_working_hours_a_limit_by_priority_and_what_waits(house: House) -> None:
+def test_working_hours_a_limit_by_priority_and_what_waits(services: Services) -> None:
     """Answered within 0.5 h, 10 h (a limit of 8) and 10 min; 4 h; two wait, 16 h (late) and 16 h (late)."""
-    reply = ask(house, "response-time")
+    reply = ask(services, "response-time")
     assert isinstance(reply, Answer)
     reading = reply.report.reading
     assert (reading.rows, reading.waiting) == (6, 2)
@@ -251,25 +251,25 @@ def test_working_hours_a_limit_by_priority_and_what_waits(house: House) -> None:
     assert also["within"] == pytest.approx(100 * 4 / 6)
 
 
-def test_an_old_ticket_comes_of_age_on_its_day_in_the_series_too(house: House) -> None:
-    reply = ask(house, "old 14d")
+def test_an_old_ticket_comes_of_age_on_its_day_in_the_series_too(services: Services) -> None:
+    reply = ask(services, "old 14d")
     assert isinstance(reply, Answer)
     assert reply.report.series is not None
     for day, value in zip(reply.report.series.days, reply.report.series.values, strict=True):
         end = min(datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1), NOW)
-        assert value == house.measuring.measure(house.catalog.kpis["old"], end)["district"].value
+        assert value == services.measuring.measure(services.catalog.kpis["old"], end)["district"].value
     assert reply.report.series.values[-1] == 40.0
 
 
-def test_a_mean_leaves_out_what_is_unknown_and_says_so(house: House) -> None:
-    reply = ask(house, "cost")
+def test_a_mean_leaves_out_what_is_unknown_and_says_so(services: Services) -> None:
+    reply = ask(services, "cost")
     assert isinstance(reply, Answer)
     reading = reply.report.reading
     assert (reading.value, reading.rows, reading.valued) == (pytest.approx(1_000 / 3), 4, 3)
 
 
-def test_an_answer_is_held_against_last_school_year_and_the_other_campuses(house: House) -> None:
-    reply = ask(house, "tickets west")
+def test_an_answer_is_held_against_last_school_year_and_the_other_campuses(services: Services) -> None:
+    reply = ask(services, "tickets west")
     assert isinstance(reply, Answer)
     assert [(each.against, each.value) for each in reply.comparisons] == [("the same week last school year", 0)]
     everywhere, per_student = reply.ranks

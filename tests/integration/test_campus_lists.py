@@ -9,7 +9,7 @@ from textwrap import dedent, indent
 
 import pytest
 
-from kpibot.app.container import House, furnish
+from kpibot.app.container import Services, build_services
 from kpibot.catalog import load
 from kpibot.core.campuses.campus_tree import DISTRICT, NO_CAMPUS, CampusTree, CampusTreeError
 from kpibot.sources.base import SourceDownError, SourceError, SourceMisfitError
@@ -49,7 +49,7 @@ BY_PATH = "SELECT id AS code, completename AS path FROM glpi_locations"
 
 
 @pytest.fixture
-def furnished(tmp_path: Path) -> Iterator[Callable[[str], House]]:
+def furnished(tmp_path: Path) -> Iterator[Callable[[str], Services]]:
     """Makes a house over a helpdesk with rooms and an order system, for a `campuses` section."""
     glpi, orders = tmp_path / "glpi.db", tmp_path / "orders.db"
     with closing(sqlite3.connect(glpi)) as database:
@@ -65,50 +65,50 @@ def furnished(tmp_path: Path) -> Iterator[Callable[[str], House]]:
         database.execute("CREATE TABLE orders (dept TEXT, approved TEXT)")
         database.executemany("INSERT INTO orders VALUES (?, '2026-11-02 09:00:00')", [("2",), ("17",), ("CWHS",)])
         database.commit()
-    houses: list[House] = []
+    houses: list[Services] = []
 
-    def make(campuses: str) -> House:
+    def make(campuses: str) -> Services:
         config = tmp_path / "config"
         config.mkdir(exist_ok=True)
         text = BASE.format(glpi=glpi, orders=orders) + indent(dedent(campuses), "  ")
         (config / "all.yaml").write_text(text, encoding="utf-8")
-        houses.append(furnish(load(config, {"ORGS_CSV": str(ORGS)}), f"sqlite:///{tmp_path / 'state.db'}"))
+        houses.append(build_services(load(config, {"ORGS_CSV": str(ORGS)}), f"sqlite:///{tmp_path / 'state.db'}"))
         return houses[-1]
 
     yield make
-    for house in houses:
-        house.close()
+    for services in houses:
+        services.close()
 
 
-def values(house: House, kpi: str) -> dict[str, float | None]:
-    readings = house.measuring.measure(house.catalog.kpis[kpi], NOW)
+def values(services: Services, kpi: str) -> dict[str, float | None]:
+    readings = services.measuring.measure(services.catalog.kpis[kpi], NOW)
     return {slug: reading.value for slug, reading in readings.items()}
 
 
-def tree(house: House) -> CampusTree:
-    return house.measuring.tree
+def tree(services: Services) -> CampusTree:
+    return services.measuring.tree
 
 
 @pytest.mark.parametrize("select", [BY_PARENT, BY_PATH])
-def test_a_ticket_in_a_room_is_its_campus_s(furnished: Callable[[str], House], select: str) -> None:
-    house = furnished(f"database: glpi\nselect: {select}\ncampuses_are: {{level: 2}}\n")
-    assert values(house, "tickets") == {DISTRICT: 11, "campus-west": 4, "campus-north": 2, NO_CAMPUS: 4}
+def test_a_ticket_in_a_room_is_its_campus_s(furnished: Callable[[str], Services], select: str) -> None:
+    services = furnished(f"database: glpi\nselect: {select}\ncampuses_are: {{level: 2}}\n")
+    assert values(services, "tickets") == {DISTRICT: 11, "campus-west": 4, "campus-north": 2, NO_CAMPUS: 4}
 
 
-def test_a_number_of_one_system_means_nothing_in_another(furnished: Callable[[str], House]) -> None:
-    house = furnished(f"database: glpi\nselect: {BY_PARENT}\ncampuses_are: {{level: 2}}\n")
-    assert values(house, "orders") == {DISTRICT: 3, "campus-west": 0, "campus-north": 0, NO_CAMPUS: 3}
-    assert tree(house).resolve("2") == "campus-west"  # what people type
-    assert tree(house).resolve("4") == NO_CAMPUS  # nobody types a room
+def test_a_number_of_one_system_means_nothing_in_another(furnished: Callable[[str], Services]) -> None:
+    services = furnished(f"database: glpi\nselect: {BY_PARENT}\ncampuses_are: {{level: 2}}\n")
+    assert values(services, "orders") == {DISTRICT: 3, "campus-west": 0, "campus-north": 0, NO_CAMPUS: 3}
+    assert tree(services).resolve("2") == "campus-west"  # what people type
+    assert tree(services).resolve("4") == NO_CAMPUS  # nobody types a room
 
 
-def test_a_list_may_hold_everybodys_codes(furnished: Callable[[str], House]) -> None:
-    house = furnished(f"database: glpi\nselect: {BY_PARENT}\ncampuses_are: {{level: 2}}\nsystem: any\n")
-    assert values(house, "orders")["campus-west"] == 1
+def test_a_list_may_hold_everybodys_codes(furnished: Callable[[str], Services]) -> None:
+    services = furnished(f"database: glpi\nselect: {BY_PARENT}\ncampuses_are: {{level: 2}}\nsystem: any\n")
+    assert values(services, "orders")["campus-west"] == 1
 
 
-def test_what_is_written_adds_to_what_was_read(furnished: Callable[[str], House]) -> None:
-    house = furnished(
+def test_what_is_written_adds_to_what_was_read(furnished: Callable[[str], Services]) -> None:
+    services = furnished(
         f"""\
         database: glpi
         select: {BY_PATH}
@@ -121,23 +121,23 @@ def test_what_is_written_adds_to_what_was_read(furnished: Callable[[str], House]
           annex: {{name: Annex, students: 0, aliases: {{glpi: 98}}}}
         """
     )
-    assert values(house, "orders") == {
+    assert values(services, "orders") == {
         DISTRICT: 3, "feeder": 2, "campus-west": 2, "campus-north": 0, "annex": 0, NO_CAMPUS: 1,
     }  # fmt: skip
-    assert values(house, "tickets")["annex"] == 1
-    assert tree(house)["campus-west"].name == "West High"
-    assert tree(house).size_of("feeder", "students") == 2140
-    assert tree(house).size_of(DISTRICT, "students") is None  # nobody said how many Campus North has
+    assert values(services, "tickets")["annex"] == 1
+    assert tree(services)["campus-west"].name == "West High"
+    assert tree(services).size_of("feeder", "students") == 2140
+    assert tree(services).size_of(DISTRICT, "students") is None  # nobody said how many Campus North has
 
 
-def test_rooms_are_campuses_where_no_rule_says_otherwise(furnished: Callable[[str], House]) -> None:
+def test_rooms_are_campuses_where_no_rule_says_otherwise(furnished: Callable[[str], Services]) -> None:
     made = tree(furnished(f"database: glpi\nselect: {BY_PATH}\n"))
     assert made.leaves(DISTRICT) == ("library-campus-north", "desk")
     assert made["library-campus-west"].name == "Library (Campus West)"
     assert made.resolve(6, "glpi") == "desk"
 
 
-def test_campuses_may_be_chosen_by_code_or_type(furnished: Callable[[str], House]) -> None:
+def test_campuses_may_be_chosen_by_code_or_type(furnished: Callable[[str], Services]) -> None:
     by_code = furnished(f"database: glpi\nselect: {BY_PATH}\ncampuses_are: {{codes: [2]}}\n")
     assert values(by_code, "tickets") == {DISTRICT: 11, "campus-west": 4, NO_CAMPUS: 4}
     select = "SELECT id AS code, name, locations_id AS parent, CASE WHEN id = 3 THEN 'School' END AS type"
@@ -145,14 +145,14 @@ def test_campuses_may_be_chosen_by_code_or_type(furnished: Callable[[str], House
     assert values(by_type, "tickets") == {DISTRICT: 11, "campus-north": 2, NO_CAMPUS: 4}
 
 
-def test_a_select_may_give_types_sizes_and_aliases(furnished: Callable[[str], House]) -> None:
+def test_a_select_may_give_types_sizes_and_aliases(furnished: Callable[[str], Services]) -> None:
     select = "SELECT id AS CODE, name, 'middle' AS type, 2140.0 AS students, '17; CWHS' AS aliases FROM glpi_locations"
     made = tree(furnished(f"database: glpi\nselect: {select} WHERE id = 2\n"))
     assert made.resolve(2, "glpi") == made.resolve("cwhs", "orders") == made.resolve(17, "orders") == "campus-west"
     assert (made.type_of("campus-west"), made.size_of(DISTRICT, "students")) == ("middle", 2140)
 
 
-def test_slugs_and_names_may_be_made_of_codes(furnished: Callable[[str], House]) -> None:
+def test_slugs_and_names_may_be_made_of_codes(furnished: Callable[[str], Services]) -> None:
     select = "SELECT DISTINCT locations_id AS code FROM tickets WHERE locations_id IS NULL OR locations_id < 3"
     made = tree(furnished(f'database: glpi\nselect: {select}\nslug: "location-{{code}}"\nname: "Location {{code}}"\n'))
     assert [(each.slug, each.name) for each in made if each.slug not in (DISTRICT, NO_CAMPUS)] == [
@@ -161,7 +161,7 @@ def test_slugs_and_names_may_be_made_of_codes(furnished: Callable[[str], House])
     ]
 
 
-def test_oneroster(furnished: Callable[[str], House]) -> None:
+def test_oneroster(furnished: Callable[[str], Services]) -> None:
     made = tree(furnished('orgs: "${ORGS_CSV}"\ncampuses_are: {types: [school]}\n'))
     west, oak = "campus-west-high-school", "oakridge-middle-school-west"
     assert [each.slug for each in made] == [DISTRICT, "west-area", west, oak, "campus-north-high-school", NO_CAMPUS]
@@ -212,29 +212,29 @@ def test_oneroster(furnished: Callable[[str], House]) -> None:
         ),
     ],
 )
-def test_what_makes_no_tree(furnished: Callable[[str], House], campuses: str, told: str) -> None:
+def test_what_makes_no_tree(furnished: Callable[[str], Services], campuses: str, told: str) -> None:
     with pytest.raises(CampusTreeError) as caught:
         furnished(campuses)
     assert told in str(caught.value)
 
 
-def test_levels_of_a_type_that_no_campus_of_the_list_has(furnished: Callable[[str], House], tmp_path: Path) -> None:
+def test_levels_of_a_type_that_no_campus_of_the_list_has(furnished: Callable[[str], Services], tmp_path: Path) -> None:
     furnished(f"database: glpi\nselect: {BY_PATH}\n")
     config = tmp_path / "config" / "all.yaml"
     levels = "    better: lower\n    campus_types: {high: {warning: 3}}\n"
     text = config.read_text(encoding="utf-8").replace("    period: 30 days\n", "    period: 30 days\n" + levels)
     config.write_text(text, encoding="utf-8")
     with pytest.raises(CampusTreeError, match=r"kpis.orders: no campus type `high`; there are 0, none like it"):
-        furnish(load(config.parent, {}), f"sqlite:///{tmp_path / 'state.db'}")
+        build_services(load(config.parent, {}), f"sqlite:///{tmp_path / 'state.db'}")
 
 
-def test_a_silence_of_a_campus_that_the_list_lacks(furnished: Callable[[str], House], tmp_path: Path) -> None:
+def test_a_silence_of_a_campus_that_the_list_lacks(furnished: Callable[[str], Services], tmp_path: Path) -> None:
     furnished(f"database: glpi\nselect: {BY_PATH}\n")
     silences = "silences: [{name: Moving, when: sat-sun, campuses: [campus-wset]}]\n"
     config = tmp_path / "config" / "all.yaml"
     config.write_text(config.read_text(encoding="utf-8") + silences, encoding="utf-8")
     with pytest.raises(CampusTreeError, match=r"silences: no campus `campus-wset`; did you mean"):
-        furnish(load(config.parent, {}), f"sqlite:///{tmp_path / 'state.db'}")
+        build_services(load(config.parent, {}), f"sqlite:///{tmp_path / 'state.db'}")
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ def test_a_silence_of_a_campus_that_the_list_lacks(furnished: Callable[[str], Ho
     ],
 )
 def test_an_orgs_csv_that_cannot_be_used(
-    furnished: Callable[[str], House], tmp_path: Path, text: str | None, error: type[SourceError], told: str
+    furnished: Callable[[str], Services], tmp_path: Path, text: str | None, error: type[SourceError], told: str
 ) -> None:
     if text is not None:
         (tmp_path / "other.csv").write_text(text, encoding="latin-1")
@@ -256,9 +256,9 @@ def test_an_orgs_csv_that_cannot_be_used(
     assert told in str(caught.value)
 
 
-def test_a_list_is_read_once(furnished: Callable[[str], House], tmp_path: Path) -> None:
-    house = furnished(f"database: glpi\nselect: {BY_PATH}\ncampuses_are: {{level: 2}}\n")
+def test_a_list_is_read_once(furnished: Callable[[str], Services], tmp_path: Path) -> None:
+    services = furnished(f"database: glpi\nselect: {BY_PATH}\ncampuses_are: {{level: 2}}\n")
     with closing(sqlite3.connect(tmp_path / "glpi.db")) as database:
         database.execute("DROP TABLE glpi_locations")
-    assert values(house, "tickets")["campus-west"] == 4
-    assert house.reporting.readings(house.catalog.kpis["tickets"], NOW + timedelta(days=1))[DISTRICT].value == 11
+    assert values(services, "tickets")["campus-west"] == 4
+    assert services.reporting.readings(services.catalog.kpis["tickets"], NOW + timedelta(days=1))[DISTRICT].value == 11

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from kpibot.app.checkup import checkup
-from kpibot.app.container import House, furnish
+from kpibot.app.container import Services, build_services
 from kpibot.catalog import load
 from kpibot.core.campuses.campus_tree import DISTRICT, NO_CAMPUS
 from kpibot.core.kpis.readings import Reading
@@ -39,27 +39,27 @@ def url(new_url: Callable[[str], str]) -> str:
 
 
 @pytest.fixture(scope="module")
-def furnished(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., House]]:
+def furnished(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Services]]:
     """Makes a house over it, with a preset as the configuration writes it and other sections."""
     houses = []
 
-    def make(preset: str = "glpi", more: str = "") -> House:
+    def make(preset: str = "glpi", more: str = "") -> Services:
         config = tmp_path_factory.mktemp("config")
         databases = f'databases: {{helpdesk: {{url: "{url}", preset: {preset}}}}}\n'
         (config / "all.yaml").write_text(DISTRICT_YAML + databases + more, encoding="utf-8")
-        houses.append(furnish(load(Path(config), {}), "sqlite://"))
+        houses.append(build_services(load(Path(config), {}), "sqlite://"))
         return houses[-1]
 
     yield make
-    for house in houses:
-        house.close()
+    for services in houses:
+        services.close()
 
 
 @pytest.fixture(scope="module")
-def measured(furnished: Callable[..., House]) -> dict[str, dict[str, Reading]]:
+def measured(furnished: Callable[..., Services]) -> dict[str, dict[str, Reading]]:
     """Every KPI, at every campus."""
-    house = furnished()
-    return {name: house.measuring.measure(kpi, NOW) for name, kpi in house.catalog.kpis.items()}
+    services = furnished()
+    return {name: services.measuring.measure(kpi, NOW) for name, kpi in services.catalog.kpis.items()}
 
 
 def school(location: int) -> str:
@@ -252,41 +252,41 @@ def test_how_many_incidents_are_linked_at_all(measured) -> None:
     assert measured["asset-links"][DISTRICT].value == percent(len(linked()), len(incidents()))
 
 
-def test_every_kpi_has_a_value_or_a_reason(measured, furnished: Callable[..., House]) -> None:
+def test_every_kpi_has_a_value_or_a_reason(measured, furnished: Callable[..., Services]) -> None:
     assert all(readings[DISTRICT].value is not None for readings in measured.values())
     assert set(furnished().catalog.not_available) == {"pd-completion", "recovery-time"}
 
 
-def test_check_tells_what_is_not_available_as_information(furnished: Callable[..., House]) -> None:
+def test_check_tells_what_is_not_available_as_information(furnished: Callable[..., Services]) -> None:
     found = checkup(furnished(), NOW).findings
     assert ("kpis.pd-completion", "not available: GLPI keeps no training records", False) in {
         (each.what, each.says, each.is_problem) for each in found
     }
 
 
-def test_only_some_entities(furnished: Callable[..., House]) -> None:
-    house = furnished("{use: glpi, options: {entities: [3]}}")
-    readings = house.measuring.measure(house.catalog.kpis["tickets"], NOW)
+def test_only_some_entities(furnished: Callable[..., Services]) -> None:
+    services = furnished("{use: glpi, options: {entities: [3]}}")
+    readings = services.measuring.measure(services.catalog.kpis["tickets"], NOW)
     assert readings[DISTRICT].value == sum(each["entities_id"] == 3 for each in outstanding())
 
 
-def test_only_some_types_of_asset(furnished: Callable[..., House]) -> None:
-    house = furnished("{use: glpi, options: {asset_types: [Computer, Phone]}}")
+def test_only_some_types_of_asset(furnished: Callable[..., Services]) -> None:
+    services = furnished("{use: glpi, options: {asset_types: [Computer, Phone]}}")
     own = [each for each in active() if each["itemtype"] in ("Computer", "Phone")]
-    reading = house.measuring.measure(house.catalog.kpis["cost-per-asset"], NOW)[DISTRICT]
+    reading = services.measuring.measure(services.catalog.kpis["cost-per-asset"], NOW)[DISTRICT]
     assert reading.rows == len(own)
 
 
-def test_names_of_states_of_the_districts_own(furnished: Callable[..., House]) -> None:
-    house = furnished("{use: glpi, options: {in_use: [on TRIAL], retired: [In use]}}")
-    reading = house.measuring.measure(house.catalog.kpis["utilization"], NOW)[DISTRICT]
+def test_names_of_states_of_the_districts_own(furnished: Callable[..., Services]) -> None:
+    services = furnished("{use: glpi, options: {in_use: [on TRIAL], retired: [In use]}}")
+    reading = services.measuring.measure(services.catalog.kpis["utilization"], NOW)[DISTRICT]
     states = [STATES.get(each["states_id"]) for each in assets()]
     gone = [state in ("LOST", "Volé", "In use") for state in states]
     assert reading.denominator == len(states) - sum(gone)
 
 
-def test_the_plugin_order_knows_orders_that_were_validated(furnished: Callable[..., House]) -> None:
-    house = furnished("[glpi, glpi-order]")
+def test_the_plugin_order_knows_orders_that_were_validated(furnished: Callable[..., Services]) -> None:
+    services = furnished("[glpi, glpi-order]")
     orders = {
         each["id"]: each
         for each in ROWS["glpi_plugin_order_orders"]
@@ -297,7 +297,7 @@ def test_the_plugin_order_knows_orders_that_were_validated(furnished: Callable[.
         and date(2026, 7, 1) <= each["order_date"] <= TODAY
     }
     count, value = (
-        house.measuring.measure(house.catalog.kpis[name], NOW)[DISTRICT] for name in ("po-count", "po-value")
+        services.measuring.measure(services.catalog.kpis[name], NOW)[DISTRICT] for name in ("po-count", "po-value")
     )
     assert count.value == len(
         {(each["num_order"], each["suppliers_id"]) for each in orders.values() if each["num_order"]}
@@ -306,13 +306,13 @@ def test_the_plugin_order_knows_orders_that_were_validated(furnished: Callable[.
     assert value.value == pytest.approx(sum(each["price_discounted"] for each in lines))
 
 
-def test_another_level_of_the_tree_makes_other_campuses(furnished: Callable[..., House]) -> None:
-    house = furnished(more="campuses: {campuses_are: {level: 3}}\n")
-    assert {"lab-1", "library"} <= {each.slug for each in house.measuring.tree}
+def test_another_level_of_the_tree_makes_other_campuses(furnished: Callable[..., Services]) -> None:
+    services = furnished(more="campuses: {campuses_are: {level: 3}}\n")
+    assert {"lab-1", "library"} <= {each.slug for each in services.measuring.tree}
 
 
-def test_measured_again_a_month_before(furnished: Callable[..., House]) -> None:
-    house = furnished()
+def test_measured_again_a_month_before(furnished: Callable[..., Services]) -> None:
+    services = furnished()
     then = NOW - timedelta(days=30)
     open_then = [e for e in tickets() if e["date"] < then and ((ended := resolved(e)) is None or ended >= then)]
-    assert house.measuring.measure(house.catalog.kpis["tickets"], then)[DISTRICT].value == len(open_then)
+    assert services.measuring.measure(services.catalog.kpis["tickets"], then)[DISTRICT].value == len(open_then)

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 import yaml
 
-from kpibot.app.container import House, furnish
+from kpibot.app.container import Services, build_services
 from kpibot.catalog import load
 from kpibot.core.campuses.campus_tree import DISTRICT, NO_CAMPUS
 from kpibot.core.kpis.readings import Reading
@@ -138,7 +138,7 @@ def helpdesk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def furnished(config: Path, texts: list[str], environment: Mapping[str, str]) -> Iterator[House]:
+def furnished(config: Path, texts: list[str], environment: Mapping[str, str]) -> Iterator[Services]:
     """A house of several examples; a later one takes the place of what has the same name."""
     sections: dict[str, Any] = {}
     for text in texts:
@@ -148,9 +148,9 @@ def furnished(config: Path, texts: list[str], environment: Mapping[str, str]) ->
             sections[name] = part if known is None or is_list else {**known, **part}
     (config / "all.yaml").write_text(_dumped(sections), encoding="utf-8")
     (config / "holidays.ics").write_text(HOLIDAYS, encoding="utf-8")
-    house = furnish(load(config, environment), "sqlite://")
-    yield house
-    house.close()
+    services = build_services(load(config, environment), "sqlite://")
+    yield services
+    services.close()
 
 
 def _dumped(sections: Mapping[str, Any]) -> str:
@@ -159,8 +159,8 @@ def _dumped(sections: Mapping[str, Any]) -> str:
     return re.sub(r"'(-?\d+|true|null)'", r"\1", text)
 
 
-def measured(house: House) -> dict[str, dict[str, Reading]]:
-    return {name: house.measuring.measure(kpi, NOW) for name, kpi in house.catalog.kpis.items()}
+def measured(services: Services) -> dict[str, dict[str, Reading]]:
+    return {name: services.measuring.measure(kpi, NOW) for name, kpi in services.catalog.kpis.items()}
 
 
 def environment(helpdesk: Path) -> dict[str, str]:
@@ -176,8 +176,8 @@ def steps() -> list[str]:
 
 
 def test_the_steps_lead_to_a_first_number(helpdesk: Path, tmp_path: Path) -> None:
-    with furnished(tmp_path, steps(), environment(helpdesk)) as house:
-        readings = measured(house)["tickets"]
+    with furnished(tmp_path, steps(), environment(helpdesk)) as services:
+        readings = measured(services)["tickets"]
     assert {campus: readings[campus].value for campus in ("west", "north", NO_CAMPUS)} == {
         "west": 1,
         "north": 3,
@@ -200,8 +200,8 @@ def test_every_recipe_has_its_numbers() -> None:
 @pytest.mark.parametrize("heading", EXPECTED)
 def test_a_recipe_gives_what_it_promises(heading: str, helpdesk: Path, tmp_path: Path) -> None:
     (text,) = (block.text for block in YAML if block.heading == heading)
-    with furnished(tmp_path, [*steps(), text], environment(helpdesk)) as house:
-        readings = measured(house)
+    with furnished(tmp_path, [*steps(), text], environment(helpdesk)) as services:
+        readings = measured(services)
     for kpi, values in EXPECTED[heading].items():
         found = {campus: readings[kpi][campus].value for campus in values}
         assert found == pytest.approx(values)
@@ -230,14 +230,14 @@ PRESET_BLOCKS = [block.text for block in YAML if block.part == PRESETS and "pres
 @pytest.mark.parametrize("text", PRESET_BLOCKS, ids=["one line", "with exceptions", "two systems"])
 def test_a_preset_works_as_the_guide_writes_it(text: str, systems: dict[str, str], tmp_path: Path) -> None:
     district = "district: {name: Prairie View ISD, zone: America/Chicago}"
-    with furnished(tmp_path, [district, text], systems) as house:
-        readings = measured(house)
+    with furnished(tmp_path, [district, text], systems) as services:
+        readings = measured(services)
         assert len(readings) >= 13
         assert {name: each[DISTRICT].detail for name, each in readings.items() if each[DISTRICT].detail} == {}
-        assert "pd-completion" in house.catalog.not_available
+        assert "pd-completion" in services.catalog.not_available
 
 
 def test_a_kpi_that_is_not_to_be_had(helpdesk: Path, tmp_path: Path) -> None:
     (text,) = (block.text for block in YAML if block.part == PRESETS and "preset" not in block.text)
-    with furnished(tmp_path, [*steps(), text], environment(helpdesk)) as house:
-        assert house.catalog.not_available == {"pd-completion": "Training records are on paper until 2027"}
+    with furnished(tmp_path, [*steps(), text], environment(helpdesk)) as services:
+        assert services.catalog.not_available == {"pd-completion": "Training records are on paper until 2027"}

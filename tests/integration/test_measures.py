@@ -15,9 +15,9 @@ import sqlalchemy as sa
 
 from kpibot.catalog.model import Column, Database, Dataset, FileTable
 from kpibot.core.kpis.conditions import Condition
-from kpibot.core.kpis.dimensions import By
+from kpibot.core.kpis.dimensions import GroupBy
 from kpibot.core.kpis.measures import ROWS, Amount, Counted, Duration, Flow, Query, Statistic, Stock
-from kpibot.core.kpis.readings import Floats, Parts, combine
+from kpibot.core.kpis.readings import Aggregate, Floats, combine
 from kpibot.core.kpis.series import Curve, Keys, Spans, Track, Window, statistic_over
 from kpibot.core.time.periods import Period, PeriodRule
 from kpibot.sources.base import Request, SourceDownError, SourceError, SourceMisfitError
@@ -61,7 +61,7 @@ def counted(tickets: Iterable[Ticket]) -> dict[object, float]:
     return dict(Counter(ticket.site for ticket in tickets))
 
 
-def numerators(parts: dict[object, Parts]) -> dict[object, float]:
+def numerators(parts: dict[object, Aggregate]) -> dict[object, float]:
     return {campus: part.amount for campus, part in parts.items()}
 
 
@@ -289,7 +289,7 @@ def test_the_series_of_a_duration_is_what_measuring_at_the_end_of_each_day_gives
         assert isinstance(spans, Spans)
         series = statistic_over(spans, windows, Statistic.MEDIAN)
         for n, (start, end) in enumerate(zip(days.starts, days.ends, strict=True)):
-            sample = measured(place.source, duration, Period(start, end, "")).get(campus, Parts()).sample
+            sample = measured(place.source, duration, Period(start, end, "")).get(campus, Aggregate()).sample
             assert series[n] == pytest.approx(np.nan if sample is None else np.median(sample), nan_ok=True)
 
 
@@ -609,7 +609,7 @@ def with_columns(place: Place, dataset: Dataset = DATASET, **columns: Column) ->
 
 def test_ages_are_told_apart_and_an_empty_time_has_none(place: Place, now: datetime) -> None:
     cutoffs = (now - timedelta(days=5), now - timedelta(days=20))
-    (taken,) = place.source.take([Request(Stock("tickets"), thirty_days(now), By("opened", cutoffs))])
+    (taken,) = place.source.take([Request(Stock("tickets"), thirty_days(now), GroupBy("opened", cutoffs))])
     assert not isinstance(taken, SourceError)
     found: Counter[object] = Counter()
     for cell, parts in taken.items():
@@ -621,7 +621,7 @@ def test_ages_are_told_apart_and_an_empty_time_has_none(place: Place, now: datet
 def test_a_key_under_two_values_of_one_label_is_shared_between_them(place: Place, now: datetime) -> None:
     """Two priorities may have one name, and a group of both counts a key of both once."""
     flow = Flow("tickets", "opened", amount=Amount(Counted.DISTINCT, ("number",)))
-    (taken,) = place.source.take([Request(flow, thirty_days(now), By("kind"))])
+    (taken,) = place.source.take([Request(flow, thirty_days(now), GroupBy("kind"))])
     assert not isinstance(taken, SourceError)
     happened = [each for each in place.tickets if happens(each, thirty_days(now)) and each.number]
     assert combine(taken.values()).amount == len({each.number for each in happened})

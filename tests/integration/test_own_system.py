@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from kpibot.app.checkup import checkup
-from kpibot.app.container import House, furnish
+from kpibot.app.container import Services, build_services
 from kpibot.catalog import load
 from kpibot.core.campuses.campus_tree import DISTRICT, NO_CAMPUS
 from tests.integration.plain import ZONE, median_of_waits, midnight, working_days_since, working_hours
@@ -146,9 +146,9 @@ ROWS = _rows()
 
 
 @pytest.fixture(scope="module", params=["mariadb", "postgresql"])
-def house(
+def services(
     request: pytest.FixtureRequest, new_url: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[House]:
+) -> Iterator[Services]:
     url = new_url(request.param)
     engine = sa.create_engine(url)
     types = TYPES | ({"t": "DATETIME"} if request.param == "mariadb" else {})
@@ -160,13 +160,13 @@ def house(
     engine.dispose()
     config = tmp_path_factory.mktemp("config")
     (config / "all.yaml").write_text(CONFIG.format(url=url), encoding="utf-8")
-    house = furnish(load(config, {}), "sqlite://")
-    yield house
-    house.close()
+    services = build_services(load(config, {}), "sqlite://")
+    yield services
+    services.close()
 
 
-def value(house: House, kpi: str, campus: str = DISTRICT) -> float | None:
-    return house.measuring.measure(house.catalog.kpis[kpi], NOW)[campus].value
+def value(services: Services, kpi: str, campus: str = DISTRICT) -> float | None:
+    return services.measuring.measure(services.catalog.kpis[kpi], NOW)[campus].value
 
 
 def utc(naive: datetime) -> datetime:
@@ -209,22 +209,22 @@ CAMPUSES = pytest.mark.parametrize("campus", ["west", "north", NO_CAMPUS, DISTRI
 
 
 @CAMPUSES
-def test_outstanding_tickets_of_a_campus_in_a_custom_field(house: House, campus: str) -> None:
-    assert value(house, "tickets", campus) == len(outstanding(campus)) > 0
+def test_outstanding_tickets_of_a_campus_in_a_custom_field(services: Services, campus: str) -> None:
+    assert value(services, "tickets", campus) == len(outstanding(campus)) > 0
 
 
-def test_old_tickets(house: House) -> None:
+def test_old_tickets(services: Services) -> None:
     old = [e for e in outstanding() if working_days_since(utc(e["raised"]).astimezone(ZONE).date(), TODAY) > 10]
-    assert value(house, "ticket-age") == pytest.approx(100 * len(old) / len(outstanding()))
+    assert value(services, "ticket-age") == pytest.approx(100 * len(old) / len(outstanding()))
 
 
 @CAMPUSES
-def test_a_first_response_that_is_an_event(house: House, campus: str) -> None:
+def test_a_first_response_that_is_an_event(services: Services, campus: str) -> None:
     pairs = [(utc(each["raised"]), answered(each)) for each in issues(campus)]
-    assert value(house, "response-time", campus) == pytest.approx(median_of_waits(pairs, MONTH, NOW, working=True))
+    assert value(services, "response-time", campus) == pytest.approx(median_of_waits(pairs, MONTH, NOW, working=True))
 
 
-def test_answered_in_time_by_urgency(house: House) -> None:
+def test_answered_in_time_by_urgency(services: Services) -> None:
     met = missed = 0
     for each in issues():
         began, reply, limit = utc(each["raised"]), answered(each), {1: 1, 2: 4}.get(each["urgency"], 16)
@@ -232,27 +232,27 @@ def test_answered_in_time_by_urgency(house: House) -> None:
             is_answered = reply is not None and reply < NOW
             is_late = working_hours(began, reply if is_answered and reply else NOW) > limit
             met, missed = met + (is_answered and not is_late), missed + is_late
-    assert value(house, "in-time") == pytest.approx(100 * met / (met + missed))
+    assert value(services, "in-time") == pytest.approx(100 * met / (met + missed))
 
 
 @CAMPUSES
-def test_both_states_that_mean_closed_have_a_time(house: House, campus: str) -> None:
+def test_both_states_that_mean_closed_have_a_time(services: Services, campus: str) -> None:
     pairs = [(utc(each["raised"]), ended(each)) for each in issues(campus)]
-    assert value(house, "resolution-time", campus) == pytest.approx(median_of_waits(pairs, MONTH, NOW, working=True))
+    assert value(services, "resolution-time", campus) == pytest.approx(median_of_waits(pairs, MONTH, NOW, working=True))
 
 
 @CAMPUSES
-def test_what_was_folded_into_another_one_never_was(house: House, campus: str) -> None:
-    assert value(house, "opened", campus) == sum(MONTH <= utc(each["raised"]) < NOW for each in issues(campus))
+def test_what_was_folded_into_another_one_never_was(services: Services, campus: str) -> None:
+    assert value(services, "opened", campus) == sum(MONTH <= utc(each["raised"]) < NOW for each in issues(campus))
 
 
-def test_the_series_ends_at_the_number_beside_it(house: House) -> None:
-    kpi = house.catalog.kpis["tickets"]
-    series = house.measuring.series(kpi, [DISTRICT], NOW, 30)[DISTRICT]
+def test_the_series_ends_at_the_number_beside_it(services: Services) -> None:
+    kpi = services.catalog.kpis["tickets"]
+    series = services.measuring.series(kpi, [DISTRICT], NOW, 30)[DISTRICT]
     assert series.values[-1] == len(outstanding())
 
 
-def test_check_names_the_codes_that_nobody_knows(house: House) -> None:
-    findings = checkup(house, NOW).findings
+def test_check_names_the_codes_that_nobody_knows(services: Services) -> None:
+    findings = checkup(services, NOW).findings
     assert not any(each.is_problem for each in findings)
     assert "`Annex`" in next(each.says for each in findings if "kpis.tickets" in each.what)

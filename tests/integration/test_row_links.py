@@ -8,7 +8,7 @@ from textwrap import dedent
 
 import sqlalchemy as sa
 
-from kpibot.app.container import furnish
+from kpibot.app.container import build_services
 from kpibot.catalog import load
 from kpibot.core.reports.answers import RowList
 from kpibot.slack.questions.rows_message import rows_message
@@ -54,8 +54,8 @@ def test_v26_an_id_cannot_break_out_of_its_link(tmp_path: Path) -> None:
         database.exec_driver_sql(ROWS)
     engine.dispose()
     (tmp_path / "district.yaml").write_text(dedent(CONFIG).replace("DATABASE", str(tmp_path / "d.db")))
-    with closing(furnish(load(tmp_path, {}), f"sqlite:///{tmp_path / 'state.db'}")) as house:
-        rows = house.answering.reply("rows tickets west", NOW)
+    with closing(build_services(load(tmp_path, {}), f"sqlite:///{tmp_path / 'state.db'}")) as services:
+        rows = services.answering.reply("rows tickets west", NOW)
     assert isinstance(rows, RowList)
     message = rows_message(rows)
     shown = json.dumps(message.blocks, ensure_ascii=False)

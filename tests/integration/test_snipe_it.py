@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from kpibot.app.container import furnish
+from kpibot.app.container import build_services
 from kpibot.catalog import load
 from kpibot.core.campuses.campus_tree import DISTRICT, NO_CAMPUS
 from kpibot.core.kpis.readings import Reading
@@ -38,9 +38,9 @@ def measured(
     config = tmp_path_factory.mktemp("config")
     text = DISTRICT_YAML + f'databases: {{assets: {{url: "{url}", preset: {use}}}}}\n'
     (config / "all.yaml").write_text(text, encoding="utf-8")
-    house = furnish(load(config, {}), "sqlite://")
-    yield {name: house.measuring.measure(kpi, NOW) for name, kpi in house.catalog.kpis.items()}
-    house.close()
+    services = build_services(load(config, {}), "sqlite://")
+    yield {name: services.measuring.measure(kpi, NOW) for name, kpi in services.catalog.kpis.items()}
+    services.close()
 
 
 def _fill(url: str, prefix: str) -> None:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from kpibot.catalog.model import Column, Database, Dataset
 from kpibot.core.campuses.campus_tree import Campus, CampusTree
 from kpibot.core.kpis.conditions import Condition
-from kpibot.core.kpis.kpi import Card, Kpi
+from kpibot.core.kpis.kpi import Kpi, KpiInfo
 from kpibot.core.kpis.measures import Amount, Counted, Duration, Flow, Measure, Ratio, Statistic, Stock
 from kpibot.core.time.calendar import Calendar, YearStart
 from kpibot.core.time.periods import PeriodRule
@@ -48,7 +48,7 @@ TEN: tuple[tuple[Measure, int], ...] = (  # each with the statements that no mea
 
 
 def kpi(measure: Measure) -> Kpi:
-    return Kpi(Card("kpi", "A KPI", "", ""), measure, period=PeriodRule.parse("30 days"))
+    return Kpi(KpiInfo("kpi", "A KPI", "", ""), measure, period=PeriodRule.parse("30 days"))
 
 
 def written(folder: Path, campuses: int) -> str:

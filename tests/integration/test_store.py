@@ -16,19 +16,19 @@ from sqlalchemy.exc import IntegrityError
 
 from kpibot.core.alerts.notices import AlertNotice
 from kpibot.core.alerts.states import AlertState, Phase
-from kpibot.core.kpis.kpi import Card
+from kpibot.core.kpis.kpi import KpiInfo
 from kpibot.core.kpis.readings import Missing, Reading
 from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.series import Series
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
 from kpibot.core.reports.digests import DigestEdition
 from kpibot.store.database.schema import daily_readings, outbox, readings
-from kpibot.store.outbox import Claimed, Owed
+from kpibot.store.outbox import LeasedMessage, OutboxMessage
 from kpibot.store.store import Store, open_engine
 
 NOW = datetime(2026, 11, 16, 13, tzinfo=UTC)
 LEASE = timedelta(minutes=2)
-CARD = Card("tickets", "Outstanding tickets", "", "@helpdesk-leads", rows="tickets")
+CARD = KpiInfo("tickets", "Outstanding tickets", "", "@helpdesk-leads", rows="tickets")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -53,15 +53,15 @@ def notice() -> AlertNotice:
     return AlertNotice(CARD, NOW, "America/Chicago", "@helpdesk-leads", ())
 
 
-def owed(key: str, channel: str = "west-tech", useful_for: timedelta = timedelta(hours=1)) -> Owed:
-    return Owed(key, channel, notice(), NOW + useful_for)
+def owed(key: str, channel: str = "west-tech", useful_for: timedelta = timedelta(hours=1)) -> OutboxMessage:
+    return OutboxMessage(key, channel, notice(), NOW + useful_for)
 
 
-def put(store: Store, *messages: Owed) -> None:
+def put(store: Store, *messages: OutboxMessage) -> None:
     store.record_watch([], {}, messages, NOW)
 
 
-def keys(claimed: list[Claimed]) -> list[str]:
+def keys(claimed: list[LeasedMessage]) -> list[str]:
     return [row.owed.key for row in claimed]
 
 
@@ -317,5 +317,5 @@ def test_a_message_comes_back_as_it_went_in(store: Store) -> None:
         series=series,
     )
     edition = DigestEdition("weekly", "Weekly", "district", "Scenario ISD", NOW, "America/Chicago", (report,))
-    put(store, Owed("digest", "tech-leads", edition, NOW + LEASE), owed("alert"))
+    put(store, OutboxMessage("digest", "tech-leads", edition, NOW + LEASE), owed("alert"))
     assert [row.owed.message for row in store.outbox.claim(NOW, "me", LEASE)] == [edition, notice()]

@@ -20,7 +20,7 @@ from kpibot.core.kpis.readings import Reading
 from kpibot.core.kpis.thresholds import Verdict
 from kpibot.core.reports.messages import TroubleNotice
 from kpibot.store.database.instance_lock import alone
-from kpibot.store.outbox import Owed
+from kpibot.store.outbox import OutboxMessage
 from kpibot.store.store import Store, StoreError, open_engine
 
 NOW = datetime(2026, 11, 16, 13, tzinfo=UTC)
@@ -40,8 +40,8 @@ def store(file: Path) -> Iterator[Store]:
     store.close()
 
 
-def owed() -> list[Owed]:
-    return [Owed("alert", "west-tech", TroubleNotice(NOW, "America/Chicago"), NOW + timedelta(days=1))]
+def owed() -> list[OutboxMessage]:
+    return [OutboxMessage("alert", "west-tech", TroubleNotice(NOW, "America/Chicago"), NOW + timedelta(days=1))]
 
 
 def watch(store: Store) -> None:

@@ -8,12 +8,12 @@ from functools import partial
 
 import pytest
 
-from kpibot.core.alerts.groups import AlertGroup, How, acknowledge
+from kpibot.core.alerts.groups import AlertGroup, DeliveryKind, acknowledge
 from kpibot.core.alerts.silences import Silence
 from kpibot.core.alerts.states import AlertState, Phase
 from kpibot.core.kpis.thresholds import Verdict
 from kpibot.core.reports.messages import TroubleNotice
-from kpibot.store.outbox import Owed
+from kpibot.store.outbox import OutboxMessage
 from kpibot.store.store import Entry, SlotLostError, Store, open_engine
 
 NOW = datetime(2026, 11, 16, 13, tzinfo=UTC)
@@ -34,8 +34,8 @@ def new_group(opened: datetime = NOW, **shown: Verdict) -> AlertGroup:
     return AlertGroup(*KEY, opened, shown or {"oak": WARNING}, NOW)
 
 
-def owed(key: str, group: AlertGroup, how: How = How.POST) -> Owed:
-    return Owed(key, KEY[1], TroubleNotice(NOW, "America/Chicago"), NOW + HOUR, how, group.key)
+def owed(key: str, group: AlertGroup, how: DeliveryKind = DeliveryKind.POST) -> OutboxMessage:
+    return OutboxMessage(key, KEY[1], TroubleNotice(NOW, "America/Chicago"), NOW + HOUR, how, group.key)
 
 
 def opened(store: Store, group: AlertGroup | None = None) -> AlertGroup:
@@ -54,7 +54,7 @@ def press(store: Store, by: str, group: AlertGroup) -> AlertGroup | None:
     return store.act(
         group.key,
         lambda it: acknowledge(it, by, NOW, HOUR),
-        lambda after: [owed(f"edit by {by}", after, How.UPDATE)],
+        lambda after: [owed(f"edit by {by}", after, DeliveryKind.UPDATE)],
         entry("acknowledged", by),
         NOW,
     )
@@ -89,14 +89,17 @@ def test_what_somebody_did_meanwhile_is_not_undone_and_the_decision_is_made_agai
     worse = replace(group, shown={"oak": CRITICAL})
     states = {WEST: AlertState(Phase.FIRING, CRITICAL, NOW, 1, NOW)}
     assert press(store, "U-LUIS", group) is not None
-    telling = [owed("worse", group, How.UPDATE), Owed("other", "tech-leads", TroubleNotice(NOW, "UTC"), NOW + HOUR)]
+    telling = [
+        owed("worse", group, DeliveryKind.UPDATE),
+        OutboxMessage("other", "tech-leads", TroubleNotice(NOW, "UTC"), NOW + HOUR),
+    ]
     assert store.record_watch([], states, telling, NOW, {KEY: worse}) == {KEY}
     kept = store.alert_groups()[KEY]
     assert (kept.acknowledged_by, kept.shown) == ("U-LUIS", {"oak": WARNING})
     assert store.alert_states() == states
     assert [row.owed.key for row in store.outbox.claim(NOW, "me", HOUR)] == ["opened", "other"]
     again = replace(kept, shown={"oak": CRITICAL})
-    assert store.record_watch([], {}, [owed("worse", group, How.UPDATE)], NOW, {KEY: again}) == set()
+    assert store.record_watch([], {}, [owed("worse", group, DeliveryKind.UPDATE)], NOW, {KEY: again}) == set()
     assert store.alert_groups() == {KEY: again}
 
 

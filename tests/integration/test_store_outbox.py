@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from kpibot.core.alerts.groups import AlertGroup, How
+from kpibot.core.alerts.groups import AlertGroup, DeliveryKind
 from kpibot.core.kpis.thresholds import Verdict
 from kpibot.core.reports.messages import TroubleNotice
 from kpibot.store.database.schema import outbox
-from kpibot.store.outbox import Claimed, Owed
+from kpibot.store.outbox import LeasedMessage, OutboxMessage
 from kpibot.store.store import Store, open_engine
 
 NOW = datetime(2026, 11, 16, 13, tzinfo=UTC)
@@ -34,13 +34,13 @@ def owe(store: Store, *told: str, useful_for: timedelta = DAY) -> None:
     store.record_watch([], {}, [owed(each, useful_for) for each in told], NOW)
 
 
-def owed(told: str, useful_for: timedelta = DAY) -> Owed:
-    how = How(told.split(maxsplit=1)[0])
+def owed(told: str, useful_for: timedelta = DAY) -> OutboxMessage:
+    how = DeliveryKind(told.split(maxsplit=1)[0])
     notice = TroubleNotice(NOW, "America/Chicago")
-    return Owed(told, "west-tech", notice, NOW + useful_for, how, GROUP.key, in_channel=told.endswith("aloud"))
+    return OutboxMessage(told, "west-tech", notice, NOW + useful_for, how, GROUP.key, in_channel=told.endswith("aloud"))
 
 
-def the_next(store: Store, now: datetime = NOW) -> Claimed:
+def the_next(store: Store, now: datetime = NOW) -> LeasedMessage:
     (row,) = store.outbox.claim(now, "me", LEASE)
     return row
 

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from kpibot.core.alerts.groups import AlertGroup, How
+from kpibot.core.alerts.groups import AlertGroup, DeliveryKind
 from kpibot.core.reports.messages import TroubleNotice
 from kpibot.store.database.schema import outbox
-from kpibot.store.outbox import Claimed, Owed
+from kpibot.store.outbox import LeasedMessage, OutboxMessage
 from kpibot.store.store import Store, open_engine
 
 START = datetime(2026, 11, 16, 13, tzinfo=UTC)
@@ -32,7 +32,7 @@ class Deliveries(RuleBasedStateMachine):
         self.store = Store(self.engine)
         self.now = START
         self.owed: list[str] = []
-        self.shown: list[Claimed] = []  # as Slack took them
+        self.shown: list[LeasedMessage] = []  # as Slack took them
         self.groups = {channel: AlertGroup("tickets", channel, START) for channel in CHANNELS}
         self.store.record_watch([], {}, [], START, {("tickets", each): group for each, group in self.groups.items()})
 
@@ -49,11 +49,11 @@ class Deliveries(RuleBasedStateMachine):
         self.engine.dispose()
         self.folder.cleanup()
 
-    @rule(channel=st.sampled_from(CHANNELS), how=st.sampled_from(How))
-    def owe(self, channel: str, how: How) -> None:
+    @rule(channel=st.sampled_from(CHANNELS), how=st.sampled_from(DeliveryKind))
+    def owe(self, channel: str, how: DeliveryKind) -> None:
         key = f"{len(self.owed):03} {how} {channel}"
         notice = TroubleNotice(self.now, "America/Chicago")
-        message = Owed(key, channel, notice, self.now + timedelta(days=1), how, self.groups[channel].key)
+        message = OutboxMessage(key, channel, notice, self.now + timedelta(days=1), how, self.groups[channel].key)
         self.store.record_watch([], {}, [message], self.now)
         self.owed.append(key)
 
@@ -70,7 +70,7 @@ class Deliveries(RuleBasedStateMachine):
     def time_passes(self, minutes: float) -> None:
         self.now += timedelta(minutes=minutes)
 
-    def deliver(self, row: Claimed, owner: str, ending: str) -> None:
+    def deliver(self, row: LeasedMessage, owner: str, ending: str) -> None:
         found = row.in_doubt_since is not None and any(each.id == row.id for each in self.shown)
         if ending == "dies before":
             return
@@ -106,9 +106,9 @@ class Deliveries(RuleBasedStateMachine):
     @invariant()
     def edits_and_thread_lines_belong_to_the_last_message_before_them(self) -> None:
         for n, row in enumerate(self.shown):
-            if row.owed.how is not How.POST:
+            if row.owed.how is not DeliveryKind.POST:
                 before = [each.owed for each in self.shown[:n] if each.owed.group == row.owed.group]
-                posts = [each.key for each in before if each.how is How.POST]
+                posts = [each.key for each in before if each.how is DeliveryKind.POST]
                 assert posts
                 assert row.base_ts == f"ts of {posts[-1]}"
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from kpibot.core.reports.messages import TroubleNotice
 from kpibot.store.leases import LEASE as SLOT_LEASE
 from kpibot.store.leases import RENEWED_FOR
-from kpibot.store.outbox import Owed
+from kpibot.store.outbox import OutboxMessage
 from kpibot.store.store import SlotLostError, Store, open_engine
 from tests.integration.replica import LEASE, Channels, posted, work_off
 
@@ -49,7 +49,9 @@ def owe(engine: sa.Engine, messages: int) -> dict[str, list[str]]:
     for n in range(messages):
         keys.setdefault(f"channel-{n % CHANNELS}", []).append(f"message-{n}")
     notice = TroubleNotice(NOW, "America/Chicago")
-    owed = [Owed(key, channel, notice, NOW + timedelta(days=30)) for channel, each in keys.items() for key in each]
+    owed = [
+        OutboxMessage(key, channel, notice, NOW + timedelta(days=30)) for channel, each in keys.items() for key in each
+    ]
     Store(engine).record_watch([], {}, owed, NOW)
     return keys
 
@@ -106,7 +108,11 @@ def test_each_slot_is_done_once_though_replicas_die_over_it(engine: sa.Engine) -
                 if store.claim("watch", slot, now):
                     fate("claimed")
                     store.record_watch(
-                        [], {}, [Owed(f"of {slot}", "c", TroubleNotice(slot, "UTC"), slot)], now, slot=("watch", slot)
+                        [],
+                        {},
+                        [OutboxMessage(f"of {slot}", "c", TroubleNotice(slot, "UTC"), slot)],
+                        now,
+                        slot=("watch", slot),
                     )
                     done.append(slot)
                     fate("done")
@@ -132,7 +138,7 @@ def test_a_slot_that_was_left_behind_is_taken_over_after_its_lease(replicas: tup
     assert not two.claim("digest:weekly", NOW, NOW + SLOT_LEASE - timedelta(seconds=1))
     assert two.claim("digest:weekly", NOW, NOW + SLOT_LEASE)
     with pytest.raises(SlotLostError):
-        one.finish("digest:weekly", NOW, NOW + SLOT_LEASE, [Owed("late", "c", TroubleNotice(NOW, "UTC"), NOW)])
+        one.finish("digest:weekly", NOW, NOW + SLOT_LEASE, [OutboxMessage("late", "c", TroubleNotice(NOW, "UTC"), NOW)])
     two.finish("digest:weekly", NOW, NOW + SLOT_LEASE)
     assert not one.claim("digest:weekly", NOW, NOW + timedelta(days=1))
     assert one.outbox.counts() == {}
@@ -171,7 +177,7 @@ def test_a_process_that_stops_gives_back_what_it_has_not_done(replicas: tuple[St
     one, two = replicas
     for work in ("watch", "digest:weekly"):
         assert one.claim(work, NOW, NOW)
-    one.finish("watch", NOW, NOW, [Owed("alert", "west-tech", TroubleNotice(NOW, "UTC"), NOW + LEASE)])
+    one.finish("watch", NOW, NOW, [OutboxMessage("alert", "west-tech", TroubleNotice(NOW, "UTC"), NOW + LEASE)])
     assert len(one.outbox.claim(NOW, "one", LEASE)) == 1
     one.release()
     assert not two.claim("watch", NOW, NOW)

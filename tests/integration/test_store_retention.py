@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from kpibot.core.alerts.groups import AlertGroup, How
+from kpibot.core.alerts.groups import AlertGroup, DeliveryKind
 from kpibot.core.alerts.silences import Silence
 from kpibot.core.kpis.readings import Reading
 from kpibot.core.reports.messages import TroubleNotice
 from kpibot.store.database.schema import claims
-from kpibot.store.outbox import Owed
+from kpibot.store.outbox import OutboxMessage
 from kpibot.store.retention import BATCH
 from kpibot.store.store import Entry, Store, open_engine
 
@@ -27,8 +27,8 @@ def store(request: pytest.FixtureRequest, new_url: Callable[[str], str]) -> Iter
     store.close()
 
 
-def owed(key: str, channel: str, at: datetime, group: str = "") -> Owed:
-    return Owed(key, channel, TroubleNotice(at, "America/Chicago"), at + DAY, How.POST, group)
+def owed(key: str, channel: str, at: datetime, group: str = "") -> OutboxMessage:
+    return OutboxMessage(key, channel, TroubleNotice(at, "America/Chicago"), at + DAY, DeliveryKind.POST, group)
 
 
 def ago(days: int) -> datetime:
@@ -39,7 +39,7 @@ def entry(days: int) -> Entry:
     return Entry(ago(days), "U-LUIS", "muted", "tickets")
 
 
-def send(store: Store, now: datetime, *messages: Owed) -> None:
+def send(store: Store, now: datetime, *messages: OutboxMessage) -> None:
     store.record_watch([], {}, messages, now)
     for row in store.outbox.claim(now, "me", LEASE):
         store.outbox.sent(row.id, "1763298000.000100")

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from kpibot.catalog.model import Column
 from kpibot.core.kpis.measures import Amount, Counted, Duration, Flow, OverRows, Stock
-from kpibot.core.reports.inspection import Doubt
-from kpibot.sources.diagnostics.column_usage import uses_of
+from kpibot.core.reports.inspection import DataIssue
+from kpibot.sources.diagnostics.column_usage import column_usage
 from kpibot.sources.diagnostics.inspector import Looked
 from tests.integration.tickets import DATASET, open_source
 
@@ -48,12 +48,12 @@ def look(kind: str, new_url: Callable[[str], str]) -> Iterator[Look]:
                 connection.exec_driver_sql(f"INSERT INTO hd_tickets VALUES {row}")  # noqa: S608
         engine.dispose()
         with closing(open_source(url, tickets=replace(DATASET, **changed))) as source:  # type: ignore[arg-type]
-            return source.inspector().look("tickets", uses_of(measures), NOW)
+            return source.inspector().look("tickets", column_usage(measures), NOW)
 
     yield over
 
 
-def only(found: Looked) -> Doubt:
+def only(found: Looked) -> DataIssue:
     (doubt,) = found.doubts
     return doubt
 
@@ -74,7 +74,7 @@ def test_sound_rows_raise_no_doubt_and_are_counted(look: Look) -> None:
 
 def test_a_few_rows_that_end_before_they_begin_are_worth_knowing(look: Look) -> None:
     found = only(look(*many(30), ticket(7, "2026-11-05 10:00:00", "2026-11-04 10:00:00")))
-    assert found == Doubt(
+    assert found == DataIssue(
         "columns.resolved",
         "1 of 31 rows end (`resolved`) before they begin (`opened`), for example id 7; they are left out",
         is_problem=False,
@@ -121,8 +121,8 @@ def test_an_end_that_is_always_empty_is_worth_knowing_and_a_beginning_is_a_probl
     found = only(look(WAITING))
     assert (found.key, found.is_problem) == ("columns.resolved", False)
     assert "nothing ever ends" in found.says
-    nothing = "(2, 'T2', '101', 'a', NULL, NULL, '5')"
-    assert [each.is_problem for each in look(nothing).doubts] == [True, False]
+    empty_aggregate = "(2, 'T2', '101', 'a', NULL, NULL, '5')"
+    assert [each.is_problem for each in look(empty_aggregate).doubts] == [True, False]
 
 
 def test_text_where_a_number_belongs_is_told(look: Look) -> None:
@@ -137,7 +137,9 @@ def test_text_where_a_number_belongs_is_told(look: Look) -> None:
 
 def test_a_column_that_no_kpi_uses_must_be_there_too(look: Look) -> None:
     found = only(look(FINE, measures=(), columns={**DATASET.columns, "room": Column("kinds")}))
-    assert found == Doubt("columns.room", "`hd_tickets` has no column `kinds`; did you mean `kind`?", is_problem=True)
+    assert found == DataIssue(
+        "columns.room", "`hd_tickets` has no column `kinds`; did you mean `kind`?", is_problem=True
+    )
     wrong = only(look(FINE, columns={**DATASET.columns, "room": Column(sql="nosuch(kind)")}))
     assert wrong.key == "columns.room"
     assert "refuses the statement" in wrong.says
@@ -172,7 +174,7 @@ def test_text_in_another_shape_than_the_first_is_told(new_url: Callable[[str], s
         for at in ("2026-11-02 10:00:00", "11/02/2026 10:00"):
             connection.exec_driver_sql("INSERT INTO hd_tickets (ticket_id, created_at) VALUES (?, ?)", (at, at))
     with closing(open_source(url)) as source:
-        found = source.inspector().look("tickets", uses_of([Flow("tickets", "opened")]), NOW)
+        found = source.inspector().look("tickets", column_usage([Flow("tickets", "opened")]), NOW)
     says = [each.says for each in found.doubts if "no timestamp" in each.says]
     assert says == [
         "1 of 2 rows hold what is no timestamp, or not in the shape of the others: 11/02/2026 10:00; "

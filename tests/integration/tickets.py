@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from kpibot.catalog.model import Column, Database, Dataset, FileTable
 from kpibot.core.kpis.measures import Simple
-from kpibot.core.kpis.readings import Parts
+from kpibot.core.kpis.readings import Aggregate
 from kpibot.core.kpis.series import Track, Window
 from kpibot.core.time.calendar import Calendar, YearStart
 from kpibot.core.time.periods import Period
@@ -172,7 +172,7 @@ def open_source(url: str | None = None, files: Mapping[str, FileTable] | None = 
     return SqlSource(database, datasets or {"tickets": DATASET}, CHICAGO)
 
 
-def measured(source: SqlSource, measure: Simple, period: Period) -> dict[object, Parts]:
+def measured(source: SqlSource, measure: Simple, period: Period) -> dict[object, Aggregate]:
     """What one measure gives, by campus as the database calls it.
 
     Raises:

@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.oracle.databases import Shelf
-from tests.oracle.house import House
+from tests.oracle.services import Services
 
 DATABASES = ("sqlite", "duckdb", "postgresql", "mariadb")
 
 
 @pytest.fixture(params=DATABASES, scope="module")
-def house(request: pytest.FixtureRequest, new_url: Callable[[str], str]) -> Iterator[House]:
+def services(request: pytest.FixtureRequest, new_url: Callable[[str], str]) -> Iterator[Services]:
     """A database of each kind, and one of SQLite beside it for the other half of a ratio."""
     kind: str = request.param
-    built = House(Shelf(new_url(kind), kind), Shelf(new_url("sqlite"), "sqlite"))
+    built = Services(Shelf(new_url(kind), kind), Shelf(new_url("sqlite"), "sqlite"))
     yield built
     built.close()

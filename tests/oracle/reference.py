@@ -330,7 +330,7 @@ def divided(of: Expected, over: Expected, one_dataset: bool) -> Expected:
     )
 
 
-def halves(measure: Measure) -> tuple[Simple, ...]:
+def components(measure: Measure) -> tuple[Simple, ...]:
     return (measure.of, measure.over) if isinstance(measure, Ratio) else (measure,)
 
 
@@ -339,14 +339,14 @@ def reading(
 ) -> Expected:
     """A measure over the rows that belong to somebody, told for each half of the measure."""
     found = []
-    for place, half in enumerate(halves(measure)):
+    for place, half in enumerate(components(measure)):
         assert not isinstance(half, Query)
         table = tables[half.dataset]
         rows = [row for row in rows_of(half, table, asked) if belongs(table, row, place)]
         found.append(measured(half, rows, table, asked))
     if not isinstance(measure, Ratio):
         return found[0]
-    return divided(*found, one_dataset=len({half.dataset for half in halves(measure)}) == 1)
+    return divided(*found, one_dataset=len({half.dataset for half in components(measure)}) == 1)
 
 
 def label(dimension: Dimension, row: Row, table: Table, asked: Asked) -> str:

@@ -17,8 +17,8 @@ from kpibot.core.kpis.measures import Duration
 from kpibot.core.kpis.readings import Missing, Reading
 from kpibot.services.measurement.measuring import Measuring
 from tests.oracle import reference
-from tests.oracle.house import House
 from tests.oracle.reference import Asked, Expected, Row, Table
+from tests.oracle.services import Services
 from tests.oracle.worlds import World
 
 EXAMPLES = {"sqlite": 150, "duckdb": 25, "postgresql": 80, "mariadb": 80}
@@ -28,12 +28,12 @@ DAYS = 12
 DRAWS = st.randoms(use_true_random=False) | st.integers(0, 2**40).map(random.Random)
 
 
-def over_worlds(house: House, check: Callable[[World, Measuring, random.Random], None]) -> None:
+def over_worlds(services: Services, check: Callable[[World, Measuring, random.Random], None]) -> None:
     """Runs a check over many made-up districts."""
     times = os.environ.get("KPIBOT_EXAMPLES")
 
     @settings(
-        max_examples=EXAMPLES[house.kind] * int(times or 1),
+        max_examples=EXAMPLES[services.kind] * int(times or 1),
         deadline=None,
         derandomize=times is None,
         database=None,
@@ -42,7 +42,7 @@ def over_worlds(house: House, check: Callable[[World, Measuring, random.Random],
     )
     @given(DRAWS)
     def run(draw: random.Random) -> None:
-        one, measuring = house.settle(draw)
+        one, measuring = services.settle(draw)
         check(one, measuring, draw)
 
     run()
@@ -54,7 +54,7 @@ def asked(one: World, kpi: Kpi) -> Asked:
 
 def expected(one: World, kpi: Kpi, node: str) -> Expected | None:
     """What the reference says of a campus or group; None where nothing can be said."""
-    datasets = [one.tables[half.dataset] for half in reference.halves(kpi.measure)]
+    datasets = [one.tables[half.dataset] for half in reference.components(kpi.measure)]
     if not all(table.rows for table in datasets) or (not kpi.by_campus and node != "district"):
         return None
     own = reference.covered(node, one.parents)
@@ -96,25 +96,25 @@ def described(one: World, kpi: Kpi) -> str:
     return "\n".join(lines)
 
 
-def test_readings_are_what_counting_row_by_row_gives(house: House) -> None:
+def test_readings_are_what_counting_row_by_row_gives(services: Services) -> None:
     def check(one: World, measuring: Measuring, _: random.Random) -> None:
         for kpi, readings in zip(one.kpis, measuring.measure_all(one.kpis, one.as_of), strict=True):
             note(described(one, kpi))
             for node, found in readings.items():
                 assert_reads(found, expected(one, kpi, node), kpi, f"{kpi.id} at {node}")
 
-    over_worlds(house, check)
+    over_worlds(services, check)
 
 
-def test_statements_that_kpis_share_say_what_each_says_alone(house: House) -> None:
+def test_statements_that_kpis_share_say_what_each_says_alone(services: Services) -> None:
     def check(one: World, measuring: Measuring, draw: random.Random) -> None:
-        for kpi, together in zip(one.kpis, measuring.measure_all(one.kpis, one.as_of), strict=True):
-            assert measuring.measure(kpi, one.as_of) == together
+        for kpi, merge in zip(one.kpis, measuring.measure_all(one.kpis, one.as_of), strict=True):
+            assert measuring.measure(kpi, one.as_of) == merge
 
-    over_worlds(house, check)
+    over_worlds(services, check)
 
 
-def test_a_series_is_a_measurement_at_the_end_of_each_day(house: House) -> None:
+def test_a_series_is_a_measurement_at_the_end_of_each_day(services: Services) -> None:
     def check(one: World, measuring: Measuring, _: random.Random) -> None:
         for kpi in one.kpis:
             if not kpi.has_past:
@@ -128,14 +128,14 @@ def test_a_series_is_a_measurement_at_the_end_of_each_day(house: House) -> None:
                     value = None if wanted is None else scaled(wanted.value, kpi.card.format)
                     assert_same(found, value, f"{kpi.id} at {node} on {day}")
 
-    over_worlds(house, check)
+    over_worlds(services, check)
 
 
-def test_a_breakdown_parts_the_rows_of_a_reading(house: House) -> None:
+def test_a_breakdown_parts_the_rows_of_a_reading(services: Services) -> None:
     def check(one: World, measuring: Measuring, draw: random.Random) -> None:
         kpi = draw.choice(one.kpis)
         # Which of two spellings of a kind it shows is a choice of a database that takes them for the same.
-        names = [each for each in kpi.dimensions if each != "kind" or house.kind != "mariadb"]
+        names = [each for each in kpi.dimensions if each != "kind" or services.kind != "mariadb"]
         name, node = draw.choice(names), draw.choice([each.slug for each in one.tree])
         note(described(one, kpi))
         own, when, dimensions = reference.covered(node, one.parents), asked(one, kpi), kpi.dimensions[name]
@@ -145,7 +145,7 @@ def test_a_breakdown_parts_the_rows_of_a_reading(house: House) -> None:
 
         wanted = {
             labelled(table, row, place)
-            for place, half in enumerate(reference.halves(kpi.measure))
+            for place, half in enumerate(reference.components(kpi.measure))
             for table in [one.tables[half.dataset]]
             for row in reference.rows_of(half, table, when)
             if table.slug(row) in own
@@ -161,4 +161,4 @@ def test_a_breakdown_parts_the_rows_of_a_reading(house: House) -> None:
             )
             assert_reads(each, said, kpi, f"{name} {label!r} at {node}")
 
-    over_worlds(house, check)
+    over_worlds(services, check)

@@ -14,14 +14,14 @@ from kpibot.core.kpis.conditions import (
     Compared,
     Condition,
     DaysAgo,
-    Moment,
     Now,
     Relation,
+    RelativeTime,
     StartOf,
     Timed,
 )
 from kpibot.core.kpis.dimensions import Dimension
-from kpibot.core.kpis.kpi import Card, Format, Kpi
+from kpibot.core.kpis.kpi import Format, Kpi, KpiInfo
 from kpibot.core.kpis.measures import (
     Amount,
     Clock,
@@ -255,7 +255,7 @@ def _kpi(draw: random.Random, kept: Mapping[str, Kept], has_campus: bool, number
     dimensions = {dimension.name: (dimension, dimension) for dimension in _dimensions(draw)}
     width = 2 if isinstance(measure, Ratio) else 1
     return Kpi(
-        Card(f"kpi-{number}", "A KPI", "", "", _format(measure)),
+        KpiInfo(f"kpi-{number}", "A KPI", "", "", _format(measure)),
         measure,
         period=draw.choice(PERIODS),
         by_campus=has_campus,
@@ -328,7 +328,7 @@ def _condition(draw: random.Random, kept: Kept) -> AnyCondition:
     return Timed(draw.choice(TIMES), since, until, draw.random() < 0.3)
 
 
-def _moment(draw: random.Random) -> Moment:
+def _moment(draw: random.Random) -> RelativeTime:
     ago = Ago(timedelta(hours=draw.choice([0, 1, 30])))
     days = DaysAgo(draw.choice([0, 1, 10]), draw.random() < 0.5)
     return draw.choice([Now(), ago, days, StartOf(draw.choice(PERIODS))])

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from kpibot.app.bot import Bot
-from kpibot.app.container import House, furnish
+from kpibot.app.container import Services, build_services
 from kpibot.app.slack_access import SlackAccess
 from kpibot.catalog import load
 from localslack import Message, WorkspaceServer
@@ -110,7 +110,7 @@ class Scene:
         self.clock = clock
         self.config = CONFIG
         self.bot: Bot | None = None
-        self.house: House | None = None
+        self.services: Services | None = None
         self.state = f"sqlite:///{folder / 'state.db'}"
         self._stop = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
@@ -118,8 +118,12 @@ class Scene:
     async def start(self) -> None:
         """Starts the bot; everything that is due has been sent when this returns."""
         self._stop = asyncio.Event()
-        self.house = furnish(load(self.config, {"HELPDESK_URL": self.helpdesk.url}), self.state, self.clock.passed)
-        self.bot = Bot(self.house, SlackAccess(self.ws.bot_token, self.ws.app_token, self.server.api_url), self.clock)
+        self.services = build_services(
+            load(self.config, {"HELPDESK_URL": self.helpdesk.url}), self.state, self.clock.passed
+        )
+        self.bot = Bot(
+            self.services, SlackAccess(self.ws.bot_token, self.ws.app_token, self.server.api_url), self.clock
+        )
         ready = asyncio.Event()
         self._running = asyncio.create_task(self.bot.run(self._stop, ready))
         waiting = asyncio.create_task(ready.wait())
@@ -133,14 +137,14 @@ class Scene:
     async def stop(self) -> None:
         """Stops the bot as Ctrl-C does."""
         self._stop.set()
-        running, house = self._running, self.house
-        self._running = self.bot = self.house = None
+        running, services = self._running, self.services
+        self._running = self.bot = self.services = None
         try:
             if running is not None:
                 await running
         finally:
-            if house is not None:
-                house.close()
+            if services is not None:
+                services.close()
 
     async def later(self, by: timedelta) -> None:
         """Lets time pass and does what is due then."""

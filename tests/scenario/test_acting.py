@@ -44,10 +44,10 @@ async def press(scene: Scene, alert: Message, name: str, user: str = "luis", val
 async def settle(scene: Scene) -> None:
     """Waits for what people's presses started, and for its delivery."""
     assert scene.bot is not None
-    assert scene.house is not None
+    assert scene.services is not None
     await scene.bot._conversation.drain()
     await scene.bot.catch_up()
-    outbox = scene.house.store.outbox
+    outbox = scene.services.store.outbox
     await until(scene, lambda: not outbox.counts().get("waiting"))
 
 
@@ -134,8 +134,8 @@ async def test_what_is_over_cannot_be_acknowledged(scene: Scene, alert: Message)
     button = next(m for m in scene.ws.messages(WEST) if m.ts == alert.ts)
     scene.helpdesk.resolve("101", scene.clock.now)
     pressed = scene.server.press(button.ts, "alert:ack", channel=WEST, user="luis")
-    assert scene.house is not None
-    scene.house.store.record_watch([], {}, [], scene.clock.now, {("tickets", WEST): None})
+    assert scene.services is not None
+    scene.services.store.record_watch([], {}, [], scene.clock.now, {("tickets", WEST): None})
     await pressed
     await until(scene, lambda: whispers(scene, "luis"))
     assert "That is over" in whispers(scene, "luis")[0]

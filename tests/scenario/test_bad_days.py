@@ -49,5 +49,5 @@ async def test_each_digest_and_alert_arrives_once_whatever_fails_on_the_way(scen
     (alert,) = (each for each in west if each.thread_ts is None and not is_digest(each))
     assert "2 campuses over the threshold, 1 critical" in said(alert)
     assert ["also over" in said(each) for each in west if each.thread_ts == alert.ts] == [True, False]
-    assert scene.house is not None
-    assert set(scene.house.store.outbox.counts()) <= {"sent", "superseded"}
+    assert scene.services is not None
+    assert set(scene.services.store.outbox.counts()) <= {"sent", "superseded"}

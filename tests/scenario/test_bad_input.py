@@ -28,7 +28,7 @@ class Mistake:
 
     says: str
     kpi: str = ""
-    instead: tuple[str, str] | None = None
+    suggestion: tuple[str, str] | None = None
     at: str = ""
 
 
@@ -48,9 +48,9 @@ class District:
         text = (CONFIG / "district.yaml").read_text(encoding="utf-8")
         if mistake.kpi:
             text = text.replace("kpis:\n", f"kpis:\n  odd:\n    {HEAD}{mistake.kpi}\n", 1)
-        if mistake.instead is not None:
-            assert mistake.instead[0] in text
-            text = text.replace(*mistake.instead, 1)
+        if mistake.suggestion is not None:
+            assert mistake.suggestion[0] in text
+            text = text.replace(*mistake.suggestion, 1)
         self.file.write_text(text, encoding="utf-8")
 
     def place(self, words: str) -> str:
@@ -89,12 +89,12 @@ def run_sql(url: str, *statements: str) -> None:
 NOT_LOADED = {
     "two campuses claim an alias": Mistake(
         "`101` already stands for `campus-west`",
-        instead=('aliases: ["111"]', 'aliases: ["101"]'),
+        suggestion=('aliases: ["111"]', 'aliases: ["101"]'),
         at="oakridge-middle:",
     ),
     "fiscal years overlap": Mistake(
         "FY2027",
-        instead=(
+        suggestion=(
             "  measure_every",
             "  irregular_fiscal_years:\n"
             "    FY2026: 2025-07-01..2026-08-31\n"
@@ -102,11 +102,13 @@ NOT_LOADED = {
         ),
         at="FY2027",
     ),
-    "thresholds for the other direction": Mistake("critical", instead=("warning: 6", "warning: 60"), at="critical: 10"),
+    "thresholds for the other direction": Mistake(
+        "critical", suggestion=("warning: 6", "warning: 60"), at="critical: 10"
+    ),
     "a ratio whose halves have nothing in common": Mistake(
         "the two halves have nothing in common",
         kpi="measure: {ratio: {of: {stock: tickets}, over: {stock: rooms}}}",
-        instead=("kpis:\n", "  rooms: {database: helpdesk, table: hd_tickets, columns: {room: room}}\nkpis:\n"),
+        suggestion=("kpis:\n", "  rooms: {database: helpdesk, table: hd_tickets, columns: {room: room}}\nkpis:\n"),
         at="ratio:",
     ),
     "a column that the dataset does not map": Mistake(
@@ -125,7 +127,7 @@ ODD_ONES = {
     "a missing column": Mistake(
         "`hd_tickets` has no column `creatd_at`; did you mean `created_at`?",
         kpi="measure: {stock: more, from: opened}",
-        instead=(
+        suggestion=(
             "kpis:\n",
             "  more:\n    {database: helpdesk, table: hd_tickets, columns: {campus: site_code,\n"
             "     opened: creatd_at}}\nkpis:\n",
@@ -135,13 +137,13 @@ ODD_ONES = {
     "a missing table": Mistake(
         "did you mean `hd_tickets`?",
         kpi="measure: {stock: more}",
-        instead=("kpis:\n", "  more:\n    database: helpdesk\n    table: hd_ticket\n    columns: {a: b}\nkpis:\n"),
+        suggestion=("kpis:\n", "  more:\n    database: helpdesk\n    table: hd_ticket\n    columns: {a: b}\nkpis:\n"),
         at="table: hd_ticket\n",
     ),
     "a column that is no timestamp": Mistake(
         "`opened` holds 'B0', which is no timestamp",
         kpi="measure: {stock: more, from: opened}",
-        instead=(
+        suggestion=(
             "kpis:\n",
             "  more:\n    {database: helpdesk, table: hd_tickets, columns: {campus: site_code,\n"
             "     opened: room}}\nkpis:\n",

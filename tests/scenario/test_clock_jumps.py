@@ -31,8 +31,8 @@ def configure(scene: Scene, folder: Path, before: str, after: str) -> None:
 
 
 def measurements(scene: Scene) -> list[datetime]:
-    assert scene.house is not None
-    taken = scene.house.store.history("tickets", "campus-west", SEVEN - 3 * HOUR, SEVEN + 6 * HOUR)
+    assert scene.services is not None
+    taken = scene.services.store.history("tickets", "campus-west", SEVEN - 3 * HOUR, SEVEN + 6 * HOUR)
     return [at for at, _ in taken]
 
 
@@ -113,8 +113,8 @@ async def test_a_message_in_doubt_is_found_though_slack_dates_it_by_another_cloc
     set_clock(scene, -by)
     await scene.pass_by(10 * MINUTE)
     assert len(scene.digests("tech-leads")) == 1
-    assert scene.house is not None
-    assert scene.house.store.outbox.counts() == {"sent": 2}
+    assert scene.services is not None
+    assert scene.services.store.outbox.counts() == {"sent": 2}
 
 
 async def test_a_channel_does_not_wait_for_an_hour_because_the_clock_was_set_back(scene: Scene) -> None:

@@ -58,8 +58,8 @@ async def test_one_bad_channel_does_not_stop_the_others(quiet: Scene) -> None:
     await quiet.start()
     assert digests(quiet, "tech-leads") == []
     assert len(digests(quiet, "west-tech")) == 1
-    assert quiet.house is not None
-    assert quiet.house.store.outbox.counts() == {"sent": 2, "parked": 1}
+    assert quiet.services is not None
+    assert quiet.services.store.outbox.counts() == {"sent": 2, "parked": 1}
 
 
 async def test_the_administrators_hear_of_a_message_that_cannot_be_delivered(quiet: Scene) -> None:
@@ -75,8 +75,8 @@ async def test_a_post_that_slack_took_but_did_not_confirm_is_not_repeated(quiet:
     await quiet.start()
     await quiet.later(timedelta(minutes=1))
     assert len(digests(quiet, "tech-leads")) == 1
-    assert quiet.house is not None
-    assert quiet.house.store.outbox.counts() == {"sent": 2}
+    assert quiet.services is not None
+    assert quiet.services.store.outbox.counts() == {"sent": 2}
 
 
 async def test_a_post_that_never_reached_slack_is_repeated(quiet: Scene) -> None:
@@ -125,5 +125,5 @@ async def test_channels_that_slack_could_not_list_at_the_start_are_looked_up_aga
     await quiet.bot._look_up_again()
     await quiet.later(timedelta(minutes=1))
     assert len(digests(quiet, "tech-leads")) == 1
-    assert quiet.house is not None
-    assert "parked" not in quiet.house.store.outbox.counts()
+    assert quiet.services is not None
+    assert "parked" not in quiet.services.store.outbox.counts()

@@ -22,8 +22,8 @@ ADMINS = "kpibot-admin"
 @contextmanager
 def full_disk(scene: Scene) -> Iterator[None]:
     """The state database cannot grow, whatever connection writes to it."""
-    assert scene.house is not None
-    engine = scene.house.store._engine
+    assert scene.services is not None
+    engine = scene.services.store._engine
 
     def holds(connection: Any, *_: object) -> None:
         (used,) = connection.execute("PRAGMA page_count").fetchone()
@@ -50,9 +50,9 @@ async def test_a_breach_that_cannot_be_kept_is_told_once_there_is_room(
         ten.helpdesk.open("101", 9, MONDAY)
         await ten.pass_by(2 * QUARTER)
         assert ten.alerts() == []
-        assert ten.house is not None
-        assert ten.house.store.alert_states() == {}
-        assert set(ten.house.store.outbox.counts()) == {"sent"}
+        assert ten.services is not None
+        assert ten.services.store.alert_states() == {}
+        assert set(ten.services.store.outbox.counts()) == {"sent"}
         assert "11 tickets" in await ten.ask("tickets campus-west")
         (away,) = ten.told(ADMINS)
         assert "database or disk is full" in said(away)
@@ -82,11 +82,11 @@ async def test_what_slack_took_and_nobody_could_note_is_not_sent_again(ten: Scen
     assert len(ten.alerts()) == 1
     assert not database.exists()
     (tmp_path / "away.db").rename(database)
-    assert ten.house is not None
-    assert ten.house.store.outbox.counts()["waiting"] == 1  # it stands in the channel, and is in doubt
+    assert ten.services is not None
+    assert ten.services.store.outbox.counts()["waiting"] == 1  # it stands in the channel, and is in doubt
     await ten.pass_by(QUARTER)
     assert len(ten.alerts()) == 1
-    assert set(ten.house.store.outbox.counts()) == {"sent"}
+    assert set(ten.services.store.outbox.counts()) == {"sent"}
 
 
 async def test_a_picture_that_cannot_be_drawn_costs_no_text(

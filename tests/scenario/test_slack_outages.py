@@ -50,8 +50,8 @@ def assert_told_once_and_in_order(scene: Scene) -> None:
     assert "eased" in eased
     (north,) = scene.alerts("tech-leads")
     assert "is critical" in said(north)
-    assert scene.house is not None
-    assert scene.house.store.outbox.counts().keys() <= {"sent", "superseded", "expired"}
+    assert scene.services is not None
+    assert scene.services.store.outbox.counts().keys() <= {"sent", "superseded", "expired"}
 
 
 async def test_what_was_owed_while_nobody_could_reach_slack_comes_after(

@@ -34,8 +34,8 @@ def digests(scene: Scene) -> int:
 
 
 def measured(scene: Scene) -> bool:
-    assert scene.house is not None
-    return bool(scene.house.store.latest("tickets", MONDAY - DAY, MONDAY + DAY))
+    assert scene.services is not None
+    return bool(scene.services.store.latest("tickets", MONDAY - DAY, MONDAY + DAY))
 
 
 async def test_what_another_process_left_behind_is_done_after_its_lease(scene: Scene) -> None:
@@ -59,8 +59,8 @@ async def test_what_another_process_is_at_is_left_to_it(scene: Scene) -> None:
 
 async def test_a_bot_that_stops_leaves_nothing_for_others_to_wait_for(scene: Scene) -> None:
     await scene.start()
-    assert scene.house is not None
-    assert scene.house.store.claim("something", MONDAY, MONDAY)
+    assert scene.services is not None
+    assert scene.services.store.claim("something", MONDAY, MONDAY)
     await scene.stop()
     with another_process(scene) as store:
         assert store.claim("something", MONDAY, MONDAY)

@@ -46,5 +46,5 @@ async def test_what_waits_goes_out_and_every_old_button_answers(scene: Scene, tm
     for done, messages in expected.items():
         assert told[done] == messages, done
     assert told.keys() == expected.keys()
-    assert scene.house is not None
-    assert set(scene.house.store.outbox.counts()) == {"sent", "superseded"}
+    assert scene.services is not None
+    assert set(scene.services.store.outbox.counts()) == {"sent", "superseded"}

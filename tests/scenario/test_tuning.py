@@ -61,7 +61,7 @@ def test_a_breach_is_shown_where_it_goes_and_why(helpdesk: Helpdesk, capsys: pyt
 
 
 @pytest.mark.parametrize(
-    ("words", "at", "channel", "calls", "told_at"),
+    ("words", "at", "channel", "calls", "next_notify_at"),
     [
         ("tickets campus-west", "2026-11-16T10:00", "#west-tech", "@helpdesk-leads", "2026-11-16T10:00:00-06:00"),
         ("tickets campus-west", "2026-11-16T20:00", "#west-tech", "@helpdesk-leads", "2026-11-17T07:30:00-06:00"),
@@ -70,11 +70,17 @@ def test_a_breach_is_shown_where_it_goes_and_why(helpdesk: Helpdesk, capsys: pyt
     ],
 )
 def test_hours_severity_and_silences_decide(
-    helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str], words: str, at: str, channel: str, calls: str, told_at: str
+    helpdesk: Helpdesk,
+    capsys: pytest.CaptureFixture[str],
+    words: str,
+    at: str,
+    channel: str,
+    calls: str,
+    next_notify_at: str,
 ) -> None:
     assert main(["routes", *words.split(), "--at", at, "--json"]) == 0
     record = json.loads(capsys.readouterr().out)
-    assert (record["channel"], record["calls"], record["told_at"]) == (channel, calls, told_at)
+    assert (record["channel"], record["calls"], record["next_notify_at"]) == (channel, calls, next_notify_at)
 
 
 def test_what_somebody_has_muted_is_told_when_the_mute_ends(
@@ -87,7 +93,7 @@ def test_what_somebody_has_muted_is_told_when_the_mute_ends(
     assert main(asked) == 0
     assert "muted by @luis (exam week)" in capsys.readouterr().out
     assert main([*asked, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["told_at"] == "2026-11-16T12:00:00-06:00"
+    assert json.loads(capsys.readouterr().out)["next_notify_at"] == "2026-11-16T12:00:00-06:00"
 
 
 @pytest.mark.parametrize(("place", "is_inhibited"), [("campus-west", True), ("district", False)])

@@ -14,8 +14,8 @@ from kpibot.catalog import Catalog
 from kpibot.core.campuses.campus_tree import CampusTree
 from kpibot.core.kpis.measures import Query, Simple
 from kpibot.core.time.calendar import Calendar
-from kpibot.services.alerts.actions import Acting
-from kpibot.services.alerts.active_alerts import StandingAlerts
+from kpibot.services.alerts.actions import AlertActions
+from kpibot.services.alerts.active_alerts import ActiveAlerts
 from kpibot.services.alerts.watch import Watch
 from kpibot.services.delivery.delivery import Delivery, picture_of
 from kpibot.services.digests.digests import Digests
@@ -56,8 +56,8 @@ class Bot:
         self.store = Store(_memory(folder), calendar.zone, f"bot-{clock.now}")
         rhythms = {each.id: each.fresh_within for each in catalog.datasets.values() if each.fresh_within is not None}
         reporting = Reporting(measuring, self.store, rhythms)
-        standing = StandingAlerts(catalog.kpis, catalog.routes, catalog.silences, reporting, self.store)
-        self.acting = Acting(catalog.kpis, standing, self.store)
+        standing = ActiveAlerts(catalog.kpis, catalog.routes, catalog.silences, reporting, self.store)
+        self.acting = AlertActions(catalog.kpis, standing, self.store)
         self._digests = Digests(catalog.digests, catalog.channels, catalog.kpis, reporting, self.store, database_of)
         self._watch = Watch(catalog, reporting, self.store, database_of)
         self._delivery = Delivery(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 
-from kpibot.core.alerts.groups import How
+from kpibot.core.alerts.groups import DeliveryKind
 from kpibot.core.alerts.states import Reason
 from tests.year.bot import Lived
 from tests.year.incidents import INCIDENTS
@@ -45,13 +45,13 @@ class Spread:
 
 def kind_of(sent: Sent) -> str | None:
     """What sort of message it is; None for an edit, which rings for nobody, and for what people did themselves."""
-    if sent.how is How.UPDATE or sent.about == "deed":
+    if sent.how is DeliveryKind.UPDATE or sent.about == "deed":
         return None
     if sent.slot is not None:
         return DIGEST
     if sent.reason is None:
         return TROUBLE
-    return FIRST if sent.how is How.POST else OF_REASON.get(sent.reason, OVER)
+    return FIRST if sent.how is DeliveryKind.POST else OF_REASON.get(sent.reason, OVER)
 
 
 def weeks(lived: Lived) -> list[date]:
@@ -110,7 +110,7 @@ def alerts(lived: Lived) -> list[Alert]:
     return [
         Alert(each.about, campus, _monday(lived, each), _incident(each, campus))
         for each in lived.slack.sent
-        if each.is_alert and each.how is not How.UPDATE
+        if each.is_alert and each.how is not DeliveryKind.UPDATE
         for campus, why in each.reasons.items()
         if why in BEGINS
     ]

@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from kpibot.catalog.model import Digest
-from kpibot.core.alerts.groups import How
+from kpibot.core.alerts.groups import DeliveryKind
 from kpibot.core.alerts.states import Reason
 from kpibot.core.kpis.thresholds import Verdict
 from tests.year import incidents
@@ -18,7 +18,7 @@ from tests.year.slack import Sent
 ENDS = frozenset({Reason.RECOVERED})
 BEGINS = frozenset({Reason.FIRING, Reason.MORE})
 RETURNS = "*Time to recover assets*"
-NEWS = frozenset({How.POST, How.REPLY})
+NEWS = frozenset({DeliveryKind.POST, DeliveryKind.REPLY})
 THAT_DAY = timedelta(hours=8)
 
 
@@ -72,7 +72,7 @@ def breach_and_recovery_alternate(lived: Lived) -> None:
     """As told in a channel, a campus breaches, then recovers, then breaches: never twice the same."""
     stands: set[tuple[str, str, str]] = set()
     for each in lived.slack.sent:
-        if not each.is_alert or each.how is How.UPDATE:
+        if not each.is_alert or each.how is DeliveryKind.UPDATE:
             continue
         for campus, why in each.reasons.items():
             key = each.about, each.channel, campus
@@ -88,7 +88,7 @@ def lines_come_after_their_message(lived: Lived) -> None:
     """Edits and lines of a thread come after the message that they belong to, and no channel's time runs back."""
     posted: set[str] = set()
     for each in lived.slack.sent:
-        if each.is_alert and each.how is How.POST:
+        if each.is_alert and each.how is DeliveryKind.POST:
             assert each.group not in posted, f"{each.group} is posted twice"
             posted.add(each.group)
         assert not each.is_alert or each.group in posted, f"a line of {each.group} comes before its message"
@@ -104,7 +104,7 @@ def a_common_cause_is_one_message_a_channel(lived: Lived) -> None:
     if not lived.first <= shock.begins < lived.last:
         return
     struck = [e for e in lived.slack.sent if e.about == "tickets" and shock.begins <= e.at < shock.begins + THAT_DAY]
-    posts = Counter(each.channel for each in struck if each.how is How.POST)
+    posts = Counter(each.channel for each in struck if each.how is DeliveryKind.POST)
     assert posts and max(posts.values()) == 1, f"told more than once: {posts.most_common(3)}"
     feeders = {route.channel for route in lived.catalog.routes if route.kpis == {"tickets"}}
     told = {each.channel for each in struck if each.is_common and "Most of the district at once" in each.text}

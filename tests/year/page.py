@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from statistics import quantiles
 
-from kpibot.core.alerts.groups import How
+from kpibot.core.alerts.groups import DeliveryKind
 from tests.year import counts
 from tests.year.bot import Lived
 from tests.year.chart import draw
@@ -157,7 +157,7 @@ def _known(lived: Lived) -> str:
 
 
 def _held(lived: Lived) -> str:
-    common = [each for each in lived.slack.sent if each.is_common and each.how is not How.REPLY]
+    common = [each for each in lived.slack.sent if each.is_common and each.how is not DeliveryKind.REPLY]
     channels = len({each.channel for each in common if each.at.date() == SIGN_ON.begins.date()})
     return f"""## What held all year
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import count
 from typing import TYPE_CHECKING
 
-from kpibot.core.alerts.groups import How
+from kpibot.core.alerts.groups import DeliveryKind
 from kpibot.core.alerts.notices import AlertNotice
 from kpibot.core.alerts.states import Reason
 from kpibot.core.kpis.thresholds import Verdict
@@ -25,7 +25,7 @@ class Sent:
 
     at: datetime
     channel: str
-    how: How
+    how: DeliveryKind
     key: str
     text: str
     about: str = ""
@@ -52,13 +52,13 @@ class Recorder:
         self._numbers = count(1)
 
     async def send(self, channel: str, key: str, message: Message, picture: Picture | None) -> str:
-        return self._take(channel, key, message, How.POST)
+        return self._take(channel, key, message, DeliveryKind.POST)
 
     async def reply(self, channel: str, key: str, message: Message, thread: str, *, in_channel: bool) -> str:
-        return self._take(channel, key, message, How.REPLY, in_channel)
+        return self._take(channel, key, message, DeliveryKind.REPLY, in_channel)
 
     async def edit(self, channel: str, ts: str, message: Message, picture: Picture | None) -> None:
-        self._take(channel, "", message, How.UPDATE, in_channel=False)
+        self._take(channel, "", message, DeliveryKind.UPDATE, in_channel=False)
 
     async def find(self, channel: str, key: str, since: datetime, thread: str | None) -> str | None:
         raise AssertionError(f"{key} is in doubt, though nothing ever failed")
@@ -66,7 +66,7 @@ class Recorder:
     def mention(self, owner: str) -> str:
         return owner
 
-    def _take(self, channel: str, key: str, message: Message, how: How, in_channel: bool = True) -> str:
+    def _take(self, channel: str, key: str, message: Message, how: DeliveryKind, in_channel: bool = True) -> str:
         told = {"at": self._clock.now, "channel": channel, "how": how, "key": key, "in_channel": in_channel}
         self.sent.append(Sent(**told, text=compose(message, None).text, **_says(message)))
         return f"{next(self._numbers)}.0"

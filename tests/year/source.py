@@ -9,10 +9,10 @@ import numpy as np
 
 from kpibot.core.kpis.conditions import Timed
 from kpibot.core.kpis.measures import Clock, Counted, Duration, Flow, Simple, Stock
-from kpibot.core.kpis.readings import Parts
+from kpibot.core.kpis.readings import Aggregate
 from kpibot.core.kpis.series import Curve, Spans, Track, Window, elapsed
 from kpibot.core.time.calendar import Calendar
-from kpibot.sources.base import Cell, Request, SourceDownError, SourceError, Taken
+from kpibot.sources.base import GroupKey, QueryResult, Request, SourceDownError, SourceError
 from kpibot.sources.sql.result_mapping import Sorted, sampled
 from tests.year.rows import ORIGIN, Floats, Rows
 
@@ -59,18 +59,18 @@ class Model:
     ) -> None:
         self._name = name
         self._datasets = datasets
-        self._cells = [Cell(each) for each in names]
+        self._cells = [GroupKey(each) for each in names]
         self._lasting = calendar.working_seconds
         self._bad = [each for each in bad if each.database == name]
         self._now = now
         self._kept: dict[object, object] = {}
 
-    def take(self, requests: Sequence[Request]) -> list[Taken | SourceError]:
+    def take(self, requests: Sequence[Request]) -> list[QueryResult | SourceError]:
         if self._is_down():
             return [SourceDownError(f"database `{self._name}` did not answer within 10 s") for _ in requests]
         return [self._taken(each) for each in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[Cell, Track]:
+    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, Track]:
         self._check()
         if isinstance(measure, Duration):
             campus, spans = self._spans(measure, window.opens.timestamp(), self._seen(window.ends[-1]))
@@ -111,7 +111,7 @@ class Model:
         frozen = (each.begins for each in self._bad if each.stale and each.holds(self._now()))
         return min(as_of, *frozen, as_of).timestamp()
 
-    def _taken(self, request: Request) -> Taken:
+    def _taken(self, request: Request) -> QueryResult:
         measure, end = request.measure, self._seen(request.period.end)
         if isinstance(measure, Duration):
             period = replace(request.period, end=datetime.fromtimestamp(end, UTC))
@@ -121,7 +121,7 @@ class Model:
         found = self._amounts(measure, np.array([request.period.start.timestamp()]), np.array([end]))
         return dict(self._parts(measure, found, end))
 
-    def _parts(self, measure: Simple, found: Amounts, end: float) -> Iterator[tuple[Cell, Parts]]:
+    def _parts(self, measure: Simple, found: Amounts, end: float) -> Iterator[tuple[GroupKey, Aggregate]]:
         newest = self._newest(measure, end)
         numerators, rows = found.numerator[:, 0].tolist(), found.rows[:, 0].tolist()
         divided = [None] * len(rows) if found.denominator is None else found.denominator[:, 0].tolist()
@@ -131,7 +131,9 @@ class Model:
             if count:
                 yield (
                     cell,
-                    Parts(numerator, denominator, int(count), int(count), newest=datetime.fromtimestamp(latest, UTC)),
+                    Aggregate(
+                        numerator, denominator, int(count), int(count), newest=datetime.fromtimestamp(latest, UTC)
+                    ),
                 )
 
     def _newest(self, measure: Simple, end: float) -> list[float]:

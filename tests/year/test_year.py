@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kpibot.catalog import Catalog
-from kpibot.core.alerts.groups import How
+from kpibot.core.alerts.groups import DeliveryKind
 from tests.year import laws
 from tests.year.bot import RHYTHM, Lived, live
 from tests.year.incidents import at
@@ -50,7 +50,7 @@ def _is_digest(sent: Sent) -> bool:
 
 
 def _is_post(sent: Sent) -> bool:
-    return sent.is_alert and sent.how is How.POST
+    return sent.is_alert and sent.how is DeliveryKind.POST
 
 
 def _without(lived: Lived, gone: Sent) -> Lived:
@@ -97,7 +97,7 @@ BROKEN: dict[str, tuple[Callable[[Lived], None], Callable[[Lived], Lived]]] = {
     ),
     "a line comes before its message": (
         laws.lines_come_after_their_message,
-        lambda lived: _also(lived, replace(_warning(lived), how=How.REPLY, group="other")),
+        lambda lived: _also(lived, replace(_warning(lived), how=DeliveryKind.REPLY, group="other")),
     ),
     "a common cause is told twice in a channel": (
         laws.a_common_cause_is_one_message_a_channel,
@@ -109,7 +109,7 @@ BROKEN: dict[str, tuple[Callable[[Lived], None], Callable[[Lived], Lived]]] = {
     ),
     "a trouble is told that nobody had": (
         laws.a_bad_database_is_told_once_and_touches_no_alert,
-        lambda lived: _also(lived, Sent(lived.last, "kpibot-admin", How.POST, "", "", "trouble")),
+        lambda lived: _also(lived, Sent(lived.last, "kpibot-admin", DeliveryKind.POST, "", "", "trouble")),
     ),
     "a message is left behind": (
         laws.nothing_is_left_behind,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from kpibot.catalog.schema.alerts import AlertShape, RouteShape, SignalShape, SilenceShape
+from kpibot.catalog.schema.alerts import AlertSchema, RouteSchema, SignalSchema, SilenceSchema
 from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.alerts.routing import Route
 from kpibot.core.kpis.alert_rule import AnomalyRule, ChangeRule, ForecastRule, SignalRule
@@ -12,7 +12,7 @@ from kpibot.core.alerts.silences import RecurringSilence
 A_SHIFT = AlertRule().acknowledged_for
 
 
-def build_alert(shape: AlertShape) -> AlertRule:
+def build_alert(shape: AlertSchema) -> AlertRule:
     """The rule by which a KPI's breaches are told. Whoever acknowledges one is called no sooner than who does not."""
     return AlertRule(
         after=shape.after,
@@ -27,7 +27,7 @@ def build_alert(shape: AlertShape) -> AlertRule:
     )
 
 
-def _signal(shape: SignalShape) -> SignalRule:
+def _signal(shape: SignalSchema) -> SignalRule:
     if shape.worsens_by is not None and shape.within is not None:
         return ChangeRule(shape.worsens_by, shape.within)
     if shape.unusual is not None:
@@ -36,7 +36,7 @@ def _signal(shape: SignalShape) -> SignalRule:
     return ForecastRule(shape.critical_within)
 
 
-def build_route(shape: RouteShape) -> Route:
+def build_route(shape: RouteSchema) -> Route:
     """A rule that says where breaches go."""
     return Route(
         channel=shape.channel,
@@ -49,7 +49,7 @@ def build_route(shape: RouteShape) -> Route:
     )
 
 
-def build_silence(shape: SilenceShape) -> RecurringSilence:
+def build_silence(shape: SilenceSchema) -> RecurringSilence:
     """A silence that recurs."""
     return replace(shape.when, name=shape.name, kpis=some(shape.kpis), campuses=some(shape.campuses))
 

@@ -5,13 +5,13 @@ from types import MappingProxyType
 
 from kpibot.catalog.parse import time_values
 from kpibot.catalog.feeds.holiday_feed import Holidays
-from kpibot.catalog.schema.config import DistrictShape
+from kpibot.catalog.schema.config import DistrictSchema
 from kpibot.core.time.calendar import Calendar, SeasonHours, Week
 from kpibot.core.time.days import ONE_DAY, Cycle, Dates, Stretch
 from kpibot.core.time.working_clock import Hours
 
 
-def build_calendar(shape: DistrictShape, feed: Holidays) -> Calendar:
+def build_calendar(shape: DistrictSchema, feed: Holidays) -> Calendar:
     """The calendar, its holidays those of the file and of the feed; where both name one, the file's name counts."""
     written = {day: name or feed.get(day, "") for each in shape.holidays for days, name in each for day in days}
     holidays = {**feed, **written}
@@ -37,7 +37,7 @@ def _week(hours: Mapping[str, Hours]) -> Week:
     return tuple(by_day.get(day) for day in range(7))
 
 
-def _seasons(shape: DistrictShape) -> tuple[SeasonHours, ...]:
+def _seasons(shape: DistrictSchema) -> tuple[SeasonHours, ...]:
     """Dates before what is said of every year: the exception counts."""
     seasons = [SeasonHours(time_values.season(days), _week(hours)) for days, hours in shape.summer_hours.items()]
     return tuple(sorted(seasons, key=lambda season: not isinstance(season.days, Dates)))

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from kpibot.catalog.build.alerts import build_route, build_silence, some
 from kpibot.catalog.build.calendar import build_calendar
-from kpibot.catalog.schema.campuses import CampusListShape, CampusRuleShape, CampusShape, KnownCampusShape
+from kpibot.catalog.schema.campuses import CampusListSchema, CampusRuleSchema, CampusSchema, KnownCampusSchema
 from kpibot.catalog.feeds.holiday_feed import HolidayFeed, Holidays
 from kpibot.catalog.build.kpis import build_kpi
 from kpibot.catalog.model import (
@@ -21,7 +21,7 @@ from kpibot.catalog.model import (
     NoteRule,
 )
 from kpibot.catalog.problems import Path, Place
-from kpibot.catalog.schema.config import ConfigShape, DatabaseShape, DimensionShape, DistrictShape, NoteShape
+from kpibot.catalog.schema.config import ConfigSchema, DatabaseSchema, DimensionSchema, DistrictSchema, NoteSchema
 from kpibot.catalog.files.templates import filled
 from kpibot.core.campuses.campus_tree import ANY, Campus, alias_key, type_key
 from kpibot.core.kpis.dimensions import Dimension
@@ -32,7 +32,7 @@ V = TypeVar("V")
 
 
 def build(
-    config: ConfigShape, environment: Mapping[str, str], feed: HolidayFeed, places: Mapping[Path, Place]
+    config: ConfigSchema, environment: Mapping[str, str], feed: HolidayFeed, places: Mapping[Path, Place]
 ) -> Catalog:
     """The catalogue of a configuration in which `check` found nothing wrong, with the holidays of its feed, and where
     everything in it was written."""
@@ -60,11 +60,11 @@ def _frozen(entries: dict[str, V]) -> Mapping[str, V]:
     return MappingProxyType(entries)
 
 
-def _district(shape: DistrictShape, feed: Holidays) -> District:
+def _district(shape: DistrictSchema, feed: Holidays) -> District:
     return District(shape.name, build_calendar(shape, feed), shape.measure_every, shape.administrators)
 
 
-def _database(name: str, shape: DatabaseShape, environment: Mapping[str, str]) -> Database:
+def _database(name: str, shape: DatabaseSchema, environment: Mapping[str, str]) -> Database:
     files = {
         table: FileTable(filled(file.path, environment), MappingProxyType(file.options))
         for table, file in (shape.files or {}).items()
@@ -74,9 +74,9 @@ def _database(name: str, shape: DatabaseShape, environment: Mapping[str, str]) -
 
 
 def _campuses(
-    shape: dict[str, CampusShape] | CampusListShape, environment: Mapping[str, str]
+    shape: dict[str, CampusSchema] | CampusListSchema, environment: Mapping[str, str]
 ) -> tuple[Campus, ...] | CampusList:
-    if not isinstance(shape, CampusListShape):
+    if not isinstance(shape, CampusListSchema):
         return tuple(_tree(shape, None))
     return CampusList(
         system=shape.system or shape.database or ANY,
@@ -91,21 +91,21 @@ def _campuses(
     )
 
 
-def _rule(shape: CampusRuleShape | None) -> CampusRule:
+def _rule(shape: CampusRuleSchema | None) -> CampusRule:
     if shape is None:
         return CampusRule()
     types, codes = map(type_key, shape.types or ()), map(alias_key, shape.codes or ())
     return CampusRule(shape.level, frozenset(filter(None, types)), frozenset(codes))
 
 
-def _tree(campuses: Mapping[str, CampusShape | KnownCampusShape], parent: str | None) -> list[Campus]:
+def _tree(campuses: Mapping[str, CampusSchema | KnownCampusSchema], parent: str | None) -> list[Campus]:
     found = []
     for slug, shape in campuses.items():
         found += [_campus(slug, shape, parent), *_tree(shape.campuses, slug)]
     return found
 
 
-def _campus(slug: str, shape: CampusShape | KnownCampusShape, parent: str | None) -> Campus:
+def _campus(slug: str, shape: CampusSchema | KnownCampusSchema, parent: str | None) -> Campus:
     codes = {ANY: shape.aliases} if isinstance(shape.aliases, list) else shape.aliases
     return Campus(
         slug=slug,
@@ -119,7 +119,7 @@ def _campus(slug: str, shape: CampusShape | KnownCampusShape, parent: str | None
     )
 
 
-def _datasets(config: ConfigShape, district: District) -> dict[str, Dataset]:
+def _datasets(config: ConfigSchema, district: District) -> dict[str, Dataset]:
     return {
         name: Dataset(
             id=name,
@@ -138,7 +138,7 @@ def _datasets(config: ConfigShape, district: District) -> dict[str, Dataset]:
     }
 
 
-def _dimension(word: str, shape: str | DimensionShape) -> Dimension:
+def _dimension(word: str, shape: str | DimensionSchema) -> Dimension:
     if isinstance(shape, str):
         return Dimension(word, shape)
     if shape.age_of is not None:
@@ -146,7 +146,7 @@ def _dimension(word: str, shape: str | DimensionShape) -> Dimension:
     return Dimension(word, shape.column or word, MappingProxyType(shape.labels))
 
 
-def _digests(config: ConfigShape) -> dict[str, Digest]:
+def _digests(config: ConfigSchema) -> dict[str, Digest]:
     return {
         name: Digest(
             id=name,
@@ -161,5 +161,5 @@ def _digests(config: ConfigShape) -> dict[str, Digest]:
     }
 
 
-def _note(shape: NoteShape) -> NoteRule:
+def _note(shape: NoteSchema) -> NoteRule:
     return NoteRule(Note(shape.on, shape.says), some(shape.kpis), some(shape.campuses))

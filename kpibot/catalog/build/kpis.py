@@ -5,26 +5,26 @@ from dataclasses import replace
 from datetime import timedelta
 
 from kpibot.catalog.build.alerts import build_alert
-from kpibot.catalog.schema.measures import AnyMeasure, AnySimple, DurationShape, FlowShape, LimitShape, QueryShape, RatioShape, StockShape
+from kpibot.catalog.schema.measures import AnyMeasure, AnySimple, DurationSchema, FlowSchema, LimitSchema, QuerySchema, RatioSchema, StockSchema
 from kpibot.catalog.model import Dataset
-from kpibot.catalog.schema.config import KpiShape, LevelsShape
+from kpibot.catalog.schema.config import KpiSchema, LevelsSchema
 from kpibot.core.kpis.budget import Budget
 from kpibot.core.kpis.conditions import Where
 from kpibot.core.kpis.cross_check import CrossCheck
 from kpibot.core.kpis.dimensions import Dimension
-from kpibot.core.kpis.kpi import Card, Format, Kpi
-from kpibot.core.kpis.measures import ROWS, Amount, Clock, Counted, Duration, Flow, Limit, Measure, Query, Ratio, Simple, Statistic, Stock, halves
+from kpibot.core.kpis.kpi import KpiInfo, Format, Kpi
+from kpibot.core.kpis.measures import ROWS, Amount, Clock, Counted, Duration, Flow, Limit, Measure, Query, Ratio, Simple, Statistic, Stock, components
 from kpibot.core.kpis.thresholds import Better, Thresholds
 
 US_DOLLARS = "USD"
 CAMPUS = "campus"  # the column that says whose a row is
 
 
-def build_kpi(name: str, shape: KpiShape, datasets: Mapping[str, Dataset]) -> Kpi:
+def build_kpi(name: str, shape: KpiSchema, datasets: Mapping[str, Dataset]) -> Kpi:
     """The KPI of that id."""
     measure = _measure(shape.measure)
-    counted = halves(measure)[-1]  # a ratio rests on the rows that it divides by
-    card = Card(
+    counted = components(measure)[-1]  # a ratio rests on the rows that it divides by
+    card = KpiInfo(
         id=name,
         name=shape.name,
         objective=shape.objective,
@@ -58,15 +58,15 @@ def build_kpi(name: str, shape: KpiShape, datasets: Mapping[str, Dataset]) -> Kp
 
 
 def _by_campus(measure: Measure, datasets: Mapping[str, Dataset]) -> bool:
-    return all(isinstance(half, Query) or CAMPUS in datasets[half.dataset].columns for half in halves(measure))
+    return all(isinstance(half, Query) or CAMPUS in datasets[half.dataset].columns for half in components(measure))
 
 
-def _cross_check(shape: KpiShape, measure: Measure, datasets: Mapping[str, Dataset]) -> CrossCheck | None:
+def _cross_check(shape: KpiSchema, measure: Measure, datasets: Mapping[str, Dataset]) -> CrossCheck | None:
     """The second measure; the two are called by their systems, or by their datasets where these are in the same one."""
     if shape.cross_check is None:
         return None
     other = _measure(shape.cross_check.measure)
-    own_half, other_half = halves(measure)[0], halves(other)[0]
+    own_half, other_half = components(measure)[0], components(other)[0]
     own_name, other_name = (_system(half, datasets) for half in (own_half, other_half))
     if own_name == other_name:
         own_name, other_name = (_rows(half) for half in (own_half, other_half))
@@ -84,49 +84,49 @@ def _system(half: Simple, datasets: Mapping[str, Dataset]) -> str:
     return dataset.system or dataset.database
 
 
-def _budget(shape: KpiShape) -> Budget | None:
+def _budget(shape: KpiSchema) -> Budget | None:
     campuses = {campus: levels.budget for campus, levels in shape.campuses.items() if levels.budget}
     return Budget(shape.budget, campuses) if shape.budget or campuses else None
 
 
 def _dimensions(measure: Measure, datasets: Mapping[str, Dataset]) -> dict[str, tuple[Dimension, ...]]:
     """The dimensions that every half of the measure has; a query has none."""
-    each = [{} if isinstance(half, Query) else datasets[half.dataset].dimensions for half in halves(measure)]
+    each = [{} if isinstance(half, Query) else datasets[half.dataset].dimensions for half in components(measure)]
     return {name: tuple(known[name] for known in each) for name in each[0] if all(name in known for known in each)}
 
 
-def _format(shape: KpiShape) -> Format:
+def _format(shape: KpiSchema) -> Format:
     if shape.as_ is not None:
         return Format(shape.as_)
-    if not isinstance(shape.measure, DurationShape):
+    if not isinstance(shape.measure, DurationSchema):
         return Format.NUMBER
     return Format.PERCENT if shape.measure.statistic == Statistic.WITHIN else Format.HOURS
 
 
-def _levels(kpi: KpiShape, given: KpiShape | LevelsShape) -> Thresholds:
+def _levels(kpi: KpiSchema, given: KpiSchema | LevelsSchema) -> Thresholds:
     return Thresholds(Better(kpi.better or Better.NEUTRAL), given.target, given.warning, given.critical)
 
 
 def _measure(shape: AnyMeasure) -> Measure:
-    if isinstance(shape, RatioShape):
+    if isinstance(shape, RatioSchema):
         return Ratio(_simple(shape.ratio.of), _simple(shape.ratio.over))
     return _simple(shape)
 
 
 def _simple(shape: AnySimple) -> Simple:
     match shape:
-        case StockShape():
+        case StockSchema():
             average = shape.average is not None
             return Stock(shape.stock, shape.from_, shape.until, _where(shape), _amount(shape), average)
-        case FlowShape():
+        case FlowSchema():
             return Flow(shape.flow, shape.at, _where(shape), _amount(shape))
-        case DurationShape():
+        case DurationSchema():
             return _duration(shape)
-        case QueryShape():
+        case QuerySchema():
             return Query(shape.query, shape.sql)
 
 
-def _duration(shape: DurationShape) -> Duration:
+def _duration(shape: DurationSchema) -> Duration:
     return Duration(
         shape.duration,
         shape.from_,
@@ -139,18 +139,18 @@ def _duration(shape: DurationShape) -> Duration:
     )
 
 
-def _limit(shape: timedelta | LimitShape | None) -> Limit | None:
-    if not isinstance(shape, LimitShape):
+def _limit(shape: timedelta | LimitSchema | None) -> Limit | None:
+    if not isinstance(shape, LimitSchema):
         return None if shape is None else Limit(shape.total_seconds())
     otherwise = None if shape.otherwise is None else shape.otherwise.total_seconds()
     return Limit(otherwise, shape.by, tuple((name, length.total_seconds()) for name, length in shape.values.items()))
 
 
-def _where(shape: StockShape | FlowShape | DurationShape) -> Where:
+def _where(shape: StockSchema | FlowSchema | DurationSchema) -> Where:
     return tuple(replace(each, column=column) for column, those in shape.where.items() for each in those)
 
 
-def _amount(shape: StockShape | FlowShape) -> Amount:
+def _amount(shape: StockSchema | FlowSchema) -> Amount:
     if shape.distinct is not None:
         return Amount(Counted.DISTINCT, shape.distinct)
     if shape.mean is not None:

@@ -4,8 +4,8 @@ import itertools
 
 from kpibot.catalog.checks.references import References
 from kpibot.catalog.problems import Path
-from kpibot.catalog.schema.alerts import SIGNALS, AlertShape, SignalShape
-from kpibot.catalog.schema.config import KpiShape
+from kpibot.catalog.schema.alerts import SIGNALS, AlertSchema, SignalSchema
+from kpibot.catalog.schema.config import KpiSchema
 from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.text import listed
 
@@ -14,7 +14,7 @@ FOR_EXAMPLE = "write for example `{worsens_by: 30 percent, within: 7 days}`"
 
 
 def check_alert(
-    kpi: KpiShape, path: Path, known: References, levels: dict[str, dict[str, float]], levels_are_right: bool
+    kpi: KpiSchema, path: Path, known: References, levels: dict[str, dict[str, float]], levels_are_right: bool
 ) -> None:
     """Reports everything that is wrong with the alert of a KPI.
 
@@ -26,7 +26,7 @@ def check_alert(
 
 class _Check:
     def __init__(
-        self, kpi: KpiShape, alert: AlertShape, path: Path, known: References, levels: dict[str, dict[str, float]]
+        self, kpi: KpiSchema, alert: AlertSchema, path: Path, known: References, levels: dict[str, dict[str, float]]
     ) -> None:
         self._kpi = kpi
         self._alert = alert
@@ -73,7 +73,7 @@ class _Check:
             return True
         return value > than if self._kpi.better == "lower" else value < than
 
-    def _check_signal(self, signal: SignalShape, place: Path) -> None:
+    def _check_signal(self, signal: SignalSchema, place: Path) -> None:
         kinds = [kind for kind in SIGNALS if getattr(signal, kind) is not None]
         if len(kinds) != 1:
             said = f"{listed(kinds)} at once".replace(" or ", " and ") if kinds else f"names none of {listed(SIGNALS)}"

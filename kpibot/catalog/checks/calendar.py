@@ -4,12 +4,12 @@ import itertools
 from collections.abc import Iterator
 from datetime import date
 
-from kpibot.catalog.checks.measures import halves
+from kpibot.catalog.checks.measures import components
 from kpibot.catalog.checks.references import References
 from kpibot.catalog.parse import time_values
-from kpibot.catalog.problems import Path, instead
-from kpibot.catalog.schema.config import DistrictShape, KpiShape
-from kpibot.catalog.schema.measures import QueryShape
+from kpibot.catalog.problems import Path, suggestion
+from kpibot.catalog.schema.config import DistrictSchema, KpiSchema
+from kpibot.catalog.schema.measures import QuerySchema
 from kpibot.core.kpis.conditions import StartOf, Timed
 from kpibot.core.time.calendar import YearStart
 from kpibot.core.time.days import ONE_DAY, Dates, plus_months
@@ -18,7 +18,7 @@ from kpibot.core.time.periods import PeriodRule, Unit
 SHORTEST_YEAR = 28  # days
 
 
-def check_calendar(district: DistrictShape, known: References) -> None:
+def check_calendar(district: DistrictSchema, known: References) -> None:
     """Reports everything that is wrong with the calendar."""
     path: Path = ("district", "working_hours")
     _check_week(list(district.working_hours), path, known)
@@ -37,19 +37,19 @@ def check_cycles(known: References) -> None:
     for name, kpi in known.config.kpis.items():
         for path, period in _periods(kpi):
             if period.unit is Unit.CYCLE and period.cycle not in cycles:
-                nothing = (
+                empty_aggregate = (
                     f"define it: `cycles: {{{period.cycle}: {{starts: 2025-07-01, every: 2 years}}}}` in `district`"
                 )
-                hint = instead(period.cycle, cycles, nothing)
+                hint = suggestion(period.cycle, cycles, empty_aggregate)
                 known.sections.report(("kpis", name, *path), f"no cycle `{period.cycle}`", hint)
 
 
-def _periods(kpi: KpiShape) -> Iterator[tuple[Path, PeriodRule]]:
+def _periods(kpi: KpiSchema) -> Iterator[tuple[Path, PeriodRule]]:
     """Every period that a KPI speaks of, with its path from there."""
     if kpi.period is not None:
         yield ("period",), kpi.period
-    for path, half in halves(kpi.measure):
-        if isinstance(half, QueryShape):
+    for path, half in components(kpi.measure):
+        if isinstance(half, QuerySchema):
             continue
         for column, conditions in half.where.items():
             ends = (end for each in conditions if isinstance(each, Timed) for end in (each.since, each.until))
@@ -78,7 +78,7 @@ def _check_seasons(keys: list[str], known: References) -> None:
             known.sections.report(("district", "summer_hours", other), f"overlaps `{one}`", "let each day be in one")
 
 
-def _check_years(district: DistrictShape, known: References) -> None:
+def _check_years(district: DistrictSchema, known: References) -> None:
     """One year must begin where the one before it ends."""
     years = sorted(district.irregular_fiscal_years.items(), key=lambda year: year[1].first)
     sound = [(name, year) for name, year in years if _is_year(name, year, known)]

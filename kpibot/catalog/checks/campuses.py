@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from kpibot.catalog.checks.references import References
 from kpibot.catalog.checks.values import check_either, check_filled, check_gaps
 from kpibot.catalog.problems import Path
-from kpibot.catalog.schema.campuses import CampusListShape
+from kpibot.catalog.schema.campuses import CampusListSchema
 from kpibot.core.campuses.campus_tree import ANY
 
 COLUMNS = ("code", "name", "parent", "path", "type")  # that slugs and names may be made of
@@ -18,7 +18,7 @@ def check_campuses(known: References, environment: Mapping[str, str]) -> None:
     for path, campus in known.campus_tree:
         for system in campus.aliases if isinstance(campus.aliases, dict) else ():
             known.check("systems", system, (*path, "aliases", system))
-    if isinstance(known.config.campuses, CampusListShape):
+    if isinstance(known.config.campuses, CampusListSchema):
         _check_list(known.config.campuses, known, environment)
 
 
@@ -30,7 +30,7 @@ def _check_reserved(known: References) -> None:
         known.sections.report(path, f"`{ANY}` stands for all systems in `aliases`", "give this one another name")
 
 
-def _check_list(campuses: CampusListShape, known: References, environment: Mapping[str, str]) -> None:
+def _check_list(campuses: CampusListSchema, known: References, environment: Mapping[str, str]) -> None:
     path: Path = ("campuses",)
     if campuses.database is not None:
         known.check("databases", campuses.database, (*path, "database"))
@@ -44,7 +44,7 @@ def _check_list(campuses: CampusListShape, known: References, environment: Mappi
     _check_rule(campuses, known)
 
 
-def _check_database(campuses: CampusListShape, known: References) -> None:
+def _check_database(campuses: CampusListSchema, known: References) -> None:
     written = known.sections.names("campuses")
     if "select" in written and "database" not in written:
         known.sections.report(("campuses", "database"), "is missing", "write for example `database: helpdesk`")
@@ -53,7 +53,7 @@ def _check_database(campuses: CampusListShape, known: References) -> None:
         known.sections.report(("campuses", "database"), said, "leave `database` out")
 
 
-def _check_templates(campuses: CampusListShape, known: References) -> None:
+def _check_templates(campuses: CampusListSchema, known: References) -> None:
     for key, template in (("slug", campuses.slug), ("name", campuses.name)):
         if template is None:
             continue
@@ -63,7 +63,7 @@ def _check_templates(campuses: CampusListShape, known: References) -> None:
             known.sections.report(("campuses", key), said, "write for example `location-{code}`")
 
 
-def _check_rule(campuses: CampusListShape, known: References) -> None:
+def _check_rule(campuses: CampusListSchema, known: References) -> None:
     rule, path = campuses.campuses_are, ("campuses", "campuses_are")
     written = known.sections.names(*path)
     if rule is not None and len(written) != 1:

@@ -12,10 +12,10 @@ from kpibot.catalog.checks.values import check_either, check_filled, check_gaps
 from kpibot.catalog.files.sections import Sections
 from kpibot.catalog.files.templates import filled, variables
 from kpibot.catalog.problems import Path, WordError
-from kpibot.catalog.schema.config import ConfigShape, DatabaseShape, DatasetShape, DimensionShape, DistrictShape
+from kpibot.catalog.schema.config import ConfigSchema, DatabaseSchema, DatasetSchema, DimensionSchema, DistrictSchema
 
 
-def check(config: ConfigShape, sections: Sections, environment: Mapping[str, str]) -> None:
+def check(config: ConfigSchema, sections: Sections, environment: Mapping[str, str]) -> None:
     """Reports everything that is wrong with what fits its shape."""
     for name, shape in config.databases.items():
         _check_database(shape, ("databases", name), sections, environment)
@@ -44,13 +44,13 @@ def _check_required(sections: Sections) -> None:
             sections.report((name,), "this section is missing", f"write {example} into a file of this folder")
 
 
-def _check_district(district: DistrictShape, known: References) -> None:
+def _check_district(district: DistrictSchema, known: References) -> None:
     if district.administrators is not None:
         known.check("channels", district.administrators, ("district", "administrators"))
     check_calendar(district, known)
 
 
-def _check_database(database: DatabaseShape, path: Path, sections: Sections, environment: Mapping[str, str]) -> None:
+def _check_database(database: DatabaseSchema, path: Path, sections: Sections, environment: Mapping[str, str]) -> None:
     check_either(path, ("url", "files"), (database.url, database.files), sections)
     if database.url is not None:
         _check_url(database.url, (*path, "url"), sections, environment)
@@ -70,7 +70,7 @@ def _check_url(url: str, path: Path, sections: Sections, environment: Mapping[st
         sections.report(path, said, "it begins with `postgresql://` or `sqlite:///`, for example")
 
 
-def _check_dataset(dataset: DatasetShape, path: Path, known: References) -> None:
+def _check_dataset(dataset: DatasetSchema, path: Path, known: References) -> None:
     known.check("databases", dataset.database, (*path, "database"))
     check_either(path, ("table", "select"), (dataset.table, dataset.select), known.sections)
     _check_dimensions(dataset, path, known)
@@ -79,7 +79,7 @@ def _check_dataset(dataset: DatasetShape, path: Path, known: References) -> None
         check_gaps(dataset.link, columns, (*path, "link"), known.sections)
 
 
-def _check_dimensions(dataset: DatasetShape, path: Path, known: References) -> None:
+def _check_dimensions(dataset: DatasetSchema, path: Path, known: References) -> None:
     for word, shape in dataset.dimensions.items():
         here = (*path, "dimensions", word)
         if word == "campus":
@@ -93,7 +93,7 @@ def _check_dimensions(dataset: DatasetShape, path: Path, known: References) -> N
         known.check_column(str(path[-1]), column, (*here, key))
 
 
-def _check_bands(shape: DimensionShape, path: Path, known: References) -> None:
+def _check_bands(shape: DimensionSchema, path: Path, known: References) -> None:
     if shape.column is not None:
         known.sections.report((*path, "column"), "`column` and `age_of` at once", "keep one of them")
     if not shape.bands or sorted(set(shape.bands)) != shape.bands:

@@ -3,11 +3,11 @@
 import itertools
 
 from kpibot.catalog.checks.alerts import check_alert
-from kpibot.catalog.checks.measures import columns, dataset_of, formats, halves, kind_of, needs_period, slips
+from kpibot.catalog.checks.measures import columns, components, dataset_of, formats, kind_of, needs_period, slips
 from kpibot.catalog.checks.references import References
 from kpibot.catalog.problems import Path
-from kpibot.catalog.schema.config import KpiShape, LevelsShape
-from kpibot.catalog.schema.measures import AnySimple, FlowShape, QueryShape, StockShape
+from kpibot.catalog.schema.config import KpiSchema, LevelsSchema
+from kpibot.catalog.schema.measures import AnySimple, FlowSchema, QuerySchema, StockSchema
 from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.questions.parser import COMMANDS
 from kpibot.core.text import listed, shown, slug
@@ -26,13 +26,13 @@ def check_kpis(known: References) -> None:
 
 
 class _Check:
-    def __init__(self, kpi: KpiShape, path: Path, known: References) -> None:
+    def __init__(self, kpi: KpiSchema, path: Path, known: References) -> None:
         self._kpi = kpi
         self._path = path
         self._known = known
 
     def run(self) -> None:
-        for path, half in halves(self._kpi.measure):
+        for path, half in components(self._kpi.measure):
             self._check_simple(half, (*self._path, "measure", *path))
         if not self._known.sections.has_guesses((*self._path, "measure")):
             self._check_format()
@@ -49,7 +49,7 @@ class _Check:
         self._known.sections.report((*self._path, *key.split(".")), message, hint)
 
     def _check_simple(self, measure: AnySimple, path: Path) -> None:
-        if isinstance(measure, QueryShape):
+        if isinstance(measure, QuerySchema):
             self._known.check("databases", measure.query, (*path, "query"))
             return
         dataset = getattr(measure, kind_of(measure))
@@ -68,12 +68,14 @@ class _Check:
             self._report("currency", "the value is not shown as a currency", "add `as: currency`, or leave this out")
 
     def _check_period(self) -> None:
-        over_time = [half for _, half in halves(self._kpi.measure) if needs_period(half)]
-        stocks = [half for _, half in halves(self._kpi.measure) if isinstance(half, StockShape) and not half.average]
-        at_instant = len(stocks) == len(halves(self._kpi.measure))
+        over_time = [half for _, half in components(self._kpi.measure) if needs_period(half)]
+        stocks = [
+            half for _, half in components(self._kpi.measure) if isinstance(half, StockSchema) and not half.average
+        ]
+        at_instant = len(stocks) == len(components(self._kpi.measure))
         if over_time and self._kpi.period is None:
             hint = "write for example `period: 30 days` or `period: fiscal year to date`"
-            what = "an average" if isinstance(over_time[0], StockShape) else f"a {kind_of(over_time[0])}"
+            what = "an average" if isinstance(over_time[0], StockSchema) else f"a {kind_of(over_time[0])}"
             self._report("period", f"is missing: {what} is measured over a period", hint)
         if (
             at_instant
@@ -87,14 +89,14 @@ class _Check:
         if self._kpi.cross_check is None:
             return
         other, here = self._kpi.cross_check.measure, ("cross_check", "measure")
-        for path, half in halves(other):
+        for path, half in components(other):
             self._check_simple(half, (*self._path, *here, *path))
         kind, shown_as = kind_of(other), self._kpi.as_ or formats(self._kpi.measure)[0]
         if other == self._kpi.measure:
             self._report(".".join(here), "is the KPI's own measure", "name what another system says of it")
         elif shown_as not in formats(other):
             self._report(".".join(here), f"a {kind} cannot be shown as `{shown_as}`, as the KPI is", "choose another")
-        elif self._kpi.period is None and any(needs_period(half) for _, half in halves(other)):
+        elif self._kpi.period is None and any(needs_period(half) for _, half in components(other)):
             self._report(".".join(here), f"a {kind} is measured over a period, and the KPI has none", "choose another")
 
     def _check_budget(self) -> None:
@@ -104,7 +106,7 @@ class _Check:
         if not written:
             return
         key, unit = written[0][0], None if self._kpi.period is None else self._kpi.period.unit
-        adds_up = isinstance(self._kpi.measure, FlowShape) and not self._kpi.measure.mean
+        adds_up = isinstance(self._kpi.measure, FlowSchema) and not self._kpi.measure.mean
         if unit not in YEARS or not adds_up:
             hint = "write `period: fiscal year to date`, or leave the budget out" if adds_up else "leave the budget out"
             self._report(".".join(map(str, key)), "only what is added up over a year has a budget", hint)
@@ -119,7 +121,7 @@ class _Check:
 
     def _check_halves(self) -> None:
         """A ratio at a campus needs both halves there."""
-        pairs = [(path, half) for path, half in halves(self._kpi.measure) if not isinstance(half, QueryShape)]
+        pairs = [(path, half) for path, half in components(self._kpi.measure) if not isinstance(half, QuerySchema)]
         has = [CAMPUS in self._known.sections.names("datasets", dataset_of(half), "columns") for _, half in pairs]
         if len(pairs) < 2 or len(set(has)) == 1:
             return
@@ -131,13 +133,13 @@ class _Check:
 
     def _check_detail(self) -> None:
         """The columns that are listed, and the one that links a row, are those of what is counted."""
-        _, half = halves(self._kpi.measure)[0]
+        _, half = components(self._kpi.measure)[0]
         named: list[tuple[tuple[str | int, ...], str]] = [
             (("detail", index), column) for index, column in enumerate(self._kpi.detail)
         ]
         named += [(("linked",), self._kpi.linked)] if self._kpi.linked else []
         for path, column in named:
-            if isinstance(half, QueryShape):
+            if isinstance(half, QuerySchema):
                 self._report(str(path[0]), "a query has no rows to list", "leave it out")
                 return
             self._known.check_column(dataset_of(half), column, (*self._path, *path))
@@ -163,7 +165,7 @@ class _Check:
             self._check_special(levels, are_right.get(self._type_of(campus), is_right), ("campuses", campus))
         return is_right
 
-    def _check_special(self, levels: LevelsShape, base_is_right: bool, path: Path) -> bool:
+    def _check_special(self, levels: LevelsSchema, base_is_right: bool, path: Path) -> bool:
         """Whether the levels of a campus or type are in order; not looked at where what they come over is not."""
         if base_is_right or set(_levels(levels)) == set(LEVELS):
             return self._check_order(_levels(levels), self._in_force(*path), path)
@@ -205,7 +207,7 @@ class _Check:
         return {DISTRICT: _levels(self._kpi)} | {name: self._in_force(section, name) for section, name in places}
 
 
-def _levels(shape: KpiShape | LevelsShape) -> dict[str, float]:
+def _levels(shape: KpiSchema | LevelsSchema) -> dict[str, float]:
     """The levels that are given, mildest first."""
     return {name: level for name in LEVELS if (level := getattr(shape, name)) is not None}
 

@@ -6,22 +6,22 @@ from kpibot.catalog.problems import Path
 from kpibot.catalog.schema.measures import (
     AnyMeasure,
     AnySimple,
-    DurationShape,
-    FlowShape,
-    LimitShape,
-    QueryShape,
-    RatioShape,
-    StockShape,
+    DurationSchema,
+    FlowSchema,
+    LimitSchema,
+    QuerySchema,
+    RatioSchema,
+    StockSchema,
 )
 from kpibot.core.kpis.conditions import Compared
 from kpibot.core.kpis.measures import Statistic
 
 FORMATS: dict[type[AnyMeasure], tuple[str, ...]] = {
-    StockShape: ("number", "currency"),
-    FlowShape: ("number", "currency"),
-    DurationShape: ("hours", "days"),
-    RatioShape: ("percent", "number", "currency"),
-    QueryShape: ("number", "percent", "currency", "hours", "days"),
+    StockSchema: ("number", "currency"),
+    FlowSchema: ("number", "currency"),
+    DurationSchema: ("hours", "days"),
+    RatioSchema: ("percent", "number", "currency"),
+    QuerySchema: ("number", "percent", "currency", "hours", "days"),
 }
 
 
@@ -30,14 +30,14 @@ def kind_of(measure: AnyMeasure) -> str:
     return next(iter(type(measure).known_keys()))
 
 
-def halves(measure: AnyMeasure) -> list[tuple[Path, AnySimple]]:
+def components(measure: AnyMeasure) -> list[tuple[Path, AnySimple]]:
     """The simple measures in a measure, each with its path from there."""
-    if isinstance(measure, RatioShape):
+    if isinstance(measure, RatioSchema):
         return [(("ratio", "of"), measure.ratio.of), (("ratio", "over"), measure.ratio.over)]
     return [((), measure)]
 
 
-def columns(measure: StockShape | FlowShape | DurationShape) -> Iterator[tuple[Path, str]]:
+def columns(measure: StockSchema | FlowSchema | DurationSchema) -> Iterator[tuple[Path, str]]:
     """Every column that a measure uses, with its path from there."""
     for field in ("from_", "until", "at", "to", "sum", "mean"):
         if (column := getattr(measure, field, None)) is not None:
@@ -48,20 +48,20 @@ def columns(measure: StockShape | FlowShape | DurationShape) -> Iterator[tuple[P
         yield ("where", column), column
         others = (each.other for each in conditions if isinstance(each, Compared) and each.other)
         yield from ((("where", column), other) for other in others)
-    if isinstance(measure, DurationShape) and isinstance(measure.limit, LimitShape):
+    if isinstance(measure, DurationSchema) and isinstance(measure.limit, LimitSchema):
         yield ("limit", "by"), measure.limit.by
 
 
-def slips(measure: StockShape | FlowShape | DurationShape) -> Iterator[tuple[str, str, str]]:
+def slips(measure: StockSchema | FlowSchema | DurationSchema) -> Iterator[tuple[str, str, str]]:
     """What a measure says that cannot be: the key, what is wrong, and a hint."""
-    if isinstance(measure, DurationShape):
+    if isinstance(measure, DurationSchema):
         if Statistic.WITHIN in (measure.statistic, *measure.also) and measure.limit is None:
             yield "limit", "is missing: `within` asks how many were within it", "write for example `limit: 8h`"
         return
     counted = [key for key in ("distinct", "sum", "mean") if getattr(measure, key)]
     if len(counted) > 1:
         yield counted[1], f"`{counted[0]}` and `{counted[1]}` at once", "keep one of them"
-    if not isinstance(measure, StockShape):
+    if not isinstance(measure, StockSchema):
         return
     if measure.until and not measure.from_:
         yield "from", "is missing: there is an `until`", "say since when a row counts"
@@ -73,7 +73,7 @@ def slips(measure: StockShape | FlowShape | DurationShape) -> Iterator[tuple[str
 
 def formats(measure: AnyMeasure) -> tuple[str, ...]:
     """What a measure can be shown as."""
-    if isinstance(measure, DurationShape) and measure.statistic == Statistic.WITHIN:
+    if isinstance(measure, DurationSchema) and measure.statistic == Statistic.WITHIN:
         return ("percent",)
     return FORMATS[type(measure)]
 
@@ -85,6 +85,8 @@ def dataset_of(half: AnySimple) -> str:
 
 def needs_period(measure: AnySimple) -> bool:
     """Whether it is measured over a period."""
-    if isinstance(measure, QueryShape):
+    if isinstance(measure, QuerySchema):
         return ":period_start" in measure.sql or ":period_end" in measure.sql
-    return isinstance(measure, FlowShape | DurationShape) or (isinstance(measure, StockShape) and bool(measure.average))
+    return isinstance(measure, FlowSchema | DurationSchema) or (
+        isinstance(measure, StockSchema) and bool(measure.average)
+    )

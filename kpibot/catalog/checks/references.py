@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kpibot.catalog.files.sections import Sections
-from kpibot.catalog.problems import Path, instead
-from kpibot.catalog.schema.campuses import CampusListShape, CampusShape, KnownCampusShape
-from kpibot.catalog.schema.config import ConfigShape
+from kpibot.catalog.problems import Path, suggestion
+from kpibot.catalog.schema.campuses import CampusListSchema, CampusSchema, KnownCampusSchema
+from kpibot.catalog.schema.config import ConfigSchema
 from kpibot.core.campuses.campus_tree import ANY, DISTRICT, NO_CAMPUS, alias_key, type_key
 from kpibot.core.questions.parser import COMMANDS
 from kpibot.core.text import shown, slug
 
-AnyCampus = CampusShape | KnownCampusShape
+AnyCampus = CampusSchema | KnownCampusSchema
 KINDS = {
     "databases": "database",
     "datasets": "dataset",
@@ -28,7 +28,7 @@ KINDS = {
 class References:
     """What the checks look at: the shape of what fits, and every name that was written, even where its entry is bad."""
 
-    config: ConfigShape
+    config: ConfigSchema
     sections: Sections
 
     def check(self, section: str, name: str, path: Path) -> bool:
@@ -39,10 +39,10 @@ class References:
         known = self._known(section)
         if name in known or (section in ("campuses", "types") and self.campuses_are_unknown):
             return True
-        nothing = f"there is none yet; define it under `{section}`"
+        empty_aggregate = f"there is none yet; define it under `{section}`"
         if section == "types":
-            nothing = f"no campus has a type; write for example `type: {name}` at one"
-        self.sections.report(path, f"no {KINDS[section]} `{shown(name)}`", instead(name, known, nothing))
+            empty_aggregate = f"no campus has a type; write for example `type: {name}` at one"
+        self.sections.report(path, f"no {KINDS[section]} `{shown(name)}`", suggestion(name, known, empty_aggregate))
         return False
 
     def _known(self, section: str) -> list[str]:
@@ -64,13 +64,13 @@ class References:
         """Reports a column that the dataset does not map."""
         known = self.sections.names("datasets", dataset, "columns")
         if column not in known:
-            hint = instead(column, known, f"add it to `datasets.{dataset}.columns`")
+            hint = suggestion(column, known, f"add it to `datasets.{dataset}.columns`")
             self.sections.report(path, f"dataset `{dataset}` has no column `{shown(column)}`", hint)
 
     @property
     def campuses_are_unknown(self) -> bool:
         """Whether only a list of the district's knows the campuses."""
-        return isinstance(self.config.campuses, CampusListShape)
+        return isinstance(self.config.campuses, CampusListSchema)
 
     @cached_property
     def campuses(self) -> list[str]:
@@ -85,7 +85,7 @@ class References:
     @cached_property
     def campus_tree(self) -> list[tuple[Path, AnyCampus]]:
         """Every campus and group that is written down, with its path, groups before their campuses."""
-        if isinstance(self.config.campuses, CampusListShape):
+        if isinstance(self.config.campuses, CampusListSchema):
             return list(_below(self.config.campuses.campuses, ("campuses", "campuses")))
         return list(_below(self.config.campuses, ("campuses",)))
 

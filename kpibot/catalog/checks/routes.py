@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kpibot.catalog.checks.references import References
 from kpibot.catalog.problems import Path
-from kpibot.catalog.schema.alerts import RouteShape, SilenceShape
+from kpibot.catalog.schema.alerts import RouteSchema, SilenceSchema
 from kpibot.core.alerts.silences import When
 from kpibot.core.campuses.campus_tree import DISTRICT
 
@@ -41,12 +41,12 @@ def check_routes(known: References) -> None:
             above.append((index, reach))
 
 
-def _is_known(route: RouteShape, known: References) -> bool:
+def _is_known(route: RouteSchema, known: References) -> bool:
     """Whether it can be told which KPIs it is about: the category of one with a mistake may be missing."""
     return not route.categories or known.sections.is_sound_below(("kpis",))
 
 
-def _check_route(route: RouteShape, path: Path, known: References) -> None:
+def _check_route(route: RouteSchema, path: Path, known: References) -> None:
     known.check("channels", route.channel, (*path, "channel"))
     known.check_all("campuses", route.campuses, (*path, "campuses"))
     for n, kpi in enumerate(route.kpis or ()):
@@ -71,7 +71,7 @@ def _check_reached(reach: _Reach, above: list[tuple[int, _Reach]], path: Path, k
             return
 
 
-def _reach(route: RouteShape, known: References) -> _Reach:
+def _reach(route: RouteSchema, known: References) -> _Reach:
     return _Reach(
         frozenset(_kpis(route, known)),
         frozenset(_campuses(route.campuses, known)),
@@ -80,7 +80,7 @@ def _reach(route: RouteShape, known: References) -> _Reach:
     )
 
 
-def _kpis(route: RouteShape, known: References) -> Collection[str]:
+def _kpis(route: RouteSchema, known: References) -> Collection[str]:
     """The KPIs it is about. Without a category a rule also takes those that are not written down yet."""
     if not route.categories:
         return route.kpis or [*known.config.kpis, EVERYWHERE]
@@ -117,7 +117,7 @@ def check_silences(known: References) -> None:
             known.sections.report((*path, "name"), said, "people tell them apart by name: choose another")
 
 
-def _check_silence(silence: SilenceShape, path: Path, known: References) -> None:
+def _check_silence(silence: SilenceSchema, path: Path, known: References) -> None:
     known.check_all("campuses", silence.campuses, (*path, "campuses"))
     for n, kpi in enumerate(silence.kpis or ()):
         _check_routed(kpi, (*path, "kpis", n), known)

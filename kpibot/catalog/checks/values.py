@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from kpibot.catalog.files.sections import Sections
 from kpibot.catalog.files.templates import filled, gaps
-from kpibot.catalog.problems import Path, WordError, instead
+from kpibot.catalog.problems import Path, WordError, suggestion
 
 
 def check_either(path: Path, keys: tuple[str, str], values: tuple[object, object], sections: Sections) -> None:
@@ -25,7 +25,7 @@ def check_gaps(template: str, columns: Collection[str], path: Path, sections: Se
         sections.report(path, str(error), error.hint)
         return
     if unknown:
-        sections.report(path, f"no column `{unknown[0]}`", instead(unknown[0], columns))
+        sections.report(path, f"no column `{unknown[0]}`", suggestion(unknown[0], columns))
 
 
 def check_filled(text: str, path: Path, sections: Sections, environment: Mapping[str, str]) -> None:

@@ -16,8 +16,8 @@ from kpibot.catalog.feeds.calendar_file import EventError, EventText, event_text
 from kpibot.catalog.feeds.whole_days import PartOfDayError, WholeDays
 from kpibot.catalog.files.sections import Sections
 from kpibot.catalog.model import FeedNotice
-from kpibot.catalog.problems import Problem, instead
-from kpibot.catalog.schema.config import DistrictShape
+from kpibot.catalog.problems import Problem, suggestion
+from kpibot.catalog.schema.config import DistrictSchema
 from kpibot.core.text import shown
 from kpibot.core.time.days import ONE_DAY
 
@@ -39,7 +39,7 @@ class HolidayFeed:
     notices: tuple[FeedNotice, ...] = ()
 
 
-def read_feed(sections: Sections, district: DistrictShape | None) -> HolidayFeed:
+def read_feed(sections: Sections, district: DistrictSchema | None) -> HolidayFeed:
     """The feed that the district names, if any; a file that is no calendar is reported to `sections`."""
     if district is None or district.holidays_from is None:
         return HolidayFeed()
@@ -51,7 +51,7 @@ def read_feed(sections: Sections, district: DistrictShape | None) -> HolidayFeed
     except (OSError, ValueError):
         there = [each.name for each in file.parent.glob("*.ics")]
         message = f"no file `{shown(name)}` in {sections.folder} can be read"
-        sections.report(("district", "holidays_from"), message, instead(name, there, "put the feed there"))
+        sections.report(("district", "holidays_from"), message, suggestion(name, there, "put the feed there"))
         return HolidayFeed()
     text = raw.decode("utf-8-sig", errors="replace")
     if problem := _not_a_calendar(raw, text):

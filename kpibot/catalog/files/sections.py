@@ -7,7 +7,7 @@ from typing import Any
 
 from kpibot.catalog.files import yaml_lines
 from kpibot.catalog.files.yaml_lines import Document
-from kpibot.catalog.problems import Path, Place, Problem, dotted, instead, nearest, place_of
+from kpibot.catalog.problems import Path, Place, Problem, dotted, nearest, place_of, suggestion
 
 NOT_OURS = "slack-manifest.yaml"  # it lies in the same folder, but is for Slack
 
@@ -84,7 +84,7 @@ class Sections:
             if path[0] in known:
                 self.data[str(path[0])] = value
             else:
-                self.report(path, "unknown section", instead(str(path[0]), known))
+                self.report(path, "unknown section", suggestion(str(path[0]), known))
                 self.is_complete &= not nearest(str(path[0]), known)
 
 

@@ -9,9 +9,9 @@ from kpibot.core.kpis.conditions import (
     AnyCondition,
     Compared,
     Condition,
-    Moment,
     Now,
     Relation,
+    RelativeTime,
     Scalar,
     StartOf,
     Timed,
@@ -53,19 +53,19 @@ def _condition(key: str, value: object, or_empty: bool) -> AnyCondition:
     return Timed("", since=moment, until=Now() if key == "within" else None, or_empty=or_empty)
 
 
-def _now(said: str) -> Moment:
+def _now(said: str) -> RelativeTime:
     if said == "now":
         return Now()
     raise WordError(f"`{shown(said)}` is no moment", "the only one here is `now`: the instant of measuring")
 
 
-def _lately(said: str) -> Moment:
+def _lately(said: str) -> RelativeTime:
     """`10 working days`, or the words of a period."""
     return time_values.age(said) if "working" in said else StartOf(time_values.period(said))
 
 
 RELATIONS = tuple(map(str, Relation))
-MOMENTS: dict[str, Callable[[str], Moment]] = {
+MOMENTS: dict[str, Callable[[str], RelativeTime]] = {
     "older_than": time_values.age,
     "within": _lately,
     "before": _now,

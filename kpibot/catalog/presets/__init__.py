@@ -12,9 +12,9 @@ from typing import Any
 
 from kpibot.catalog.files import yaml_lines
 from kpibot.catalog.files.sections import Sections
-from kpibot.catalog.presets.merge import Places, lay_under
+from kpibot.catalog.presets.merge import Places, merge_defaults
 from kpibot.catalog.presets.placeholders import check_option, with_options
-from kpibot.catalog.problems import Path, WordError, instead
+from kpibot.catalog.problems import Path, WordError, suggestion
 from kpibot.catalog.schema.measures import KINDS
 from kpibot.core.text import shown
 
@@ -51,7 +51,7 @@ def names() -> list[str]:
     return sorted(file.stem for file in FOLDER.glob("*.yaml"))
 
 
-def lay_presets(sections: Sections) -> None:
+def merge_presets(sections: Sections) -> None:
     """Lays the presets that databases name under the district's own sections, and reports what is wrong with them."""
     presets = [preset for each in _chosen(sections) for preset in _read(each, sections)]
     taken: dict[tuple[str, str], Preset] = {}
@@ -63,7 +63,7 @@ def lay_presets(sections: Sections) -> None:
             taken.setdefault(("datasets", name), preset)
     for preset in presets:
         kept = {name: _kept(name, part, preset, taken) for name, part in preset.data.items()}
-        lay_under(sections, {name: part for name, part in kept.items() if part}, preset.places)
+        merge_defaults(sections, {name: part for name, part in kept.items() if part}, preset.places)
 
 
 def _chosen(sections: Sections) -> Iterator[_Chosen]:
@@ -90,7 +90,7 @@ def _read(chosen: _Chosen, sections: Sections) -> Iterator[Preset]:
             file = FOLDER / f"{name}.yaml"
             documents[name] = (str(file), yaml_lines.read(file.read_bytes()))
         else:
-            sections.report(chosen.path, f"no preset `{shown(name)}`", instead(name, names()))
+            sections.report(chosen.path, f"no preset `{shown(name)}`", suggestion(name, names()))
     known = {key: value for _, each in documents.values() for key, value in each.data.get("options", {}).items()}
     options = known | _checked_options(chosen, known, sections)
     _check_kpis(chosen, {kpi for _, each in documents.values() for kpi in each.data.get("kpis", {})}, sections)
@@ -111,7 +111,7 @@ def _checked_options(chosen: _Chosen, known: Mapping[str, Any], sections: Sectio
         path = (*chosen.path, "options", name)
         if name not in known:
             said = f"the preset has no option `{shown(name)}`"
-            sections.report(path, said, instead(name, known, "leave it out"))
+            sections.report(path, said, suggestion(name, known, "leave it out"))
             continue
         try:
             check_option(value, known[name])
@@ -124,7 +124,7 @@ def _checked_options(chosen: _Chosen, known: Mapping[str, Any], sections: Sectio
 def _check_kpis(chosen: _Chosen, known: set[str], sections: Sections) -> None:
     for index, kpi in enumerate(chosen.kpis or ()):
         if known and kpi not in known:
-            hint = instead(kpi, sorted(known))
+            hint = suggestion(kpi, sorted(known))
             sections.report((*chosen.path, "kpis", index), f"the preset has no KPI `{shown(kpi)}`", hint)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from kpibot.catalog.files.sections import Sections
 from kpibot.catalog.problems import Path
-from kpibot.catalog.schema.campuses import CampusListShape
+from kpibot.catalog.schema.campuses import CampusListSchema
 from kpibot.catalog.schema.measures import KINDS
 
 Places = Mapping[Path, tuple[str, int]]
@@ -17,7 +17,7 @@ ROWS = {"table", "select"}  # one stands in place of the other
 LIST = {"database", "select", "orgs"}  # a district that writes one of them has a list of campuses of its own
 
 
-def lay_under(sections: Sections, under: Mapping[str, Any], places: Places) -> None:
+def merge_defaults(sections: Sections, under: Mapping[str, Any], places: Places) -> None:
     """Adds what the sections lack of a preset."""
     for name, part in under.items():
         # Without a district of its own, the section is missing, whatever a preset has to say on it.
@@ -41,7 +41,7 @@ def _may_mix(path: Path, own: Mapping[str, Any], under: Mapping[str, Any]) -> bo
     if path[-1] in WHOLE or (len(path) > 1 and path[-2] in WHOLE_EACH):
         return False
     if path == ("campuses",):
-        return set(own) <= set(CampusListShape.known_keys()) - LIST
+        return set(own) <= set(CampusListSchema.known_keys()) - LIST
     if path[0] == "datasets" and len(path) == 2:
         return bool(own.get("database", under["database"]) == under["database"])
     # A measure of another kind, or over another dataset, has nothing in common with that of the preset.

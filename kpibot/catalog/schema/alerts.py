@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from kpibot.catalog.parse import alert_values, scalars
 from kpibot.catalog.problems import WordError
 from kpibot.catalog.schema import fields as f
-from kpibot.catalog.schema.base import Shape
+from kpibot.catalog.schema.base import Schema
 from kpibot.core.alerts.silences import RecurringSilence
 
 SIGNALS = ("worsens_by", "unusual", "critical_within")
@@ -32,20 +32,20 @@ Somebody = Annotated[str, BeforeValidator(lambda raw: alert_values.somebody(scal
 Recurring = Annotated[
     RecurringSilence, BeforeValidator(lambda raw: alert_values.recurring(scalars.text(raw))), f.string(minLength=1)
 ]
-Severity = Annotated[str, f.among("warning", "critical"), f.string(enum=["warning", "critical"])]
-HoursOf = Annotated[str, f.among("working hours", "other hours"), f.string(enum=["working hours", "other hours"])]
-WatchedAt = Annotated[str, f.among("campuses", "district"), f.string(enum=["campuses", "district"])]
-Inhibited = Annotated[str, f.among("campuses"), f.string(enum=["campuses"])]
+Severity = Annotated[str, f.choice_of("warning", "critical"), f.string(enum=["warning", "critical"])]
+HoursOf = Annotated[str, f.choice_of("working hours", "other hours"), f.string(enum=["working hours", "other hours"])]
+WatchedAt = Annotated[str, f.choice_of("campuses", "district"), f.string(enum=["campuses", "district"])]
+Inhibited = Annotated[str, f.choice_of("campuses"), f.string(enum=["campuses"])]
 
 
-class EscalationShape(Shape):
+class EscalationSchema(Schema):
     """Who is called when nobody has acknowledged a critical breach for a while."""
 
     after: f.Length = Field(description="How long nobody has acknowledged it, at night too.", examples=["1h"])
     to: Somebody = Field(description="A person or group of Slack.", examples=['"@director"'])
 
 
-class SignalShape(Shape):
+class SignalSchema(Schema):
     """A warning that no fixed threshold gives; it looks at the last value of each day, and only for the worse."""
 
     worsens_by: Percent | None = Field(None, description="Warns of a change for the worse by so much, `within` days.")
@@ -60,7 +60,7 @@ class SignalShape(Shape):
     )
 
 
-class AlertShape(Shape):
+class AlertSchema(Schema):
     """When a breach is told, and when it is over."""
 
     after: f.Measurements = Field(1, description="How many measurements in a row must see it, like 2 measurements.")
@@ -75,12 +75,12 @@ class AlertShape(Shape):
         description="How long an acknowledgement holds reminders back; without it 8h, or as long as `remind` where "
         "that is longer.",
     )
-    escalate: list[EscalationShape] = Field(
+    escalate: list[EscalationSchema] = Field(
         [],
         description="Who is called while nobody acknowledges a critical breach, one after the other, like "
         '[{after: 1h, to: "@director"}].',
     )
-    warns_if: list[SignalShape] = Field(
+    warns_if: list[SignalSchema] = Field(
         [],
         description="What warns beside the thresholds: {worsens_by: 30 percent, within: 7 days}, {unusual: true}, "
         "{critical_within: 10 school days}.",
@@ -99,7 +99,7 @@ class AlertShape(Shape):
     )
 
 
-class RouteShape(Shape):
+class RouteSchema(Schema):
     """Where breaches are posted. The first rule that matches a breach wins; what it does not name it takes all of."""
 
     channel: f.Text = Field(description="A key of `channels`.", examples=["tech-leads"])
@@ -119,7 +119,7 @@ class RouteShape(Shape):
     )
 
 
-class SilenceShape(Shape):
+class SilenceSchema(Schema):
     """A time that recurs, in which breaches are noticed but not told."""
 
     name: f.Text = Field(description="What people are told it is.", examples=["Patch night"])

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Field, Tag
 
 from kpibot.catalog.schema import fields as f
-from kpibot.catalog.schema.base import Shape
+from kpibot.catalog.schema.base import Schema
 
 
 def aliases_kind(raw: Any) -> str:
@@ -26,7 +26,7 @@ STUDENTS = Field(None, description="Its enrolment; 0 for an office. Without it, 
 DEVICES = Field(None, description="How many devices it has. Without it, a group's is the sum of its campuses'.")
 
 
-class CampusShape(Shape):
+class CampusSchema(Schema):
     """A campus, or a group of campuses such as a feeder or region."""
 
     name: f.Text = Field(description="What people call it.", examples=["Campus West High School"])
@@ -34,10 +34,10 @@ class CampusShape(Shape):
     students: f.Size | None = STUDENTS
     devices: f.Size | None = DEVICES
     aliases: Aliases = Field([])
-    campuses: "dict[f.Slug, CampusShape]" = Field({}, description="The campuses of this group.")
+    campuses: "dict[f.Slug, CampusSchema]" = Field({}, description="The campuses of this group.")
 
 
-class KnownCampusShape(Shape):
+class KnownCampusSchema(Schema):
     """What is written of a campus that was read from a list: it comes before what the list says."""
 
     name: f.Text | None = Field(None, description="What people call it; needed where the list lacks the campus.")
@@ -45,10 +45,10 @@ class KnownCampusShape(Shape):
     students: f.Size | None = STUDENTS
     devices: f.Size | None = DEVICES
     aliases: Aliases = Field([])
-    campuses: "dict[f.Slug, KnownCampusShape]" = Field({}, description="The campuses that are moved to this group.")
+    campuses: "dict[f.Slug, KnownCampusSchema]" = Field({}, description="The campuses that are moved to this group.")
 
 
-class CampusRuleShape(Shape):
+class CampusRuleSchema(Schema):
     """Which places of a list are campuses; what lies above them is a group, what lies within them is theirs."""
 
     level: f.Level | None = Field(None, description="Those so many levels down; 1 is the top.")
@@ -56,7 +56,7 @@ class CampusRuleShape(Shape):
     codes: f.Codes | None = Field(None, description="Those with these codes.")
 
 
-class CampusListShape(Shape):
+class CampusListSchema(Schema):
     """Campuses read from a list that a system of the district keeps, and what is written of them."""
 
     database: f.Text | None = Field(None, description="A key of `databases`.", examples=["helpdesk"])
@@ -70,7 +70,7 @@ class CampusListShape(Shape):
         None, description="An orgs.csv of OneRoster instead of a SELECT: where it lies.", examples=['"${ORGS_CSV}"']
     )
     separator: f.Separator = Field(" > ", description="What stands between the steps of a path.")
-    campuses_are: CampusRuleShape | None = Field(
+    campuses_are: CampusRuleSchema | None = Field(
         None, description="Which places are campuses; without it all of them.", examples=["{level: 2}"]
     )
     system: f.Name | None = Field(
@@ -84,7 +84,7 @@ class CampusListShape(Shape):
     name: f.Text | None = Field(
         None, description="How the name is made, like Location {code}; without it the column name, else path or code."
     )
-    campuses: dict[f.Slug, KnownCampusShape] = Field(
+    campuses: dict[f.Slug, KnownCampusSchema] = Field(
         {}, description="What to add to what was read, or to put in its place; and campuses that the list lacks."
     )
 
@@ -96,6 +96,6 @@ def campuses_kind(raw: Any) -> str:
 
 
 Campuses = Annotated[
-    Annotated[dict[f.Slug, CampusShape], Tag("campus tree")] | Annotated[CampusListShape, Tag("campus list")],
+    Annotated[dict[f.Slug, CampusSchema], Tag("campus tree")] | Annotated[CampusListSchema, Tag("campus list")],
     Discriminator(campuses_kind),
 ]

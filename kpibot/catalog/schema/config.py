@@ -8,20 +8,20 @@ from typing import Annotated
 from pydantic import Discriminator, Field, Tag
 
 from kpibot.catalog.schema import fields as f
-from kpibot.catalog.schema.alerts import AlertShape, RouteShape, SilenceShape
-from kpibot.catalog.schema.base import Shape
+from kpibot.catalog.schema.alerts import AlertSchema, RouteSchema, SilenceSchema
+from kpibot.catalog.schema.base import Schema
 from kpibot.catalog.schema.campuses import Campuses
-from kpibot.catalog.schema.measures import MeasureShape, word_or_keys
+from kpibot.catalog.schema.measures import MeasureSchema, word_or_keys
 
 
-class CycleShape(Shape):
+class CycleSchema(Schema):
     """Stretches of the same length that follow each other, such as the two years of an audit."""
 
     starts: f.Day = Field(description="The first day of one of them.", examples=["2025-07-01"])
     every: f.Months = Field(description="How long each is, in months or years.", examples=["2 years"])
 
 
-class DistrictShape(Shape):
+class DistrictSchema(Schema):
     """The district: its name, its time zone and its calendar."""
 
     name: f.Text = Field(description="What the district is called.", examples=["Prairie View ISD"])
@@ -59,7 +59,7 @@ class DistrictShape(Shape):
         description="Days without school on which the department works: dates, ranges of dates, or ranges of every "
         "year like 05-25..08-11, with or without a name.",
     )
-    cycles: dict[f.Slug, CycleShape] = Field(
+    cycles: dict[f.Slug, CycleSchema] = Field(
         {},
         description="Stretches of months or years that KPIs are measured over, like "
         "audit: {starts: 2025-07-01, every: 2 years}, for `period: audit cycle to date`.",
@@ -70,7 +70,7 @@ class DistrictShape(Shape):
     )
 
 
-class FileShape(Shape):
+class FileSchema(Schema):
     """A CSV or Parquet file, or all that match a pattern, read as they are."""
 
     path: f.Text = Field(
@@ -82,7 +82,7 @@ class FileShape(Shape):
     )
 
 
-class PresetShape(Shape):
+class PresetSchema(Schema):
     """A preset, and what is special about this installation of the system."""
 
     use: f.OneOrMany = Field(description="Its name; of several, later ones come over earlier ones.", examples=["glpi"])
@@ -93,7 +93,7 @@ class PresetShape(Shape):
 
 
 AnyPreset = Annotated[
-    Annotated[f.OneOrMany, Tag("word")] | Annotated[PresetShape, Tag("keys")],
+    Annotated[f.OneOrMany, Tag("word")] | Annotated[PresetSchema, Tag("keys")],
     Discriminator(word_or_keys),
     Field(
         description="What system it is: glpi or snipe-it. That brings datasets, campuses and KPIs, under what these "
@@ -102,7 +102,7 @@ AnyPreset = Annotated[
 ]
 
 
-class DatabaseShape(Shape):
+class DatabaseSchema(Schema):
     """One of the district's databases, only ever read: a URL, or files."""
 
     url: f.Text | None = Field(
@@ -110,7 +110,7 @@ class DatabaseShape(Shape):
         repr=False,
         description="An SQLAlchemy URL. Keep passwords out of this file: write ${NAME}, put NAME into .env.",
     )
-    files: dict[f.TableName, FileShape] | None = Field(
+    files: dict[f.TableName, FileSchema] | None = Field(
         None, description="CSV or Parquet files instead of a URL: each is a table of that name."
     )
     preset: AnyPreset | None = None
@@ -118,7 +118,7 @@ class DatabaseShape(Shape):
     connections: f.Connections = Field(4, description="How many statements it is asked at once, at most.")
 
 
-class DimensionShape(Shape):
+class DimensionSchema(Schema):
     """What rows can be told apart by: a column with names for its values, or how old they are."""
 
     column: f.Text | None = Field(None, description="A key of `columns`.", examples=["priority"])
@@ -131,11 +131,11 @@ class DimensionShape(Shape):
 
 
 ColumnOrDimension = Annotated[
-    Annotated[f.Text, Tag("word")] | Annotated[DimensionShape, Tag("keys")], Discriminator(word_or_keys)
+    Annotated[f.Text, Tag("word")] | Annotated[DimensionSchema, Tag("keys")], Discriminator(word_or_keys)
 ]
 
 
-class DatasetShape(Shape):
+class DatasetSchema(Schema):
     """Rows of a database, in the words of the KPIs."""
 
     database: f.Text = Field(description="A key of `databases`.", examples=["helpdesk"])
@@ -160,7 +160,7 @@ class DatasetShape(Shape):
     link: f.Link | None = Field(None, description="Leads to one row, like https://help.example.org/tickets/{id}.")
 
 
-class LevelsShape(Shape):
+class LevelsSchema(Schema):
     """Target and thresholds of a campus, group or type; what a campus lacks is its type's, then the KPI's own."""
 
     target: f.Number | None = Field(None, description="Good enough, in the KPI's unit.")
@@ -169,16 +169,16 @@ class LevelsShape(Shape):
     budget: dict[f.PeriodKey, f.Number] = Field({}, description="What this campus or group may spend, by year.")
 
 
-class CrossCheckShape(Shape):
+class CrossCheckSchema(Schema):
     """The same KPI from another system: where the two disagree, people are told what each says."""
 
-    measure: MeasureShape = Field(
+    measure: MeasureSchema = Field(
         description="What the other system says, over the same period.", examples=["{stock: requests, from: opened}"]
     )
     within: f.Percent = Field(description="How far the two may lie apart, of the larger.", examples=["5 percent"])
 
 
-class KpiShape(Shape):
+class KpiSchema(Schema):
     """A KPI: what is measured, whose it is, and which values are good."""
 
     name: f.Text = Field(description="What people call it.", examples=["Outstanding tickets"])
@@ -188,7 +188,7 @@ class KpiShape(Shape):
     about: f.Text = Field(
         "", validate_default=False, description="A paragraph for people who see it for the first time."
     )
-    measure: MeasureShape = Field(
+    measure: MeasureSchema = Field(
         description="One of the five kinds of measure.", examples=["{stock: tickets, from: opened, until: resolved}"]
     )
     period: f.Period | None = Field(
@@ -202,8 +202,8 @@ class KpiShape(Shape):
     target: f.Number | None = Field(None, description="Good enough, in the KPI's unit.")
     warning: f.Number | None = Field(None, description="A value that reaches it is a breach.")
     critical: f.Number | None = Field(None, description="A value that reaches it is a serious breach.")
-    campuses: dict[f.Slug, LevelsShape] = Field({}, description="Other levels for some campuses or groups.")
-    campus_types: dict[f.Slug, LevelsShape] = Field({}, description="Other levels for all campuses of a type.")
+    campuses: dict[f.Slug, LevelsSchema] = Field({}, description="Other levels for some campuses or groups.")
+    campus_types: dict[f.Slug, LevelsSchema] = Field({}, description="Other levels for all campuses of a type.")
     budget: dict[f.PeriodKey, f.Number] = Field(
         {}, description="What may be spent, by year, like {FY2027: 900000}; levels are then percent of its pace."
     )
@@ -212,20 +212,20 @@ class KpiShape(Shape):
         description="The column that links a row to its asset, say: how many rows have it is told with the number.",
     )
     detail: list[f.Text] = Field([], description="The columns that a list of its rows shows, like [id, opened, room].")
-    cross_check: CrossCheckShape | None = Field(
+    cross_check: CrossCheckSchema | None = Field(
         None, description="The same KPI from another system; a warning says where the two disagree."
     )
-    alert: AlertShape | None = Field(None, description="Breaches are posted to channels; without it they are not.")
+    alert: AlertSchema | None = Field(None, description="Breaches are posted to channels; without it they are not.")
 
 
-class ChannelShape(Shape):
+class ChannelSchema(Schema):
     """A channel in which the bot posts."""
 
     slack: f.SlackChannel = Field(description="Its #name or id in Slack.", examples=['"#tech-leads"'])
     campus: f.Text = Field("district", description="The campus or group meant there by those who name none.")
 
 
-class DigestShape(Shape):
+class DigestSchema(Schema):
     """A summary that is posted to channels on some days of the week."""
 
     title: f.Text = Field(description="Its headline.", examples=["Weekly KPI digest"])
@@ -239,7 +239,7 @@ class DigestShape(Shape):
     )
 
 
-class NoteShape(Shape):
+class NoteSchema(Schema):
     """What happened on a day, shown with every answer that it explains."""
 
     on: f.Day = Field(description="The day.", examples=["2026-11-09"])
@@ -250,19 +250,19 @@ class NoteShape(Shape):
     )
 
 
-class ConfigShape(Shape):
+class ConfigSchema(Schema):
     """A file of a kpibot configuration: any of these sections, each in one file only."""
 
-    district: DistrictShape | None = Field(None, description="The district and its calendar.")
-    databases: dict[f.Name, DatabaseShape] = Field({}, description="The district's databases, only ever read.")
+    district: DistrictSchema | None = Field(None, description="The district and its calendar.")
+    databases: dict[f.Name, DatabaseSchema] = Field({}, description="The district's databases, only ever read.")
     campuses: Campuses = Field({}, description="The campus tree: groups hold campuses.")
-    datasets: dict[f.Name, DatasetShape] = Field({}, description="Where rows are, in the words of the KPIs.")
-    kpis: dict[f.Id, KpiShape] = Field({}, description="The KPIs, by the word that people type.")
+    datasets: dict[f.Name, DatasetSchema] = Field({}, description="Where rows are, in the words of the KPIs.")
+    kpis: dict[f.Id, KpiSchema] = Field({}, description="The KPIs, by the word that people type.")
     not_available: dict[f.Id, f.Text] = Field(
         {}, description="KPIs that no system of the district can answer, and why, for who asks for one."
     )
-    channels: dict[f.Slug, ChannelShape] = Field({}, description="The bot's channels in Slack.")
-    digests: dict[f.Slug, DigestShape] = Field({}, description="Summaries, posted by the week.")
-    alerts: list[RouteShape] = Field([], description="Where breaches are posted: the first rule that matches wins.")
-    silences: list[SilenceShape] = Field([], description="Times that recur, in which breaches are not told.")
-    notes: list[NoteShape] = Field([], description="What happened, for whoever looks at a chart.")
+    channels: dict[f.Slug, ChannelSchema] = Field({}, description="The bot's channels in Slack.")
+    digests: dict[f.Slug, DigestSchema] = Field({}, description="Summaries, posted by the week.")
+    alerts: list[RouteSchema] = Field([], description="Where breaches are posted: the first rule that matches wins.")
+    silences: list[SilenceSchema] = Field([], description="Times that recur, in which breaches are not told.")
+    notes: list[NoteSchema] = Field([], description="What happened, for whoever looks at a chart.")

@@ -13,7 +13,7 @@ from kpibot.catalog.parse import scalars, time_values
 from kpibot.catalog.parse.conditions import MOMENTS, RELATIONS, conditions
 from kpibot.catalog.problems import WordError
 from kpibot.core.kpis import kpi, measures, thresholds
-from kpibot.core.kpis.conditions import Moment, Where
+from kpibot.core.kpis.conditions import RelativeTime, Where
 from kpibot.core.text import shown
 from kpibot.core.time.calendar import YearStart
 from kpibot.core.time.days import Dates, EveryYear
@@ -187,7 +187,7 @@ def worded(reader: Callable[[str], Any]) -> BeforeValidator:
     return BeforeValidator(lambda raw: reader(scalars.text(str(raw) if isinstance(raw, int | float) else raw)))
 
 
-def among(*known: str) -> BeforeValidator:
+def choice_of(*known: str) -> BeforeValidator:
     """Reads one of these words."""
     return worded(lambda text: time_values.one_of(text, known))
 
@@ -272,7 +272,7 @@ When = Annotated[tuple[tuple[int, ...], time], worded(time_values.when), string(
 Zone = Annotated[ZoneInfo, worded(time_values.zone), string()]
 Period = Annotated[PeriodRule, worded(time_values.period), string(pattern=PERIOD)]
 ColumnConditions = Annotated[Where, BeforeValidator(conditions), WithJsonSchema({"anyOf": [*_VALUE, _CONDITIONS]})]
-Age = Annotated[Moment, worded(time_values.age), string(pattern=r"^\d+ ?(working )?[a-z]+$")]
+Age = Annotated[RelativeTime, worded(time_values.age), string(pattern=r"^\d+ ?(working )?[a-z]+$")]
 ColumnOf = Annotated[Column, BeforeValidator(_column), WithJsonSchema({"anyOf": [{"type": "string"}, _SQL | _CLOSED]})]
 OneOrMany = Annotated[
     tuple[str, ...],
@@ -304,13 +304,13 @@ TableName = ColumnName
 Days = Annotated[
     str, BeforeValidator(lambda raw: time_values.weekdays(scalars.text(raw)) and scalars.text(raw)), string()
 ]
-Category = Annotated[str, among(*CATEGORIES), string(enum=[*CATEGORIES])]
-Better = Annotated[str, among(*BETTER), string(enum=[*BETTER])]
-Format = Annotated[str, among(*FORMATS), string(enum=[*FORMATS])]
-Statistic = Annotated[str, among(*STATISTICS), string(enum=[*STATISTICS])]
-Clock = Annotated[str, among(*CLOCKS), string(enum=[*CLOCKS])]
-OverPeriod = Annotated[str, among("period"), string(enum=["period"])]
-DayKind = Annotated[str, among("days", "working days"), string(enum=["days", "working days"])]
+Category = Annotated[str, choice_of(*CATEGORIES), string(enum=[*CATEGORIES])]
+Better = Annotated[str, choice_of(*BETTER), string(enum=[*BETTER])]
+Format = Annotated[str, choice_of(*FORMATS), string(enum=[*FORMATS])]
+Statistic = Annotated[str, choice_of(*STATISTICS), string(enum=[*STATISTICS])]
+Clock = Annotated[str, choice_of(*CLOCKS), string(enum=[*CLOCKS])]
+OverPeriod = Annotated[str, choice_of("period"), string(enum=["period"])]
+DayKind = Annotated[str, choice_of("days", "working days"), string(enum=["days", "working days"])]
 Limit = Annotated[timedelta, worded(time_values.hours_or_minutes), string(pattern=r"^\d+ ?(m|min|h|minutes?|hours?)$")]
 Positive = Annotated[int, BeforeValidator(_positive), WithJsonSchema({"type": "integer", "minimum": 1})]
 PeriodKey = Annotated[str, BeforeValidator(_period_key), string(pattern=r"^(FY|SY)\d{4}$")]

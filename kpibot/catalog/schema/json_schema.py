@@ -3,14 +3,14 @@
 import json
 from typing import Any
 
-from kpibot.catalog.schema.config import ConfigShape
+from kpibot.catalog.schema.config import ConfigSchema
 
 NOTHING = {"type": "null"}
 
 
 def json_schema() -> dict[str, Any]:
     """The schema, made of the same shapes that read the files."""
-    made = ConfigShape.model_json_schema(by_alias=True)
+    made = ConfigSchema.model_json_schema(by_alias=True)
     made = {"$schema": "https://json-schema.org/draft/2020-12/schema", **made, "title": "kpibot configuration"}
     schema: dict[str, Any] = _tidied(made)
     return schema

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Field, Tag
 
 from kpibot.catalog.schema import fields as f
-from kpibot.catalog.schema.base import Shape
+from kpibot.catalog.schema.base import Schema
 
 KINDS = ("stock", "flow", "duration", "ratio", "query")
 
@@ -22,7 +22,7 @@ SUM = Field(None, description="Add up this column instead of counting rows.")
 MEAN = Field(None, description="The mean of this column over the rows that have it, instead of counting rows.")
 
 
-class StockShape(Shape):
+class StockSchema(Schema):
     """How many rows (or how much) stand between two timestamps at an instant."""
 
     stock: f.Text = Field(description="The dataset.", examples=["tickets"])
@@ -39,7 +39,7 @@ class StockShape(Shape):
     )
 
 
-class FlowShape(Shape):
+class FlowSchema(Schema):
     """How many rows, distinct keys, or how much happens in a period."""
 
     flow: f.Text = Field(description="The dataset.", examples=["orders"])
@@ -50,7 +50,7 @@ class FlowShape(Shape):
     mean: f.Text | None = MEAN
 
 
-class LimitShape(Shape):
+class LimitSchema(Schema):
     """How long a duration may take, by the value of a column."""
 
     by: f.Text = Field(description="The column, such as the priority.", examples=["priority"])
@@ -65,10 +65,10 @@ def word_or_keys(raw: Any) -> str:
     return "keys" if isinstance(raw, dict) else "word"
 
 
-AnyLimit = Annotated[Annotated[f.Limit, Tag("word")] | Annotated[LimitShape, Tag("keys")], Discriminator(word_or_keys)]
+AnyLimit = Annotated[Annotated[f.Limit, Tag("word")] | Annotated[LimitSchema, Tag("keys")], Discriminator(word_or_keys)]
 
 
-class DurationShape(Shape):
+class DurationSchema(Schema):
     """How long from one timestamp to another, over the rows that begin in a period."""
 
     duration: f.Text = Field(description="The dataset.", examples=["tickets"])
@@ -83,7 +83,7 @@ class DurationShape(Shape):
     where: Conditions = Field({})
 
 
-class QueryShape(Shape):
+class QuerySchema(Schema):
     """The district's own SELECT, giving (campus, value) or (campus, numerator, denominator)."""
 
     query: f.Text = Field(description="The database.", examples=["helpdesk"])
@@ -99,36 +99,36 @@ def kind_of(raw: Any) -> str | None:
     return f"{named[0]} measure" if len(named) == 1 else None
 
 
-SimpleShape = Annotated[
-    Annotated[StockShape, Tag("stock measure")]
-    | Annotated[FlowShape, Tag("flow measure")]
-    | Annotated[QueryShape, Tag("query measure")],
+SimpleSchema = Annotated[
+    Annotated[StockSchema, Tag("stock measure")]
+    | Annotated[FlowSchema, Tag("flow measure")]
+    | Annotated[QuerySchema, Tag("query measure")],
     Discriminator(kind_of),
 ]
 
 
-class HalvesShape(Shape):
+class HalvesSchema(Schema):
     """The two measures that a ratio divides."""
 
-    of: SimpleShape = Field(description="What is divided.", examples=["{stock: checkouts, from: checked_out}"])
-    over: SimpleShape = Field(description="What it is divided by.", examples=["{stock: assets, from: received}"])
+    of: SimpleSchema = Field(description="What is divided.", examples=["{stock: checkouts, from: checked_out}"])
+    over: SimpleSchema = Field(description="What it is divided by.", examples=["{stock: assets, from: received}"])
 
 
-class RatioShape(Shape):
+class RatioSchema(Schema):
     """One measure over another, which may live in another database: the ratio of sums, at every level."""
 
-    ratio: HalvesShape = Field(
+    ratio: HalvesSchema = Field(
         description="The two halves.", examples=["{of: {stock: checkouts}, over: {stock: assets}}"]
     )
 
 
-MeasureShape = Annotated[
-    Annotated[StockShape, Tag("stock measure")]
-    | Annotated[FlowShape, Tag("flow measure")]
-    | Annotated[DurationShape, Tag("duration measure")]
-    | Annotated[RatioShape, Tag("ratio measure")]
-    | Annotated[QueryShape, Tag("query measure")],
+MeasureSchema = Annotated[
+    Annotated[StockSchema, Tag("stock measure")]
+    | Annotated[FlowSchema, Tag("flow measure")]
+    | Annotated[DurationSchema, Tag("duration measure")]
+    | Annotated[RatioSchema, Tag("ratio measure")]
+    | Annotated[QuerySchema, Tag("query measure")],
     Discriminator(kind_of),
 ]
-AnySimple = StockShape | FlowShape | DurationShape | QueryShape
-AnyMeasure = AnySimple | RatioShape
+AnySimple = StockSchema | FlowSchema | DurationSchema | QuerySchema
+AnyMeasure = AnySimple | RatioSchema

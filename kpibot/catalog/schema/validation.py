@@ -15,25 +15,25 @@ from pydantic_core import ErrorDetails
 from kpibot.catalog.files import yaml_lines
 from kpibot.catalog.files.sections import Sections
 from kpibot.catalog.problems import Path, WordError, nearest
-from kpibot.catalog.schema.base import Shape
-from kpibot.catalog.schema.config import ConfigShape
+from kpibot.catalog.schema.base import Schema
+from kpibot.catalog.schema.config import ConfigSchema
 from kpibot.catalog.schema.measures import KINDS
 from kpibot.core.text import listed
 
-SECTIONS = tuple(ConfigShape.known_keys())
-Seen = Mapping[int, type[Shape]]
+SECTIONS = tuple(ConfigSchema.known_keys())
+Seen = Mapping[int, type[Schema]]
 
 
-def shaped(sections: Sections) -> ConfigShape:
+def shaped(sections: Sections) -> ConfigSchema:
     """The shape of all that fits; everything else is reported to `sections`."""
     data = copy.deepcopy(sections.data)
     for path in list(_empties(data, ())):
         sections.report(path, "has no value", "write one or leave the key out; text that begins with `#` needs quotes")
         _leave_out(data, path)
     for is_first in itertools.chain([True], itertools.repeat(False)):
-        seen: dict[int, type[Shape]] = {}
+        seen: dict[int, type[Schema]] = {}
         try:
-            return ConfigShape.model_validate(data, context=seen)
+            return ConfigSchema.model_validate(data, context=seen)
         except ValidationError as error:
             found = [_Mismatch(details, data, seen) for details in error.errors(include_url=False)]
         for each in found:
@@ -140,7 +140,7 @@ class _Mismatch:
         near = next((hint for key in raw if (hint := nearest(key, KINDS))), "")
         return "names no kind of measure", near or f"write one of {listed(KINDS)}, for example `stock: tickets`"
 
-    def _shape(self, index: int) -> type[Shape] | None:
+    def _shape(self, index: int) -> type[Schema] | None:
         """The shape expected of the last container but so many."""
         return self._seen.get(id(self._containers[index])) if len(self._containers) >= -index else None
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 
-class Act(StrEnum):
+class ActionKind(StrEnum):
     """What somebody did; the word is the audit trail's, too."""
 
     ACKNOWLEDGED = "acknowledged"
@@ -24,10 +24,10 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class Action:
     """Somebody did something about an alert. `by` and `to` are names that call nobody: `@luis`. Instants are aware."""
 
-    act: Act
+    act: ActionKind
     by: str
     at: datetime
     about: Scope
@@ -37,16 +37,16 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
-class DeedNotice:
+class ActionNotice:
     """A line in the thread of an alert. `mention` is whom it calls: nobody for what they did themselves."""
 
-    deed: Deed
+    deed: Action
     zone: str
     mention: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ActionResult:
     """The reply to somebody who did something: what came of it.
 
     `is_new` is False where it was done before: then the deed is the former one, by whoever did it first. Without a deed
@@ -56,7 +56,7 @@ class Told:
     asker: str
     now: datetime
     zone: str
-    deeds: tuple[Deed, ...] = ()
+    deeds: tuple[Action, ...] = ()
     is_new: bool = True
 
     @property

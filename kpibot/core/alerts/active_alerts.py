@@ -5,13 +5,13 @@ from datetime import date, datetime
 
 from kpibot.core.alerts.actions import Scope
 from kpibot.core.kpis.alert_rule import AlertRule
-from kpibot.core.kpis.kpi import Card
+from kpibot.core.kpis.kpi import KpiInfo
 from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ActiveAlert:
     """A breach that stands, and who sees to it. `muted_until` is None for one that is told, or has no known end."""
 
     report: Report
@@ -32,7 +32,7 @@ class AlertList:
     campus_name: str
     as_of: datetime
     zone: str
-    standing: tuple[Standing, ...]
+    standing: tuple[ActiveAlert, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Mutable:
 class Measured:
     """One campus of an alert, with its last few values, oldest first."""
 
-    standing: Standing
+    standing: ActiveAlert
     values: tuple[tuple[datetime, float | None], ...]
 
 
@@ -91,7 +91,7 @@ class Why:
     `more` is how many further campuses stand.
     """
 
-    card: Card
+    card: KpiInfo
     as_of: datetime
     zone: str
     opened: datetime

@@ -10,9 +10,9 @@ from types import MappingProxyType
 
 from kpibot.core.alerts.quiet_hours import Why
 from kpibot.core.alerts.signals import Signal
-from kpibot.core.alerts.states import AlertState, Phase, Reason, judgement, step
+from kpibot.core.alerts.states import AlertState, Phase, Reason, judgment, step
 from kpibot.core.kpis.alert_rule import AlertRule
-from kpibot.core.kpis.kpi import Card
+from kpibot.core.kpis.kpi import KpiInfo
 from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
 
@@ -88,7 +88,7 @@ class Backtest:
     bot's own readings know its past.
     """
 
-    card: Card
+    card: KpiInfo
     where: str
     zone: str
     first: date
@@ -144,7 +144,7 @@ def replay(
     """The alerts that the rule would have given over these values; `signalled` is what its signals said, and when."""
     state, found = AlertState(), list[Alarm]()
     for at, value in moments:
-        state, reason = step(state, judgement(levels, value, rule, signalled.get(at, ())), rule, at)
+        state, reason = step(state, judgment(levels, value, rule, signalled.get(at, ())), rule, at)
         if reason is Reason.FIRING and state.severity is not None:
             found.append(Alarm(at, None, began=state.severity))
         elif reason is Reason.RECOVERED:

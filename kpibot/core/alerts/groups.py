@@ -24,7 +24,7 @@ NOTHING: Mapping[str, Reason] = MappingProxyType({})
 WHOLE_DISTRICT = 0.8  # the share of campuses from which on a breach has one cause for all
 
 
-class How(StrEnum):
+class DeliveryKind(StrEnum):
     """How something is told: a message of its own, an edit of that message, or a line in its thread."""
 
     POST = "post"
@@ -33,10 +33,10 @@ class How(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class Notification:
     """Something that the channel is owed. `changes` say why, by campus; `calls` whom it calls by name."""
 
-    how: How
+    how: DeliveryKind
     reason: Reason
     changes: Mapping[str, Reason] = field(default_factory=dict)
     calls: str = ""
@@ -95,10 +95,10 @@ class AlertGroup:
         return self.snoozed_until is not None and now < self.snoozed_until
 
 
-Decision = tuple[AlertGroup | None, tuple[Telling, ...]]
+Decision = tuple[AlertGroup | None, tuple[Notification, ...]]
 
 
-def advance(
+def transition(
     group: AlertGroup | None,
     firing: Mapping[str, Verdict],
     rule: GroupRule,
@@ -135,16 +135,16 @@ def advance(
     return _reposted(*decided) if group.repost else decided
 
 
-def _reposted(after: AlertGroup | None, tellings: tuple[Telling, ...]) -> Decision:
+def _reposted(after: AlertGroup | None, tellings: tuple[Notification, ...]) -> Decision:
     """What is to be told of a group whose message is not there: a message of its own, unless all is over.
 
     It is told even where nothing has changed since: what would have been told in the message that is gone was lost.
     """
     if after is None:
         return None, ()
-    lost = Telling(How.REPLY, Reason.STILL_FIRING, dict.fromkeys(after.shown, Reason.STILL_FIRING))
+    lost = Notification(DeliveryKind.REPLY, Reason.STILL_FIRING, dict.fromkeys(after.shown, Reason.STILL_FIRING))
     *_, last = (lost, *tellings)
-    return replace(after, repost=False), (replace(last, how=How.POST, in_channel=False),)
+    return replace(after, repost=False), (replace(last, how=DeliveryKind.POST, in_channel=False),)
 
 
 RISES = frozenset({Reason.MORE, Reason.WORSE})
@@ -159,7 +159,7 @@ def _opened(
     kpi, channel = named
     group = AlertGroup(kpi, channel, now, dict(firing), now, now if is_critical else None)
     changes = dict.fromkeys(firing, Reason.FIRING)
-    return group, (Telling(How.POST, Reason.FIRING, changes, rule.owner),)
+    return group, (Notification(DeliveryKind.POST, Reason.FIRING, changes, rule.owner),)
 
 
 def _changes(
@@ -184,9 +184,9 @@ def _changed(
 ) -> Decision:
     reason = next(each for each in MOST_TELLING if each in changes.values())
     calls = (group.assigned_to or rule.owner) if reason in RISES else ""
-    tellings: tuple[Telling, ...] = (Telling(How.UPDATE, reason),)
+    tellings: tuple[Notification, ...] = (Notification(DeliveryKind.UPDATE, reason),)
     if reason is not Reason.MUTED:  # whoever muted something was told so, and so was the thread
-        tellings += (Telling(How.REPLY, reason, changes, calls, in_channel=rose),)
+        tellings += (Notification(DeliveryKind.REPLY, reason, changes, calls, in_channel=rose),)
     if not firing:
         return None, tellings
     is_critical = Verdict.CRITICAL in firing.values()
@@ -215,13 +215,13 @@ MOST_TELLING = (
 
 
 def _with_what_is_due(
-    group: AlertGroup | None, tellings: tuple[Telling, ...], rule: GroupRule, now: datetime
+    group: AlertGroup | None, tellings: tuple[Notification, ...], rule: GroupRule, now: datetime
 ) -> Decision:
     """What changed, and what is due beside it: where something changes all the time, people are called as elsewhere."""
     if group is None or group.is_snoozed(now):
         return group, tellings
     after, due = _due(group, rule, now)
-    return after, (*tellings, *(each for each in due if not tellings or each.how is How.REPLY))
+    return after, (*tellings, *(each for each in due if not tellings or each.how is DeliveryKind.REPLY))
 
 
 def _due(group: AlertGroup, rule: GroupRule, now: datetime) -> Decision:
@@ -244,8 +244,8 @@ def _called(
 ) -> Decision:
     changes = dict.fromkeys(stand, reason)
     is_critical = Verdict.CRITICAL in stand.values()
-    reply = Telling(How.REPLY, reason, changes, owner, in_channel=is_critical)
-    tellings = (Telling(How.UPDATE, reason), reply) if edits else (reply,)
+    reply = Notification(DeliveryKind.REPLY, reason, changes, owner, in_channel=is_critical)
+    tellings = (Notification(DeliveryKind.UPDATE, reason), reply) if edits else (reply,)
     return replace(group, called=now), tellings
 
 

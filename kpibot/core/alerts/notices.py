@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from kpibot.core.alerts.groups import How
+from kpibot.core.alerts.groups import DeliveryKind
 from kpibot.core.alerts.states import Reason
-from kpibot.core.kpis.kpi import Card
+from kpibot.core.kpis.kpi import KpiInfo
 from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Verdict
 
@@ -35,13 +35,13 @@ class AlertNotice:
     `keeps_picture` has the same numbers as before. Instants are aware.
     """
 
-    card: Card
+    card: KpiInfo
     as_of: datetime
     zone: str
     mention: str
     changes: tuple[Change, ...]
     group: str = ""
-    how: How = How.POST
+    how: DeliveryKind = DeliveryKind.POST
     reason: Reason = Reason.FIRING
     is_over: bool = False
     is_common: bool = False

@@ -23,7 +23,7 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Suppression:
     """A notice that is held back; `silence` is what hides it, `holiday` the name of the day, if it has one."""
 
     why: Why
@@ -42,14 +42,14 @@ class Notice:
 
 
 @dataclass(frozen=True)
-class Quiet:
+class QuietHours:
     """The district's quiet: the silences of its people and of its configuration, and its calendar."""
 
     silences: tuple[AnySilence, ...]
     tree: CampusTree
     calendar: Calendar
 
-    def held_back(self, notice: Notice, now: datetime) -> Held | None:
+    def suppression(self, notice: Notice, now: datetime) -> Suppression | None:
         """Why a notice waits; None where people are told now.
 
         A silence hides everything. On a holiday only a rule that says `on_holidays` tells anything. Outside of working
@@ -57,17 +57,17 @@ class Quiet:
         """
         silence = silencing(self.silences, notice.kpi, notice.campus, now, self.tree, self.calendar)
         if silence is not None:
-            return Held(Why.SILENCED, silence)
+            return Suppression(Why.SILENCED, silence)
         day = self.calendar.local(now).date()
         if day in self.calendar.holidays and not notice.rule.on_holidays:
-            return Held(Why.HOLIDAY, holiday=self.calendar.holiday_names.get(day, ""))
+            return Suppression(Why.HOLIDAY, holiday=self.calendar.holiday_names.get(day, ""))
         if notice.severity == CRITICAL or notice.rule.any_time or self.calendar.is_working_time(now):
             return None
-        return Held(Why.OUTSIDE_HOURS)
+        return Suppression(Why.OUTSIDE_HOURS)
 
-    def told_at(self, notice: Notice, now: datetime) -> datetime | None:
+    def next_notify_at(self, notice: Notice, now: datetime) -> datetime | None:
         """The first instant from `now` on at which people are told; None where that is out of sight."""
-        return next((each for each in self._turns(now) if self.held_back(notice, each) is None), None)
+        return next((each for each in self._turns(now) if self.suppression(notice, each) is None), None)
 
     def _turns(self, now: datetime) -> Iterator[datetime]:
         """The instants at which a notice may stop being held back: those at which something ends, or work begins."""

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kpibot.core.alerts.quiet_hours import Held
+from kpibot.core.alerts.quiet_hours import Suppression
 from kpibot.core.campuses.campus_tree import CampusTree
-from kpibot.core.kpis.kpi import Card
+from kpibot.core.kpis.kpi import KpiInfo
 from kpibot.core.text import listed
 
 TAKES_IT = "takes it"
@@ -39,7 +39,7 @@ class Routed:
     where that is out of sight. `escalation` is who is called if nobody acknowledges it, and after how long.
     """
 
-    card: Card
+    card: KpiInfo
     campus: str
     campus_name: str
     severity: str
@@ -48,8 +48,8 @@ class Routed:
     channel: str | None
     calls: str
     rules: tuple[tuple[Route, str, str], ...]
-    held: Held | None
-    told_at: datetime | None
+    held: Suppression | None
+    next_notify_at: datetime | None
     escalation: tuple[tuple[timedelta, str], ...]
     inhibited_by_district: bool
 

@@ -86,7 +86,7 @@ class StartOf:
     period: PeriodRule
 
 
-Moment = Now | Ago | DaysAgo | StartOf
+RelativeTime = Now | Ago | DaysAgo | StartOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,8 @@ class Timed:
     """A timestamp lies at or after `since` and before `until`; an end that is None is open."""
 
     column: str
-    since: Moment | datetime | None = None
-    until: Moment | datetime | None = None
+    since: RelativeTime | datetime | None = None
+    until: RelativeTime | datetime | None = None
     or_empty: bool = False
     is_about_time = True
 
@@ -107,7 +107,7 @@ class Timed:
     @property
     def moves(self) -> bool:
         """Whether its ends depend on the instant of measuring."""
-        return any(isinstance(end, Moment) for end in (self.since, self.until))
+        return any(isinstance(end, RelativeTime) for end in (self.since, self.until))
 
 
 AnyCondition = Condition | Compared | Timed
@@ -119,7 +119,7 @@ def as_scalar(raw: object) -> Scalar:
     return raw if isinstance(raw, str | int | float | bool | None) else str(raw)
 
 
-def instant_of(moment: Moment | datetime, as_of: datetime, calendar: Calendar) -> datetime:
+def instant_of(moment: RelativeTime | datetime, as_of: datetime, calendar: Calendar) -> datetime:
     """The instant that a moment means at `as_of`, aware."""
     match moment:
         case Now():

@@ -9,9 +9,9 @@ from kpibot.core.kpis.conditions import (
     Compared,
     Condition,
     DaysAgo,
-    Moment,
     Now,
     Relation,
+    RelativeTime,
     Scalar,
     StartOf,
     Timed,
@@ -145,7 +145,7 @@ def _time(condition: Timed) -> str:
     return "in the future"
 
 
-def _moment(moment: Moment | datetime) -> str:
+def _moment(moment: RelativeTime | datetime) -> str:
     match moment:
         case DaysAgo(days, working):
             return plural(days, "working day" if working else "day")

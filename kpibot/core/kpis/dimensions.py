@@ -11,7 +11,7 @@ EMPTY = "none given"
 
 
 @dataclass(frozen=True, slots=True)
-class By:
+class GroupBy:
     """What a breakdown groups rows by: a column; with `cutoffs`, how many of these instants its timestamp lies before.
 
     The cutoffs are in descending order, so that 0 is the youngest group; an empty cell is in none.
@@ -35,10 +35,10 @@ class Dimension:
     bands: tuple[int, ...] = ()
     working: bool = False
 
-    def by(self, as_of: datetime, calendar: Calendar) -> By:
+    def by(self, as_of: datetime, calendar: Calendar) -> GroupBy:
         """What to group by at an instant."""
         ages = (DaysAgo(band, self.working) for band in self.bands)
-        return By(self.column, tuple(instant_of(age, as_of, calendar) for age in ages))
+        return GroupBy(self.column, tuple(instant_of(age, as_of, calendar) for age in ages))
 
     @property
     def labels_of_bands(self) -> tuple[str, ...]:

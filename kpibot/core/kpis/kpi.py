@@ -21,7 +21,7 @@ from kpibot.core.kpis.measures import (
     Simple,
     Statistic,
     Stock,
-    halves,
+    components,
     linking,
     narrowed,
 )
@@ -49,7 +49,7 @@ SCALES = {Format.PERCENT: 100.0, Format.HOURS: 1 / 3_600, Format.DAYS: 1 / 86_40
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class KpiInfo:
     """What people are told of a KPI beside its numbers.
 
     `rows` is what it counts or rests on, in the plural. `only` is what it was narrowed to: (dimension, label) pairs.
@@ -79,7 +79,7 @@ class Kpi:
     campuses of a type have; a level that they lack is the next wider one's. `cross_check` is what another system says.
     """
 
-    card: Card
+    card: KpiInfo
     measure: Measure
     thresholds: Thresholds = field(default_factory=Thresholds)
     overrides: Mapping[str, Thresholds] = field(default_factory=dict)
@@ -113,7 +113,7 @@ class Kpi:
     @property
     def has_past(self) -> bool:
         """Whether the databases themselves know its past; otherwise only the bot's own readings do."""
-        return all(map(_has_past, halves(self.measure)))
+        return all(map(_has_past, components(self.measure)))
 
     @property
     def in_working_hours(self) -> bool:
@@ -132,7 +132,7 @@ class Kpi:
     @property
     def link_rate(self) -> "Kpi | None":
         """The share of the rows counted, with and without a link, that have one; None where no link is asked about."""
-        counted = halves(self.measure)[0]
+        counted = components(self.measure)[0]
         if self.linked is None or isinstance(counted, Query):
             return None
         rates = replace(self, card=replace(self.card, format=Format.PERCENT), measure=linking(counted, self.linked))

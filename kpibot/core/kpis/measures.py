@@ -138,7 +138,7 @@ class Ratio:
 Measure = Simple | Ratio
 
 
-def halves(measure: Measure) -> tuple[Simple, ...]:
+def components(measure: Measure) -> tuple[Simple, ...]:
     """The simple measures that a measure is made of: itself, or numerator and denominator."""
     return (measure.of, measure.over) if isinstance(measure, Ratio) else (measure,)
 
@@ -173,7 +173,7 @@ def times(measure: Simple) -> tuple[str, ...]:
 
 def narrowed(measure: Measure, conditions: Sequence[tuple[Condition, ...]]) -> Measure:
     """The measure over the rows that meet more conditions, given for each of its halves. A query knows none."""
-    parts = [_narrowed(half, those) for half, those in zip(halves(measure), conditions, strict=True)]
+    parts = [_narrowed(half, those) for half, those in zip(components(measure), conditions, strict=True)]
     return Ratio(*parts) if isinstance(measure, Ratio) else parts[0]
 
 

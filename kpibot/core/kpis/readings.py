@@ -25,7 +25,7 @@ class Missing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Aggregate:
     """The additive parts of a measure for some rows: parts of parts are sums, so every group comes from its campuses.
 
     `numerator` is an amount, or seconds for a duration; `denominator` is None where nothing is divided. `valued` of
@@ -45,7 +45,7 @@ class Parts:
     judged: float = 0.0
     shared: frozenset[object] = frozenset()
 
-    def __add__(self, other: "Parts") -> "Parts":
+    def __add__(self, other: "Aggregate") -> "Aggregate":
         return combine((self, other))
 
     @property
@@ -54,20 +54,20 @@ class Parts:
         return self.numerator + len(self.shared)
 
 
-def nothing(measure: Simple) -> Parts:
+def empty_aggregate(measure: Simple) -> Aggregate:
     """The parts of a measure over no rows: none of them is 0, and a mean of none is nothing at all."""
     divides = isinstance(measure, (Stock, Flow)) and measure.amount.counted is Counted.MEAN
-    return Parts(denominator=0.0 if divides or isinstance(measure, Duration) else None)
+    return Aggregate(denominator=0.0 if divides or isinstance(measure, Duration) else None)
 
 
-def combine(parts: Iterable[Parts]) -> Parts:
+def combine(parts: Iterable[Aggregate]) -> Aggregate:
     """The parts of a group, from those of its members."""
     members = list(parts)
     if len(members) == 1:
         return members[0]
     denominators = [each.denominator for each in members if each.denominator is not None]
     samples = [each.sample for each in members if each.sample is not None]
-    return Parts(
+    return Aggregate(
         numerator=sum(each.numerator for each in members),
         denominator=sum(denominators) if denominators else None,
         rows=sum(each.rows for each in members),
@@ -81,17 +81,17 @@ def combine(parts: Iterable[Parts]) -> Parts:
     )
 
 
-def divide(of: Parts, over: Parts, *, one_dataset: bool = False) -> Parts:
+def divide(of: Aggregate, over: Aggregate, *, one_dataset: bool = False) -> Aggregate:
     """The parts of a ratio; it rests on the rows it divides by, and is as fresh as its older half.
 
     Two halves of the same dataset are as fresh as the newer one: the tickets older than two weeks are never new.
     A half that itself has nothing to divide by leaves nothing to divide.
     """
     freshest = max if one_dataset else min
-    halves = _quantity(of), _quantity(over)
-    return Parts(
-        numerator=0.0 if None in halves else halves[0] or 0.0,
-        denominator=0.0 if None in halves else halves[1],
+    components = _quantity(of), _quantity(over)
+    return Aggregate(
+        numerator=0.0 if None in components else components[0] or 0.0,
+        denominator=0.0 if None in components else components[1],
         rows=over.rows,
         valued=over.valued,
         waiting=of.waiting,
@@ -99,14 +99,14 @@ def divide(of: Parts, over: Parts, *, one_dataset: bool = False) -> Parts:
     )
 
 
-def _quantity(parts: Parts) -> float | None:
+def _quantity(parts: Aggregate) -> float | None:
     """A half of a ratio as one number; one that divides gives its quotient, if it has one."""
     if parts.denominator is None:
         return parts.amount
     return parts.numerator / parts.denominator if parts.denominator else None
 
 
-def value_of(measure: Measure, parts: Parts) -> float | None:
+def value_of(measure: Measure, parts: Aggregate) -> float | None:
     """The number, in the measure's own unit (seconds for a duration); None where there is nothing to say it from."""
     if isinstance(measure, Duration):
         return statistic_of(parts, measure.statistic)
@@ -115,7 +115,7 @@ def value_of(measure: Measure, parts: Parts) -> float | None:
     return parts.amount
 
 
-def statistic_of(parts: Parts, statistic: Statistic) -> float | None:
+def statistic_of(parts: Aggregate, statistic: Statistic) -> float | None:
     """One number for the durations: seconds, or the share (0 to 1) within the limit; None without any."""
     if statistic is Statistic.WITHIN:
         return parts.met / parts.judged if parts.judged else None
@@ -141,7 +141,7 @@ def percentile(sample: Floats, percent: float) -> float:
     return float(ordered[below] + (ordered[above] - ordered[below]) * (rank - below))
 
 
-def why_missing(measure: Measure, parts: Parts) -> Missing:
+def why_missing(measure: Measure, parts: Aggregate) -> Missing:
     """The reason for a None of `value_of`."""
     divides = isinstance(measure, Ratio) and parts.numerator
     return Missing.NO_DENOMINATOR if divides else Missing.NO_ROWS

@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from kpibot.core.kpis.cross_check import Conflict
-from kpibot.core.kpis.kpi import Card
+from kpibot.core.kpis.kpi import KpiInfo
 from kpibot.core.kpis.readings import Reading
 from kpibot.core.kpis.series import Series
 from kpibot.core.kpis.thresholds import Thresholds, Verdict
@@ -23,7 +23,7 @@ class Link:
 class Report:
     """A judged reading with its context. `before` is the value at the earlier point that `compared_with` names."""
 
-    card: Card
+    card: KpiInfo
     campus: str
     campus_name: str
     reading: Reading

@@ -180,8 +180,8 @@ def sums_since(per_day: Floats, first: Sequence[int]) -> Floats:
 
 def _running(per_day: Floats) -> Floats:
     """The sums of all days before each day, and of all."""
-    nothing = np.zeros((*per_day.shape[:-1], 1))
-    running: Floats = np.cumsum(np.concatenate([nothing, per_day], axis=-1), axis=-1)
+    empty_aggregate = np.zeros((*per_day.shape[:-1], 1))
+    running: Floats = np.cumsum(np.concatenate([empty_aggregate, per_day], axis=-1), axis=-1)
     return running
 
 
@@ -254,7 +254,7 @@ def averages(areas: Floats, edges: Floats, windows: Sequence[tuple[int, int]]) -
     return means
 
 
-def together(tracks: Iterable[Track]) -> Track | None:
+def merge(tracks: Iterable[Track]) -> Track | None:
     """The track of a group, from those of its members; None without members."""
     members = list(tracks)
     spans = [each for each in members if isinstance(each, Spans)]

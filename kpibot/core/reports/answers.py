@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from kpibot.core.kpis.kpi import Card
+from kpibot.core.kpis.kpi import KpiInfo
 from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Thresholds
 
@@ -77,7 +77,7 @@ class Origin:
 class About:
     """What a KPI means: its card, its exact definition in words, its levels, and where its rows come from."""
 
-    card: Card
+    card: KpiInfo
     definition: tuple[str, ...]
     thresholds: Thresholds
     origins: tuple[Origin, ...]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from kpibot.core.kpis.kpi import Card
+from kpibot.core.kpis.kpi import KpiInfo
 from kpibot.core.kpis.report import Report
 
 
@@ -11,7 +11,7 @@ from kpibot.core.kpis.report import Report
 class Mover:
     """A campus whose value moved most, for better or worse."""
 
-    card: Card
+    card: KpiInfo
     campus_name: str
     before: float
     value: float

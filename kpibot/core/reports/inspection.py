@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from kpibot.core.kpis.conditions import Moment
-from kpibot.core.kpis.kpi import Card
+from kpibot.core.kpis.conditions import RelativeTime
+from kpibot.core.kpis.kpi import KpiInfo
 from kpibot.core.kpis.readings import Reading
 
 
@@ -23,7 +23,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class DataIssue:
     """What the rows of a dataset show that cannot be right, or cannot be meant.
 
     `key` is what the dataset's configuration must change: `columns.opened`, `table`; empty for the dataset as a whole.
@@ -42,11 +42,11 @@ class Line:
     old that may be. `milliseconds` is the time that measuring all campuses took.
     """
 
-    card: Card
+    card: KpiInfo
     reading: Reading
     milliseconds: float
     newest: datetime | None = None
-    allowed: Moment | None = None
+    allowed: RelativeTime | None = None
     stale: bool = False
     by_campus: bool = True
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from kpibot.core.alerts.actions import DeedNotice
+from kpibot.core.alerts.actions import ActionNotice
 from kpibot.core.alerts.notices import AlertNotice
 from kpibot.core.reports.digests import DigestEdition
 
@@ -18,4 +18,4 @@ class TroubleNotice:
     mended: tuple[str, ...] = ()
 
 
-Message = DigestEdition | AlertNotice | DeedNotice | TroubleNotice
+Message = DigestEdition | AlertNotice | ActionNotice | TroubleNotice

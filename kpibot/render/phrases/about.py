@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from kpibot.core.kpis.kpi import Card
+from kpibot.core.kpis.kpi import KpiInfo
 from kpibot.core.kpis.thresholds import Better
 from kpibot.core.reports.answers import About, Origin
 from kpibot.render.phrases.cleaning import clean
@@ -35,7 +35,7 @@ def _levels(about: About) -> str:
     return ", ".join(said)
 
 
-def _level(word: str, at: float, better: Better, card: Card) -> str:
+def _level(word: str, at: float, better: Better, card: KpiInfo) -> str:
     return f"{GOALS[better]} {amount(at, card)}".strip() if word == "target" else f"from {amount(at, card)}"
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kpibot.core.kpis.kpi import Card, format_of
+from kpibot.core.kpis.kpi import KpiInfo, format_of
 from kpibot.core.kpis.measures import Statistic
 from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Better
@@ -70,5 +70,5 @@ def ordinal(number: int) -> str:
     return f"{number:,}{ending}"
 
 
-def _shown(card: Card, statistic: Statistic) -> Card:
+def _shown(card: KpiInfo, statistic: Statistic) -> KpiInfo:
     return replace(card, format=format_of(statistic, card.format))

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from kpibot.core.kpis.kpi import Card, Format
+from kpibot.core.kpis.kpi import Format, KpiInfo
 from kpibot.render.phrases.cleaning import clean
 
 NO_DATA = "no data"
@@ -21,7 +21,7 @@ def finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
 
-def amount(value: float | None, card: Card, *, short: bool = False) -> str:
+def amount(value: float | None, card: KpiInfo, *, short: bool = False) -> str:
     """The value in the KPI's format: `4.2 h`, `86.4%`, `$1,240,300` (short: `$1.24M`), `1,204`."""
     if (value := finite(value)) is None:
         return NO_DATA
@@ -38,7 +38,7 @@ def amount(value: float | None, card: Card, *, short: bool = False) -> str:
             return compact(value) if short else digits(value, 2)
 
 
-def points(value: float, card: Card) -> str:
+def points(value: float, card: KpiInfo) -> str:
     """The size of a change, unsigned: as an amount, but of percentages in points."""
     if card.format is Format.PERCENT:
         return _counted(digits(round(abs(value), 1)), "point")

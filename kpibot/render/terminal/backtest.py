@@ -8,7 +8,7 @@ from typing import Any
 from kpibot.core.alerts.backtest import DAY, YEAR, Backtest, Past, Trial, Tuning, stands_for
 from kpibot.core.alerts.quiet_hours import Why
 from kpibot.core.campuses.campus_tree import DISTRICT
-from kpibot.core.kpis.kpi import Card
+from kpibot.core.kpis.kpi import KpiInfo
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
 from kpibot.core.text import plural
 from kpibot.render.phrases.cleaning import clean
@@ -177,7 +177,7 @@ def _tuning(tuning: Tuning, found: Backtest) -> Iterator[str]:
         yield f"{_trial(trial, tuning, found.card)}  {'← ' if words else ''}{' and '.join(words)}".rstrip()
 
 
-def _trial(trial: Trial, tuning: Tuning, card: Card) -> str:
+def _trial(trial: Trial, tuning: Tuning, card: KpiInfo) -> str:
     level, each = _reached(trial.warning, card, tuning.levels), _rate(trial.alarms, tuning.days)
     return f"{level:>14} {trial.alarms:>8,} {each:>13} {_share(trial.lasted, tuning.days):>9}"
 
@@ -198,7 +198,7 @@ def _is_beyond_critical(tuning: Tuning) -> bool:
     return critical is not None and found is not None and tuning.levels.judge(found.warning) is Verdict.CRITICAL
 
 
-def _reached(level: float, card: Card, levels: Thresholds) -> str:
+def _reached(level: float, card: KpiInfo, levels: Thresholds) -> str:
     return f"{'≤' if levels.better is Better.HIGHER else '≥'} {amount(level, card, short=True)}"
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from kpibot.core.kpis.conditions import Ago, DaysAgo, Moment, Now
+from kpibot.core.kpis.conditions import Ago, DaysAgo, Now, RelativeTime
 from kpibot.core.kpis.kpi import Format
 from kpibot.core.kpis.readings import Reading
 from kpibot.core.kpis.thresholds import Verdict
@@ -80,7 +80,7 @@ def _fresh(line: Line, found: Inspection) -> str:
     return f"{age} {'>' if line.stale else 'of'} {_words(line.allowed)}"
 
 
-def _words(moment: Moment) -> str:
+def _words(moment: RelativeTime) -> str:
     match moment:
         case Ago(length):
             return stretch(length)

@@ -5,7 +5,7 @@ from textwrap import wrap
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from kpibot.core.alerts.quiet_hours import Held, Why
+from kpibot.core.alerts.quiet_hours import Suppression, Why
 from kpibot.core.alerts.routing import TAKES_IT, Route, Routed
 from kpibot.core.alerts.silences import RecurringSilence
 from kpibot.render.phrases.cleaning import clean
@@ -42,7 +42,9 @@ def routes_record(routed: Routed) -> dict[str, Any]:
         "channel": routed.channel,
         "calls": routed.calls,
         "held_back": None if routed.held is None else _why(routed.held),
-        "told_at": None if routed.told_at is None else routed.told_at.astimezone(zone).isoformat(timespec="seconds"),
+        "told_at": None
+        if routed.next_notify_at is None
+        else routed.next_notify_at.astimezone(zone).isoformat(timespec="seconds"),
         "escalation": [{"after_seconds": after.total_seconds(), "to": name} for after, name in routed.escalation],
         "rules": [
             {"channel": channel, "about": _about(route), "takes_it": says == TAKES_IT, "says": says}
@@ -54,11 +56,11 @@ def routes_record(routed: Routed) -> dict[str, Any]:
 def _told(routed: Routed) -> str:
     if routed.held is None:
         return "told at once"
-    until = "" if routed.told_at is None else f" until {moment(routed.told_at, routed.zone)}"
+    until = "" if routed.next_notify_at is None else f" until {moment(routed.next_notify_at, routed.zone)}"
     return f"held back{until}: {_why(routed.held)}"
 
 
-def _why(held: Held) -> str:
+def _why(held: Suppression) -> str:
     match held.why:
         case Why.HOLIDAY:
             named = f"it is {clean(held.holiday, NAME)}" if held.holiday else "it is a holiday"
@@ -68,7 +70,7 @@ def _why(held: Held) -> str:
     return _silence(held)
 
 
-def _silence(held: Held) -> str:
+def _silence(held: Suppression) -> str:
     silence = held.silence
     if isinstance(silence, RecurringSilence):
         return f"{clean(silence.name, NAME)}, one of `silences`"

@@ -9,17 +9,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from kpibot.core.alerts.actions import Act, Deed, DeedNotice, Told
-from kpibot.core.alerts.groups import AlertGroup, How, acknowledge, assign, snooze
+from kpibot.core.alerts.actions import Action, ActionKind, ActionNotice, ActionResult
+from kpibot.core.alerts.groups import AlertGroup, DeliveryKind, acknowledge, assign, snooze
 from kpibot.core.alerts.notices import AlertNotice
 from kpibot.core.alerts.silences import Silence
 from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.kpi import Kpi
-from kpibot.services.alerts.active_alerts import StandingAlerts
+from kpibot.services.alerts.active_alerts import ActiveAlerts
 from kpibot.services.alerts.notifications import WHILE_IT_STANDS, seen_to
 from kpibot.store.audit_log import Entry
-from kpibot.store.outbox import Owed
+from kpibot.store.outbox import OutboxMessage
 from kpibot.store.store import Store
 
 OF_USE_FOR = timedelta(days=1)
@@ -27,107 +27,107 @@ REMEMBERED = timedelta(days=30)
 TRAIL = 1_000  # entries in which the former deed is looked for
 
 
-class Acting:
+class AlertActions:
     """Sees to alerts for people. `by` and `to` are their names with an @, `key` is a group's; instants are aware."""
 
-    def __init__(self, kpis: Mapping[str, Kpi], standing: StandingAlerts, store: Store) -> None:
+    def __init__(self, kpis: Mapping[str, Kpi], standing: ActiveAlerts, store: Store) -> None:
         self._kpis = kpis
         self._standing = standing
         self._store = store
         self._zone = standing.zone
 
-    def acknowledge(self, key: str, by: str, now: datetime) -> Told:
+    def acknowledge(self, key: str, by: str, now: datetime) -> ActionResult:
         """Somebody sees to an alert: no reminders until the rule's time is over."""
         if (group := self._store.group(key)) is None:
-            return Told(by, now, self._zone)
+            return ActionResult(by, now, self._zone)
         lasting = (self._kpis[group.kpi].alert or AlertRule()).acknowledged_for
-        deed = Deed(Act.ACKNOWLEDGED, by, now, self._standing.scope(group.kpi, None), now + lasting)
+        deed = Action(ActionKind.ACKNOWLEDGED, by, now, self._standing.scope(group.kpi, None), now + lasting)
         return self._act(group, deed, lambda found: acknowledge(found, by, now, lasting))
 
-    def snooze(self, key: str, until: datetime, by: str, now: datetime) -> Told:
+    def snooze(self, key: str, until: datetime, by: str, now: datetime) -> ActionResult:
         """People want to hear of an alert later, unless it becomes critical."""
         if (group := self._store.group(key)) is None:
-            return Told(by, now, self._zone)
-        deed = Deed(Act.SNOOZED, by, now, self._standing.scope(group.kpi, None), until)
+            return ActionResult(by, now, self._zone)
+        deed = Action(ActionKind.SNOOZED, by, now, self._standing.scope(group.kpi, None), until)
         return self._act(group, deed, lambda found: snooze(found, until))
 
-    def assign(self, key: str, to: str, by: str, now: datetime) -> Told:
+    def assign(self, key: str, to: str, by: str, now: datetime) -> ActionResult:
         """An alert is somebody's own, who is called for it from now on."""
         if (group := self._store.group(key)) is None:
-            return Told(by, now, self._zone)
-        deed = Deed(Act.ASSIGNED, by, now, self._standing.scope(group.kpi, None), to=to)
+            return ActionResult(by, now, self._zone)
+        deed = Action(ActionKind.ASSIGNED, by, now, self._standing.scope(group.kpi, None), to=to)
         return self._act(group, deed, lambda found: assign(found, to))
 
     def mute(
         self, kpi: str | None, campus: str | None, end: datetime, reason: str, by: str, now: datetime, again: int = 0
-    ) -> Told:
+    ) -> ActionResult:
         """Nobody is told of a KPI (None: of any) at a campus or group (None: at any) until `end`.
 
         `again` tells it from a mute of the same that was ended before its time.
         """
         campus = None if campus == DISTRICT else campus
         if (former := self._muted(kpi, campus, end, now)) is not None:
-            return Told(by, now, self._zone, (self._deed_of(former),), is_new=False)
+            return ActionResult(by, now, self._zone, (self._deed_of(former),), is_new=False)
         name = sha256(repr((kpi, campus, end.isoformat(), again)).encode()).hexdigest()
         silence = Silence(name, now, end, kpi, campus, reason, by)
         deed = self._deed_of(silence)
         if self._store.add_silence(silence, Entry(now, by, deed.act, name, reason), self._lines(deed, silence), now):
-            return Told(by, now, self._zone, (deed,))
+            return ActionResult(by, now, self._zone, (deed,))
         return self.mute(kpi, campus, end, reason, by, now, again + 1)
 
-    def unmute(self, name: str, by: str, now: datetime) -> Told:
+    def unmute(self, name: str, by: str, now: datetime) -> ActionResult:
         """A mute, by its silence's id, is over before its time."""
         silence = next((each for each in self._store.silences(now) if each.id == name), None)
         if silence is None:
-            return Told(by, now, self._zone)
-        deed = Deed(Act.UNMUTED, by, now, self._standing.scope(silence.kpi, silence.campus))
+            return ActionResult(by, now, self._zone)
+        deed = Action(ActionKind.UNMUTED, by, now, self._standing.scope(silence.kpi, silence.campus))
         entry = Entry(now, by, deed.act, name)
         is_ended = self._store.end_silence(name, entry, self._lines(deed, silence), now) is not None
-        return Told(by, now, self._zone, (deed,) if is_ended else ())
+        return ActionResult(by, now, self._zone, (deed,) if is_ended else ())
 
-    def _act(self, group: AlertGroup, deed: Deed, change: Callable[[AlertGroup], AlertGroup | None]) -> Told:
+    def _act(self, group: AlertGroup, deed: Action, change: Callable[[AlertGroup], AlertGroup | None]) -> ActionResult:
         """Changes a group, unless somebody did the same before or it is over by now."""
 
-        def owe(after: AlertGroup) -> list[Owed]:
+        def owe(after: AlertGroup) -> list[OutboxMessage]:
             return [*self._edits(deed, after), self._line(deed, after, after.revision)]
 
         entry = Entry(deed.at, deed.by, deed.act, group.key, deed.to or (deed.until or deed.at).isoformat())
         if self._store.act(group.key, change, owe, entry, deed.at) is not None:
-            return Told(deed.by, deed.at, self._zone, (deed,))
+            return ActionResult(deed.by, deed.at, self._zone, (deed,))
         stands = self._store.group(group.key)
-        return Told(
+        return ActionResult(
             deed.by, deed.at, self._zone, self._former(deed, stands) if stands is not None else (), is_new=False
         )
 
-    def _former(self, deed: Deed, group: AlertGroup) -> tuple[Deed, ...]:
+    def _former(self, deed: Action, group: AlertGroup) -> tuple[Action, ...]:
         """The same deed by whoever came first, as the audit trail knows it."""
-        until = group.snoozed_until if deed.act is Act.SNOOZED else deed.until
+        until = group.snoozed_until if deed.act is ActionKind.SNOOZED else deed.until
         trail = self._store.trail(deed.at - REMEMBERED, TRAIL)
         found = [each for each in trail if (each.did, each.about) == (deed.act, group.key)]
         return tuple(replace(deed, by=each.by, at=each.at, until=until) for each in found[:1])
 
-    def _edits(self, deed: Deed, group: AlertGroup) -> list[Owed]:
+    def _edits(self, deed: Action, group: AlertGroup) -> list[OutboxMessage]:
         """What the message says of the numbers stays as it is, with what people did now; nothing where it is gone."""
         says = self._store.outbox.standing(group.key)
         if not isinstance(says, AlertNotice):
             return []
-        notice = replace(seen_to(says, group, deed.at), how=How.UPDATE, mention="", keeps_picture=True)
+        notice = replace(seen_to(says, group, deed.at), how=DeliveryKind.UPDATE, mention="", keeps_picture=True)
         key, until = f"edit:{group.key}:{group.revision}", deed.at + WHILE_IT_STANDS
-        return [Owed(key, group.channel, notice, until, How.UPDATE, group.key)]
+        return [OutboxMessage(key, group.channel, notice, until, DeliveryKind.UPDATE, group.key)]
 
-    def _line(self, deed: Deed, group: AlertGroup, what: object) -> Owed:
+    def _line(self, deed: Action, group: AlertGroup, what: object) -> OutboxMessage:
         """A line in the thread. It calls whoever the alert was given to, but nobody for what they did themselves.
 
         `what` tells it from other deeds about the same group.
         """
-        notice = DeedNotice(deed, self._zone, deed.to if deed.to != deed.by else "")
+        notice = ActionNotice(deed, self._zone, deed.to if deed.to != deed.by else "")
         key = f"deed:{group.key}:{what}"
-        return Owed(key, group.channel, notice, deed.at + OF_USE_FOR, How.REPLY, group.key)
+        return OutboxMessage(key, group.channel, notice, deed.at + OF_USE_FOR, DeliveryKind.REPLY, group.key)
 
-    def _lines(self, deed: Deed, silence: Silence) -> list[Owed]:
+    def _lines(self, deed: Action, silence: Silence) -> list[OutboxMessage]:
         """A line in the thread of every alert that shows what a silence is about."""
         what = f"{silence.id}:{deed.act}"
-        return [self._line(deed, group, what) for group in self._standing.touched_by(silence)]
+        return [self._line(deed, group, what) for group in self._standing.affected_by(silence)]
 
     def _muted(self, kpi: str | None, campus: str | None, end: datetime, now: datetime) -> Silence | None:
         """The mute of exactly this that lasts as long or longer."""
@@ -140,6 +140,6 @@ class Acting:
             None,
         )
 
-    def _deed_of(self, silence: Silence) -> Deed:
+    def _deed_of(self, silence: Silence) -> Action:
         about = self._standing.scope(silence.kpi, silence.campus)
-        return Deed(Act.MUTED, silence.by, silence.start, about, silence.end, reason=silence.reason)
+        return Action(ActionKind.MUTED, silence.by, silence.start, about, silence.end, reason=silence.reason)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from kpibot.core.alerts.actions import Scope
-from kpibot.core.alerts.active_alerts import AlertList, Measured, Mutable, Muted, MuteList, Recurring, Standing, Why
+from kpibot.core.alerts.active_alerts import ActiveAlert, AlertList, Measured, Mutable, Muted, MuteList, Recurring, Why
 from kpibot.core.alerts.groups import AlertGroup
 from kpibot.core.alerts.routing import Route, explained
 from kpibot.core.alerts.silences import AnySilence, RecurringSilence, Silence, is_about, next_times, silencing
@@ -26,7 +26,7 @@ DAYS_AHEAD = 366  # of which recurring mutes are previewed
 WORST_FIRST = (Verdict.CRITICAL, Verdict.WARNING)
 
 
-class StandingAlerts:
+class ActiveAlerts:
     """Tells how alerts stand. Its methods block."""
 
     def __init__(
@@ -126,7 +126,7 @@ class StandingAlerts:
         places = self._places(group)
         return Mutable(group.kpi, self._kpis[group.kpi].card.name, places, bool(places) and len(group.shown) == 1)
 
-    def touched_by(self, silence: Silence) -> list[AlertGroup]:
+    def affected_by(self, silence: Silence) -> list[AlertGroup]:
         """The alerts that show a campus which a silence is about."""
         return [each for each in self._store.alert_groups().values() if self._touches(silence, each)]
 
@@ -147,10 +147,10 @@ class StandingAlerts:
         groups: Iterable[AlertGroup],
         silences: Iterable[AnySilence],
         now: datetime,
-    ) -> Standing:
+    ) -> ActiveAlert:
         group = next((each for each in groups if each.kpi == kpi and campus in each.shown), None)
         silence = silencing(silences, kpi, campus, now, self._tree, self._calendar)
-        standing = Standing(
+        standing = ActiveAlert(
             report=self.report(self._kpis[kpi], campus, now),
             severity=state.severity or Verdict.WARNING,
             since=state.since or now,
@@ -189,7 +189,7 @@ class StandingAlerts:
         return tuple((route.channel, said) for route, said in says)
 
 
-def _seen_to(standing: Standing, group: AlertGroup, now: datetime) -> Standing:
+def _seen_to(standing: ActiveAlert, group: AlertGroup, now: datetime) -> ActiveAlert:
     """The standing with what people did about the alert that shows it."""
     if group.is_acknowledged(now):
         until = group.acknowledged_until

@@ -18,7 +18,7 @@ from kpibot.core.alerts.backtest import (
     total,
     trials,
 )
-from kpibot.core.alerts.quiet_hours import Notice, Quiet, Why
+from kpibot.core.alerts.quiet_hours import Notice, QuietHours, Why
 from kpibot.core.alerts.signals import Signal, days_needed, signals
 from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.kpis.alert_rule import AlertRule, SignalRule
@@ -39,7 +39,7 @@ class Backtesting:
     `every` is how often KPIs are measured.
     """
 
-    def __init__(self, reporting: Reporting, quiet: Quiet, every: timedelta) -> None:
+    def __init__(self, reporting: Reporting, quiet: QuietHours, every: timedelta) -> None:
         self._reporting = reporting
         self._quiet = quiet
         self._every = every
@@ -110,7 +110,7 @@ class Backtesting:
         hours = self._calendar.hours_on(day)
         seen = datetime.combine(day, hours[0] if hours else time(12), self._calendar.zone)
         notice = Notice(report.card.id, report.campus, str(alarm.began), rule)
-        held = self._quiet.held_back(notice, seen)
+        held = self._quiet.suppression(notice, seen)
         return None if held is None else held.why
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from kpibot.core.alerts.actions import Deed, Told
+from kpibot.core.alerts.actions import Action, ActionResult
 from kpibot.core.alerts.active_alerts import AlertList, MuteList
 from kpibot.core.alerts.groups import AlertGroup
 from kpibot.core.alerts.silences import Silence
@@ -12,19 +12,19 @@ from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.questions.commands import Acknowledge, Mute, ShowAlerts, ShowMutes, Unmute, parse_command
 from kpibot.core.questions.parser import ACK, ALERTS, EVERYTHING, EVERYWHERE, MUTES, UNMUTE
 from kpibot.core.text import QueryError, listed
-from kpibot.services.alerts.actions import Acting
-from kpibot.services.alerts.active_alerts import StandingAlerts
+from kpibot.services.alerts.actions import AlertActions
+from kpibot.services.alerts.active_alerts import ActiveAlerts
 from kpibot.services.measurement.measuring import Measuring
 from kpibot.store.store import Store
 
-CommandReply = AlertList | MuteList | Told
+CommandReply = AlertList | MuteList | ActionResult
 
 
 class Commands:
     """Does what people type. Whoever can see a channel may see to what is told there."""
 
     def __init__(
-        self, kpis: Mapping[str, Kpi], measuring: Measuring, standing: StandingAlerts, acting: Acting, store: Store
+        self, kpis: Mapping[str, Kpi], measuring: Measuring, standing: ActiveAlerts, acting: AlertActions, store: Store
     ) -> None:
         self._names = {kpi.id: kpi.card.name for kpi in kpis.values()}
         self._tree = measuring.tree
@@ -61,10 +61,10 @@ class Commands:
                 return self._unmute(wanted, by, now)
         return None
 
-    def _acknowledge(self, wanted: Acknowledge, by: str, channels: Collection[str], now: datetime) -> Told:
+    def _acknowledge(self, wanted: Acknowledge, by: str, channels: Collection[str], now: datetime) -> ActionResult:
         told = [self._acting.acknowledge(each.key, by, now) for each in self._meant(wanted, channels)]
         is_new = any(each.is_done for each in told)
-        return Told(by, now, self._standing.zone, tuple(_deeds(told, is_new)), is_new)
+        return ActionResult(by, now, self._standing.zone, tuple(_deeds(told, is_new)), is_new)
 
     def _meant(self, wanted: Acknowledge, channels: Collection[str]) -> list[AlertGroup]:
         """The alerts of this channel that are meant; those of other channels are for those who see them there."""
@@ -85,7 +85,7 @@ class Commands:
             return False
         return wanted.campus is None or not group.shown.keys().isdisjoint(self._tree.covered(wanted.campus))
 
-    def _unmute(self, wanted: Unmute, by: str, now: datetime) -> Told:
+    def _unmute(self, wanted: Unmute, by: str, now: datetime) -> ActionResult:
         found = [each for each in self._store.silences(now) if _is_of(each, wanted)]
         if not found:
             raise QueryError(f"no such mute; type `{MUTES}` to see what is muted")
@@ -94,7 +94,7 @@ class Commands:
             choices = (f"{UNMUTE} {kpi or EVERYTHING} {campus or EVERYWHERE}" for kpi, campus in scopes)
             raise QueryError(f"which of them? Type {listed(choices)}")
         told = [self._acting.unmute(each.id, by, now) for each in found]
-        return Told(by, now, self._standing.zone, tuple(dict.fromkeys(_deeds(told, True))))
+        return ActionResult(by, now, self._standing.zone, tuple(dict.fromkeys(_deeds(told, True))))
 
 
 def _is_of(silence: Silence, wanted: Unmute) -> bool:
@@ -105,5 +105,5 @@ def _is_of(silence: Silence, wanted: Unmute) -> bool:
     return wanted.campus in (None, silence.campus or DISTRICT)
 
 
-def _deeds(told: Iterable[Told], is_new: bool) -> list[Deed]:
+def _deeds(told: Iterable[ActionResult], is_new: bool) -> list[Action]:
     return [deed for each in told if each.is_new is is_new for deed in each.deeds]

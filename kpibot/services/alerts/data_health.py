@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from kpibot.core.alerts.states import AlertState, Phase
 from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.kpis.kpi import Kpi
-from kpibot.core.kpis.measures import Simple, halves
+from kpibot.core.kpis.measures import Simple, components
 from kpibot.core.kpis.readings import Missing, Reading
 from kpibot.core.reports.messages import TroubleNotice
 from kpibot.services.measurement.reporting import Reporting
-from kpibot.store.outbox import Owed
+from kpibot.store.outbox import OutboxMessage
 from kpibot.store.store import AlertKey
 
 DATA = ":data"  # stands in the place of a campus where the health of a KPI's data is remembered
@@ -44,7 +44,7 @@ class Health:
 
     troubles: Mapping[str, Trouble]
     states: Mapping[AlertKey, AlertState]
-    owed: tuple[Owed, ...]
+    owed: tuple[OutboxMessage, ...]
 
 
 class DataHealth:
@@ -65,7 +65,7 @@ class DataHealth:
         self._calendar = reporting.measuring.calendar
         self._administrators = administrators
         self._databases = {
-            each.id: frozenset(database_of(half) for half in halves(each.measure)) for each in kpis.values()
+            each.id: frozenset(database_of(half) for half in components(each.measure)) for each in kpis.values()
         }
 
     def check(
@@ -99,13 +99,13 @@ class DataHealth:
 
     def _owed(
         self, told: list[str], mended: list[str], troubles: Mapping[str, Trouble], now: datetime
-    ) -> tuple[Owed, ...]:
+    ) -> tuple[OutboxMessage, ...]:
         """One message for all that began to fail, or came back."""
         if self._administrators is None or not (told or mended):
             return ()
         zone = str(self._calendar.zone)
         notice = TroubleNotice(now, zone, tuple(self._causes(told, troubles)), tuple(map(self._name, mended)))
-        return (Owed(f"trouble:{now.isoformat()}", self._administrators, notice, now + OF_USE_FOR),)
+        return (OutboxMessage(f"trouble:{now.isoformat()}", self._administrators, notice, now + OF_USE_FOR),)
 
     def _causes(self, told: list[str], troubles: Mapping[str, Trouble]) -> Iterator[tuple[str, str]]:
         """Each trouble with what to do: one for all KPIs of a database that is down, and for all that fail alike."""

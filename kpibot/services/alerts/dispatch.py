@@ -14,7 +14,7 @@ from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.thresholds import Verdict
 from kpibot.core.time.calendar import Calendar
-from kpibot.services.alerts.evaluation import Judged
+from kpibot.services.alerts.evaluation import EvaluationResult
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ WORST_FIRST = (Verdict.CRITICAL, Verdict.WARNING, None)
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class DispatchPlan:
     """A KPI's breaches by channel: the severity of each campus, and the route that led there.
 
     `hidden` says why campuses that fire are told nowhere: they are muted, or the district is told in their place.
@@ -47,7 +47,7 @@ class Placed:
         return otherwise if worst is None else self.routes[worst[0]].mention or otherwise
 
 
-class Placing:
+class Dispatch:
     """Finds the channels of breaches.
 
     A breach goes where the routes say, and stays there until its severity changes: what was told to the team during
@@ -63,11 +63,11 @@ class Placing:
         self,
         kpi: Kpi,
         rule: AlertRule,
-        judged: Judged,
+        judged: EvaluationResult,
         opened: Mapping[str, AlertGroup],
         silences: Iterable[AnySilence],
         now: datetime,
-    ) -> Placed:
+    ) -> DispatchPlan:
         """Where everything that fires is told; `opened` are the KPI's groups by channel."""
         known = tuple(silences)
         by_channel: dict[str, dict[str, Verdict]] = {}
@@ -83,7 +83,7 @@ class Placing:
                 routes[campus] = route
             elif campus in judged.began:
                 log.warning("%s at %s: no route leads anywhere; add one under alerts", kpi.id, campus)
-        return Placed(by_channel, routes, hidden)
+        return DispatchPlan(by_channel, routes, hidden)
 
     def _route(
         self, kpi: Kpi, campus: str, severity: Verdict, opened: Mapping[str, AlertGroup], now: datetime

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from kpibot.core.alerts.signals import Signal, days_needed, signals
-from kpibot.core.alerts.states import AlertState, Phase, judgement, step
+from kpibot.core.alerts.states import AlertState, Phase, judgment, step
 from kpibot.core.campuses.campus_tree import DISTRICT, CampusTree
 from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.kpi import Kpi
@@ -23,7 +23,7 @@ States = Mapping[str, AlertState]  # of one KPI, by campus
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class EvaluationResult:
     """The alerts of a KPI after a measurement, by campus: those that changed, and `before` what they were.
 
     `says` is what the signals say.
@@ -52,7 +52,7 @@ class Judged:
         return now.since if now is not None and now.phase is Phase.FIRING else before.since
 
 
-class Judging:
+class Evaluation:
     """Judges KPIs. Its methods block: signals are about series."""
 
     def __init__(self, reporting: Reporting) -> None:
@@ -60,18 +60,22 @@ class Judging:
         self._tree = reporting.measuring.tree
         self._calendar = reporting.measuring.calendar
 
-    def judge(self, kpi: Kpi, rule: AlertRule, taken: Mapping[str, Reading], before: States, now: datetime) -> Judged:
+    def judge(
+        self, kpi: Kpi, rule: AlertRule, taken: Mapping[str, Reading], before: States, now: datetime
+    ) -> EvaluationResult:
         """The next state of the alert at every campus that is watched. A missing value changes none."""
         campuses = watched(kpi, rule, self._tree)
         found = self._signals(kpi, rule, taken, campuses, now)
         changed: dict[str, AlertState] = {}
         for campus in campuses:
             levels = kpi.thresholds_for(taken[campus], self._tree)
-            judged = judgement(levels, taken[campus].judged, rule, found.get(campus))
+            judged = judgment(levels, taken[campus].judged, rule, found.get(campus))
             state = before.get(campus, AlertState())
             after, _ = step(state, judged, rule, now)
             changed |= {campus: after} if after != state else {}
-        judged_now = Judged(before, changed, {campus: tuple(each.says for each in s) for campus, s in found.items()})
+        judged_now = EvaluationResult(
+            before, changed, {campus: tuple(each.says for each in s) for campus, s in found.items()}
+        )
         return replace(judged_now, changed={**changed, **self._dated(kpi, judged_now, now)})
 
     def _signals(
@@ -93,7 +97,7 @@ class Judging:
         levels = kpi.thresholds_for(reading, self._tree)
         return levels if reading.pace is None else Thresholds(levels.better)
 
-    def _dated(self, kpi: Kpi, judged: Judged, now: datetime) -> dict[str, AlertState]:
+    def _dated(self, kpi: Kpi, judged: EvaluationResult, now: datetime) -> dict[str, AlertState]:
         """The states of alerts that begin to fire, with the beginning of the breach as the series knows it."""
         if not judged.began:
             return {}

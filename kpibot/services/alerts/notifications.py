@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from kpibot.catalog.model import Channel
-from kpibot.core.alerts.groups import AlertGroup, GroupRule, How, Telling, advance, is_whole_district
+from kpibot.core.alerts.groups import AlertGroup, DeliveryKind, GroupRule, Notification, is_whole_district, transition
 from kpibot.core.alerts.notices import AlertNotice, Change
-from kpibot.core.alerts.quiet_hours import Notice, Quiet, Why
+from kpibot.core.alerts.quiet_hours import Notice, QuietHours, Why
 from kpibot.core.alerts.routing import Route
 from kpibot.core.alerts.silences import AnySilence
 from kpibot.core.alerts.states import Reason
@@ -16,11 +16,11 @@ from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Verdict
-from kpibot.services.alerts.dispatch import WORST_FIRST, Placed, Placing
-from kpibot.services.alerts.evaluation import SERIES_DAYS, Judged
+from kpibot.services.alerts.dispatch import WORST_FIRST, Dispatch, DispatchPlan
+from kpibot.services.alerts.evaluation import SERIES_DAYS, EvaluationResult
 from kpibot.services.measurement.reporting import Reporting
-from kpibot.store.outbox import Owed
-from kpibot.store.store import GroupKey
+from kpibot.store.outbox import OutboxMessage
+from kpibot.store.store import AlertGroupKey
 
 DAY = timedelta(days=1)
 WHILE_IT_STANDS = timedelta(days=30)  # an edit; a later one takes its place
@@ -33,8 +33,8 @@ DRAWN = 6  # campuses whose course a picture shows
 class Decided:
     """Groups that changed (None: closed), and what is owed because of them."""
 
-    groups: Mapping[GroupKey, AlertGroup | None] = field(default_factory=dict)
-    owed: tuple[Owed, ...] = ()
+    groups: Mapping[AlertGroupKey, AlertGroup | None] = field(default_factory=dict)
+    owed: tuple[OutboxMessage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ class Case:
 
     kpi: Kpi
     rule: AlertRule
-    judged: Judged
-    placed: Placed
+    judged: EvaluationResult
+    placed: DispatchPlan
     now: datetime
 
 
@@ -59,27 +59,27 @@ class Notices:
         self._reporting = reporting
         self._tree = reporting.measuring.tree
         self._calendar = reporting.measuring.calendar
-        self._placing = Placing(routes, self._tree, self._calendar)
+        self._placing = Dispatch(routes, self._tree, self._calendar)
 
     def decide(
         self,
         kpi: Kpi,
         rule: AlertRule,
-        judged: Judged,
-        groups: Mapping[GroupKey, AlertGroup],
+        judged: EvaluationResult,
+        groups: Mapping[AlertGroupKey, AlertGroup],
         silences: Iterable[AnySilence],
         now: datetime,
     ) -> Decided:
         """What is to be told of a KPI now, given the open groups and the silences."""
         warning = Notice(kpi.id, DISTRICT, Verdict.WARNING, rule)
-        held = Quiet((), self._tree, self._calendar).held_back(warning, now)
+        held = QuietHours((), self._tree, self._calendar).suppression(warning, now)
         if held is not None and held.why is Why.HOLIDAY:
             return Decided()
         opened = {channel: group for (of, channel), group in groups.items() if of == kpi.id}
         placed = self._placing.place(kpi, rule, judged, opened, silences, now)
         case = Case(kpi, rule, judged, placed, now)
-        decided: dict[GroupKey, AlertGroup | None] = {}
-        owed: list[Owed] = []
+        decided: dict[AlertGroupKey, AlertGroup | None] = {}
+        owed: list[OutboxMessage] = []
         for channel in dict.fromkeys((*opened, *placed.by_channel)):
             before = opened.get(channel)
             after, tellings = self._advance(case, channel, before, is_quiet=held is not None)
@@ -91,9 +91,9 @@ class Notices:
 
     def _advance(
         self, case: Case, channel: str, before: AlertGroup | None, *, is_quiet: bool
-    ) -> tuple[AlertGroup | None, tuple[Telling, ...]]:
+    ) -> tuple[AlertGroup | None, tuple[Notification, ...]]:
         owner = case.placed.owner(channel, case.kpi.card.owner)
-        return advance(
+        return transition(
             before,
             case.placed.here(channel),
             GroupRule(owner, case.rule.remind, case.rule.escalation),
@@ -103,13 +103,15 @@ class Notices:
             named=(case.kpi.id, channel),
         )
 
-    def _owed(self, case: Case, group: AlertGroup, tellings: tuple[Telling, ...], *, is_over: bool) -> Iterator[Owed]:
+    def _owed(
+        self, case: Case, group: AlertGroup, tellings: tuple[Notification, ...], *, is_over: bool
+    ) -> Iterator[OutboxMessage]:
         """The messages to the group's channel."""
         campuses = self._tree.leaves(DISTRICT)
         is_common = is_whole_district(sum(each in case.judged.firing for each in campuses), len(campuses))
         for telling in tellings:
             changes = self._changes(case, telling, _reasons(case, group, telling, is_over=is_over))
-            if telling.how is How.REPLY and not changes:  # the campuses are gone from the configuration
+            if telling.how is DeliveryKind.REPLY and not changes:  # the campuses are gone from the configuration
                 continue
             notice = AlertNotice(
                 card=case.kpi.card,
@@ -125,14 +127,14 @@ class Notices:
             )
             key = f"alert:{group.key}:{case.now.isoformat()}:{telling.how}:{telling.reason.name.lower()}"
             until = case.now + useful_for(telling, case.rule.remind)
-            yield Owed(
+            yield OutboxMessage(
                 key, group.channel, seen_to(notice, group, case.now), until, telling.how, group.key, telling.in_channel
             )
 
-    def _changes(self, case: Case, telling: Telling, reasons: Mapping[str, Reason]) -> tuple[Change, ...]:
+    def _changes(self, case: Case, telling: Notification, reasons: Mapping[str, Reason]) -> tuple[Change, ...]:
         """The campuses with their numbers, the worst first; the first ones with their series, but in a thread."""
         campuses = [each for each in reasons if each in self._tree]
-        days = None if telling.how is How.REPLY else SERIES_DAYS
+        days = None if telling.how is DeliveryKind.REPLY else SERIES_DAYS
         reports = self._reporting.reports(case.kpi, campuses, case.now, days)
         found = sorted((self._change(case, each, reasons[each.campus]) for each in reports), key=_urgency)
         return (*found[:DRAWN], *(replace(each, report=replace(each.report, series=None)) for each in found[DRAWN:]))
@@ -158,21 +160,21 @@ def seen_to(notice: AlertNotice, group: AlertGroup, now: datetime) -> AlertNotic
     )
 
 
-def useful_for(telling: Telling, remind: timedelta | None = None) -> timedelta:
+def useful_for(telling: Notification, remind: timedelta | None = None) -> timedelta:
     """How long it is worth telling; a reminder no longer than until the next one, which comes every `remind`."""
-    if telling.how is How.UPDATE:
+    if telling.how is DeliveryKind.UPDATE:
         return WHILE_IT_STANDS
-    if telling.how is How.REPLY and telling.reason is Reason.STILL_FIRING:
+    if telling.how is DeliveryKind.REPLY and telling.reason is Reason.STILL_FIRING:
         return min(REMINDER, remind or REMINDER)
-    return REMINDER if telling.how is How.REPLY and telling.reason in REMINDS else DAY
+    return REMINDER if telling.how is DeliveryKind.REPLY and telling.reason in REMINDS else DAY
 
 
-def _reasons(case: Case, group: AlertGroup, telling: Telling, *, is_over: bool) -> dict[str, Reason]:
+def _reasons(case: Case, group: AlertGroup, telling: Notification, *, is_over: bool) -> dict[str, Reason]:
     """The campuses that a message is about: of a reply those that changed, of the message itself all that stand.
 
     Once it is over these are those that left last.
     """
-    if telling.how is How.REPLY:
+    if telling.how is DeliveryKind.REPLY:
         return dict(telling.changes)
     if is_over:
         left = case.placed.left(group.channel)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from kpibot.catalog.model import Catalog
-from kpibot.core.alerts.quiet_hours import Notice, Quiet
+from kpibot.core.alerts.quiet_hours import Notice, QuietHours
 from kpibot.core.alerts.routing import TAKES_IT, Routed, explained
 from kpibot.core.campuses.campus_tree import DISTRICT, CampusTree
 from kpibot.core.kpis.alert_rule import AlertRule
@@ -34,7 +34,7 @@ def routed(
         tree=tree,
     )
     taking = next((route for route, says in rules if says == TAKES_IT), None)
-    quiet = Quiet((*store.silences(now), *catalog.silences), tree, calendar)
+    quiet = QuietHours((*store.silences(now), *catalog.silences), tree, calendar)
     notice = Notice(kpi.id, watched, severity, rule)
     return Routed(
         card=kpi.card,
@@ -46,8 +46,8 @@ def routed(
         channel=None if taking is None else catalog.channels[taking.channel].slack,
         calls="" if taking is None else taking.mention or kpi.card.owner,
         rules=tuple((route, catalog.channels[route.channel].slack, says) for route, says in rules),
-        held=quiet.held_back(notice, now),
-        told_at=quiet.told_at(notice, now),
+        held=quiet.suppression(notice, now),
+        next_notify_at=quiet.next_notify_at(notice, now),
         escalation=rule.escalation if severity == "critical" else (),
         inhibited_by_district=rule.inhibits and watched != DISTRICT,
     )

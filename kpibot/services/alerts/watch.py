@@ -11,11 +11,11 @@ from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import Simple
 from kpibot.core.kpis.readings import Reading
 from kpibot.services.alerts.data_health import DATA, DataHealth, Health
-from kpibot.services.alerts.evaluation import Judged, Judging, watched
+from kpibot.services.alerts.evaluation import Evaluation, EvaluationResult, watched
 from kpibot.services.alerts.notifications import Decided, Notices
 from kpibot.services.measurement.reporting import Reporting
-from kpibot.store.outbox import Owed
-from kpibot.store.store import AlertKey, GroupKey, Store
+from kpibot.store.outbox import OutboxMessage
+from kpibot.store.store import AlertGroupKey, AlertKey, Store
 
 WORK = "watch"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -23,7 +23,7 @@ TRIES = 3  # to tell of a group that people act on at the same moment
 
 Slot = tuple[str, datetime]
 Known = Mapping[AlertKey, AlertState]
-Groups = Mapping[GroupKey, AlertGroup]
+Groups = Mapping[AlertGroupKey, AlertGroup]
 
 
 class Watch:
@@ -42,7 +42,7 @@ class Watch:
             kpi.id: watched(kpi, kpi.alert, tree) for kpi in catalog.kpis.values() if kpi.alert is not None
         }
         self._health = DataHealth(catalog.kpis, reporting, database_of, catalog.district.administrators)
-        self._judging = Judging(reporting)
+        self._judging = Evaluation(reporting)
         self._notices = Notices(catalog.routes, catalog.channels, reporting)
 
     def run(self, now: datetime) -> bool:
@@ -77,7 +77,7 @@ class Watch:
 
     def _judge(
         self, taken: Mapping[str, Mapping[str, Reading]], known: Known, health: Health, now: datetime
-    ) -> dict[str, Judged]:
+    ) -> dict[str, EvaluationResult]:
         """The alerts of every KPI whose data is sound, by KPI."""
         return {
             kpi.id: self._judging.judge(kpi, kpi.alert, taken[kpi.id], _states_of(kpi, known), now)
@@ -85,11 +85,11 @@ class Watch:
             if kpi.alert is not None and kpi.id not in health.troubles
         }
 
-    def _decide(self, judged: Mapping[str, Judged], groups: Groups, now: datetime) -> Decided:
+    def _decide(self, judged: Mapping[str, EvaluationResult], groups: Groups, now: datetime) -> Decided:
         """What is to be told of all KPIs."""
         silences: tuple[AnySilence, ...] = (*self._store.silences(now), *self._recurring)
-        decided: dict[GroupKey, AlertGroup | None] = {}
-        owed: list[Owed] = []
+        decided: dict[AlertGroupKey, AlertGroup | None] = {}
+        owed: list[OutboxMessage] = []
         for kpi_id, found in judged.items():
             kpi = self._kpis[kpi_id]
             if kpi.alert is not None:
@@ -98,7 +98,7 @@ class Watch:
                 owed += of_kpi.owed
         return Decided(decided, tuple(owed))
 
-    def _decide_anew(self, judged: Mapping[str, Judged], outdated: set[GroupKey], now: datetime) -> None:
+    def _decide_anew(self, judged: Mapping[str, EvaluationResult], outdated: set[AlertGroupKey], now: datetime) -> None:
         """Decides again what was decided while somebody acted on the same alert; the next measurement does the rest."""
         for _ in range(TRIES):
             if not outdated:
@@ -115,7 +115,7 @@ class Watch:
         """Whether the configuration still knows an alert or the data that a state is about."""
         return kpi in self._kpis and (about == DATA or about in self._watched.get(kpi, ()))
 
-    def _abandoned(self, groups: Groups) -> dict[GroupKey, None]:
+    def _abandoned(self, groups: Groups) -> dict[AlertGroupKey, None]:
         """The groups of KPIs that are not watched any more: nothing more can be told of them."""
         return dict.fromkeys(key for key in groups if key[0] not in self._watched)
 
@@ -125,5 +125,5 @@ def _states_of(kpi: Kpi, known: Known) -> dict[str, AlertState]:
     return {campus: state for (of, campus), state in known.items() if of == kpi.id and campus != DATA}
 
 
-def _changed(judged: Mapping[str, Judged]) -> dict[AlertKey, AlertState]:
+def _changed(judged: Mapping[str, EvaluationResult]) -> dict[AlertKey, AlertState]:
     return {(kpi, campus): state for kpi, found in judged.items() for campus, state in found.changed.items()}

@@ -17,14 +17,14 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from kpibot.catalog.model import District
-from kpibot.core.alerts.actions import DeedNotice
-from kpibot.core.alerts.groups import How
+from kpibot.core.alerts.actions import ActionNotice
+from kpibot.core.alerts.groups import DeliveryKind
 from kpibot.core.alerts.notices import AlertNotice
 from kpibot.core.reports.digests import DigestEdition
 from kpibot.core.reports.messages import Message, TroubleNotice
 from kpibot.render.charts.alt_texts import alert_alt, digest_alt
 from kpibot.render.charts.charts import alert_chart, digest_chart
-from kpibot.store.outbox import Claimed, Outbox, Owed
+from kpibot.store.outbox import LeasedMessage, Outbox, OutboxMessage
 
 log = logging.getLogger(__name__)
 
@@ -150,13 +150,13 @@ class Delivery:
             await asyncio.gather(*under_way, return_exceptions=True)
         return taken
 
-    async def _claim(self) -> list[Claimed]:
+    async def _claim(self) -> list[LeasedMessage]:
         if self._is_stopping:
             return []
-        claimed: list[Claimed] = await self._in_thread(self._outbox.claim, self._now(), self._owner, LEASE)
+        claimed: list[LeasedMessage] = await self._in_thread(self._outbox.claim, self._now(), self._owner, LEASE)
         return claimed
 
-    async def _deliver(self, row: Claimed) -> None:
+    async def _deliver(self, row: LeasedMessage) -> None:
         try:
             ts = await self._found(row) or await self._send(row)
         except LeaseLostError:
@@ -178,17 +178,17 @@ class Delivery:
         else:
             await self._in_thread(self._outbox.sent, row.id, ts)
 
-    async def _found(self, row: Claimed) -> str | None:
-        if row.in_doubt_since is None or row.owed.how is How.UPDATE:
+    async def _found(self, row: LeasedMessage) -> str | None:
+        if row.in_doubt_since is None or row.owed.how is DeliveryKind.UPDATE:
             return None
         since = row.in_doubt_since - LOOK_BACK
         return await self._sender.find(row.owed.channel, row.owed.key, since, row.base_ts)
 
-    async def _send(self, row: Claimed) -> str:
+    async def _send(self, row: LeasedMessage) -> str:
         if self._now() >= row.owed.expires_at:
             raise ExpiredError
         message = self._addressed(row.owed.message)
-        picture = None if row.owed.how is How.REPLY else await self._drawn(row.owed.key, message)
+        picture = None if row.owed.how is DeliveryKind.REPLY else await self._drawn(row.owed.key, message)
         if not await self._in_thread(self._outbox.attempt, row.id, self._now(), self._owner, LEASE):
             raise LeaseLostError
         try:
@@ -205,35 +205,35 @@ class Delivery:
             return None
         return drawn
 
-    async def _hand_over(self, row: Claimed, message: Message, picture: Picture | None) -> str:
+    async def _hand_over(self, row: LeasedMessage, message: Message, picture: Picture | None) -> str:
         """The message's `ts`, once Slack has it."""
         owed = row.owed
-        if owed.how is How.POST:
+        if owed.how is DeliveryKind.POST:
             return await self._sender.send(owed.channel, owed.key, message, picture)
         if row.base_ts is None:
             raise GoneError("its group's message is not in the channel")
-        if owed.how is How.UPDATE:
+        if owed.how is DeliveryKind.UPDATE:
             await self._sender.edit(owed.channel, row.base_ts, message, picture)
             return row.base_ts
         return await self._sender.reply(owed.channel, owed.key, message, row.base_ts, in_channel=owed.in_channel)
 
-    def _complaint(self, row: Claimed, error: RefusedError) -> list[Owed]:
+    def _complaint(self, row: LeasedMessage, error: RefusedError) -> list[OutboxMessage]:
         """What the administrators are told of a message that cannot be delivered, unless it was to themselves."""
         now, administrators = self._now(), self._district.administrators
         if administrators is None or administrators == row.owed.channel:
             return []
         what = f"A message to {row.owed.channel} was not delivered"
         notice = TroubleNotice(now, str(self._district.calendar.zone), ((what, str(error)),))
-        return [Owed(f"refused:{row.owed.key}", administrators, notice, now + COMPLAINT_OF_USE_FOR)]
+        return [OutboxMessage(f"refused:{row.owed.key}", administrators, notice, now + COMPLAINT_OF_USE_FOR)]
 
-    async def _wait(self, row: Claimed, error: NotNowError | InDoubtError) -> None:
+    async def _wait(self, row: LeasedMessage, error: NotNowError | InDoubtError) -> None:
         asked = error.after if isinstance(error, NotNowError) else None
         at = self._now() + (asked or backed_off(row.attempts, self._chance()))
         log.warning("%s waits until %s: %s", row.owed.key, at.isoformat(timespec="seconds"), error)
         await self._in_thread(self._outbox.retry, row.id, at, str(error), isinstance(error, InDoubtError), self._owner)
 
     def _addressed(self, message: Message) -> Message:
-        if isinstance(message, AlertNotice | DeedNotice):
+        if isinstance(message, AlertNotice | ActionNotice):
             return replace(message, mention=self._sender.mention(message.mention) if message.mention else "")
         return message
 
@@ -252,6 +252,6 @@ def picture_of(message: Message) -> Picture | None:
         case AlertNotice():
             drawn = None if message.keeps_picture else alert_chart(message)
             png, name, alt_text = drawn, message.card.id, alert_alt(message)
-        case DeedNotice() | TroubleNotice():
+        case ActionNotice() | TroubleNotice():
             return None
     return None if png is None else Picture(f"{name}.png", png, alt_text)

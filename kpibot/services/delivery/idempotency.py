@@ -9,7 +9,7 @@ AGAIN_AFTER = timedelta(seconds=10)  # a second press within it is a double clic
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Once:
+class Idempotency:
     """Knows what was done, for all processes that share a state database."""
 
     def __init__(self, store: Store) -> None:

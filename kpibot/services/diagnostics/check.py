@@ -7,14 +7,14 @@ from datetime import datetime
 from kpibot.catalog.model import Catalog, Database
 from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.kpis.kpi import Kpi
-from kpibot.core.kpis.measures import OverRows, Query, Simple, halves
+from kpibot.core.kpis.measures import OverRows, Query, Simple, components
 from kpibot.core.kpis.readings import Missing, Reading
-from kpibot.core.reports.inspection import Doubt, Finding, Inspection, Line
+from kpibot.core.reports.inspection import DataIssue, Finding, Inspection, Line
 from kpibot.core.text import plural
-from kpibot.services.diagnostics.data_quality import Suspicion
+from kpibot.services.diagnostics.data_quality import DataQuality
 from kpibot.services.measurement.reporting import Readings, Reporting
 from kpibot.sources.base import SourceDownError, SourceError, SourceMisfitError
-from kpibot.sources.diagnostics.column_usage import uses_of
+from kpibot.sources.diagnostics.column_usage import column_usage
 from kpibot.sources.diagnostics.inspector import Asked, Inspector
 from kpibot.sources.engines.engines import caveat
 
@@ -58,7 +58,7 @@ class _Checkup:
     def inspection(self) -> Inspection:
         """Everything; connections are made, and timestamps understood, before time is taken."""
         found = [*self._databases(), *self._datasets(), *self._not_available(), *self._feed()]
-        suspicion = Suspicion(self._catalog, self._reporting, self._as_of)
+        suspicion = DataQuality(self._catalog, self._reporting, self._as_of)
         lines = []
         for kpi in self._catalog.kpis.values():
             line, readings = self._measured(kpi)
@@ -94,7 +94,9 @@ class _Checkup:
             if dataset.database in self._down:
                 continue
             try:
-                looked = self._inspectors[dataset.database].look(name, uses_of(self._measures_of(name)), self._as_of)
+                looked = self._inspectors[dataset.database].look(
+                    name, column_usage(self._measures_of(name)), self._as_of
+                )
             except SourceDownError as error:
                 self._down.add(dataset.database)
                 place = self._catalog.place("databases", dataset.database)
@@ -104,14 +106,14 @@ class _Checkup:
             self._unsound |= {name for doubt in looked.doubts if doubt.is_problem}
             yield from (self._doubt(name, doubt) for doubt in looked.doubts)
 
-    def _doubt(self, dataset: str, doubt: Doubt) -> Finding:
+    def _doubt(self, dataset: str, doubt: DataIssue) -> Finding:
         keys = ("datasets", dataset, *filter(None, doubt.key.split(".")))
         return Finding(".".join(keys), doubt.says, doubt.is_problem, self._catalog.place(*keys))
 
     def _measures_of(self, dataset: str) -> Iterator[OverRows]:
         kpis = self._catalog.kpis.values()
         for kpi in (*kpis, *(other for kpi in kpis if (other := kpi.counterpart) is not None)):
-            for half in halves(kpi.measure):
+            for half in components(kpi.measure):
                 if not isinstance(half, Query) and half.dataset == dataset:
                     yield half
 
@@ -119,7 +121,7 @@ class _Checkup:
         return half.database if isinstance(half, Query) else self._catalog.datasets[half.dataset].database
 
     def _measured(self, kpi: Kpi) -> tuple[Line, Readings]:
-        if any(self._database_of(half) in self._down for half in halves(kpi.measure)):
+        if any(self._database_of(half) in self._down for half in components(kpi.measure)):
             down = Reading(kpi.id, DISTRICT, self._as_of, None, Missing.SOURCE_DOWN)
             return Line(kpi.card, down, 0.0, by_campus=kpi.by_campus), {}
         began = self._seconds_passed()
@@ -130,7 +132,9 @@ class _Checkup:
     def _dated(self, line: Line, kpi: Kpi, readings: Readings) -> Line:
         """With the newest row of the dataset that is furthest behind."""
         sound = line.reading.missing not in (Missing.SOURCE_DOWN, Missing.MISFIT)
-        times = {half: self._newest_of(half) for half in halves(kpi.measure) if sound and not isinstance(half, Query)}
+        times = {
+            half: self._newest_of(half) for half in components(kpi.measure) if sound and not isinstance(half, Query)
+        }
         known = {half: newest for half, newest in times.items() if newest is not None}
         if not known:
             return line
@@ -149,7 +153,7 @@ class _Checkup:
     def _missing(self, kpi: Kpi, line: Line) -> Iterator[Finding]:
         """Why a KPI has no value, unless that has been told of what it rests on."""
         reading = line.reading
-        told = any(self._is_told(half) for half in halves(kpi.measure))
+        told = any(self._is_told(half) for half in components(kpi.measure))
         if told and reading.missing in (Missing.SOURCE_DOWN, Missing.MISFIT):
             return
         why = reading.detail or "its dataset holds no rows for the period; look at the table and at the filters"

@@ -7,12 +7,12 @@ from kpibot.catalog.model import Catalog
 from kpibot.core.campuses.campus_tree import DISTRICT, NO_CAMPUS
 from kpibot.core.kpis.conditions import Condition
 from kpibot.core.kpis.kpi import Kpi
-from kpibot.core.kpis.measures import Query, Ratio, Simple, halves
+from kpibot.core.kpis.measures import Query, Ratio, Simple, components
 from kpibot.core.kpis.readings import Missing
 from kpibot.core.reports.inspection import Finding, Line
 from kpibot.core.text import listed, shown
 from kpibot.render.phrases.conflicts import disagreement
-from kpibot.services.diagnostics.unmatched_codes import Strays, strays
+from kpibot.services.diagnostics.unmatched_codes import UnmatchedCodes, unmatched_codes
 from kpibot.services.measurement.reporting import Readings, Reporting
 from kpibot.sources.base import SourceError
 
@@ -20,7 +20,7 @@ KNOWN = 50  # different values of a column: of more, nobody can say that one is 
 LISTED = 6
 
 
-class Suspicion:
+class DataQuality:
     """Looks at the readings of a catalogue's KPIs at one instant."""
 
     def __init__(self, catalog: Catalog, reporting: Reporting, as_of: datetime) -> None:
@@ -60,7 +60,7 @@ class Suspicion:
         if not readings[NO_CAMPUS].rows and not isinstance(kpi.measure, Ratio):
             return
         try:
-            found = strays(kpi, self._reporting.measuring, self._as_of)
+            found = unmatched_codes(kpi, self._reporting.measuring, self._as_of)
         except SourceError:  # it has just been measured; what is wrong by now will be told the next time
             return
         nobody = line.reading.rows > 0 and line.reading.unplaced == line.reading.rows
@@ -68,14 +68,14 @@ class Suspicion:
             says = f"not one row belongs to a campus; {each}" if nobody else str(each)
             yield Finding(f"kpis.{kpi.id}", says, nobody, self._place(kpi, each))
 
-    def _place(self, kpi: Kpi, found: Strays) -> str:
+    def _place(self, kpi: Kpi, found: UnmatchedCodes) -> str:
         if found.source in self._catalog.datasets:
             return self._catalog.place("datasets", found.source, "columns", "campus")
         return self._catalog.place("kpis", kpi.id, "measure", "sql")
 
     def _never_held(self, kpi: Kpi) -> str:
         """Values that a filter asks for and its column never holds, if that is why nothing is found."""
-        for half in halves(kpi.measure):
+        for half in components(kpi.measure):
             for condition in () if isinstance(half, Query) else half.where:
                 if (
                     isinstance(condition, Condition)

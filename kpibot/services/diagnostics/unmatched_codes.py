@@ -6,7 +6,7 @@ from datetime import datetime
 
 from kpibot.core.campuses.campus_tree import as_text
 from kpibot.core.kpis.kpi import Kpi
-from kpibot.core.kpis.measures import Query, halves
+from kpibot.core.kpis.measures import Query, components
 from kpibot.core.text import plural, shown
 from kpibot.services.measurement.measuring import Measuring
 
@@ -15,7 +15,7 @@ LISTED = 5  # codes that a line tells; the rest is counted
 
 
 @dataclass(frozen=True, slots=True)
-class Strays:
+class UnmatchedCodes:
     """Rows of one dataset, or of a query's database, that belong to no campus: how many by code, most first."""
 
     source: str
@@ -40,7 +40,7 @@ class Strays:
         return "add them as aliases under `campuses`, or map them"
 
 
-def strays(kpi: Kpi, measuring: Measuring, as_of: datetime) -> list[Strays]:
+def unmatched_codes(kpi: Kpi, measuring: Measuring, as_of: datetime) -> list[UnmatchedCodes]:
     """What a KPI counts as "no campus", for each half that has such rows.
 
     Raises:
@@ -48,13 +48,13 @@ def strays(kpi: Kpi, measuring: Measuring, as_of: datetime) -> list[Strays]:
     """
     period = measuring.period(kpi, as_of)
     found = []
-    for half in dict.fromkeys(halves(kpi.measure)):
+    for half in dict.fromkeys(components(kpi.measure)):
         rows: Counter[str] = Counter()
         for raw, parts in measuring.unplaced(half, period).items():
             rows[EMPTY if raw is None else as_text(raw) or EMPTY] += parts.rows
         source = half.database if isinstance(half, Query) else half.dataset
         if codes := _most_first(rows):
-            found.append(Strays(source, codes))
+            found.append(UnmatchedCodes(source, codes))
     return found
 
 

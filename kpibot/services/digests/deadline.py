@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kpibot.core.kpis.kpi import Kpi
-from kpibot.core.kpis.measures import Simple, halves
+from kpibot.core.kpis.measures import Simple, components
 from kpibot.core.kpis.readings import Missing, Reading
 from kpibot.core.kpis.report import Report
 from kpibot.services.measurement.reporting import Reporting
@@ -56,7 +56,7 @@ class Deadline:
         """The KPIs that rest on the same databases, which share statements."""
         groups: dict[frozenset[str], list[Kpi]] = {}
         for kpi in kpis:
-            groups.setdefault(frozenset(map(self._database_of, halves(kpi.measure))), []).append(kpi)
+            groups.setdefault(frozenset(map(self._database_of, components(kpi.measure))), []).append(kpi)
         return list(groups.values())
 
     def _collect(self, kpis: Sequence[Kpi], wanted: Wanted, found: dict[AtCampus, Report]) -> None:

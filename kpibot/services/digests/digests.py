@@ -12,7 +12,7 @@ from kpibot.core.reports.digests import DigestEdition, Mover
 from kpibot.core.time.calendar import Calendar
 from kpibot.services.digests.deadline import Deadline, Wanted
 from kpibot.services.measurement.reporting import Reporting
-from kpibot.store.outbox import Owed
+from kpibot.store.outbox import OutboxMessage
 from kpibot.store.store import Store
 
 SERIES_DAYS = 90
@@ -77,7 +77,7 @@ class Digests:
         with self._store.claimed(work, slot, now) as is_mine:
             if is_mine:
                 owed = [
-                    Owed(f"{work}:{slot.isoformat()}:{channel.id}", channel.id, edition, expires_at)
+                    OutboxMessage(f"{work}:{slot.isoformat()}:{channel.id}", channel.id, edition, expires_at)
                     for channel, edition in self.editions(digest, slot)
                 ]
                 self._store.finish(work, slot, now, owed)

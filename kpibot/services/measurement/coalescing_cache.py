@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 Result = TypeVar("Result")
 
 
-class Recent(Generic[Result]):
+class CoalescingCache(Generic[Result]):
     """Results by key, the `most` latest ones. While one thread works a result out, others wait for it.
 
     A key names everything that the result depends on, the instant too: nothing in here grows stale. An exception is

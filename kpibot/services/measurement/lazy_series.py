@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from kpibot.core.kpis.series import Series
 
 
-class Courses(Mapping[str, Series]):
+class LazySeries(Mapping[str, Series]):
     """Series by node; `make` gives that of a node, and may raise whatever it likes each time that it is asked for."""
 
     def __init__(self, nodes: Iterable[str], make: Callable[[str], Series]) -> None:

@@ -12,28 +12,28 @@ from kpibot.core.campuses.campus_tree import NO_CAMPUS, CampusTree
 from kpibot.core.campuses.rollup import RollUp
 from kpibot.core.kpis.conditions import Condition, Timed, fixed, instant_of
 from kpibot.core.kpis.kpi import Kpi, aged
-from kpibot.core.kpis.measures import Query, Simple, halves, narrowed
-from kpibot.core.kpis.readings import Missing, Parts, Reading, combine, nothing
-from kpibot.core.kpis.series import Series, Track, Window, together
+from kpibot.core.kpis.measures import Query, Simple, components, narrowed
+from kpibot.core.kpis.readings import Aggregate, Missing, Reading, combine, empty_aggregate
+from kpibot.core.kpis.series import Series, Track, Window, merge
 from kpibot.core.time.calendar import Calendar
 from kpibot.core.time.periods import Period
-from kpibot.services.measurement.lazy_series import Courses
-from kpibot.services.measurement.reading_builder import Valuing
+from kpibot.services.measurement.lazy_series import LazySeries
+from kpibot.services.measurement.reading_builder import ReadingBuilder
 from kpibot.sources.base import (
-    Cell,
+    GroupKey,
+    QueryResult,
     RawCampus,
     Request,
     Source,
     SourceDownError,
     SourceError,
     SourceMisfitError,
-    Taken,
 )
 
 log = logging.getLogger(__name__)
 
 Each = TypeVar("Each")
-PartsByCampus = Mapping[str, Parts]
+PartsByCampus = Mapping[str, Aggregate]
 UNFORESEEN = "its data cannot be understood; the log says why"
 
 
@@ -56,7 +56,7 @@ class Measuring:
         self._source_of = source_of
         self._system_of = system_of
         self._rolled_up = RollUp(tree)
-        self._valuing = Valuing(tree, calendar)
+        self._valuing = ReadingBuilder(tree, calendar)
 
     def measure(self, kpi: Kpi, as_of: datetime) -> dict[str, Reading]:
         """A reading for every campus and group; a database that fails gives readings that say so, not an exception."""
@@ -79,14 +79,16 @@ class Measuring:
         period, dimensions = self.period(kpi, as_of), kpi.dimensions[dimension]
         requests = [
             replace(self._request(half, period), by=each.by(as_of, self.calendar))
-            for half, each in zip(halves(kpi.measure), dimensions, strict=True)
+            for half, each in zip(components(kpi.measure), dimensions, strict=True)
         ]
         taken = self._take(requests)
-        by_label: dict[str, list[Parts]] = {}
+        by_label: dict[str, list[Aggregate]] = {}
         for place, (request, each) in enumerate(zip(requests, dimensions, strict=True)):
             for cell, parts in _or_raised(taken[request]).items():
                 if self.resolve(request.measure, cell.campus) in self._covered(campus):
-                    sums = by_label.setdefault(each.label(cell.slice), [nothing(half) for half in halves(kpi.measure)])
+                    sums = by_label.setdefault(
+                        each.label(cell.slice), [empty_aggregate(half) for half in components(kpi.measure)]
+                    )
                     sums[place] += parts
         return {label: self._valuing.reading(kpi, campus, as_of, sums) for label, sums in by_label.items()}
 
@@ -97,17 +99,17 @@ class Measuring:
             SourceError: with what to do about it.
         """
         window = self.window(kpi, as_of, days)
-        found = [self._tracks(half, window) for half in halves(kpi.measure)]
+        found = [self._tracks(half, window) for half in components(kpi.measure)]
         if any(each is None for each in found):
             return dict.fromkeys(campuses, Series(window.days, (None,) * days))
         tracks = [each for each in found if each is not None]
 
         def series(campus: str) -> Series:
             covered = self.tree.covered(campus)
-            sums = [together([own[each] for each in covered if each in own]) for own in tracks]
+            sums = [merge([own[each] for each in covered if each in own]) for own in tracks]
             return self._valuing.series(kpi, sums, window)
 
-        return Courses(campuses, series)
+        return LazySeries(campuses, series)
 
     def newest(self, measure: Simple, as_of: datetime) -> datetime | None:
         """The newest row of the measure's dataset before `as_of`, whatever the KPI's filters.
@@ -125,7 +127,7 @@ class Measuring:
         """
         return [] if isinstance(measure, Query) else self._source_of(measure).values(measure.dataset, column, most)
 
-    def unplaced(self, measure: Simple, period: Period) -> dict[RawCampus, Parts]:
+    def unplaced(self, measure: Simple, period: Period) -> dict[RawCampus, Aggregate]:
         """The parts of a measure whose campus nobody knows, by what the database calls it.
 
         Raises:
@@ -143,7 +145,7 @@ class Measuring:
         Raises:
             SourceError: with what to do about it.
         """
-        half = halves(narrowed(kpi.measure, [conditions for _ in halves(kpi.measure)]))[0]
+        half = components(narrowed(kpi.measure, [conditions for _ in components(kpi.measure)]))[0]
         return self._source_of(half).rows(self._request(half, self.period(kpi, as_of)), columns, most)
 
     def resolve(self, measure: Simple, raw: object) -> str:
@@ -164,7 +166,7 @@ class Measuring:
 
     def requests(self, kpi: Kpi, as_of: datetime) -> list[Request]:
         """What the databases are asked for a reading of the KPI: one request for each half of its measure."""
-        return [self._request(half, self.period(kpi, as_of)) for half in halves(kpi.measure)]
+        return [self._request(half, self.period(kpi, as_of)) for half in components(kpi.measure)]
 
     def _request(self, half: Simple, period: Period) -> Request:
         return Request(self._fixed(half, period.end), period)
@@ -173,19 +175,21 @@ class Measuring:
         """The measure with instants in place of "10 working days ago"."""
         return half if isinstance(half, Query) else replace(half, where=fixed(half.where, as_of, self.calendar))
 
-    def _take(self, requests: Sequence[Request]) -> dict[Request, Taken | SourceError]:
+    def _take(self, requests: Sequence[Request]) -> dict[Request, QueryResult | SourceError]:
         """What the databases give; they are asked at the same time, so that a slow one delays no other."""
         by_source: dict[Source, list[Request]] = {}
         for request in dict.fromkeys(requests):
             by_source.setdefault(self._source_of(request.measure), []).append(request)
-        taken: dict[Request, Taken | SourceError] = {}
+        taken: dict[Request, QueryResult | SourceError] = {}
         for asked, given in zip(by_source.values(), _at_once(_guarded, by_source), strict=True):
             taken |= zip(asked, given, strict=True)
         return taken
 
-    def _readings(self, kpi: Kpi, as_of: datetime, taken: list[Taken | SourceError]) -> dict[str, Reading]:
+    def _readings(self, kpi: Kpi, as_of: datetime, taken: list[QueryResult | SourceError]) -> dict[str, Reading]:
         try:
-            parts = [self._parts(half, _or_raised(each)) for half, each in zip(halves(kpi.measure), taken, strict=True)]
+            parts = [
+                self._parts(half, _or_raised(each)) for half, each in zip(components(kpi.measure), taken, strict=True)
+            ]
             known = [each for each in parts if each is not None]
             _check_divisible(kpi, known)
             if len(known) < len(parts):
@@ -202,7 +206,7 @@ class Measuring:
         is_down = isinstance(error, SourceDownError)
         return self._valuing.missing(kpi, as_of, Missing.SOURCE_DOWN if is_down else Missing.MISFIT, str(error))
 
-    def _parts(self, measure: Simple, taken: Taken) -> PartsByCampus | None:
+    def _parts(self, measure: Simple, taken: QueryResult) -> PartsByCampus | None:
         """The parts by campus slug; None where the dataset holds nothing at all."""
         if not taken and self._source_of(measure).is_empty(measure):
             return None
@@ -218,9 +222,9 @@ class Measuring:
         if not given and self._source_of(whole).is_empty(whole):
             return None
         found = self._placed(whole, given)
-        return {slug: track for slug, tracks in found.items() if (track := together(tracks)) is not None}
+        return {slug: track for slug, tracks in found.items() if (track := merge(tracks)) is not None}
 
-    def _placed(self, measure: Simple, by_cell: Mapping[Cell, Each]) -> dict[str, list[Each]]:
+    def _placed(self, measure: Simple, by_cell: Mapping[GroupKey, Each]) -> dict[str, list[Each]]:
         """What each campus has under any of the names that the database calls it by."""
         placed: dict[str, list[Each]] = {}
         system = self._system_of(measure)
@@ -242,7 +246,7 @@ def _at_once(
         return [*threads.map(take, asked.keys(), asked.values())]
 
 
-def _guarded(source: Source, requests: Sequence[Request]) -> Sequence[Taken | SourceError]:
+def _guarded(source: Source, requests: Sequence[Request]) -> Sequence[QueryResult | SourceError]:
     """What the source gives; what nobody foresaw costs the KPIs that it was asked for, and no others."""
     try:
         return source.take(requests)
@@ -253,7 +257,7 @@ def _guarded(source: Source, requests: Sequence[Request]) -> Sequence[Taken | So
         return [SourceMisfitError(UNFORESEEN)] * len(requests)
 
 
-def _or_raised(taken: Taken | SourceError) -> Taken:
+def _or_raised(taken: QueryResult | SourceError) -> QueryResult:
     if isinstance(taken, SourceError):
         raise taken
     return taken

@@ -11,14 +11,14 @@ import numpy as np
 from kpibot.core.campuses.campus_tree import DISTRICT, NO_CAMPUS, CampusTree
 from kpibot.core.kpis.budget import Pace, pace
 from kpibot.core.kpis.kpi import Format, Kpi, format_of
-from kpibot.core.kpis.measures import Clock, Duration, Query, Ratio, Simple, Statistic, halves
+from kpibot.core.kpis.measures import Clock, Duration, Query, Ratio, Simple, Statistic, components
 from kpibot.core.kpis.readings import (
+    Aggregate,
     Floats,
     Missing,
-    Parts,
     Reading,
     divide,
-    nothing,
+    empty_aggregate,
     statistic_of,
     value_of,
     why_missing,
@@ -27,10 +27,10 @@ from kpibot.core.kpis.series import Curve, Keys, Series, Track, Window, elapsed,
 from kpibot.core.time.calendar import Calendar
 from kpibot.core.time.periods import PeriodRule
 
-SumsByNode = Mapping[str, Parts]
+SumsByNode = Mapping[str, Aggregate]
 
 
-class Valuing:
+class ReadingBuilder:
     """Gives the nodes of a campus tree their readings and series."""
 
     def __init__(self, tree: CampusTree, calendar: Calendar) -> None:
@@ -40,17 +40,17 @@ class Valuing:
     def readings(self, kpi: Kpi, as_of: datetime, sums: Sequence[SumsByNode]) -> dict[str, Reading]:
         """A reading for every node, from what each half of the measure has there and below."""
         is_known = _knows(kpi, sums)
-        pairs = [(each, nothing(half)) for each, half in zip(sums, halves(kpi.measure), strict=True)]
+        pairs = [(each, empty_aggregate(half)) for each, half in zip(sums, components(kpi.measure), strict=True)]
         readings = {
             node.slug: self.reading(kpi, node.slug, as_of, [each.get(node.slug, none) for each, none in pairs])
             if is_known(node.slug)
             else Reading(kpi.id, node.slug, as_of, None, Missing.NO_ROWS)
             for node in self._tree
         }
-        strays = sums[-1].get(NO_CAMPUS, Parts()).rows  # of the half that the reading rests on
-        return _with_strays(readings, strays) if strays else readings
+        unmatched_codes = sums[-1].get(NO_CAMPUS, Aggregate()).rows  # of the half that the reading rests on
+        return _with_strays(readings, unmatched_codes) if unmatched_codes else readings
 
-    def reading(self, kpi: Kpi, campus: str, as_of: datetime, sums: Sequence[Parts]) -> Reading:
+    def reading(self, kpi: Kpi, campus: str, as_of: datetime, sums: Sequence[Aggregate]) -> Reading:
         """The reading of a node, from what each half of the measure has there and below."""
         ratio = kpi.measure if isinstance(kpi.measure, Ratio) else None
         parts = sums[0] if ratio is None else divide(*sums, one_dataset=ratio.is_of_one_dataset)
@@ -80,7 +80,9 @@ class Valuing:
 
     def series(self, kpi: Kpi, tracks: Sequence[Track | None], window: Window) -> Series:
         """The series of a node, from the track of each half of the measure there and below; None for one without."""
-        values = [self._values(half, track, window) for half, track in zip(halves(kpi.measure), tracks, strict=True)]
+        values = [
+            self._values(half, track, window) for half, track in zip(components(kpi.measure), tracks, strict=True)
+        ]
         if isinstance(kpi.measure, Ratio):
             values = [Curve(*values).values(len(window.days))]
         shown = values[0] * self._scale(kpi, kpi.card.format)
@@ -89,7 +91,7 @@ class Valuing:
             plain[day] = None
         return Series(window.days, tuple(plain))
 
-    def _also(self, kpi: Kpi, parts: Parts) -> tuple[tuple[Statistic, float | None], ...]:
+    def _also(self, kpi: Kpi, parts: Aggregate) -> tuple[tuple[Statistic, float | None], ...]:
         """The other statistics of the same durations, in the unit that each is shown in."""
         if not isinstance(kpi.measure, Duration) or not kpi.measure.also:
             return ()
@@ -113,7 +115,7 @@ class Valuing:
     def _values(self, measure: Simple, track: Track | None, window: Window) -> Floats:
         """One number a day in the measure's own unit; NaN where there is none."""
         if track is None:
-            value = value_of(measure, nothing(measure))
+            value = value_of(measure, empty_aggregate(measure))
             return np.full(len(window.days), np.nan if value is None else value)
         if isinstance(track, Curve):
             return track.values(len(window.days))
@@ -141,5 +143,5 @@ def _knows(kpi: Kpi, sums: Sequence[SumsByNode]) -> Callable[[str], bool]:
     return lambda campus: any(campus in each for each in sums)
 
 
-def _with_strays(readings: dict[str, Reading], strays: int) -> dict[str, Reading]:
-    return readings | {DISTRICT: replace(readings[DISTRICT], unplaced=strays)}
+def _with_strays(readings: dict[str, Reading], unmatched_codes: int) -> dict[str, Reading]:
+    return readings | {DISTRICT: replace(readings[DISTRICT], unplaced=unmatched_codes)}

@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from kpibot.core.campuses.campus_tree import DISTRICT
-from kpibot.core.kpis.conditions import Moment, instant_of
+from kpibot.core.kpis.conditions import RelativeTime, instant_of
 from kpibot.core.kpis.kpi import Kpi
-from kpibot.core.kpis.measures import Query, Simple, halves
+from kpibot.core.kpis.measures import Query, Simple, components
 from kpibot.core.kpis.readings import Missing, Reading
 from kpibot.core.kpis.report import Link, Report
 from kpibot.core.kpis.series import Series
-from kpibot.services.measurement.coalescing_cache import Recent
+from kpibot.services.measurement.coalescing_cache import CoalescingCache
 from kpibot.services.measurement.measuring import Measuring
 from kpibot.sources.base import SourceError
 from kpibot.store.store import Store, StoreError
@@ -30,13 +30,13 @@ class Reporting:
     `fresh_within` says, by dataset, how old its newest row may be before its data is stale.
     """
 
-    def __init__(self, measuring: Measuring, store: Store, fresh_within: Mapping[str, Moment]) -> None:
+    def __init__(self, measuring: Measuring, store: Store, fresh_within: Mapping[str, RelativeTime]) -> None:
         self.measuring = measuring
         self._store = store
         self._fresh_within = fresh_within
-        self._readings: Recent[dict[str, Reading]] = Recent()
-        self._series: Recent[Mapping[str, Series]] = Recent(MOST_SERIES)
-        self._staleness: Recent[bool] = Recent()
+        self._readings: CoalescingCache[dict[str, Reading]] = CoalescingCache()
+        self._series: CoalescingCache[Mapping[str, Series]] = CoalescingCache(MOST_SERIES)
+        self._staleness: CoalescingCache[bool] = CoalescingCache()
 
     def readings(self, kpi: Kpi, as_of: datetime) -> Readings:
         """A reading for every campus and group."""
@@ -111,7 +111,7 @@ class Reporting:
         seen = readings[DISTRICT]
         if _failed(readings):
             return False
-        return any(self.is_old(half, seen.as_of, seen.newest) for half in halves(kpi.measure))
+        return any(self.is_old(half, seen.as_of, seen.newest) for half in components(kpi.measure))
 
     def is_old(self, half: Simple, as_of: datetime, seen: datetime | None) -> bool:
         """Whether the newest row of a measure's dataset is too old, where `seen` is the newest that was seen."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from kpibot.catalog.model import Dataset, NoteRule
 from kpibot.core.campuses.campus_tree import DISTRICT, NO_CAMPUS, Campus
-from kpibot.core.kpis.kpi import Card, Kpi
+from kpibot.core.kpis.kpi import Kpi, KpiInfo
 from kpibot.core.questions.parser import CAMPUS, Ask, AskAbout, AskList, AskOverview, AskRows, parse
 from kpibot.core.reports.answers import About, Answer, Breakdown, Note, Overview, RowList
 from kpibot.services.measurement.reporting import Reporting
@@ -23,7 +23,7 @@ PARTS = 15  # of a breakdown: more lines than this are not read
 class Help:
     """What can be typed, with examples from this district."""
 
-    kpis: tuple[Card, ...]
+    kpis: tuple[KpiInfo, ...]
     campus: Campus
     by: tuple[str, ...] = ()
 
@@ -35,7 +35,7 @@ class Listing:
     `not_available` says of KPIs that the district cannot have why.
     """
 
-    kpis: tuple[Card, ...]
+    kpis: tuple[KpiInfo, ...]
     campuses: tuple[tuple[int, Campus], ...]
     not_available: Mapping[str, str] = field(default_factory=dict)
 
@@ -149,7 +149,7 @@ class Answering:
         told_apart = (f"{kpi.id} by {word}" for kpi in self._kpis.values() for word in kpi.dimensions)
         return Help(self._cards(), example or self._tree[DISTRICT], tuple(told_apart)[:1])
 
-    def _cards(self) -> tuple[Card, ...]:
+    def _cards(self) -> tuple[KpiInfo, ...]:
         return tuple(kpi.card for kpi in self._kpis.values())
 
     def _outline(self, node: str, depth: int) -> list[tuple[int, Campus]]:

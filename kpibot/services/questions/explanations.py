@@ -6,7 +6,7 @@ from datetime import datetime
 from kpibot.catalog.model import Dataset
 from kpibot.core.kpis.definition import definition
 from kpibot.core.kpis.kpi import Kpi
-from kpibot.core.kpis.measures import Query, Simple, halves
+from kpibot.core.kpis.measures import Query, Simple, components
 from kpibot.core.reports.answers import About, Origin
 from kpibot.services.measurement.reporting import Reporting
 from kpibot.sources.base import SourceError
@@ -15,7 +15,7 @@ from kpibot.sources.base import SourceError
 def about(kpi: Kpi, as_of: datetime, reporting: Reporting, datasets: Mapping[str, Dataset]) -> About:
     """What there is to know of a KPI beside its numbers."""
     names = {id: dataset.rows for id, dataset in datasets.items()}
-    origins = {half: _origin(half, as_of, reporting, datasets) for half in halves(kpi.measure)}
+    origins = {half: _origin(half, as_of, reporting, datasets) for half in components(kpi.measure)}
     return About(
         kpi.card,
         tuple(definition(kpi.measure, names)),

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from kpibot.core.kpis.conditions import Condition, Scalar, as_scalar
 from kpibot.core.kpis.dimensions import Dimension
 from kpibot.core.kpis.kpi import Kpi
-from kpibot.core.kpis.measures import Simple, halves
+from kpibot.core.kpis.measures import Simple, components
 from kpibot.core.text import QueryError, did_you_mean, listed, shown, slug
 from kpibot.services.measurement.measuring import Measuring
 
@@ -20,7 +20,7 @@ def narrowed(kpi: Kpi, only: Iterable[tuple[str, str]], measuring: Measuring) ->
         QueryError: the dimension has no such value; the message offers those that it has.
         SourceError: nobody can tell which values there are.
     """
-    conditions: list[tuple[Condition, ...]] = [() for _ in halves(kpi.measure)]
+    conditions: list[tuple[Condition, ...]] = [() for _ in components(kpi.measure)]
     labels = list[tuple[str, str]]()
     for name, typed in only:
         found, label = _conditions(kpi, name, typed, measuring)
@@ -32,7 +32,7 @@ def narrowed(kpi: Kpi, only: Iterable[tuple[str, str]], measuring: Measuring) ->
 def _conditions(kpi: Kpi, name: str, typed: str, measuring: Measuring) -> tuple[list[Condition], str]:
     """The condition on each half of the measure, and the value as people see it."""
     found, labels = [], dict[str, str]()
-    for half, dimension in zip(halves(kpi.measure), kpi.dimensions[name], strict=True):
+    for half, dimension in zip(components(kpi.measure), kpi.dimensions[name], strict=True):
         if dimension.bands:
             raise QueryError(f"`{name}` is no word to pick by; type `{kpi.id} by {name}`")
         by_label = _raw_by_label(half, dimension, measuring)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from kpibot.catalog.model import Dataset
 from kpibot.core.kpis.conditions import Condition, as_scalar
 from kpibot.core.kpis.kpi import Kpi
-from kpibot.core.kpis.measures import Query, halves
+from kpibot.core.kpis.measures import Query, components
 from kpibot.core.reports.answers import RowList
 from kpibot.core.text import QueryError
 from kpibot.services.measurement.reporting import Reporting
@@ -27,7 +27,7 @@ def rows_behind(
         QueryError: the KPI has no rows to list.
         SourceError: with what to do about it.
     """
-    half = halves(kpi.measure)[0]
+    half = components(kpi.measure)[0]
     if isinstance(half, Query) or not kpi.detail:
         raise QueryError(f"`{kpi.id}` has no list of rows; its owner can say which columns one should show (`detail`)")
     dataset = datasets[half.dataset]
@@ -46,7 +46,7 @@ def rows_behind(
 
 def _at_campus(kpi: Kpi, campus: str, dataset: Dataset, reporting: Reporting) -> tuple[Condition, ...]:
     """The condition that a row belongs to the campus, under any of the names that the database calls it by."""
-    measuring, half = reporting.measuring, halves(kpi.measure)[0]
+    measuring, half = reporting.measuring, components(kpi.measure)[0]
     if CAMPUS not in dataset.columns or campus == measuring.tree.root.slug:
         return ()
     covered = frozenset(measuring.tree.covered(campus))

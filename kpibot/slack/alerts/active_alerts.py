@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from kpibot.core.alerts.active_alerts import AlertList, Measured, Muted, MuteList, Recurring, Standing, Why
+from kpibot.core.alerts.active_alerts import ActiveAlert, AlertList, Measured, Muted, MuteList, Recurring, Why
 from kpibot.core.kpis.report import Report, local
 from kpibot.core.text import plural
 from kpibot.render.phrases import sentences
@@ -34,7 +34,7 @@ def alerts_message(alerts: AlertList) -> Rendered:
     return rendered("\n".join(fitting([data(head), *lines, data(when)], 2_700)), blocks)
 
 
-def standing_text(standing: Standing, now: datetime, zone: str) -> str:
+def standing_text(standing: ActiveAlert, now: datetime, zone: str) -> str:
     """`Outstanding tickets — Campus West: 104 tickets · critical since Fri, … (2 days) · acknowledged by @luis …`."""
     report = standing.report
     to_the_day = is_to_the_day(standing.since, now, zone)
@@ -78,7 +78,7 @@ def why_message(why: Why) -> Rendered:
     return rendered("\n".join(fitting([data(head), *lines], 2_700)), blocks)
 
 
-def _seen_to(standing: Standing, now: datetime, zone: str) -> Iterator[str]:
+def _seen_to(standing: ActiveAlert, now: datetime, zone: str) -> Iterator[str]:
     if standing.acknowledged_until is not None:
         until = soon(standing.acknowledged_until, now, zone)
         yield f"acknowledged by {clean(standing.acknowledged_by, PERSON)} until {until}"

@@ -6,7 +6,7 @@ in the thread is about those that changed, and says why.
 
 from collections.abc import Iterable, Iterator
 
-from kpibot.core.alerts.groups import How
+from kpibot.core.alerts.groups import DeliveryKind
 from kpibot.core.alerts.notices import AlertNotice, Change
 from kpibot.core.alerts.states import Reason
 from kpibot.core.kpis.report import local
@@ -43,7 +43,7 @@ COMMON = "Most of the district at once: one cause for all is likely."
 
 def alert_message(notice: AlertNotice, chart: SlackFile | None = None) -> Rendered:
     """What one channel is told of one KPI. `notice.mention` is Slack's own mrkdwn and goes in as it is, once."""
-    return _line(notice) if notice.how is How.REPLY else _standing_message(notice, chart)
+    return _line(notice) if notice.how is DeliveryKind.REPLY else _standing_message(notice, chart)
 
 
 def _standing_message(notice: AlertNotice, chart: SlackFile | None) -> Rendered:

@@ -10,16 +10,16 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from kpibot.core.alerts.actions import Told
+from kpibot.core.alerts.actions import ActionResult
 from kpibot.core.time.calendar import Calendar
 from kpibot.core.time.time_phrases import named_end
-from kpibot.services.alerts.actions import Acting
-from kpibot.services.alerts.active_alerts import StandingAlerts
+from kpibot.services.alerts.actions import AlertActions
+from kpibot.services.alerts.active_alerts import ActiveAlerts
 from kpibot.services.delivery.delivery import InThread
-from kpibot.slack.alerts.action_messages import told_message
+from kpibot.slack.alerts.action_messages import action_result_message
 from kpibot.slack.alerts.active_alerts import why_message
 from kpibot.slack.alerts.mute_form import CALLBACK, mute_form
-from kpibot.slack.alerts.mute_request import Wish, read_wish
+from kpibot.slack.alerts.mute_request import MuteRequest, read_mute_request
 from kpibot.slack.client.directory import Directory
 from kpibot.slack.questions.conversation import EXCUSED, FAILED, Conversation, Place, excuse
 from kpibot.slack.questions.guide_messages import error_message
@@ -30,7 +30,7 @@ Body = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Pressed:
+class ButtonPress:
     """A button or menu of an alert message, and who used it. `value` is what it carries, `chosen` a menu's choice."""
 
     user: str
@@ -50,8 +50,8 @@ class AlertButtons:
 
     def __init__(
         self,
-        acting: Acting,
-        standing: StandingAlerts,
+        acting: AlertActions,
+        standing: ActiveAlerts,
         conversation: Conversation,
         client: AsyncWebClient,
         directory: Directory,
@@ -83,7 +83,7 @@ class AlertButtons:
             app.action(f"alert:{name}")(self._listener(work))
         app.view(CALLBACK)(self._submitted)
 
-    def _listener(self, work: Callable[[Pressed], Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    def _listener(self, work: Callable[[ButtonPress], Awaitable[None]]) -> Callable[..., Awaitable[None]]:
         async def listen(ack: Any, body: Body, respond: Any) -> None:
             await ack()
             pressed = _pressed(body, respond)
@@ -99,87 +99,89 @@ class AlertButtons:
         try:
             await work
         except EXCUSED as error:
-            await self._conversation.whisper(place, user, error_message(excuse(error)))
+            await self._conversation.send_ephemeral(place, user, error_message(excuse(error)))
         except Exception:
             log.exception("a button of an alert failed")
-            await self._conversation.whisper(place, user, error_message(FAILED))
+            await self._conversation.send_ephemeral(place, user, error_message(FAILED))
 
-    async def _acknowledge(self, pressed: Pressed) -> None:
+    async def _acknowledge(self, pressed: ButtonPress) -> None:
         await self._do(pressed, self._acting.acknowledge, pressed.group)
 
-    async def _snooze(self, pressed: Pressed) -> None:
+    async def _snooze(self, pressed: ButtonPress) -> None:
         until = named_end(pressed.chosen, self._now(), self._calendar)
         await self._do(pressed, self._acting.snooze, pressed.group, until)
 
-    async def _assign(self, pressed: Pressed) -> None:
+    async def _assign(self, pressed: ButtonPress) -> None:
         if pressed.chosen:  # a menu can be emptied, too
             to = await self._directory.name_of(pressed.chosen)
             await self._do(pressed, self._acting.assign, pressed.group, to)
 
-    async def _unmute(self, pressed: Pressed) -> None:
+    async def _unmute(self, pressed: ButtonPress) -> None:
         await self._do(pressed, self._acting.unmute, pressed.value.get("silence", ""), always_told=True)
 
-    async def _do(self, pressed: Pressed, deed: Callable[..., Told], *about: Any, always_told: bool = False) -> None:
+    async def _do(
+        self, pressed: ButtonPress, deed: Callable[..., ActionResult], *about: Any, always_told: bool = False
+    ) -> None:
         """Does something once. What was new shows in the message and its thread; all else is told in private."""
         by = await self._directory.name_of(pressed.user)
-        told: Told = await self._in_thread(deed, *about, by, self._now())
+        told: ActionResult = await self._in_thread(deed, *about, by, self._now())
         await self._tell(told, pressed.place, pressed.user, always_told=always_told)
 
-    async def _tell(self, told: Told, place: Place, user: str, *, always_told: bool) -> None:
+    async def _tell(self, told: ActionResult, place: Place, user: str, *, always_told: bool) -> None:
         if told.is_done:
-            self._conversation.hurry()
+            self._conversation.flush()
         if always_told or not told.is_done:
-            await self._conversation.whisper(place, user, told_message(told))
+            await self._conversation.send_ephemeral(place, user, action_result_message(told))
 
-    async def _why(self, pressed: Pressed) -> None:
+    async def _why(self, pressed: ButtonPress) -> None:
         why = await self._in_thread(self._standing.why, pressed.group, self._now())
-        message = told_message(await self._over(pressed)) if why is None else why_message(why)
-        await self._conversation.whisper(pressed.place, pressed.user, message)
+        message = action_result_message(await self._over(pressed)) if why is None else why_message(why)
+        await self._conversation.send_ephemeral(pressed.place, pressed.user, message)
 
-    async def _show_chart(self, pressed: Pressed) -> None:
+    async def _show_chart(self, pressed: ButtonPress) -> None:
         """The answer with its chart, in the thread; once, though people press twice."""
         place = pressed.place
         name = f"chart:{pressed.user}:{place.channel}:{place.thread_ts}"
         await self._conversation.first_click(name, self._answer(pressed))
 
-    async def _answer(self, pressed: Pressed) -> None:
+    async def _answer(self, pressed: ButtonPress) -> None:
         question = await self._in_thread(self._standing.question, pressed.group)
         await self._conversation.ask(question, pressed.place, pressed.user)
 
-    async def _open_form(self, pressed: Pressed) -> None:
+    async def _open_form(self, pressed: ButtonPress) -> None:
         mutable = await self._in_thread(self._standing.mutable, pressed.group)
         if mutable is None:
-            message = told_message(await self._over(pressed))
-            await self._conversation.whisper(pressed.place, pressed.user, message)
+            message = action_result_message(await self._over(pressed))
+            await self._conversation.send_ephemeral(pressed.place, pressed.user, message)
             return
         view = mute_form(mutable, {"channel": pressed.place.channel})
         await self._client.views_open(trigger_id=pressed.trigger_id, view=view)
 
-    async def _over(self, pressed: Pressed) -> Told:
-        return Told(await self._directory.name_of(pressed.user), self._now(), self._standing.zone)
+    async def _over(self, pressed: ButtonPress) -> ActionResult:
+        return ActionResult(await self._directory.name_of(pressed.user), self._now(), self._standing.zone)
 
     async def _submitted(self, ack: Any, body: Body, view: Body) -> None:
-        wish = read_wish(view, self._now(), self._calendar)
-        if not isinstance(wish, Wish):
+        wish = read_mute_request(view, self._now(), self._calendar)
+        if not isinstance(wish, MuteRequest):
             await ack(response_action="errors", errors=wish)
             return
         await ack()
         place = Place(json.loads(view["private_metadata"])["channel"])
         self._start(self._mute(wish, place, body["user"]["id"]), place, body["user"]["id"])
 
-    async def _mute(self, wish: Wish, place: Place, user: str) -> None:
+    async def _mute(self, wish: MuteRequest, place: Place, user: str) -> None:
         by = await self._directory.name_of(user)
         mute = self._acting.mute
         told = await self._in_thread(mute, wish.kpi, wish.campus, wish.end, wish.reason, by, self._now())
         await self._tell(told, place, user, always_told=True)
 
 
-def _pressed(body: Body, respond: Any) -> Pressed:
+def _pressed(body: Body, respond: Any) -> ButtonPress:
     action = body["actions"][0]
     message = body.get("message", {})
     channel = body.get("channel", {}).get("id") or body["user"]["id"]
     option = action.get("selected_option") or {}
-    return Pressed(
+    return ButtonPress(
         user=body["user"]["id"],
         value=json.loads(action.get("value") or action["block_id"]),
         chosen=option.get("value") or action.get("selected_user") or "",

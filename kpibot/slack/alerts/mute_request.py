@@ -13,7 +13,7 @@ View = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class MuteRequest:
     """What somebody wants to mute; None stands for every KPI, and for everywhere."""
 
     kpi: str | None
@@ -22,7 +22,7 @@ class Wish:
     reason: str
 
 
-def read_wish(view: View, now: datetime, calendar: Calendar) -> Wish | dict[str, str]:
+def read_mute_request(view: View, now: datetime, calendar: Calendar) -> MuteRequest | dict[str, str]:
     """The wish, or what is wrong with it, by block: the words stand below the input that they are about."""
     lasting, day = _chosen(view, LASTING), _value(view, DAY, "selected_date")
     reason = " ".join((_value(view, REASON, "value") or "").split())
@@ -36,7 +36,7 @@ def read_wish(view: View, now: datetime, calendar: Calendar) -> Wish | dict[str,
     except QueryError:
         return {DAY: "Choose a day from today on, within a year"}
     kpi, campus = (_chosen(view, each) for each in (KPI, CAMPUS))
-    return Wish(None if kpi == ANY else kpi, None if campus == ANY else campus, end, reason)
+    return MuteRequest(None if kpi == ANY else kpi, None if campus == ANY else campus, end, reason)
 
 
 def _through(day: str, now: datetime, calendar: Calendar) -> datetime:

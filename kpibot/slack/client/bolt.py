@@ -50,7 +50,7 @@ def socket_mode(app: AsyncApp, app_token: str) -> AsyncSocketModeHandler:
     return AsyncSocketModeHandler(app, app_token, ping_interval=PING_SECONDS)
 
 
-async def hang_up(handler: AsyncSocketModeHandler, within: float) -> None:
+async def close_connection(handler: AsyncSocketModeHandler, within: float) -> None:
     """Ends the connection. A Slack that has fallen silent is not waited for longer than `within` seconds."""
     try:
         async with asyncio.timeout(within):

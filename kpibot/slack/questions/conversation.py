@@ -10,11 +10,11 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from kpibot.core.alerts.actions import Told
+from kpibot.core.alerts.actions import ActionResult
 from kpibot.core.text import QueryError
 from kpibot.services.alerts.commands import Commands
 from kpibot.services.delivery.delivery import InThread
-from kpibot.services.delivery.idempotency import Once
+from kpibot.services.delivery.idempotency import Idempotency
 from kpibot.services.questions.answering import Answering, Reply
 from kpibot.slack.blocks import Rendered
 from kpibot.slack.client.directory import Directory
@@ -56,7 +56,7 @@ class Conversation:
         self,
         answering: Answering,
         commands: Commands,
-        once: Once,
+        once: Idempotency,
         client: AsyncWebClient,
         directory: Directory,
         now: Callable[[], datetime],
@@ -96,20 +96,20 @@ class Conversation:
         work = asyncio.ensure_future(self._in_thread(self._reply, text, by, place.channel))
         done, _ = await asyncio.wait({work}, timeout=PATIENCE)
         if not done and place.respond is not None:
-            await self.whisper(place, user, STILL_MEASURING)
+            await self.send_ephemeral(place, user, STILL_MEASURING)
         try:
             reply = await work
         except EXCUSED as error:
-            await self.whisper(place, user, error_message(excuse(error)))
+            await self.send_ephemeral(place, user, error_message(excuse(error)))
             return
         except Exception:
             log.exception("a question could not be answered")
-            await self.whisper(place, user, error_message(FAILED))
+            await self.send_ephemeral(place, user, error_message(FAILED))
             return
-        if isinstance(reply, Told) and reply.is_done:
-            self.hurry()
+        if isinstance(reply, ActionResult) and reply.is_done:
+            self.flush()
         if is_private(reply):
-            await self.whisper(place, user, message_of(reply))
+            await self.send_ephemeral(place, user, message_of(reply))
         else:
             await self._publish(reply, place, asked_by=user)
 
@@ -121,11 +121,11 @@ class Conversation:
         """Does what nobody has asked for in the last moments, of any bot on the same state database."""
         await self._if_first(self._once.is_first_click, name, work)
 
-    def hurry(self) -> None:
+    def flush(self) -> None:
         """Delivers what is owed now: what people do should show at once."""
         self.start(self._deliver())
 
-    async def whisper(self, place: Place, user: str, message: Rendered) -> None:
+    async def send_ephemeral(self, place: Place, user: str, message: Rendered) -> None:
         """Says something to one person alone."""
         if place.respond is not None:
             await _respond(place.respond, message, in_channel=False)
@@ -173,7 +173,9 @@ class Conversation:
 
     async def _publish(self, reply: AnyReply, place: Place, asked_by: str) -> None:
         """Number first: the text goes out at once, its chart follows into the same message."""
-        note = "" if isinstance(reply, Told) else f"Asked by <@{asked_by}>"  # nobody is called for what they did
+        note = (
+            "" if isinstance(reply, ActionResult) else f"Asked by <@{asked_by}>"
+        )  # nobody is called for what they did
         text = with_note(message_of(reply), note)
         try:
             ts = await self._put(text, place)

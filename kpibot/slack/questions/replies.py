@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kpibot.core.alerts.actions import Act, Told
+from kpibot.core.alerts.actions import ActionKind, ActionResult
 from kpibot.core.alerts.active_alerts import AlertList, MuteList
 from kpibot.core.reports.answers import About, Answer, Breakdown, Overview, RowList
 from kpibot.render.charts.alt_texts import answer_alt
@@ -10,7 +10,7 @@ from kpibot.render.charts.charts import answer_chart
 from kpibot.services.alerts.commands import CommandReply
 from kpibot.services.delivery.delivery import Picture
 from kpibot.services.questions.answering import Help, Listing, Reply
-from kpibot.slack.alerts.action_messages import told_message
+from kpibot.slack.alerts.action_messages import action_result_message
 from kpibot.slack.alerts.active_alerts import alerts_message, mutes_message
 from kpibot.slack.blocks import Rendered, SlackFile
 from kpibot.slack.questions.about_message import about_message
@@ -44,8 +44,8 @@ def _about_alerts(reply: CommandReply) -> Rendered:
             return alerts_message(reply)
         case MuteList():
             return mutes_message(reply)
-        case Told():
-            return told_message(reply if is_private(reply) else replace(reply, asker=""))
+        case ActionResult():
+            return action_result_message(reply if is_private(reply) else replace(reply, asker=""))
 
 
 def _guide(reply: Help | Listing) -> Rendered:
@@ -68,8 +68,8 @@ def is_private(reply: AnyReply) -> bool:
 
     That something was muted, or is no more, concerns everybody; what was done to an alert stands in its thread.
     """
-    if isinstance(reply, Told):
-        return not reply.is_done or not all(each.act in (Act.MUTED, Act.UNMUTED) for each in reply.deeds)
+    if isinstance(reply, ActionResult):
+        return not reply.is_done or not all(each.act in (ActionKind.MUTED, ActionKind.UNMUTED) for each in reply.deeds)
     return isinstance(reply, Help | Listing | About | RowList | MuteList)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kpibot.catalog.model import Dataset
-from kpibot.core.reports.inspection import Doubt
+from kpibot.core.reports.inspection import DataIssue
 from kpibot.core.text import did_you_mean, listed
 from kpibot.sources.base import SourceMisfitError
 from kpibot.sources.sql.dataset_rows import column_of, from_clause
@@ -16,7 +16,7 @@ Ask = Callable[[Callable[[sa.Connection], Any]], Any]
 LISTED = 8  # names of columns that a hint tells; more are read by nobody
 
 
-def misfits(dataset: Dataset, ask: Ask) -> list[Doubt]:
+def misfits(dataset: Dataset, ask: Ask) -> list[DataIssue]:
     """What the configuration names and the database does not have.
 
     Raises:
@@ -32,7 +32,7 @@ def misfits(dataset: Dataset, ask: Ask) -> list[Doubt]:
         for word, column in dataset.columns.items()
         if column.sql is None and (column.name or word).casefold() not in known
     }
-    found = [Doubt(f"columns.{word}", _no_column(dataset, name, names), True) for word, name in lacking.items()]
+    found = [DataIssue(f"columns.{word}", _no_column(dataset, name, names), True) for word, name in lacking.items()]
     return [*found, *_refused(dataset, [word for word in dataset.columns if word not in lacking], ask)]
 
 
@@ -40,12 +40,12 @@ def _nothing(dataset: Dataset, *columns: Any) -> sa.Select[Any]:
     return sa.select(*columns).select_from(from_clause(dataset)).where(sa.text("1 = 0"))
 
 
-def _no_table(dataset: Dataset, ask: Ask, error: SourceMisfitError) -> Doubt:
+def _no_table(dataset: Dataset, ask: Ask, error: SourceMisfitError) -> DataIssue:
     if dataset.table is None:
-        return Doubt("select", str(error), True)
+        return DataIssue("select", str(error), True)
     schema, table = schema_and_table(dataset.table)
     tables = ask(lambda connection: _tables(connection, schema))
-    return Doubt("table", f"{error}{did_you_mean(table, tables)}", True)
+    return DataIssue("table", f"{error}{did_you_mean(table, tables)}", True)
 
 
 def _tables(connection: sa.Connection, schema: str | None) -> list[str]:
@@ -59,12 +59,12 @@ def _no_column(dataset: Dataset, name: str, names: Sequence[str]) -> str:
     return f"{where} has no column `{name}`{did_you_mean(name, names) or there}"
 
 
-def _refused(dataset: Dataset, words: Sequence[str], ask: Ask) -> Iterator[Doubt]:
+def _refused(dataset: Dataset, words: Sequence[str], ask: Ask) -> Iterator[DataIssue]:
     """What the database refuses of the rest: an expression may be wrong, or a name want other letters."""
     if words and _refusal(dataset, words, ask) is not None:
         for word in words:
             if (error := _refusal(dataset, [word], ask)) is not None:
-                yield Doubt(f"columns.{word}", str(error), True)
+                yield DataIssue(f"columns.{word}", str(error), True)
 
 
 def _refusal(dataset: Dataset, words: Sequence[str], ask: Ask) -> SourceMisfitError | None:

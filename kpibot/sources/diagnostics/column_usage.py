@@ -8,7 +8,7 @@ from kpibot.core.kpis.measures import Counted, Duration, Flow, OverRows, Stock
 
 
 @dataclass(frozen=True, slots=True)
-class Uses:
+class ColumnUsage:
     """The columns of a dataset, by the KPIs' words: where rows begin, where they end, which of these belong together,
     and which hold numbers."""
 
@@ -18,7 +18,7 @@ class Uses:
     numbers: frozenset[str] = frozenset()
 
 
-def uses_of(measures: Iterable[OverRows]) -> Uses:
+def column_usage(measures: Iterable[OverRows]) -> ColumnUsage:
     """What these measures, all of one dataset, make of its columns."""
     begins, ends, pairs, numbers = set(), set(), set(), set()
     for each in measures:
@@ -32,4 +32,4 @@ def uses_of(measures: Iterable[OverRows]) -> Uses:
         if isinstance(each, Stock | Flow) and each.amount.counted in (Counted.SUM, Counted.MEAN):
             numbers |= set(each.amount.columns)
         numbers |= {one.column for one in each.where if isinstance(one, Compared) and one.other is None}
-    return Uses(frozenset(begins), frozenset(ends - begins), frozenset(pairs), frozenset(numbers))
+    return ColumnUsage(frozenset(begins), frozenset(ends - begins), frozenset(pairs), frozenset(numbers))

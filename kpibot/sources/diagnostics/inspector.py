@@ -9,11 +9,11 @@ import sqlalchemy as sa
 
 from kpibot.catalog.model import Dataset
 from kpibot.core.kpis.measures import OverRows, Query
-from kpibot.core.reports.inspection import Doubt
+from kpibot.core.reports.inspection import DataIssue
 from kpibot.sources.base import Request, SourceDownError, SourceMisfitError
 from kpibot.sources.diagnostics import index_advice, row_checks
 from kpibot.sources.diagnostics.column_checks import misfits
-from kpibot.sources.diagnostics.column_usage import Uses
+from kpibot.sources.diagnostics.column_usage import ColumnUsage
 from kpibot.sources.diagnostics.query_plans import Step, plan
 from kpibot.sources.sql import statements
 from kpibot.sources.sql.dataset_rows import Rows
@@ -28,7 +28,7 @@ SLOW = 200  # milliseconds after which a measure wants an index where a database
 class Looked:
     """What a look at a dataset found. `rows` is None where they could not be counted."""
 
-    doubts: tuple[Doubt, ...]
+    doubts: tuple[DataIssue, ...]
     rows: int | None = None
 
 
@@ -59,7 +59,7 @@ class Inspector(Protocol):
             SourceError: it does not answer; with what to do about it.
         """
 
-    def look(self, dataset: str, uses: Uses, as_of: datetime) -> Looked:
+    def look(self, dataset: str, uses: ColumnUsage, as_of: datetime) -> Looked:
         """Whether a dataset fits its table, and whether its rows can be right.
 
         Raises:
@@ -97,7 +97,7 @@ class SqlInspector:
         """See `Inspector.answers`."""
         self._ask(lambda connection: None)
 
-    def look(self, dataset: str, uses: Uses, as_of: datetime) -> Looked:
+    def look(self, dataset: str, uses: ColumnUsage, as_of: datetime) -> Looked:
         """See `Inspector.look`."""
         chosen = self._datasets[dataset]
         if found := misfits(chosen, self._ask):
@@ -106,7 +106,7 @@ class SqlInspector:
         try:
             more, count = self._examined(Rows(chosen, self._dialect, kinds), uses, as_of)
         except SourceDownError as error:
-            return Looked((*doubts, Doubt("", f"its rows could not be looked through: {error}", False)))
+            return Looked((*doubts, DataIssue("", f"its rows could not be looked through: {error}", False)))
         return Looked((*doubts, *more), count)
 
     def advice(self, dataset: str, asked: Sequence[Asked], rows: int | None) -> list[Advice]:
@@ -143,7 +143,7 @@ class SqlInspector:
     def _dialect(self) -> str:
         return str(self._ask(lambda connection: connection.dialect.name))
 
-    def _kinds(self, dataset: Dataset, uses: Uses) -> tuple[dict[str, TimeKind | None], list[Doubt]]:
+    def _kinds(self, dataset: Dataset, uses: ColumnUsage) -> tuple[dict[str, TimeKind | None], list[DataIssue]]:
         """How the timestamps are kept; a column that holds none is a doubt."""
         kinds: dict[str, TimeKind | None] = {}
         doubts = []
@@ -151,10 +151,10 @@ class SqlInspector:
             try:
                 kinds |= self._kinds_of(dataset, [name])
             except SourceMisfitError as error:
-                doubts.append(Doubt(f"columns.{name}", str(error), True))
+                doubts.append(DataIssue(f"columns.{name}", str(error), True))
         return kinds, doubts
 
-    def _examined(self, rows: Rows, uses: Uses, as_of: datetime) -> tuple[list[Doubt], int]:
+    def _examined(self, rows: Rows, uses: ColumnUsage, as_of: datetime) -> tuple[list[DataIssue], int]:
         probes = row_checks.probes(rows, uses, as_of)
         try:
             given = [(probes, self._one(row_checks.statement(rows, probes)))]
@@ -175,7 +175,7 @@ class SqlInspector:
                 continue
         return given
 
-    def _repeats(self, rows: Rows, count: int) -> Iterable[Doubt]:
+    def _repeats(self, rows: Rows, count: int) -> Iterable[DataIssue]:
         """Ids that are not unique; nobody asks where the database sees to that."""
         column = rows.dataset.columns.get(row_checks.ID)
         if column is None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpibot.core.reports.inspection import Doubt
+from kpibot.core.reports.inspection import DataIssue
 from kpibot.core.text import plural, shown
-from kpibot.sources.diagnostics.column_usage import Uses
+from kpibot.sources.diagnostics.column_usage import ColumnUsage
 from kpibot.sources.engines.dialects import Expression
 from kpibot.sources.sql.dataset_rows import Rows
 from kpibot.sources.sql.statements import Statement
@@ -37,10 +37,10 @@ class Probe:
     """Something to ask of all rows of a dataset, and what follows from the answer."""
 
     asks: Columns
-    tell: Callable[[Row, int], Doubt | None]
+    tell: Callable[[Row, int], DataIssue | None]
 
 
-def probes(rows: Rows, uses: Uses, as_of: datetime) -> list[Probe]:
+def probes(rows: Rows, uses: ColumnUsage, as_of: datetime) -> list[Probe]:
     """What is asked of the rows; the timestamps among `uses` are those whose kind `rows` knows."""
     found: list[Probe] = []
     for name in sorted((uses.begins | uses.ends) & rows.kinds.keys()):
@@ -55,7 +55,7 @@ def statement(rows: Rows, asked: Sequence[Probe]) -> Statement:
     return rows.select(sa.func.count().label("all_rows"), *columns, where=[])
 
 
-def told(asked: Sequence[Probe], row: Row) -> Iterator[Doubt]:
+def told(asked: Sequence[Probe], row: Row) -> Iterator[DataIssue]:
     """What follows from the one row that the statement gave."""
     count = int(row["all_rows"])
     for n, probe in enumerate(asked):
@@ -74,14 +74,14 @@ def repeated(rows: Rows) -> Statement:
     return sa.select(values.label("values"), rows_of_these.label("rows"), example.label("example"))
 
 
-def told_of_repeats(row: Row, count: int) -> Doubt | None:
+def told_of_repeats(row: Row, count: int) -> DataIssue | None:
     """What follows from ids that are not unique."""
     if not row["values"]:
         return None
     rows, example = int(row["rows"]), _shown(row["example"])
     says = f"{plural(row['values'], 'id stands', 'ids stand')} on {rows:,} rows, for example `{example}`"
     hint = "an id must be a row's own: a join may multiply rows, or this be the number of something else"
-    return Doubt("columns.id", f"{says}; {hint}", _is_rule(rows - int(row["values"]), count))
+    return DataIssue("columns.id", f"{says}; {hint}", _is_rule(rows - int(row["values"]), count))
 
 
 def _of_time(rows: Rows, name: str, *, begins: bool, as_of: datetime) -> Iterator[Probe]:
@@ -94,7 +94,7 @@ def _of_time(rows: Rows, name: str, *, begins: bool, as_of: datetime) -> Iterato
         yield _counted(
             rows,
             later,
-            lambda n, count, example: Doubt(
+            lambda n, count, example: DataIssue(
                 f"columns.{name}",
                 f"{_of(n, count)} begin in the future, for example {example}; such a row counts only from then on",
                 False,  # a due date or a planned delivery lies ahead, as it should
@@ -108,7 +108,7 @@ def _of_time(rows: Rows, name: str, *, begins: bool, as_of: datetime) -> Iterato
         yield _counted(
             rows,
             other,
-            lambda n, count, example: Doubt(
+            lambda n, count, example: DataIssue(
                 f"columns.{name}",
                 f"{_of(n, count)} hold what is no timestamp, or not in the shape of the others: {example}; "
                 "write {sql: …} with an expression that makes `YYYY-MM-DD HH:MM:SS`",
@@ -121,22 +121,22 @@ def _of_time(rows: Rows, name: str, *, begins: bool, as_of: datetime) -> Iterato
 def _test(rows: Rows, name: str, when: str, is_so: Expression, is_problem: bool) -> Probe:
     """One for dates that stand for something else."""
 
-    def tell(n: int, count: int, example: str) -> Doubt:
+    def tell(n: int, count: int, example: str) -> DataIssue:
         value = example if rows.kinds[name] is TimeKind.SECONDS else f"'{example}'"
         hint = AS_EMPTY.format(column=rows.dataset.columns[name].name or name, value=value)
-        return Doubt(f"columns.{name}", f"{_of(n, count)} lie {when}: {example}; {hint}", is_problem)
+        return DataIssue(f"columns.{name}", f"{_of(n, count)} lie {when}: {example}; {hint}", is_problem)
 
     return _counted(rows, is_so, tell, name)
 
 
-def _if_empty(row: Row, name: str, begins: bool) -> Doubt | None:
+def _if_empty(row: Row, name: str, begins: bool) -> DataIssue | None:
     if row["filled"]:
         return None
     if begins:
-        return Doubt(
+        return DataIssue(
             f"columns.{name}", "is empty in every row, so that nothing is ever counted; map another column", True
         )
-    return Doubt(
+    return DataIssue(
         f"columns.{name}", "is empty in every row, so that nothing ever ends; is this the right column?", False
     )
 
@@ -146,11 +146,11 @@ def _reversed(rows: Rows, since: str, until: str) -> Probe:
     began, ended = rows.column(since), rows.column(until)
     is_so = sa.and_(ended < began, rows.time(until).not_before(FIRST))
 
-    def tell(n: int, count: int, example: str) -> Doubt:
+    def tell(n: int, count: int, example: str) -> DataIssue:
         which = f", for example {ID} {example}" if ID in rows.dataset.columns else ""
         says = f"{_of(n, count)} end (`{until}`) before they begin (`{since}`){which}"
         hint = "are the two the wrong way round?" if _is_rule(n, count) else "they are left out"
-        return Doubt(f"columns.{until}", f"{says}; {hint}", _is_rule(n, count))
+        return DataIssue(f"columns.{until}", f"{says}; {hint}", _is_rule(n, count))
 
     return _counted(rows, is_so, tell, ID if ID in rows.dataset.columns else until)
 
@@ -165,8 +165,8 @@ def _number(rows: Rows, name: str) -> Probe:
     else:
         return Probe({"least": sa.func.min(column)}, lambda row, _: _if_text(row["least"], name))
 
-    def tell(n: int, count: int, example: str) -> Doubt:
-        return Doubt(
+    def tell(n: int, count: int, example: str) -> DataIssue:
+        return DataIssue(
             f"columns.{name}", f"{_of(n, count)} hold text where a number belongs: {example}; {TO_NUMBER}", True
         )
 
@@ -176,14 +176,14 @@ def _number(rows: Rows, name: str) -> Probe:
 TO_NUMBER = "they would count as 0; write {sql: …} with an expression that makes it a number"
 
 
-def _if_text(least: object, name: str) -> Doubt | None:
+def _if_text(least: object, name: str) -> DataIssue | None:
     if not isinstance(least, str):
         return None
     hint = "write {sql: …} with an expression that makes it a number"
-    return Doubt(f"columns.{name}", f"holds text where a number belongs: {_shown(least)}; {hint}", True)
+    return DataIssue(f"columns.{name}", f"holds text where a number belongs: {_shown(least)}; {hint}", True)
 
 
-def _counted(rows: Rows, is_so: Expression, tell: Callable[[int, int, str], Doubt], example: str) -> Probe:
+def _counted(rows: Rows, is_so: Expression, tell: Callable[[int, int, str], DataIssue], example: str) -> Probe:
     """How many rows are so, and the least value of a column among them."""
     asks = {
         "n": sa.func.sum(sa.case((is_so, 1), else_=0)),

@@ -125,7 +125,7 @@ def multiplied(number: Expression, by: Expression, dialect: str) -> Expression:
     return wide * by
 
 
-def unled(column: Expression, dialect: str) -> Expression:
+def without_index(column: Expression, dialect: str) -> Expression:
     """The column so that no index on it leads the way.
 
     In SQLite a unary plus sees to that, without touching the district's schema; others know what an index costs.

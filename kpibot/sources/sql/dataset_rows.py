@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from kpibot.catalog.model import Dataset
 from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.kpis.conditions import AnyCondition, Compared, Condition, Relation, Timed
-from kpibot.core.kpis.dimensions import By
-from kpibot.sources.engines.dialects import GROUPED_BY_PLACE, Expression, unled
+from kpibot.core.kpis.dimensions import GroupBy
+from kpibot.sources.engines.dialects import GROUPED_BY_PLACE, Expression, without_index
 from kpibot.sources.sql.timestamps import TimeColumn, TimeKind
 
 CAMPUS, SLICE = "campus", "slice"
@@ -28,7 +28,7 @@ class Rows:
     dialect: str
     kinds: Mapping[str, TimeKind | None]
     indexed: frozenset[str] = frozenset()
-    by: By | None = None
+    by: GroupBy | None = None
     led_by_time: bool = True
 
     @property
@@ -45,7 +45,7 @@ class Rows:
         kind = self.kinds[name]
         if kind is None:  # it may be of any type, so that nothing could be compared with it
             return TimeColumn(sa.cast(sa.null(), sa.DateTime()), TimeKind.NAIVE, self.dataset.zone, self.dialect)
-        column = self.column(name) if self.led_by_time else unled(self.column(name), self.dialect)
+        column = self.column(name) if self.led_by_time else without_index(self.column(name), self.dialect)
         return TimeColumn(column, kind, self.dataset.zone, self.dialect)
 
     def owners(self) -> list[sa.Label[Any]]:
@@ -67,7 +67,7 @@ class Rows:
         SQLite would walk an ordinary index on it and read the rows at random, 15 to 25 times slower than a scan.
         """
         may_lead = self.dataset.table is None or CAMPUS in self.indexed
-        return unled(campus, self.dialect) if may_lead else campus
+        return without_index(campus, self.dialect) if may_lead else campus
 
     def select(self, *columns: sa.ColumnElement[Any], where: Iterable[Expression]) -> sa.Select[Any]:
         """SELECT columns FROM the dataset WHERE all conditions hold."""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kpibot.core.kpis.measures import Duration, Statistic
-from kpibot.core.kpis.readings import Floats, Parts, combine
+from kpibot.core.kpis.readings import Aggregate, Floats, combine
 from kpibot.core.kpis.series import (
     Curve,
     Keys,
@@ -26,36 +26,36 @@ from kpibot.core.kpis.series import (
     walk_back,
 )
 from kpibot.core.time.periods import Period
-from kpibot.sources.base import Cell
+from kpibot.sources.base import GroupKey
 from kpibot.sources.sql.dataset_rows import CAMPUS, SLICE
 from kpibot.sources.sql.result_table import Table
 from kpibot.sources.sql.series_sql import EPOCH_DAY, LEVEL
 from kpibot.sources.sql.timestamps import to_utc
 
 
-def owners(table: Table) -> Iterable[Cell]:
+def owners(table: Table) -> Iterable[GroupKey]:
     """Whose each row is: its campus as the database calls it, and what it was told apart by."""
-    return starmap(Cell, table.columns(*_owner(table)))
+    return starmap(GroupKey, table.columns(*_owner(table)))
 
 
 def _owner(table: Table) -> tuple[str, ...]:
     return (CAMPUS, SLICE) if SLICE in table else (CAMPUS,)
 
 
-def numbered(table: Table) -> tuple[list[Cell], NDArray[np.intp]]:
+def numbered(table: Table) -> tuple[list[GroupKey], NDArray[np.intp]]:
     """Each owner once, and for each row the place of its owner."""
     place: defaultdict[tuple[object, ...], int] = defaultdict(count().__next__)
     places = np.array([*map(place.__getitem__, table.columns(*_owner(table)))], dtype=np.intp)
-    return [Cell(*each) for each in place], places
+    return [GroupKey(*each) for each in place], places
 
 
-def parts_of(table: Table, zone: ZoneInfo, n: int) -> dict[Cell, Parts]:
+def parts_of(table: Table, zone: ZoneInfo, n: int) -> dict[GroupKey, Aggregate]:
     """The parts of the n-th amount for each cell; `zone` is where naive times were written."""
     divided = f"denominator_{n}"
     divides = divided in table
     names = (f"numerator_{n}", divided if divides else "rows", "rows", f"valued_{n}", "waiting", "newest")
     return {
-        cell: Parts(
+        cell: Aggregate(
             float(numerator or 0),
             float(denominator or 0) if divides else None,
             int(rows or 0),
@@ -70,17 +70,17 @@ def parts_of(table: Table, zone: ZoneInfo, n: int) -> dict[Cell, Parts]:
     }
 
 
-def within_parts(parts: Mapping[Cell, Parts]) -> dict[Cell, Parts]:
+def within_parts(parts: Mapping[GroupKey, Aggregate]) -> dict[GroupKey, Aggregate]:
     """The parts of a share within the limit, of which the statement gives met and judged."""
     return {cell: replace(each, met=each.numerator, judged=each.denominator or 0.0) for cell, each in parts.items()}
 
 
-def distinct_parts(table: Table, zone: ZoneInfo) -> dict[Cell, Parts]:
+def distinct_parts(table: Table, zone: ZoneInfo) -> dict[GroupKey, Aggregate]:
     """The parts of distinct keys for each cell, from `statements.distinct`."""
-    found: dict[Cell, list[Parts]] = {}
+    found: dict[GroupKey, list[Aggregate]] = {}
     each_row = table.columns("shared", "rows", "numerator", "valued", "newest")
     for cell, (shared, rows, numerator, valued, newest) in zip(owners(table), each_row, strict=True):
-        parts = Parts(
+        parts = Aggregate(
             numerator=float(numerator) if shared is None else 0.0,
             rows=int(rows),
             valued=int(valued),
@@ -95,11 +95,11 @@ def distinct_parts(table: Table, zone: ZoneInfo) -> dict[Cell, Parts]:
 class Sorted:
     """The spans of all cells, those of a cell one after the other; cell n has those from `first[n]` on."""
 
-    cells: Sequence[Cell]
+    cells: Sequence[GroupKey]
     first: NDArray[np.intp]
     spans: Spans
 
-    def by_cell(self) -> dict[Cell, Spans]:
+    def by_cell(self) -> dict[GroupKey, Spans]:
         """The spans of each cell."""
         began, ended = self.split(self.spans.began), self.split(self.spans.ended)
         allowed = repeat(None) if self.spans.allowed is None else self.split(self.spans.allowed)
@@ -136,7 +136,7 @@ def spans_of(table: Table) -> Sorted:
     return Sorted(cells, first, Spans(ordered(began), ordered(table["ended"]), allowed))
 
 
-def sampled(rows: Sorted, duration: Duration, period: Period, lasting: Lasting) -> dict[Cell, Parts]:
+def sampled(rows: Sorted, duration: Duration, period: Period, lasting: Lasting) -> dict[GroupKey, Aggregate]:
     """The durations themselves, as they stand at the period's end."""
     if not rows.cells:
         return {}
@@ -148,7 +148,7 @@ def sampled(rows: Sorted, duration: Duration, period: Period, lasting: Lasting) 
     newest = np.maximum.reduceat(rows.spans.began, rows.first).tolist()
     sums = zip(rows.sums(lasted.seconds), rows.sums(limited), rows.sums(lasted.waiting), strict=True)
     return {
-        cell: Parts(
+        cell: Aggregate(
             numerator=met[n] if is_share else seconds,
             denominator=judged[n] if is_share else float(samples[n].size),
             rows=samples[n].size,
@@ -163,14 +163,14 @@ def sampled(rows: Sorted, duration: Duration, period: Period, lasting: Lasting) 
     }
 
 
-def levels(table: Table, window: Window, is_mean: bool) -> dict[Cell, Track]:
+def levels(table: Table, window: Window, is_mean: bool) -> dict[GroupKey, Track]:
     """A stock, or the mean of a column over it, at the end of each day, from `tracks.stock_track` or `aged_track`."""
     moves = _moves(table, window.days[0].toordinal(), len(window.days))
     weights = walk_back(moves.weight, moves.weights) if is_mean else None
     return moves.curves(walk_back(moves.level, moves.amounts), weights)
 
 
-def average_levels(table: Table, window: Window, zone: ZoneInfo) -> dict[Cell, Track]:
+def average_levels(table: Table, window: Window, zone: ZoneInfo) -> dict[GroupKey, Track]:
     """The mean level of a stock over the period of each day, from `tracks.stock_track`."""
     origin, first, length = _days(window, zone)
     midnights = (datetime.fromordinal(origin + n).replace(tzinfo=zone).timestamp() for n in range(length))
@@ -187,13 +187,13 @@ def average_levels(table: Table, window: Window, zone: ZoneInfo) -> dict[Cell, T
 class _Moves:
     """What a track holds: matrices of the cells by the days, and the levels at the end of the last day, by cell."""
 
-    cells: list[Cell]
+    cells: list[GroupKey]
     amounts: Floats
     weights: Floats
     level: Floats
     weight: Floats
 
-    def curves(self, numerators: Floats, denominators: Floats | None = None) -> dict[Cell, Track]:
+    def curves(self, numerators: Floats, denominators: Floats | None = None) -> dict[GroupKey, Track]:
         """The curve of each cell, from matrices alike."""
         divided = repeat(None) if denominators is None else denominators
         return dict(zip(self.cells, map(Curve, numerators, divided), strict=False))
@@ -213,14 +213,14 @@ def _moves(table: Table, first: int, length: int) -> _Moves:
     return _Moves(cells, amounts[:, :-1], weights[:, :-1], amounts[:, -1], weights[:, -1])
 
 
-def sums(table: Table, window: Window, zone: ZoneInfo, is_mean: bool) -> dict[Cell, Track]:
+def sums(table: Table, window: Window, zone: ZoneInfo, is_mean: bool) -> dict[GroupKey, Track]:
     """A flow over the period of each day, from `tracks.flow_track`."""
     origin, first, length = _days(window, zone)
     moves = _moves(table, origin, length)
     return moves.curves(sums_since(moves.amounts, first), sums_since(moves.weights, first) if is_mean else None)
 
 
-def distinct_counts(table: Table, window: Window, zone: ZoneInfo) -> dict[Cell, Track]:
+def distinct_counts(table: Table, window: Window, zone: ZoneInfo) -> dict[GroupKey, Track]:
     """The distinct keys in the period of each day, from `tracks.distinct_track`.
 
     A key that a day names counts from that day on: until the period no longer holds the day, or until another day
@@ -229,10 +229,10 @@ def distinct_counts(table: Table, window: Window, zone: ZoneInfo) -> dict[Cell, 
     origin, first, length = _days(window, zone)
     earlier = length - len(first)  # days before the window's own, which only their periods reach
     leaves = earlier + np.searchsorted(first, np.arange(length), side="right")
-    changes: dict[Cell, Floats] = {}
-    shared: dict[Cell, dict[object, tuple[tuple[int, int], ...]]] = {}
+    changes: dict[GroupKey, Floats] = {}
+    shared: dict[GroupKey, dict[object, tuple[tuple[int, int], ...]]] = {}
     for campus, day, again, key, keys in table.rows:
-        change = changes.setdefault(Cell(campus), np.zeros(length + 1))
+        change = changes.setdefault(GroupKey(campus), np.zeros(length + 1))
         index = _index(day, origin, length)
         until = leaves[index] if again is None else min(leaves[index], _index(again, origin, length))
         if key is None:
@@ -240,7 +240,7 @@ def distinct_counts(table: Table, window: Window, zone: ZoneInfo) -> dict[Cell, 
             change[until] -= keys
             continue
         stretch = (max(index - earlier, 0), max(int(until) - earlier, 0))
-        of_campus = shared.setdefault(Cell(campus), {})
+        of_campus = shared.setdefault(GroupKey(campus), {})
         of_campus[key] = (*of_campus.get(key, ()), stretch)
     return {cell: Keys(np.cumsum(change)[earlier:length], shared.get(cell, {})) for cell, change in changes.items()}
 

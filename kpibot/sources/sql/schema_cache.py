@@ -16,7 +16,7 @@ from kpibot.sources.sql.timestamps import TimeKind, kind_of
 Question = Callable[[sa.Connection], Any]
 
 
-class Survey:
+class SchemaCache:
     """The columns of one database's datasets. `ask` answers a question that needs a connection."""
 
     def __init__(self, ask: Callable[[Question], Any]) -> None:

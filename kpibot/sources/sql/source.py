@@ -27,7 +27,7 @@ from kpibot.core.kpis.measures import (
 )
 from kpibot.core.kpis.series import Lasting, Track, Window, elapsed
 from kpibot.core.time.periods import Period
-from kpibot.sources.base import Cell, Request, SourceError, SourceMisfitError, Taken
+from kpibot.sources.base import GroupKey, QueryResult, Request, SourceError, SourceMisfitError
 from kpibot.sources.circuit_breaker import Breaker
 from kpibot.sources.engines.engines import build_engine
 from kpibot.sources.sql import result_mapping, series_sql, statements
@@ -35,7 +35,7 @@ from kpibot.sources.sql.dataset_rows import Rows, from_clause
 from kpibot.sources.sql.district_queries import parts_of_query
 from kpibot.sources.sql.execution import ask
 from kpibot.sources.sql.result_table import Table, fetched, joined
-from kpibot.sources.sql.schema_cache import Survey
+from kpibot.sources.sql.schema_cache import SchemaCache
 from kpibot.sources.sql.timestamps import TimeKind, to_utc
 
 if TYPE_CHECKING:
@@ -66,25 +66,25 @@ class SqlSource:
         self._breaker = breaker
         self._lasting = lasting
         self._engine: sa.Engine | None = None
-        self._survey = Survey(self._ask)
+        self._survey = SchemaCache(self._ask)
         self._lock = threading.Lock()
 
-    def take(self, requests: Sequence[Request]) -> list[Taken | SourceError]:
+    def take(self, requests: Sequence[Request]) -> list[QueryResult | SourceError]:
         """See `Source.take`."""
-        found: dict[Request, Taken | SourceError] = {}
+        found: dict[Request, QueryResult | SourceError] = {}
         bundles: dict[object, list[Request]] = {}
         for request in requests:
             bundles.setdefault(_rows_of(request), []).append(request)
         for bundle in bundles.values():
-            together = list(dict.fromkeys(bundle))
+            merge = list(dict.fromkeys(bundle))
             try:
-                with _understanding(together[0].measure):
-                    found |= zip(together, self._take(together), strict=True)
+                with _understanding(merge[0].measure):
+                    found |= zip(merge, self._take(merge), strict=True)
             except SourceError as error:
-                found |= dict.fromkeys(together, error)
+                found |= dict.fromkeys(merge, error)
         return [found[request] for request in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[Cell, Track]:
+    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, Track]:
         """See `Source.track`.
 
         Raises:
@@ -156,7 +156,7 @@ class SqlSource:
         if self._engine is not None:
             self._engine.dispose()
 
-    def _take(self, requests: list[Request]) -> Sequence[Taken]:
+    def _take(self, requests: list[Request]) -> Sequence[QueryResult]:
         """The parts of requests that rest on the same rows."""
         first = requests[0]
         match first.measure:
@@ -168,14 +168,14 @@ class SqlSource:
             case Stock() | Flow() as measure:
                 return self._amounts([_amount(request.measure) for request in requests], measure, first)
 
-    def _amounts(self, wanted: list[Amount], measure: Stock | Flow, request: Request) -> Sequence[Taken]:
+    def _amounts(self, wanted: list[Amount], measure: Stock | Flow, request: Request) -> Sequence[QueryResult]:
         rows, zone = self._rows(measure, request), self._datasets[measure.dataset].zone
         given = self._fetch(statements.of(measure, rows, request.period, wanted))
         if measure.amount.counted is Counted.DISTINCT:
             return [result_mapping.distinct_parts(given, zone)] * len(wanted)
         return [result_mapping.parts_of(given, zone, n) for n in range(len(wanted))]
 
-    def _durations(self, wanted: list[Simple], duration: Duration, request: Request) -> Sequence[Taken]:
+    def _durations(self, wanted: list[Simple], duration: Duration, request: Request) -> Sequence[QueryResult]:
         period = request.period
         given = self._fetch(statements.of(duration, self._rows(duration, request), period))
         if not statements.wants_spans(duration):
@@ -202,7 +202,7 @@ class SqlSource:
     def _kinds(self, dataset: Dataset, names: Sequence[str]) -> dict[str, TimeKind | None]:
         return self._survey.kinds(dataset, names, self._dialect)
 
-    def _stock_track(self, stock: Stock, since: str, window: Window) -> Mapping[Cell, Track]:
+    def _stock_track(self, stock: Stock, since: str, window: Window) -> Mapping[GroupKey, Track]:
         if window.cutoffs:
             return self._aged_track(stock, since, window)
         rows = self._rows(stock)
@@ -213,7 +213,7 @@ class SqlSource:
             return result_mapping.average_levels(given, window, self._zone)
         return result_mapping.levels(given, window, is_mean=stock.amount.counted is Counted.MEAN)
 
-    def _aged_track(self, stock: Stock, since: str, window: Window) -> Mapping[Cell, Track]:
+    def _aged_track(self, stock: Stock, since: str, window: Window) -> Mapping[GroupKey, Track]:
         rows, last = self._rows(stock), window.ends[-1]
         given = [
             self._fetch(series_sql.aged_track(stock, since, rows, part, is_last=part.ends[-1] == last))
@@ -221,7 +221,7 @@ class SqlSource:
         ]
         return result_mapping.levels(joined(given), window, is_mean=stock.amount.counted is Counted.MEAN)
 
-    def _flow_track(self, flow: Flow, window: Window) -> Mapping[Cell, Track]:
+    def _flow_track(self, flow: Flow, window: Window) -> Mapping[GroupKey, Track]:
         period = Period(window.opens, window.ends[-1], "")
         rows, days = self._rows(flow), series_sql.DayOf(self._zone, period)
         if flow.amount.counted is Counted.DISTINCT:

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from kpibot.core.alerts.groups import How
+from kpibot.core.alerts.groups import DeliveryKind
 from kpibot.core.alerts.notices import AlertNotice, Change
 from kpibot.core.alerts.states import Reason
 from kpibot.core.kpis.budget import Pace
 from kpibot.core.kpis.conditions import Condition
 from kpibot.core.kpis.definition import definition
-from kpibot.core.kpis.kpi import Card, Format
+from kpibot.core.kpis.kpi import Format, KpiInfo
 from kpibot.core.kpis.measures import Statistic, Stock
 from kpibot.core.kpis.readings import Missing, Reading
 from kpibot.core.kpis.report import Report
@@ -28,10 +28,10 @@ NOW = datetime(2026, 11, 22, 20, 2, tzinfo=UTC)
 ZONE = "America/Chicago"
 WEEK = "same point last week"
 CARDS = {
-    "tickets": Card(
+    "tickets": KpiInfo(
         "tickets", "Outstanding tickets", "No classroom waits for technology", "@helpdesk-leads", rows="tickets"
     ),
-    "response-time": Card(
+    "response-time": KpiInfo(
         "response-time",
         "Response time",
         "Teachers hear from us the same morning",
@@ -40,7 +40,7 @@ CARDS = {
         "tickets",
         period="30 days",
     ),
-    "po-value": Card(
+    "po-value": KpiInfo(
         "po-value",
         "Purchase order value to date",
         "",
@@ -49,7 +49,7 @@ CARDS = {
         "purchase orders",
         period="fiscal year to date",
     ),
-    "utilization": Card(
+    "utilization": KpiInfo(
         "utilization", "Asset utilization rate", "Every device is in use", "@assets", Format.PERCENT, "assets"
     ),
 }
@@ -215,7 +215,7 @@ class Samples:
         """The same later: it was told to all of the district, and somebody sees to it."""
         return replace(
             self.notice,
-            how=How.UPDATE,
+            how=DeliveryKind.UPDATE,
             mention="",
             is_common=True,
             acknowledged_by="@luis",
@@ -233,7 +233,7 @@ class Samples:
             self.change("Birch", 55.0, 0, Verdict.WARNING, Reason.MORE),
             self.change("Oak", 15.0, 12, None, Reason.RECOVERED),
         )
-        return replace(self.notice, how=How.REPLY, reason=Reason.WORSE, changes=changes)
+        return replace(self.notice, how=DeliveryKind.REPLY, reason=Reason.WORSE, changes=changes)
 
     @property
     def over(self) -> AlertNotice:

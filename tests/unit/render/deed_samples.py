@@ -3,21 +3,21 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from kpibot.core.alerts.actions import Act, Deed, DeedNotice, Scope, Told
-from kpibot.core.alerts.active_alerts import AlertList, Measured, Mutable, Muted, MuteList, Recurring, Standing, Why
+from kpibot.core.alerts.actions import Action, ActionKind, ActionNotice, ActionResult, Scope
+from kpibot.core.alerts.active_alerts import ActiveAlert, AlertList, Measured, Mutable, Muted, MuteList, Recurring, Why
 from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.thresholds import Verdict
-from kpibot.slack.alerts.action_messages import deed_message, told_message
+from kpibot.slack.alerts.action_messages import action_message, action_result_message
 from kpibot.slack.alerts.active_alerts import alerts_message, mutes_message, why_message
 from kpibot.slack.blocks import Rendered
 from tests.unit.render.conftest import NOW, ZONE, Samples
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TICKETS_WEST = Scope("Outstanding tickets", "Campus West High School")
-ACKNOWLEDGED = Deed(Act.ACKNOWLEDGED, "@luis", NOW, Scope("Outstanding tickets"), NOW + 2 * HOUR)
-MUTED = Deed(Act.MUTED, "@luis", NOW, TICKETS_WEST, NOW + 5 * DAY, reason="exam week")
-SNOOZED = replace(ACKNOWLEDGED, act=Act.SNOOZED, until=NOW + 17.5 * HOUR)
-ASSIGNED = Deed(Act.ASSIGNED, "@dana", NOW, TICKETS_WEST, to="@luis")
+ACKNOWLEDGED = Action(ActionKind.ACKNOWLEDGED, "@luis", NOW, Scope("Outstanding tickets"), NOW + 2 * HOUR)
+MUTED = Action(ActionKind.MUTED, "@luis", NOW, TICKETS_WEST, NOW + 5 * DAY, reason="exam week")
+SNOOZED = replace(ACKNOWLEDGED, act=ActionKind.SNOOZED, until=NOW + 17.5 * HOUR)
+ASSIGNED = Action(ActionKind.ASSIGNED, "@dana", NOW, TICKETS_WEST, to="@luis")
 EXAMS = Muted("s1", TICKETS_WEST, "@luis", NOW + 5 * DAY, "exam week")
 POWER_CUT = Muted("s2", Scope("", "North feeder"), "@dana", NOW + HOUR, "power cut at <North>")
 PATCHES = Recurring("Patch Tuesday", Scope(), False, (date(2026, 12, 8), date(2026, 12, 8)))
@@ -29,28 +29,35 @@ MUTABLE = Mutable(
 
 def deeds() -> Rendered:
     """Everything that anybody does, as its thread tells it."""
-    told = [ACKNOWLEDGED, SNOOZED, ASSIGNED, replace(ASSIGNED, by="@luis"), MUTED, replace(MUTED, act=Act.UNMUTED)]
-    return told_message(Told("@nobody", NOW, ZONE, tuple(told)))
+    told = [
+        ACKNOWLEDGED,
+        SNOOZED,
+        ASSIGNED,
+        replace(ASSIGNED, by="@luis"),
+        MUTED,
+        replace(MUTED, act=ActionKind.UNMUTED),
+    ]
+    return action_result_message(ActionResult("@nobody", NOW, ZONE, tuple(told)))
 
 
 def former() -> Rendered:
     """The same as those are told who come second; the last one is told to who did it."""
     told = [ACKNOWLEDGED, SNOOZED, ASSIGNED, replace(MUTED, at=NOW - DAY), replace(ACKNOWLEDGED, by="@mei")]
-    return told_message(Told("@mei", NOW, ZONE, tuple(told), is_new=False))
+    return action_result_message(ActionResult("@mei", NOW, ZONE, tuple(told), is_new=False))
 
 
 def called() -> Rendered:
     """Whoever is given an alert is called."""
-    return deed_message(DeedNotice(ASSIGNED, ZONE, "<@U123>"))
+    return action_message(ActionNotice(ASSIGNED, ZONE, "<@U123>"))
 
 
-def standing(samples: Samples) -> tuple[Standing, ...]:
-    west = Standing(samples.tickets, Verdict.CRITICAL, NOW - 2 * DAY)
+def standing(samples: Samples) -> tuple[ActiveAlert, ...]:
+    west = ActiveAlert(samples.tickets, Verdict.CRITICAL, NOW - 2 * DAY)
     oak = replace(samples.tickets, campus="oak", campus_name="Oak & Ash")
     return (
         west,
         replace(west, assigned_to="@mei"),
-        Standing(oak, Verdict.WARNING, NOW - HOUR, "@luis", NOW + 2 * HOUR, snoozed_until=NOW + HOUR),
+        ActiveAlert(oak, Verdict.WARNING, NOW - HOUR, "@luis", NOW + 2 * HOUR, snoozed_until=NOW + HOUR),
         replace(west, report=samples.down, severity=Verdict.WARNING, is_muted=True, muted_until=NOW + 5 * DAY),
     )
 

@@ -6,23 +6,23 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpibot.core.alerts.actions import Act, Deed, DeedNotice, Scope, Told
-from kpibot.core.alerts.active_alerts import AlertList, Measured, Mutable, Muted, MuteList, Recurring, Standing, Why
+from kpibot.core.alerts.actions import Action, ActionKind, ActionNotice, ActionResult, Scope
+from kpibot.core.alerts.active_alerts import ActiveAlert, AlertList, Measured, Mutable, Muted, MuteList, Recurring, Why
 from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
-from kpibot.slack.alerts.action_messages import deed_message, told_message
+from kpibot.slack.alerts.action_messages import action_message, action_result_message
 from kpibot.slack.alerts.active_alerts import alerts_message, mutes_message, why_message
 from kpibot.slack.alerts.mute_form import mute_form
 from localslack.blocks.blocks import problems_of
 from tests.unit.render.test_any_report import ZONE, check, counts, floats, instants, reports, thorough, words
 
 scopes = st.builds(Scope, words, words)
-deeds = st.builds(Deed, st.sampled_from(Act), words, instants, scopes, st.none() | instants, words, words)
+deeds = st.builds(Action, st.sampled_from(ActionKind), words, instants, scopes, st.none() | instants, words, words)
 severities = st.sampled_from([Verdict.WARNING, Verdict.CRITICAL])
 LEVELS = Thresholds(Better.LOWER, 20, 40, 80)  # a configuration's are numbers
 judged = reports.map(lambda report: replace(report, thresholds=LEVELS))
 standing = st.builds(
-    Standing, judged, severities, instants, words, st.none() | instants, words, st.none() | instants, st.booleans()
+    ActiveAlert, judged, severities, instants, words, st.none() | instants, words, st.none() | instants, st.booleans()
 )
 days = st.dates(date(2026, 1, 1), date(2027, 1, 1))
 muted = st.builds(Muted, words, scopes, words, instants, words)
@@ -34,9 +34,9 @@ routes = st.lists(st.tuples(words, words), max_size=3)
 @thorough
 @given(st.lists(deeds, max_size=3), times, words, instants, st.booleans())
 def test_any_deed(some, often, asker, now, is_new):
-    check(told_message(Told(asker, now, ZONE, tuple(some * often), is_new)))
+    check(action_result_message(ActionResult(asker, now, ZONE, tuple(some * often), is_new)))
     for deed in some:
-        check(deed_message(DeedNotice(deed, ZONE)))
+        check(action_message(ActionNotice(deed, ZONE)))
 
 
 @thorough

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kpibot.core.alerts.groups import How
+from kpibot.core.alerts.groups import DeliveryKind
 from kpibot.core.alerts.notices import AlertNotice, Change
 from kpibot.core.alerts.states import Reason
 from kpibot.core.kpis.budget import Pace
-from kpibot.core.kpis.kpi import Card, Format
+from kpibot.core.kpis.kpi import Format, KpiInfo
 from kpibot.core.kpis.measures import Statistic
 from kpibot.core.kpis.readings import Missing, Reading
 from kpibot.core.kpis.report import Report
@@ -47,7 +47,9 @@ instants = st.floats(946_684_800, 4_102_444_800).map(lambda seconds: datetime.fr
 counts = st.integers(0, 10**12)
 thresholds = st.builds(Thresholds, st.sampled_from(Better), floats, floats, floats, floats)
 pairs = st.lists(st.tuples(words, words), max_size=2).map(tuple)
-cards = st.builds(Card, words, words, words, words, st.sampled_from(Format), words, words, words, words, words, pairs)
+cards = st.builds(
+    KpiInfo, words, words, words, words, st.sampled_from(Format), words, words, words, words, words, pairs
+)
 readings = st.builds(
     Reading,
     words,
@@ -161,7 +163,7 @@ def test_any_digest(name, slot, some, moved, breaches):
     instants,
     st.lists(changes, max_size=3),
     st.sampled_from([1, 60]),
-    st.sampled_from(How),
+    st.sampled_from(DeliveryKind),
     st.sampled_from(Reason),
     st.booleans(),
     words,

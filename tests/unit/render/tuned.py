@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from kpibot.core.alerts.backtest import DAY, Backtest, Past, Tuning, replay, stands_for, suggested, total, trials
-from kpibot.core.alerts.quiet_hours import Held, Why
+from kpibot.core.alerts.quiet_hours import Suppression, Why
 from kpibot.core.alerts.routing import TAKES_IT, TOO_LATE, Route, Routed
 from kpibot.core.alerts.silences import RecurringSilence, Silence, When
 from kpibot.core.kpis.alert_rule import AlertRule, AnomalyRule
-from kpibot.core.kpis.kpi import Card, Format
+from kpibot.core.kpis.kpi import Format, KpiInfo
 from kpibot.core.kpis.readings import Reading
 from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.series import Series
@@ -17,7 +17,7 @@ from kpibot.core.kpis.thresholds import Better, Thresholds
 
 ZONE = "America/Chicago"
 AT = datetime(2026, 11, 24, 20, tzinfo=ZoneInfo(ZONE))
-TICKETS = Card("tickets", "Outstanding tickets", "No classroom waits", "@helpdesk-leads", rows="tickets")
+TICKETS = KpiInfo("tickets", "Outstanding tickets", "No classroom waits", "@helpdesk-leads", rows="tickets")
 MUTED = Silence("s1", AT - timedelta(hours=1), AT + timedelta(hours=3), "tickets", "campus-west", "exam week", "Dana")
 PATCH_NIGHT = RecurringSilence("Patch night", When.WEEKLY, (1,))
 ROUTED = Routed(
@@ -49,16 +49,16 @@ ROUTED = Routed(
         (Route("tech-leads"), "#tech-leads", TOO_LATE),
     ),
     held=None,
-    told_at=AT,
+    next_notify_at=AT,
     escalation=((timedelta(hours=1), "@director"), (timedelta(days=2), "@superintendent")),
     inhibited_by_district=True,
 )
 HELD = {
-    "hours": Held(Why.OUTSIDE_HOURS),
-    "holiday": Held(Why.HOLIDAY, holiday="Thanksgiving"),
-    "nameless-holiday": Held(Why.HOLIDAY),
-    "muted": Held(Why.SILENCED, MUTED),
-    "silence": Held(Why.SILENCED, PATCH_NIGHT),
+    "hours": Suppression(Why.OUTSIDE_HOURS),
+    "holiday": Suppression(Why.HOLIDAY, holiday="Thanksgiving"),
+    "nameless-holiday": Suppression(Why.HOLIDAY),
+    "muted": Suppression(Why.SILENCED, MUTED),
+    "silence": Suppression(Why.SILENCED, PATCH_NIGHT),
 }
 LAST = date(2026, 11, 24)
 LIMITS = Thresholds(Better.LOWER, 20, 40, 80, recovers_at=35)
@@ -75,7 +75,7 @@ def past(
     campus: str,
     values: list[float | None],
     levels: Thresholds = LIMITS,
-    card: Card = TICKETS,
+    card: KpiInfo = TICKETS,
     rule: AlertRule = AlertRule(),  # noqa: B008 - frozen
 ) -> Past:
     """What one campus's days, up to the last one, would have given."""
@@ -90,7 +90,9 @@ def past(
     return Past(report, alarms, held, known, total(alarms, stands_for(LAST + DAY)))
 
 
-def backtest(*pasts: Past, where: str = "Prairie View ISD", card: Card = TICKETS, rule: AlertRule = RULE) -> Backtest:
+def backtest(
+    *pasts: Past, where: str = "Prairie View ISD", card: KpiInfo = TICKETS, rule: AlertRule = RULE
+) -> Backtest:
     """The same for several, which all have as many days."""
     of_levels: dict[Thresholds, list[Past]] = {}
     for each in pasts:
@@ -127,7 +129,7 @@ ACADEMY = past("an-academy", wave(365, 15, 100, 200, 7))
 CEDAR_HILL = past("cedar-hill", wave(365, 8, 12, 30, 3))
 OF_DISTRICT = backtest(WEST, OAKRIDGE, ACADEMY, CEDAR_HILL)
 OF_WEST = backtest(WEST, where="Campus West High School")
-UTILIZATION = Card("utilization", "Asset utilization rate", "In use", "@assets", Format.PERCENT, "assets")
+UTILIZATION = KpiInfo("utilization", "Asset utilization rate", "In use", "@assets", Format.PERCENT, "assets")
 HIGHER = past("oakridge", wave(100, 88, 71, 25, 4), Thresholds(Better.HIGHER, 85, 75, 70), UTILIZATION, AlertRule())
 OF_UTILIZATION = replace(
     backtest(HIGHER, card=UTILIZATION, rule=AlertRule()), has_rule=False, is_remembered=True, where="Oakridge"

@@ -14,16 +14,16 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from kpibot.catalog.model import Catalog, Channel, District
-from kpibot.core.alerts.groups import How
+from kpibot.core.alerts.groups import DeliveryKind
 from kpibot.core.alerts.notices import AlertNotice
 from kpibot.core.alerts.routing import Route
 from kpibot.core.alerts.states import Reason
 from kpibot.core.campuses.campus_tree import Campus, CampusTree
 from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.conditions import Ago
-from kpibot.core.kpis.kpi import Card, Kpi
+from kpibot.core.kpis.kpi import Kpi, KpiInfo
 from kpibot.core.kpis.measures import Query, Simple, Stock
-from kpibot.core.kpis.readings import Parts
+from kpibot.core.kpis.readings import Aggregate
 from kpibot.core.kpis.series import Curve, Track, Window
 from kpibot.core.kpis.thresholds import Better, Thresholds
 from kpibot.core.reports.messages import TroubleNotice
@@ -31,8 +31,8 @@ from kpibot.core.time.calendar import Calendar, YearStart
 from kpibot.services.alerts.watch import Watch
 from kpibot.services.measurement.measuring import Measuring
 from kpibot.services.measurement.reporting import Reporting
-from kpibot.sources.base import Cell, Request, SourceDownError, SourceError, Taken
-from kpibot.store.outbox import Owed
+from kpibot.sources.base import GroupKey, QueryResult, Request, SourceDownError, SourceError
+from kpibot.store.outbox import OutboxMessage
 from kpibot.store.store import Store, open_engine
 
 MONDAY = datetime(2026, 11, 16, 16, tzinfo=UTC)
@@ -63,18 +63,22 @@ class Database:
     newest_row: datetime = MONDAY + timedelta(days=365)
     waits_for: Event | None = None
 
-    def take(self, requests: Sequence[Request]) -> list[Taken | SourceError]:
+    def take(self, requests: Sequence[Request]) -> list[QueryResult | SourceError]:
         if self.waits_for is not None:
             self.waits_for.wait()
         if self.is_down:
             return [SourceDownError("database `helpdesk` did not answer within 2 s") for _ in requests]
-        parts = {Cell(each): Parts(count, rows=int(count), valued=int(count)) for each, count in self.counts.items()}
+        parts = {
+            GroupKey(each): Aggregate(count, rows=int(count), valued=int(count)) for each, count in self.counts.items()
+        }
         return [parts for _ in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[Cell, Track]:
+    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, Track]:
         if not self.has_series:
             raise SourceDownError("database `helpdesk` did not answer within 2 s")
-        return {Cell(each): Curve(self._course(each, count, len(window.days))) for each, count in self.counts.items()}
+        return {
+            GroupKey(each): Curve(self._course(each, count, len(window.days))) for each, count in self.counts.items()
+        }
 
     def _course(self, campus: str, count: float, days: int) -> np.ndarray:
         course = np.zeros(days)
@@ -96,7 +100,7 @@ class Database:
 
 
 def kpi(name: str, rule: AlertRule | None, dataset: str = "tickets", levels: Thresholds = LEVELS) -> Kpi:
-    card = Card(name, name.title(), "", "@helpdesk", rows="tickets", category="operational")
+    card = KpiInfo(name, name.title(), "", "@helpdesk", rows="tickets", category="operational")
     return Kpi(card, Stock(dataset, "opened", "resolved"), levels, alert=rule)
 
 
@@ -128,16 +132,18 @@ class Watched:
             self.store,
             lambda half: {"assets": "inventory"}.get(_dataset(half), "helpdesk"),
         )
-        self.owed: list[Owed] = []
+        self.owed: list[OutboxMessage] = []
 
-    def measure(self, after: timedelta = QUARTER, **counts: float) -> list[Owed]:
+    def measure(self, after: timedelta = QUARTER, **counts: float) -> list[OutboxMessage]:
         """Lets time pass, measures, and gives what is owed because of it."""
         self.database.counts.update(counts)
         self.now += after
         self.watch.measure(self.now)
         return self._taken()
 
-    def told(self, after: timedelta = QUARTER, **counts: float) -> list[tuple[str, How, Reason, dict[str, Reason]]]:
+    def told(
+        self, after: timedelta = QUARTER, **counts: float
+    ) -> list[tuple[str, DeliveryKind, Reason, dict[str, Reason]]]:
         """What is told of alerts, by channel: how, why, and about which campuses."""
         notices = [(each, each.message) for each in self.measure(after, **counts)]
         return [
@@ -150,7 +156,7 @@ class Watched:
         """What the administrators are told."""
         return [each.message for each in self.measure(after, **counts) if isinstance(each.message, TroubleNotice)]
 
-    def _taken(self) -> list[Owed]:
+    def _taken(self) -> list[OutboxMessage]:
         """What has come into the outbox, by channel; all of it counts as sent."""
         found = []
         while claimed := self.store.outbox.claim(self.now, "test", HOUR):

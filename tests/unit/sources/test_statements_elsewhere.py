@@ -19,7 +19,7 @@ from sqlglot import exp
 
 from kpibot.catalog.model import Column, Dataset
 from kpibot.core.kpis.conditions import Compared, Condition, Relation, Timed
-from kpibot.core.kpis.dimensions import By
+from kpibot.core.kpis.dimensions import GroupBy
 from kpibot.core.kpis.measures import Amount, Counted, Duration, Flow, Limit, Statistic, Stock
 from kpibot.core.kpis.series import Window
 from kpibot.core.time.periods import Period
@@ -79,7 +79,11 @@ def every_statement(name: str) -> Iterator[sa.Select[Any] | sa.CompoundSelect[An
     kinds = [(True, kind) for kind in (TimeKind.NAIVE, TimeKind.SECONDS, TimeKind.TEXT)]
     for by_campus, kind in [*kinds, (False, TimeKind.AWARE)]:
         rows = Rows(dataset(by_campus), name, {"opened": kind, "resolved": kind})
-        for each in (rows, replace(rows, by=By("kind")), replace(rows, by=By("opened", (YEAR.end, YEAR.start)))):
+        for each in (
+            rows,
+            replace(rows, by=GroupBy("kind")),
+            replace(rows, by=GroupBy("opened", (YEAR.end, YEAR.start))),
+        ):
             yield from parts(each)
             yield from parts(replace(each, indexed=frozenset({"resolved"})))
         yield from series(rows)

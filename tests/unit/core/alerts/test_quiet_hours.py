@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpibot.core.alerts.quiet_hours import Held, Notice, Quiet, Why
+from kpibot.core.alerts.quiet_hours import Notice, QuietHours, Suppression, Why
 from kpibot.core.alerts.silences import RecurringSilence, Silence, When
 from kpibot.core.campuses.campus_tree import Campus, CampusTree
 from kpibot.core.kpis.alert_rule import AlertRule
@@ -32,7 +32,7 @@ def at(text: str) -> datetime:
 
 
 EXAMS = Silence("s1", at("2026-11-24T09:00"), at("2026-11-24T12:30"), "tickets", "west", "exam week", "dana")
-QUIET = Quiet((EXAMS, PATCH_NIGHT), TREE, CALENDAR)
+QUIET = QuietHours((EXAMS, PATCH_NIGHT), TREE, CALENDAR)
 
 
 def notice(severity: str, campus: str = "west", **rule: bool) -> Notice:
@@ -43,22 +43,26 @@ def notice(severity: str, campus: str = "west", **rule: bool) -> Notice:
     ("told", "when", "held"),
     [
         (notice("warning"), "2026-11-23T09:00", None),
-        (notice("warning"), "2026-11-23T07:59", Held(Why.OUTSIDE_HOURS)),
-        (notice("warning"), "2026-11-22T09:00", Held(Why.OUTSIDE_HOURS)),
+        (notice("warning"), "2026-11-23T07:59", Suppression(Why.OUTSIDE_HOURS)),
+        (notice("warning"), "2026-11-22T09:00", Suppression(Why.OUTSIDE_HOURS)),
         (notice("critical"), "2026-11-22T03:00", None),
         (notice("warning", any_time=True), "2026-11-22T03:00", None),
-        (notice("critical"), "2026-11-26T09:00", Held(Why.HOLIDAY, holiday="Thanksgiving")),
-        (notice("warning", any_time=True), "2026-11-26T09:00", Held(Why.HOLIDAY, holiday="Thanksgiving")),
+        (notice("critical"), "2026-11-26T09:00", Suppression(Why.HOLIDAY, holiday="Thanksgiving")),
+        (notice("warning", any_time=True), "2026-11-26T09:00", Suppression(Why.HOLIDAY, holiday="Thanksgiving")),
         (notice("critical", on_holidays=True), "2026-11-26T09:00", None),
-        (notice("warning", on_holidays=True), "2026-11-26T09:00", Held(Why.OUTSIDE_HOURS)),
+        (notice("warning", on_holidays=True), "2026-11-26T09:00", Suppression(Why.OUTSIDE_HOURS)),
         (notice("warning", on_holidays=True, any_time=True), "2026-11-26T09:00", None),
-        (notice("critical"), "2026-11-24T09:00", Held(Why.SILENCED, EXAMS)),
+        (notice("critical"), "2026-11-24T09:00", Suppression(Why.SILENCED, EXAMS)),
         (notice("critical", campus="east"), "2026-11-24T09:00", None),
-        (notice("critical", on_holidays=True, any_time=True), "2026-11-25T19:00", Held(Why.SILENCED, PATCH_NIGHT)),
+        (
+            notice("critical", on_holidays=True, any_time=True),
+            "2026-11-25T19:00",
+            Suppression(Why.SILENCED, PATCH_NIGHT),
+        ),
     ],
 )
-def test_who_is_told_when(told: Notice, when: str, held: Held | None) -> None:
-    assert QUIET.held_back(told, at(when)) == held
+def test_who_is_told_when(told: Notice, when: str, held: Suppression | None) -> None:
+    assert QUIET.suppression(told, at(when)) == held
 
 
 @pytest.mark.parametrize(
@@ -73,20 +77,20 @@ def test_who_is_told_when(told: Notice, when: str, held: Held | None) -> None:
     ],
 )
 def test_what_is_held_back_is_told_as_soon_as_the_quiet_ends(told: Notice, when: str, then: str) -> None:
-    assert QUIET.told_at(told, at(when)) == at(then)
+    assert QUIET.next_notify_at(told, at(when)) == at(then)
 
 
 def test_what_is_never_told_has_no_time() -> None:
     always = RecurringSilence("Always", When.WEEKLY, tuple(range(7)))
-    assert Quiet((always,), TREE, CALENDAR).told_at(notice("critical"), at("2026-11-23T09:00")) is None
+    assert QuietHours((always,), TREE, CALENDAR).next_notify_at(notice("critical"), at("2026-11-23T09:00")) is None
 
 
 @given(st.integers(0, 60 * 24 * 30), st.sampled_from(["warning", "critical"]), st.booleans(), st.booleans())
 def test_until_then_it_is_held_back_and_then_no_longer(minute: int, severity: str, any_time: bool, on: bool) -> None:
     told = notice(severity, any_time=any_time, on_holidays=on)
     now = datetime(2026, 11, 10, tzinfo=UTC) + timedelta(minutes=minute)
-    then = QUIET.told_at(told, now)
+    then = QUIET.next_notify_at(told, now)
     assert then is not None
-    assert QUIET.held_back(told, then) is None
+    assert QUIET.suppression(told, then) is None
     waited = int((then - now) / timedelta(minutes=1))
-    assert all(QUIET.held_back(told, now + timedelta(minutes=n)) for n in range(0, waited, 7))
+    assert all(QUIET.suppression(told, now + timedelta(minutes=n)) for n in range(0, waited, 7))

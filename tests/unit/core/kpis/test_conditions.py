@@ -10,9 +10,9 @@ from kpibot.core.kpis.conditions import (
     Compared,
     Condition,
     DaysAgo,
-    Moment,
     Now,
     Relation,
+    RelativeTime,
     StartOf,
     Timed,
     fixed,
@@ -37,7 +37,7 @@ MONDAY_NOON = datetime(2026, 11, 9, 18, tzinfo=UTC)
         (StartOf(PeriodRule.parse("school year to date")), datetime(2026, 8, 15, tzinfo=CHICAGO)),
     ],
 )
-def test_a_moment_is_an_instant_of_the_district(moment: Moment, instant: datetime) -> None:
+def test_a_moment_is_an_instant_of_the_district(moment: RelativeTime, instant: datetime) -> None:
     assert instant_of(moment, MONDAY_NOON, CALENDAR) == instant
 
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kpibot.core.kpis.dimensions import By, Dimension
+from kpibot.core.kpis.dimensions import Dimension, GroupBy
 from kpibot.core.time.calendar import Calendar, YearStart
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -37,10 +37,10 @@ def test_a_band_says_which_ages_it_holds(place: int | None, label: str) -> None:
 
 
 def test_a_plain_column_is_grouped_by_as_it_is() -> None:
-    assert Dimension("priority", "prio").by(MONDAY_NOON, CALENDAR) == By("prio")
+    assert Dimension("priority", "prio").by(MONDAY_NOON, CALENDAR) == GroupBy("prio")
 
 
 def test_bands_are_cut_at_the_midnights_before_which_rows_are_older_youngest_first() -> None:
     """On Monday, what happened on Friday is one working day old, and on the weekend between none but Monday counts."""
     cutoffs = [datetime(2026, 11, day, tzinfo=CHICAGO) for day in (9, 5, 2)]
-    assert AGE.by(MONDAY_NOON, CALENDAR) == By("opened", tuple(cutoffs))
+    assert AGE.by(MONDAY_NOON, CALENDAR) == GroupBy("opened", tuple(cutoffs))

@@ -10,7 +10,7 @@ from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.budget import Budget, Pace
 from kpibot.core.kpis.conditions import Ago, DaysAgo, StartOf, Timed
 from kpibot.core.kpis.conditions import Condition as Where
-from kpibot.core.kpis.kpi import Card, Format, Kpi, aged, format_of
+from kpibot.core.kpis.kpi import Format, Kpi, KpiInfo, aged, format_of
 from kpibot.core.kpis.measures import (
     Amount,
     Counted,
@@ -23,7 +23,7 @@ from kpibot.core.kpis.measures import (
     Statistic,
     Stock,
     columns,
-    halves,
+    components,
     times,
 )
 from kpibot.core.kpis.readings import Reading
@@ -48,7 +48,7 @@ OLD, LATELY = Timed("a", until=DaysAgo(10, working=True)), Timed("c", since=Star
 
 
 def kpi(measure: Measure = STOCK, shown_as: Format = Format.NUMBER, **overrides: Thresholds) -> Kpi:
-    return Kpi(Card("tickets", "Tickets", "", "", shown_as), measure, OWN, overrides)
+    return Kpi(KpiInfo("tickets", "Tickets", "", "", shown_as), measure, OWN, overrides)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ OF_HIGH = {"high": Thresholds(Better.LOWER, warning=60)}
 
 def with_types(measure: Measure = STOCK, shown_as: Format = Format.NUMBER, **types: Thresholds) -> Kpi:
     west = {"west": Thresholds(Better.LOWER, critical=200)}
-    return Kpi(Card("tickets", "Tickets", "", "", shown_as), measure, OWN, west, type_overrides=types or OF_HIGH)
+    return Kpi(KpiInfo("tickets", "Tickets", "", "", shown_as), measure, OWN, west, type_overrides=types or OF_HIGH)
 
 
 def test_a_campus_comes_before_its_type_and_the_type_before_the_kpi() -> None:
@@ -174,7 +174,7 @@ def test_rows_without_a_campus_are_not_judged() -> None:
 
 def test_a_stock_is_compared_with_a_week_ago() -> None:
     assert kpi().compared == PeriodRule(Unit.WEEK)
-    with_period = Kpi(Card("x", "X", "", ""), FLOW, period=PeriodRule(Unit.DAYS, 30))
+    with_period = Kpi(KpiInfo("x", "X", "", ""), FLOW, period=PeriodRule(Unit.DAYS, 30))
     assert with_period.compared == PeriodRule(Unit.DAYS, 30)
 
 
@@ -198,8 +198,8 @@ def test_the_columns_of_a_measure_with_the_words_of_the_configuration() -> None:
 
 
 def test_halves() -> None:
-    assert halves(STOCK) == (STOCK,)
-    assert halves(Ratio(STOCK, FLOW)) == (STOCK, FLOW)
+    assert components(STOCK) == (STOCK,)
+    assert components(Ratio(STOCK, FLOW)) == (STOCK, FLOW)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """How many of the rows counted name what they are about."""
 
 from kpibot.core.kpis.conditions import Condition
-from kpibot.core.kpis.kpi import Card, Format, Kpi
+from kpibot.core.kpis.kpi import Format, Kpi, KpiInfo
 from kpibot.core.kpis.measures import Amount, Counted, Duration, Flow, Query, Ratio, Stock
 
 OPEN = Condition("status", ("open",))
@@ -9,7 +9,7 @@ HAS_ASSET = Condition("asset", (None,), negated=True)
 
 
 def rate(measure: Stock | Flow | Duration | Ratio | Query) -> object:
-    found = Kpi(Card("k", "K", "", ""), measure, linked="asset").link_rate
+    found = Kpi(KpiInfo("k", "K", "", ""), measure, linked="asset").link_rate
     return None if found is None else (found.card.format, found.measure)
 
 

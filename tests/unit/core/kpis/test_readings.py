@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpibot.core.kpis.measures import Duration, Flow, Measure, Query, Ratio, Statistic, Stock
-from kpibot.core.kpis.readings import Missing, Parts, Reading, combine, divide, percentile, value_of, why_missing
+from kpibot.core.kpis.readings import Aggregate, Missing, Reading, combine, divide, percentile, value_of, why_missing
 
 STOCK, FLOW = Stock("t", "a", "b"), Flow("t", "a")
 MEDIAN, MEAN = Duration("t", "a", "b"), Duration("t", "a", "b", Statistic.MEAN)
@@ -16,7 +16,7 @@ RATIO = Ratio(STOCK, STOCK)
 OLD, NEW = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 22, tzinfo=UTC)
 WHOLE = st.integers(0, 1_000_000)
 PARTS = st.builds(
-    Parts,
+    Aggregate,
     WHOLE.map(float),
     st.none() | WHOLE.map(float),
     WHOLE,
@@ -27,67 +27,67 @@ PARTS = st.builds(
 
 
 @given(st.lists(PARTS, max_size=6), st.integers(0, 6))
-def test_parts_of_parts_are_sums_however_they_are_grouped(parts: list[Parts], cut: int) -> None:
+def test_parts_of_parts_are_sums_however_they_are_grouped(parts: list[Aggregate], cut: int) -> None:
     if parts:
         grouped = combine(filter(None, [combine(parts[:cut]) if parts[:cut] else None, *parts[cut:]]))
         assert grouped == combine(parts)
     else:
-        assert combine(parts) == Parts()
+        assert combine(parts) == Aggregate()
 
 
 def test_samples_are_joined() -> None:
-    joined = combine([Parts(sample=np.array([1.0])), Parts(), Parts(sample=np.array([2.0, 3.0]))])
+    joined = combine([Aggregate(sample=np.array([1.0])), Aggregate(), Aggregate(sample=np.array([2.0, 3.0]))])
     assert joined.sample is not None
     assert joined.sample.tolist() == [1, 2, 3]
 
 
 def test_nothing_together_has_no_denominator() -> None:
     assert combine([]).denominator is None
-    assert (Parts(denominator=3) + Parts()).denominator == 3
+    assert (Aggregate(denominator=3) + Aggregate()).denominator == 3
 
 
 def test_a_ratio_rests_on_what_it_divides_by_and_is_as_fresh_as_its_older_half() -> None:
-    of = Parts(30, rows=30, valued=30, waiting=2, newest=NEW)
-    over = Parts(40, rows=50, valued=40, newest=OLD)
-    assert divide(of, over) == Parts(30, 40, rows=50, valued=40, waiting=2, newest=OLD)
+    of = Aggregate(30, rows=30, valued=30, waiting=2, newest=NEW)
+    over = Aggregate(40, rows=50, valued=40, newest=OLD)
+    assert divide(of, over) == Aggregate(30, 40, rows=50, valued=40, waiting=2, newest=OLD)
 
 
 def test_two_halves_of_one_dataset_are_as_fresh_as_the_newer_one() -> None:
-    assert divide(Parts(1, newest=OLD), Parts(4, newest=NEW), one_dataset=True).newest == NEW
-    assert divide(Parts(1), Parts(4, newest=NEW), one_dataset=True).newest == NEW
+    assert divide(Aggregate(1, newest=OLD), Aggregate(4, newest=NEW), one_dataset=True).newest == NEW
+    assert divide(Aggregate(1), Aggregate(4, newest=NEW), one_dataset=True).newest == NEW
 
 
 def test_a_half_that_is_a_quotient_itself_is_divided_first() -> None:
-    assert divide(Parts(30, 10), Parts(6)) == Parts(3, 6)
+    assert divide(Aggregate(30, 10), Aggregate(6)) == Aggregate(3, 6)
 
 
 @pytest.mark.parametrize(
     ("measure", "parts", "value"),
     [
-        (STOCK, Parts(12, rows=12), 12),
-        (STOCK, Parts(), 0),
-        (FLOW, Parts(99.5, rows=2), 99.5),
-        (MEAN, Parts(100, 4, rows=4), 25),
-        (MEAN, Parts(0, 0), None),
-        (MEDIAN, Parts(sample=np.array([1.0, 2.0, 10.0])), 2),
-        (MEDIAN, Parts(sample=np.array([])), None),
-        (MEDIAN, Parts(), None),
-        (RATIO, Parts(3, 4), 0.75),
-        (RATIO, Parts(3, 0), None),
-        (RATIO, Parts(0, 0), None),
-        (Query("d", ""), Parts(7), 7),
-        (Query("d", ""), Parts(7, 14), 0.5),
-        (Query("d", ""), Parts(7, 0), None),
+        (STOCK, Aggregate(12, rows=12), 12),
+        (STOCK, Aggregate(), 0),
+        (FLOW, Aggregate(99.5, rows=2), 99.5),
+        (MEAN, Aggregate(100, 4, rows=4), 25),
+        (MEAN, Aggregate(0, 0), None),
+        (MEDIAN, Aggregate(sample=np.array([1.0, 2.0, 10.0])), 2),
+        (MEDIAN, Aggregate(sample=np.array([])), None),
+        (MEDIAN, Aggregate(), None),
+        (RATIO, Aggregate(3, 4), 0.75),
+        (RATIO, Aggregate(3, 0), None),
+        (RATIO, Aggregate(0, 0), None),
+        (Query("d", ""), Aggregate(7), 7),
+        (Query("d", ""), Aggregate(7, 14), 0.5),
+        (Query("d", ""), Aggregate(7, 0), None),
     ],
 )
-def test_the_value_of_parts(measure: Measure, parts: Parts, value: float | None) -> None:
+def test_the_value_of_parts(measure: Measure, parts: Aggregate, value: float | None) -> None:
     assert value_of(measure, parts) == value
 
 
 def test_the_reason_for_a_missing_value() -> None:
-    assert why_missing(RATIO, Parts(3, 0)) is Missing.NO_DENOMINATOR
-    assert why_missing(RATIO, Parts(0, 0)) is Missing.NO_ROWS
-    assert why_missing(MEDIAN, Parts()) is Missing.NO_ROWS
+    assert why_missing(RATIO, Aggregate(3, 0)) is Missing.NO_DENOMINATOR
+    assert why_missing(RATIO, Aggregate(0, 0)) is Missing.NO_ROWS
+    assert why_missing(MEDIAN, Aggregate()) is Missing.NO_ROWS
 
 
 @given(st.lists(st.floats(0, 1e9), min_size=1, max_size=50), st.sampled_from([50.0, 90.0, 0.0, 100.0]))
@@ -108,4 +108,4 @@ def test_coverage_is_the_share_of_rows_with_amount_and_campus(
 
 def test_a_ratio_over_a_query_without_quotient_is_no_data_and_not_0() -> None:
     half = Query("d", "")
-    assert value_of(Ratio(half, half), divide(Parts(0.0, 0.0), Parts(6.0))) is None
+    assert value_of(Ratio(half, half), divide(Aggregate(0.0, 0.0), Aggregate(6.0))) is None

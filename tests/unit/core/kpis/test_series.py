@@ -19,9 +19,9 @@ from kpibot.core.kpis.series import (
     Window,
     averages,
     held_since,
+    merge,
     statistic_over,
     sums_since,
-    together,
     walk_back,
 )
 
@@ -97,7 +97,7 @@ def test_a_group_counts_a_day_of_a_shared_key_once(stretches: list[tuple[int, in
     campuses = [Keys(np.zeros(10), {}) for _ in range(4)]
     for key, ((first, last), owner) in enumerate(zip(stretches, owners, strict=False)):
         campuses[owner] += Keys(np.zeros(10), {key % 2: ((first, last),)})
-    together_counts = together(campuses)
+    together_counts = merge(campuses)
     assert isinstance(together_counts, Keys)
     for day in range(10):
         named = {
@@ -146,7 +146,7 @@ def test_statistics_are_those_of_the_rows_that_began_in_the_window(
 
 def test_curves_add_up_and_divide_only_where_there_is_something() -> None:
     one = Curve(np.array([1.0, 2.0]), np.array([2.0, 0.0]))
-    both = together([one, Curve(np.array([1.0, 0.0]), np.array([2.0, 0.0]))])
+    both = merge([one, Curve(np.array([1.0, 0.0]), np.array([2.0, 0.0]))])
     assert isinstance(both, Curve)
     values = both.values(2)
     assert values[0] == 0.5
@@ -156,15 +156,15 @@ def test_curves_add_up_and_divide_only_where_there_is_something() -> None:
 
 @given(st.lists(SPANS, min_size=1, max_size=4))
 def test_the_spans_of_a_group_are_all_of_its_members(groups: list[list[tuple[int, int | None]]]) -> None:
-    joined = together(map(spans, groups))
+    joined = merge(map(spans, groups))
     assert isinstance(joined, Spans)
     assert joined.began.tolist() == [began for rows in groups for began, _ in rows]
 
 
 def test_nothing_together_is_nothing_and_unlike_tracks_have_no_sum() -> None:
-    assert together([]) is None
+    assert merge([]) is None
     with pytest.raises(TypeError, match="have no sum"):
-        together([Curve(np.zeros(1)), Spans(np.zeros(1), np.zeros(1))])
+        merge([Curve(np.zeros(1)), Spans(np.zeros(1), np.zeros(1))])
 
 
 def series(*values: float | None) -> Series:

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpibot.core.kpis.kpi import Card, Format
+from kpibot.core.kpis.kpi import Format, KpiInfo
 from kpibot.render.phrases.numbers import amount, compact, digits, points, sparkline
 
 
-def card(form: Format, currency: str = "USD") -> Card:
-    return Card("x", "X", "", "", form, currency=currency)
+def card(form: Format, currency: str = "USD") -> KpiInfo:
+    return KpiInfo("x", "X", "", "", form, currency=currency)
 
 
 @pytest.mark.parametrize(

@@ -10,18 +10,18 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from kpibot.app.container import House, furnish
+from kpibot.app.container import Services, build_services
 from kpibot.catalog import load
-from kpibot.core.alerts.actions import Act, Scope, Told
+from kpibot.core.alerts.actions import ActionKind, ActionResult, Scope
 from kpibot.core.alerts.active_alerts import AlertList, MuteList
-from kpibot.core.alerts.groups import AlertGroup, How
+from kpibot.core.alerts.groups import AlertGroup, DeliveryKind
 from kpibot.core.alerts.notices import AlertNotice
 from kpibot.core.alerts.states import AlertState, Phase
 from kpibot.core.kpis.readings import Reading
 from kpibot.core.kpis.thresholds import Verdict
 from kpibot.core.text import QueryError
 from kpibot.store.database.schema import outbox
-from kpibot.store.outbox import Owed
+from kpibot.store.outbox import OutboxMessage
 from tests.scenario.scene import CONFIG, MONDAY, Helpdesk
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -31,16 +31,16 @@ WEST = frozenset({"west-tech"})
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def services(tmp_path: Path) -> Iterator[Services]:
     """Eleven tickets at Campus West stand in #west-tech, and were measured so a minute ago."""
     helpdesk = Helpdesk(tmp_path / "helpdesk.db")
-    house = furnish(load(CONFIG, {"HELPDESK_URL": helpdesk.url}), f"sqlite:///{tmp_path / 'state.db'}")
-    stands(house, "west-tech", **{"campus-west": CRITICAL})
-    yield house
-    house.close()
+    services = build_services(load(CONFIG, {"HELPDESK_URL": helpdesk.url}), f"sqlite:///{tmp_path / 'state.db'}")
+    stands(services, "west-tech", **{"campus-west": CRITICAL})
+    yield services
+    services.close()
 
 
-def stands(house: House, channel: str, **shown: Verdict) -> str:
+def stands(services: Services, channel: str, **shown: Verdict) -> str:
     """Opens an alert of the tickets; its key."""
     group = AlertGroup("tickets", channel, MONDAY - HOUR, shown, MONDAY - HOUR)
     states = {
@@ -48,82 +48,82 @@ def stands(house: House, channel: str, **shown: Verdict) -> str:
         for campus, severity in shown.items()
     }
     taken = [Reading("tickets", campus, MONDAY - MINUTE, 11.0, rows=11) for campus in ("district", *shown)]
-    card = house.catalog.kpis["tickets"].card
+    card = services.catalog.kpis["tickets"].card
     notice = AlertNotice(card, MONDAY - HOUR, "America/Chicago", card.owner, (), group.key, is_common=True)
-    post = Owed(f"post:{group.key}", channel, notice, MONDAY + HOUR, How.POST, group.key)
-    house.store.record_watch(taken, states, [post], MONDAY - MINUTE, {("tickets", channel): group})
+    post = OutboxMessage(f"post:{group.key}", channel, notice, MONDAY + HOUR, DeliveryKind.POST, group.key)
+    services.store.record_watch(taken, states, [post], MONDAY - MINUTE, {("tickets", channel): group})
     return group.key
 
 
-def key(house: House, channel: str = "west-tech") -> str:
-    return house.store.alert_groups()["tickets", channel].key
+def key(services: Services, channel: str = "west-tech") -> str:
+    return services.store.alert_groups()["tickets", channel].key
 
 
-def rows(house: House) -> list[tuple[str, str]]:
+def rows(services: Services) -> list[tuple[str, str]]:
     """How each edit and each line in a thread of the outbox is told, and its body, in order."""
-    told = sa.select(outbox.c.how, outbox.c.body).where(outbox.c.how != How.POST).order_by(outbox.c.id)
-    with house.store.outbox._engine.connect() as connection:
+    told = sa.select(outbox.c.how, outbox.c.body).where(outbox.c.how != DeliveryKind.POST).order_by(outbox.c.id)
+    with services.store.outbox._engine.connect() as connection:
         return [(how, body) for how, body in connection.execute(told)]
 
 
-def test_whoever_acknowledges_is_named_in_the_message_and_its_thread(house: House) -> None:
-    told = house.acting.acknowledge(key(house), "@luis", MONDAY)
+def test_whoever_acknowledges_is_named_in_the_message_and_its_thread(services: Services) -> None:
+    told = services.acting.acknowledge(key(services), "@luis", MONDAY)
     (deed,) = told.deeds
-    assert (deed.act, deed.by, deed.until) == (Act.ACKNOWLEDGED, "@luis", MONDAY + 8 * HOUR)
-    group = house.store.alert_groups()["tickets", "west-tech"]
+    assert (deed.act, deed.by, deed.until) == (ActionKind.ACKNOWLEDGED, "@luis", MONDAY + 8 * HOUR)
+    group = services.store.alert_groups()["tickets", "west-tech"]
     assert (group.acknowledged_by, group.acknowledged_until) == ("@luis", MONDAY + 8 * HOUR)
-    assert [how for how, _ in rows(house)] == [How.UPDATE, How.REPLY]
+    assert [how for how, _ in rows(services)] == [DeliveryKind.UPDATE, DeliveryKind.REPLY]
 
 
-def test_the_message_keeps_its_numbers_and_picture_and_calls_nobody_again(house: House) -> None:
-    house.acting.acknowledge(key(house), "@luis", MONDAY)
-    says = house.store.outbox.standing(key(house))
+def test_the_message_keeps_its_numbers_and_picture_and_calls_nobody_again(services: Services) -> None:
+    services.acting.acknowledge(key(services), "@luis", MONDAY)
+    says = services.store.outbox.standing(key(services))
     assert isinstance(says, AlertNotice)
     assert (says.as_of, says.is_common, says.keeps_picture, says.mention) == (MONDAY - HOUR, True, True, "")
     assert (says.acknowledged_by, says.acknowledged_until) == ("@luis", MONDAY + 8 * HOUR)
-    house.acting.assign(key(house), "@dana", "@luis", MONDAY + 8 * HOUR)
-    says = house.store.outbox.standing(key(house))
+    services.acting.assign(key(services), "@dana", "@luis", MONDAY + 8 * HOUR)
+    says = services.store.outbox.standing(key(services))
     assert isinstance(says, AlertNotice)
     assert (says.acknowledged_by, says.assigned_to) == ("", "@dana")
 
 
-def test_the_second_to_acknowledge_is_told_who_was_first_and_when(house: House) -> None:
-    house.acting.acknowledge(key(house), "@luis", MONDAY)
-    told = house.acting.acknowledge(key(house), "@dana", MONDAY + MINUTE)
+def test_the_second_to_acknowledge_is_told_who_was_first_and_when(services: Services) -> None:
+    services.acting.acknowledge(key(services), "@luis", MONDAY)
+    told = services.acting.acknowledge(key(services), "@dana", MONDAY + MINUTE)
     assert not told.is_done
     assert [(each.by, each.at) for each in told.deeds] == [("@luis", MONDAY)]
-    assert len(rows(house)) == 2
+    assert len(rows(services)) == 2
 
 
-def test_who_was_first_is_who_did_the_same_to_the_same_alert(house: House) -> None:
-    house.acting.acknowledge(key(house), "@luis", MONDAY)
-    other = stands(house, "tech-leads", **{"campus-north": WARNING})
-    house.acting.acknowledge(other, "@mei", MONDAY + MINUTE)
-    house.acting.assign(key(house), "@mei", "@mei", MONDAY + 2 * MINUTE)
-    told = house.acting.acknowledge(key(house), "@dana", MONDAY + 3 * MINUTE)
+def test_who_was_first_is_who_did_the_same_to_the_same_alert(services: Services) -> None:
+    services.acting.acknowledge(key(services), "@luis", MONDAY)
+    other = stands(services, "tech-leads", **{"campus-north": WARNING})
+    services.acting.acknowledge(other, "@mei", MONDAY + MINUTE)
+    services.acting.assign(key(services), "@mei", "@mei", MONDAY + 2 * MINUTE)
+    told = services.acting.acknowledge(key(services), "@dana", MONDAY + 3 * MINUTE)
     assert [(each.by, each.at) for each in told.deeds] == [("@luis", MONDAY)]
 
 
-def test_the_trail_keeps_to_whom_and_until_when(house: House) -> None:
-    house.acting.assign(key(house), "@mei", "@dana", MONDAY)
-    house.acting.snooze(key(house), MONDAY + HOUR, "@dana", MONDAY + MINUTE)
-    house.acting.mute("tickets", None, MONDAY + HOUR, "exam week", "@dana", MONDAY + 2 * MINUTE)
-    assert [each.detail for each in house.store.trail(MONDAY, 10)] == [
+def test_the_trail_keeps_to_whom_and_until_when(services: Services) -> None:
+    services.acting.assign(key(services), "@mei", "@dana", MONDAY)
+    services.acting.snooze(key(services), MONDAY + HOUR, "@dana", MONDAY + MINUTE)
+    services.acting.mute("tickets", None, MONDAY + HOUR, "exam week", "@dana", MONDAY + 2 * MINUTE)
+    assert [each.detail for each in services.store.trail(MONDAY, 10)] == [
         "exam week",
         (MONDAY + HOUR).isoformat(),
         "@mei",
     ]
 
 
-def test_two_people_at_once_acknowledge_once(house: House) -> None:
+def test_two_people_at_once_acknowledge_once(services: Services) -> None:
     people = [f"@p{n}" for n in range(8)]
     with ThreadPoolExecutor(8) as pool:
-        told = list(pool.map(lambda by: house.acting.acknowledge(key(house), by, MONDAY), people))
+        told = list(pool.map(lambda by: services.acting.acknowledge(key(services), by, MONDAY), people))
     done = [each for each in told if each.is_done]
     assert len(done) == 1
     assert {each.deeds[0].by for each in told} == {done[0].deeds[0].by}
-    assert len(rows(house)) == 2
-    (entry,) = house.store.trail(MONDAY, 10)
+    assert len(rows(services)) == 2
+    (entry,) = services.store.trail(MONDAY, 10)
     assert (entry.by, entry.did, entry.detail) == (
         done[0].deeds[0].by,
         "acknowledged",
@@ -131,147 +131,147 @@ def test_two_people_at_once_acknowledge_once(house: House) -> None:
     )
 
 
-def configured(tmp_path: Path, before: str, after: str) -> House:
+def configured(tmp_path: Path, before: str, after: str) -> Services:
     """The same house under another configuration."""
     text = (CONFIG / "district.yaml").read_text()
     assert before in text
     (tmp_path / "district.yaml").write_text(text.replace(before, after))
     catalog = load(tmp_path, {"HELPDESK_URL": f"sqlite:///{tmp_path / 'helpdesk.db'}"})
-    return furnish(catalog, f"sqlite:///{tmp_path / 'state.db'}")
+    return build_services(catalog, f"sqlite:///{tmp_path / 'state.db'}")
 
 
-def test_an_acknowledgement_lasts_as_long_as_the_rule_of_its_kpi_says(house: House, tmp_path: Path) -> None:
+def test_an_acknowledgement_lasts_as_long_as_the_rule_of_its_kpi_says(services: Services, tmp_path: Path) -> None:
     with closing(configured(tmp_path, "recovers_at: 4}", "recovers_at: 4, acknowledged_for: 2h}")) as other:
         (deed,) = other.acting.acknowledge(key(other), "@luis", MONDAY).deeds
     assert deed.until == MONDAY + 2 * HOUR
 
 
-def test_an_acknowledgement_that_lapsed_can_be_given_again(house: House) -> None:
-    house.acting.acknowledge(key(house), "@luis", MONDAY)
-    assert house.acting.acknowledge(key(house), "@dana", MONDAY + 8 * HOUR).is_done
+def test_an_acknowledgement_that_lapsed_can_be_given_again(services: Services) -> None:
+    services.acting.acknowledge(key(services), "@luis", MONDAY)
+    assert services.acting.acknowledge(key(services), "@dana", MONDAY + 8 * HOUR).is_done
 
 
-def test_what_is_over_cannot_be_acted_on(house: House) -> None:
-    gone = key(house)
-    house.store.record_watch([], {}, [], MONDAY, {("tickets", "west-tech"): None})
+def test_what_is_over_cannot_be_acted_on(services: Services) -> None:
+    gone = key(services)
+    services.store.record_watch([], {}, [], MONDAY, {("tickets", "west-tech"): None})
     for told in (
-        house.acting.acknowledge(gone, "@luis", MONDAY),
-        house.acting.snooze(gone, MONDAY + HOUR, "@luis", MONDAY),
-        house.acting.assign(gone, "@dana", "@luis", MONDAY),
+        services.acting.acknowledge(gone, "@luis", MONDAY),
+        services.acting.snooze(gone, MONDAY + HOUR, "@luis", MONDAY),
+        services.acting.assign(gone, "@dana", "@luis", MONDAY),
     ):
         assert (told.deeds, told.is_done) == ((), False)
-    assert house.standing.why(gone, MONDAY) is None
-    assert house.standing.mutable(gone) is None
-    assert house.standing.question(gone) == "tickets"
+    assert services.standing.why(gone, MONDAY) is None
+    assert services.standing.mutable(gone) is None
+    assert services.standing.question(gone) == "tickets"
 
 
-def test_a_snooze_of_two_people_is_one(house: House) -> None:
+def test_a_snooze_of_two_people_is_one(services: Services) -> None:
     until = MONDAY + HOUR
-    assert house.acting.snooze(key(house), until, "@luis", MONDAY).is_done
-    told = house.acting.snooze(key(house), until + MINUTE, "@dana", MONDAY + MINUTE)
+    assert services.acting.snooze(key(services), until, "@luis", MONDAY).is_done
+    told = services.acting.snooze(key(services), until + MINUTE, "@dana", MONDAY + MINUTE)
     assert not told.is_done
     assert (told.deeds[0].by, told.deeds[0].until) == ("@luis", until)
-    assert house.acting.snooze(key(house), until + HOUR, "@dana", MONDAY + HOUR).is_done
+    assert services.acting.snooze(key(services), until + HOUR, "@dana", MONDAY + HOUR).is_done
 
 
-def test_whoever_is_given_an_alert_is_called_but_not_for_taking_it(house: House) -> None:
-    house.acting.assign(key(house), "@luis", "@dana", MONDAY)
-    house.acting.assign(key(house), "@dana", "@dana", MONDAY + MINUTE)
-    bodies = [body for how, body in rows(house) if how == How.REPLY]
+def test_whoever_is_given_an_alert_is_called_but_not_for_taking_it(services: Services) -> None:
+    services.acting.assign(key(services), "@luis", "@dana", MONDAY)
+    services.acting.assign(key(services), "@dana", "@dana", MONDAY + MINUTE)
+    bodies = [body for how, body in rows(services) if how == DeliveryKind.REPLY]
     assert ['"mention":"@luis"' in body for body in bodies] == [True, False]
     assert ['"mention":""' in body for body in bodies] == [False, True]
 
 
-def test_an_alert_that_is_somebody_s_already_is_told_with_who_gave_it(house: House) -> None:
-    house.acting.assign(key(house), "@luis", "@dana", MONDAY)
-    told = house.acting.assign(key(house), "@luis", "@mei", MONDAY + MINUTE)
+def test_an_alert_that_is_somebody_s_already_is_told_with_who_gave_it(services: Services) -> None:
+    services.acting.assign(key(services), "@luis", "@dana", MONDAY)
+    told = services.acting.assign(key(services), "@luis", "@mei", MONDAY + MINUTE)
     assert not told.is_done
     assert [(each.by, each.to, each.at) for each in told.deeds] == [("@dana", "@luis", MONDAY)]
 
 
-def test_a_mute_is_told_in_the_threads_that_it_concerns(house: House) -> None:
-    stands(house, "tech-leads", **{"campus-north": WARNING})
-    told = house.acting.mute("tickets", "feeder-west", MONDAY + 3 * HOUR, "exam week", "@luis", MONDAY)
+def test_a_mute_is_told_in_the_threads_that_it_concerns(services: Services) -> None:
+    stands(services, "tech-leads", **{"campus-north": WARNING})
+    told = services.acting.mute("tickets", "feeder-west", MONDAY + 3 * HOUR, "exam week", "@luis", MONDAY)
     assert told.is_done
-    ((how, body),) = rows(house)
-    assert how == How.REPLY
+    ((how, body),) = rows(services)
+    assert how == DeliveryKind.REPLY
     assert "exam week" in body
-    (silence,) = house.store.silences(MONDAY)
+    (silence,) = services.store.silences(MONDAY)
     assert (silence.kpi, silence.campus, silence.by, silence.reason) == ("tickets", "feeder-west", "@luis", "exam week")
-    assert [each.did for each in house.store.trail(MONDAY, 10)] == [Act.MUTED]
+    assert [each.did for each in services.store.trail(MONDAY, 10)] == [ActionKind.MUTED]
 
 
-def test_the_end_of_a_mute_is_told_where_the_mute_was(house: House) -> None:
-    house.acting.mute("tickets", "feeder-west", MONDAY + 3 * HOUR, "exam week", "@luis", MONDAY)
-    (silence,) = house.store.silences(MONDAY)
+def test_the_end_of_a_mute_is_told_where_the_mute_was(services: Services) -> None:
+    services.acting.mute("tickets", "feeder-west", MONDAY + 3 * HOUR, "exam week", "@luis", MONDAY)
+    (silence,) = services.store.silences(MONDAY)
     for _ in range(2):
-        house.acting.unmute(silence.id, "@dana", MONDAY + MINUTE)
-    assert [how for how, _ in rows(house)] == [How.REPLY, How.REPLY]
-    assert "unmuted" in rows(house)[1][1]
-    assert '"mention":""' in rows(house)[1][1]
+        services.acting.unmute(silence.id, "@dana", MONDAY + MINUTE)
+    assert [how for how, _ in rows(services)] == [DeliveryKind.REPLY, DeliveryKind.REPLY]
+    assert "unmuted" in rows(services)[1][1]
+    assert '"mention":""' in rows(services)[1][1]
 
 
-def test_a_mute_of_eight_people_at_once_is_one(house: House) -> None:
-    def mute(n: int) -> Told:
-        return house.acting.mute("tickets", "campus-west", MONDAY + HOUR, "", f"@p{n}", MONDAY)
+def test_a_mute_of_eight_people_at_once_is_one(services: Services) -> None:
+    def mute(n: int) -> ActionResult:
+        return services.acting.mute("tickets", "campus-west", MONDAY + HOUR, "", f"@p{n}", MONDAY)
 
     with ThreadPoolExecutor(8) as pool:
         told = list(pool.map(mute, range(8)))
     assert sum(each.is_done for each in told) == 1
-    assert len(house.store.silences(MONDAY)) == 1
-    assert len(rows(house)) == 1
+    assert len(services.store.silences(MONDAY)) == 1
+    assert len(rows(services)) == 1
 
 
-def test_a_mute_can_be_ended_and_made_again_with_the_same_end(house: House) -> None:
+def test_a_mute_can_be_ended_and_made_again_with_the_same_end(services: Services) -> None:
     end = MONDAY + HOUR
     for now in (MONDAY, MONDAY, MONDAY + MINUTE):
-        assert house.acting.mute("tickets", None, end, "", "@luis", now).is_done
-        (silence,) = house.store.silences(now)
-        assert house.acting.unmute(silence.id, "@dana", now).is_done
-        assert not house.acting.unmute(silence.id, "@luis", now).is_done
-        assert house.store.silences(now) == []
+        assert services.acting.mute("tickets", None, end, "", "@luis", now).is_done
+        (silence,) = services.store.silences(now)
+        assert services.acting.unmute(silence.id, "@dana", now).is_done
+        assert not services.acting.unmute(silence.id, "@luis", now).is_done
+        assert services.store.silences(now) == []
 
 
-def test_of_two_mutes_the_one_that_is_named_is_ended(house: House) -> None:
+def test_of_two_mutes_the_one_that_is_named_is_ended(services: Services) -> None:
     for campus, hours in (("campus-north", 1), ("campus-west", 2), ("oakridge-middle", 3)):
-        house.acting.mute("tickets", campus, MONDAY + hours * HOUR, "", "@luis", MONDAY)
-    _, west, _ = house.store.silences(MONDAY)
-    (deed,) = house.acting.unmute(west.id, "@dana", MONDAY).deeds
+        services.acting.mute("tickets", campus, MONDAY + hours * HOUR, "", "@luis", MONDAY)
+    _, west, _ = services.store.silences(MONDAY)
+    (deed,) = services.acting.unmute(west.id, "@dana", MONDAY).deeds
     assert deed.about.campus == "Campus West High School"
-    assert [each.campus for each in house.store.silences(MONDAY)] == ["campus-north", "oakridge-middle"]
+    assert [each.campus for each in services.store.silences(MONDAY)] == ["campus-north", "oakridge-middle"]
 
 
-def test_a_longer_mute_of_the_same_is_another_and_a_shorter_one_is_not(house: House) -> None:
-    assert house.acting.mute("tickets", None, MONDAY + 2 * HOUR, "", "@luis", MONDAY).is_done
-    assert not house.acting.mute("tickets", None, MONDAY + HOUR, "", "@dana", MONDAY).is_done
-    assert house.acting.mute("tickets", None, MONDAY + 3 * HOUR, "", "@dana", MONDAY).is_done
-    assert house.acting.mute(None, None, MONDAY + HOUR, "", "@dana", MONDAY).is_done
+def test_a_longer_mute_of_the_same_is_another_and_a_shorter_one_is_not(services: Services) -> None:
+    assert services.acting.mute("tickets", None, MONDAY + 2 * HOUR, "", "@luis", MONDAY).is_done
+    assert not services.acting.mute("tickets", None, MONDAY + HOUR, "", "@dana", MONDAY).is_done
+    assert services.acting.mute("tickets", None, MONDAY + 3 * HOUR, "", "@dana", MONDAY).is_done
+    assert services.acting.mute(None, None, MONDAY + HOUR, "", "@dana", MONDAY).is_done
 
 
 # words
 
 
-def told(house: House, text: str, by: str = "@dana", at: datetime = MONDAY, here: str = "district") -> object:
-    return house.commands.reply(text, at, by, WEST, here)
+def told(services: Services, text: str, by: str = "@dana", at: datetime = MONDAY, here: str = "district") -> object:
+    return services.commands.reply(text, at, by, WEST, here)
 
 
-def test_a_question_is_none_of_the_commands(house: House) -> None:
-    assert told(house, "tickets campus-west") is None
+def test_a_question_is_none_of_the_commands(services: Services) -> None:
+    assert told(services, "tickets campus-west") is None
 
 
-def test_what_is_critical_stands_before_what_only_warns(house: House) -> None:
-    stands(house, "tech-leads", **{"campus-north": WARNING, "oakridge-middle": CRITICAL})
-    alerts = told(house, "alerts")
+def test_what_is_critical_stands_before_what_only_warns(services: Services) -> None:
+    stands(services, "tech-leads", **{"campus-north": WARNING, "oakridge-middle": CRITICAL})
+    alerts = told(services, "alerts")
     assert isinstance(alerts, AlertList)
     assert [each.severity for each in alerts.standing] == [CRITICAL, CRITICAL, WARNING]
     assert {each.since for each in alerts.standing} == {MONDAY - HOUR}
 
 
-def test_alerts_stand_worst_first_with_who_sees_to_them(house: House) -> None:
-    stands(house, "tech-leads", **{"campus-north": WARNING})
-    house.acting.acknowledge(key(house, "tech-leads"), "@luis", MONDAY)
-    house.acting.mute("tickets", "campus-west", MONDAY + HOUR, "", "@luis", MONDAY)
-    alerts = told(house, "alerts")
+def test_alerts_stand_worst_first_with_who_sees_to_them(services: Services) -> None:
+    stands(services, "tech-leads", **{"campus-north": WARNING})
+    services.acting.acknowledge(key(services, "tech-leads"), "@luis", MONDAY)
+    services.acting.mute("tickets", "campus-west", MONDAY + HOUR, "", "@luis", MONDAY)
+    alerts = told(services, "alerts")
     assert isinstance(alerts, AlertList)
     first, second = alerts.standing
     assert (first.report.campus, first.severity, first.is_muted, first.muted_until) == (
@@ -287,67 +287,67 @@ def test_alerts_stand_worst_first_with_who_sees_to_them(house: House) -> None:
     )
 
 
-def test_alerts_are_those_of_the_channel_s_campus_unless_another_is_named(house: House) -> None:
+def test_alerts_are_those_of_the_channel_s_campus_unless_another_is_named(services: Services) -> None:
     for text, here, count in (("alerts", "campus-north", 0), ("alerts everywhere", "campus-north", 1)):
-        alerts = told(house, text, here=here)
+        alerts = told(services, text, here=here)
         assert isinstance(alerts, AlertList)
         assert len(alerts.standing) == count
 
 
-def test_what_stands_in_this_channel_is_acknowledged_by_word(house: House) -> None:
-    reply = told(house, "ack")
-    assert isinstance(reply, Told)
+def test_what_stands_in_this_channel_is_acknowledged_by_word(services: Services) -> None:
+    reply = told(services, "ack")
+    assert isinstance(reply, ActionResult)
     assert reply.is_done
-    again = told(house, "ack tickets", by="@luis")
-    assert isinstance(again, Told)
+    again = told(services, "ack tickets", by="@luis")
+    assert isinstance(again, ActionResult)
     assert again.deeds[0].by == "@dana"
 
 
-def test_an_alert_of_another_channel_is_acknowledged_there(house: House) -> None:
+def test_an_alert_of_another_channel_is_acknowledged_there(services: Services) -> None:
     with pytest.raises(QueryError, match="no such alert stands in this channel; one stands in `west-tech`"):
-        house.commands.reply("ack tickets", MONDAY, "@dana", frozenset({"tech-leads"}))
+        services.commands.reply("ack tickets", MONDAY, "@dana", frozenset({"tech-leads"}))
     with pytest.raises(QueryError, match="no such alert stands in this channel; type `alerts` to"):
-        told(house, "ack campus-north")
+        told(services, "ack campus-north")
 
 
-def test_a_mute_without_a_campus_is_of_the_channel_s(house: House) -> None:
-    reply = told(house, "mute tickets 3d exam week", here="campus-west")
-    assert isinstance(reply, Told)
+def test_a_mute_without_a_campus_is_of_the_channel_s(services: Services) -> None:
+    reply = told(services, "mute tickets 3d exam week", here="campus-west")
+    assert isinstance(reply, ActionResult)
     assert reply.deeds[0].about == Scope("Outstanding tickets", "Campus West High School")
-    assert told(house, "mute tickets everywhere 2d") is not None
-    assert [each.campus for each in house.store.silences(MONDAY)] == [None, "campus-west"]
+    assert told(services, "mute tickets everywhere 2d") is not None
+    assert [each.campus for each in services.store.silences(MONDAY)] == [None, "campus-west"]
 
 
-def test_mutes_are_listed_and_ended_by_word(house: House) -> None:
-    told(house, "mute tickets campus-west 3d exam week")
-    told(house, "mute everything campus-north 2h power cut", by="@luis")
-    mutes = told(house, "mutes")
+def test_mutes_are_listed_and_ended_by_word(services: Services) -> None:
+    told(services, "mute tickets campus-west 3d exam week")
+    told(services, "mute everything campus-north 2h power cut", by="@luis")
+    mutes = told(services, "mutes")
     assert isinstance(mutes, MuteList)
     assert [(each.about, each.by, each.reason) for each in mutes.mutes] == [
         (Scope("", "Campus <!channel> North"), "@luis", "power cut"),
         (Scope("Outstanding tickets", "Campus West High School"), "@dana", "exam week"),
     ]
     with pytest.raises(QueryError, match=r"which of them\? Type `unmute everything campus-north` or `unmute tickets"):
-        told(house, "unmute")
+        told(services, "unmute")
     with pytest.raises(QueryError, match="no such mute; type `mutes`"):
-        told(house, "unmute tickets campus-north")
+        told(services, "unmute tickets campus-north")
     for text in ("unmute tickets", "unmute"):
-        reply = told(house, text)
-        assert isinstance(reply, Told)
+        reply = told(services, text)
+        assert isinstance(reply, ActionResult)
         assert reply.is_done
-    assert house.store.silences(MONDAY) == []
+    assert services.store.silences(MONDAY) == []
 
 
-def test_a_mute_that_has_ended_is_listed_no_more(house: House) -> None:
-    told(house, "mute tickets 2h")
-    mutes = told(house, "mutes", at=MONDAY + 2 * HOUR)
+def test_a_mute_that_has_ended_is_listed_no_more(services: Services) -> None:
+    told(services, "mute tickets 2h")
+    mutes = told(services, "mutes", at=MONDAY + 2 * HOUR)
     assert isinstance(mutes, MuteList)
     assert mutes.mutes == ()
 
 
-def test_what_recurs_is_previewed_and_hides_what_it_is_about(house: House, tmp_path: Path) -> None:
+def test_what_recurs_is_previewed_and_hides_what_it_is_about(services: Services, tmp_path: Path) -> None:
     patches = "{name: Patch day, when: 'monday 08:00-12:00', kpis: [tickets], campuses: [feeder-west]}"
-    stands(house, "tech-leads", **{"campus-north": WARNING})
+    stands(services, "tech-leads", **{"campus-north": WARNING})
     with closing(configured(tmp_path, "alerts:\n", f"silences: [{patches}]\nalerts:\n")) as other:
         mutes, alerts = told(other, "mutes"), told(other, "alerts")
         why = other.standing.why(key(other), MONDAY)
@@ -370,11 +370,11 @@ def test_what_recurs_is_previewed_and_hides_what_it_is_about(house: House, tmp_p
     assert of_north.recurring == ()
 
 
-def test_alerts_say_nothing_of_what_has_lapsed(house: House) -> None:
-    house.acting.acknowledge(key(house), "@luis", MONDAY)
-    house.acting.snooze(key(house), MONDAY + HOUR, "@luis", MONDAY)
+def test_alerts_say_nothing_of_what_has_lapsed(services: Services) -> None:
+    services.acting.acknowledge(key(services), "@luis", MONDAY)
+    services.acting.snooze(key(services), MONDAY + HOUR, "@luis", MONDAY)
     for hours, by, snoozed in ((0, "@luis", MONDAY + HOUR), (1, "@luis", None), (8, "", None)):
-        alerts = told(house, "alerts", at=MONDAY + hours * HOUR)
+        alerts = told(services, "alerts", at=MONDAY + hours * HOUR)
         assert isinstance(alerts, AlertList)
         (standing,) = alerts.standing
         assert (standing.acknowledged_by, standing.snoozed_until) == (by, snoozed)
@@ -383,11 +383,11 @@ def test_alerts_say_nothing_of_what_has_lapsed(house: House) -> None:
 # why
 
 
-def test_why_shows_the_last_values_the_rule_the_route_and_the_silences(house: House) -> None:
+def test_why_shows_the_last_values_the_rule_the_route_and_the_silences(services: Services) -> None:
     for n in range(7):
-        house.store.save_readings([Reading("tickets", "campus-west", MONDAY - n * MINUTE, 11.0 - n)])
-    house.acting.mute("tickets", "feeder-west", MONDAY + HOUR, "exam week", "@luis", MONDAY)
-    why = house.standing.why(key(house), MONDAY)
+        services.store.save_readings([Reading("tickets", "campus-west", MONDAY - n * MINUTE, 11.0 - n)])
+    services.acting.mute("tickets", "feeder-west", MONDAY + HOUR, "exam week", "@luis", MONDAY)
+    why = services.standing.why(key(services), MONDAY)
     assert why is not None
     (measured,) = why.measured
     assert [value for _, value in measured.values] == [7.0, 8.0, 9.0, 10.0, 11.0]
@@ -400,20 +400,20 @@ def test_why_shows_the_last_values_the_rule_the_route_and_the_silences(house: Ho
     assert [each.reason for each in why.mutes] == ["exam week"]
 
 
-def test_the_chart_is_of_the_worst_campus(house: House) -> None:
-    both = stands(house, "tech-leads", **{"oakridge-middle": WARNING, "campus-north": CRITICAL})
-    assert house.standing.question(both) == "tickets campus-north"
+def test_the_chart_is_of_the_worst_campus(services: Services) -> None:
+    both = stands(services, "tech-leads", **{"oakridge-middle": WARNING, "campus-north": CRITICAL})
+    assert services.standing.question(both) == "tickets campus-north"
 
 
-def test_a_form_offers_the_alert_s_campuses_and_their_groups(house: House) -> None:
-    mutable = house.standing.mutable(key(house))
+def test_a_form_offers_the_alert_s_campuses_and_their_groups(services: Services) -> None:
+    mutable = services.standing.mutable(key(services))
     assert mutable is not None
     assert mutable.is_at_one
     assert [place for place, _ in mutable.places] == ["campus-west", "feeder-west"]
 
 
-def test_a_form_for_the_district_itself_can_only_mute_everywhere(house: House) -> None:
-    mutable = house.standing.mutable(stands(house, "tech-leads", district=WARNING))
+def test_a_form_for_the_district_itself_can_only_mute_everywhere(services: Services) -> None:
+    mutable = services.standing.mutable(stands(services, "tech-leads", district=WARNING))
     assert mutable is not None
     assert (mutable.places, mutable.is_at_one) == ((), False)
 
@@ -421,17 +421,17 @@ def test_a_form_for_the_district_itself_can_only_mute_everywhere(house: House) -
 # once
 
 
-def test_an_event_is_the_first_once_for_all_time_and_all_processes(house: House) -> None:
-    assert house.once.is_first("event:Ev1", MONDAY)
-    assert not house.once.is_first("event:Ev1", MONDAY + timedelta(minutes=5))
-    assert house.once.is_first("event:Ev2", MONDAY)
+def test_an_event_is_the_first_once_for_all_time_and_all_processes(services: Services) -> None:
+    assert services.once.is_first("event:Ev1", MONDAY)
+    assert not services.once.is_first("event:Ev1", MONDAY + timedelta(minutes=5))
+    assert services.once.is_first("event:Ev2", MONDAY)
 
 
 @pytest.mark.parametrize("second", [0, 5, 9])
-def test_a_second_click_within_ten_seconds_is_the_same(house: House, second: int) -> None:
+def test_a_second_click_within_ten_seconds_is_the_same(services: Services, second: int) -> None:
     first = datetime(2026, 11, 16, 16, 0, second, tzinfo=UTC)
-    assert house.once.is_first_click("chart", first)
-    assert not house.once.is_first_click("chart", first + timedelta(seconds=2))
-    assert not house.once.is_first_click("chart", first + timedelta(seconds=9))
-    assert house.once.is_first_click("chart", first + timedelta(seconds=20))
-    assert house.once.is_first_click("chart", first + timedelta(seconds=40))
+    assert services.once.is_first_click("chart", first)
+    assert not services.once.is_first_click("chart", first + timedelta(seconds=2))
+    assert not services.once.is_first_click("chart", first + timedelta(seconds=9))
+    assert services.once.is_first_click("chart", first + timedelta(seconds=20))
+    assert services.once.is_first_click("chart", first + timedelta(seconds=40))

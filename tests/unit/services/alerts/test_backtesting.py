@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from kpibot.core.alerts.backtest import Alarm, stands_for
-from kpibot.core.alerts.quiet_hours import Quiet, Why
+from kpibot.core.alerts.quiet_hours import QuietHours, Why
 from kpibot.core.alerts.silences import RecurringSilence, When
 from kpibot.core.campuses.campus_tree import DISTRICT, Campus, CampusTree
 from kpibot.core.kpis.alert_rule import AlertRule, ChangeRule
 from kpibot.core.kpis.budget import Budget
-from kpibot.core.kpis.kpi import Card, Kpi
+from kpibot.core.kpis.kpi import Kpi, KpiInfo
 from kpibot.core.kpis.measures import Query, Simple, Stock
-from kpibot.core.kpis.readings import Parts, Reading
+from kpibot.core.kpis.readings import Aggregate, Reading
 from kpibot.core.kpis.series import Curve, Track, Window
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
 from kpibot.core.questions.parser import QueryError
@@ -25,7 +25,7 @@ from kpibot.core.time.calendar import Calendar, YearStart
 from kpibot.services.alerts.backtesting import Backtesting
 from kpibot.services.measurement.measuring import Measuring
 from kpibot.services.measurement.reporting import Reporting
-from kpibot.sources.base import Cell, Request, SourceDownError, SourceError, Taken
+from kpibot.sources.base import GroupKey, QueryResult, Request, SourceDownError, SourceError
 from kpibot.store.store import Store, open_engine
 
 NOW = datetime(2026, 11, 30, 18, tzinfo=UTC)  # a Monday
@@ -41,7 +41,7 @@ CALENDAR = Calendar(
 TREE = CampusTree([Campus("west", "West HS", aliases=("101",)), Campus("east", "East HS", aliases=("201",))])
 QUARTER = timedelta(minutes=15)
 TICKETS = Kpi(
-    Card("tickets", "Tickets", "", ""),
+    KpiInfo("tickets", "Tickets", "", ""),
     Stock("tickets", "opened", "resolved"),
     Thresholds(Better.LOWER, 20, 40, 80),
     alert=AlertRule(),
@@ -56,15 +56,15 @@ class Helpdesk:
         self.tracked = 0
         self.is_down = False
 
-    def take(self, requests: Sequence[Request]) -> list[Taken | SourceError]:
+    def take(self, requests: Sequence[Request]) -> list[QueryResult | SourceError]:
         if self.is_down:
             return [SourceDownError("database `helpdesk` did not answer within 30 s") for _ in requests]
-        return [{Cell("201"): Parts(10.0, rows=10, valued=10, newest=NOW)} for _ in requests]
+        return [{GroupKey("201"): Aggregate(10.0, rows=10, valued=10, newest=NOW)} for _ in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[Cell, Track]:
+    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, Track]:
         self.tracked += 1
         west = np.array([self._at_west.get(day, 10.0) for day in window.days])
-        return {Cell("101"): Curve(west), Cell("201"): Curve(np.full(len(window.days), 10.0))}
+        return {GroupKey("101"): Curve(west), GroupKey("201"): Curve(np.full(len(window.days), 10.0))}
 
     def is_empty(self, measure: Simple) -> bool:
         return False
@@ -82,7 +82,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def backtesting(source: Helpdesk, store: Store, *silences: RecurringSilence) -> Backtesting:
     reporting = Reporting(Measuring(TREE, CALENDAR, lambda _: source), store, {})
-    return Backtesting(reporting, Quiet(silences, TREE, CALENDAR), QUARTER)
+    return Backtesting(reporting, QuietHours(silences, TREE, CALENDAR), QUARTER)
 
 
 def high(*days: date, at: float = 50.0) -> dict[date, float]:
@@ -164,8 +164,8 @@ def test_levels_that_campuses_share_are_tried_together(store: Store) -> None:
     found = backtesting(Helpdesk(high(ago(6), at=70)), store).backtest(special, None, NOW, 30)
     assert [(tuning.levels.warning, tuning.campuses) for tuning in found.tunings] == [(60, 1), (40, 1)]
     assert all(tuning.now is not None and tuning.now.warning == tuning.levels.warning for tuning in found.tunings)
-    together = backtesting(Helpdesk({}), store).backtest(TICKETS, None, NOW, 30)
-    assert [(tuning.campuses, tuning.days) for tuning in together.tunings] == [(2, 60)]
+    merge = backtesting(Helpdesk({}), store).backtest(TICKETS, None, NOW, 30)
+    assert [(tuning.campuses, tuning.days) for tuning in merge.tunings] == [(2, 60)]
 
 
 def test_where_the_databases_know_no_past_the_bots_own_readings_do(store: Store) -> None:

@@ -13,7 +13,7 @@ from kpibot.core.alerts.signals import Signal
 from kpibot.core.alerts.states import AlertState, Reason, step
 from kpibot.core.kpis.alert_rule import AlertRule, AnomalyRule, ChangeRule, ForecastRule
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
-from kpibot.services.alerts.evaluation import judgement, watched
+from kpibot.services.alerts.evaluation import judgment, watched
 from tests.unit.services.watching import LEVELS, MONDAY, NAMES, QUARTER, TREE, Watched, kpi
 
 GROWS = Signal("at this pace critical in 9 school days")
@@ -22,11 +22,11 @@ FORECAST = AlertRule(signals=(ForecastRule(10),))
 
 def test_between_the_recovery_threshold_and_the_warning_a_breach_is_not_over() -> None:
     levels = replace(LEVELS, recovers_at=35)
-    assert [judgement(levels, value, AlertRule()).recovered for value in (35.0, 36.0, 40.0)] == [True, False, False]
+    assert [judgment(levels, value, AlertRule()).recovered for value in (35.0, 36.0, 40.0)] == [True, False, False]
 
 
 def test_a_missing_value_is_neither_a_breach_nor_a_recovery() -> None:
-    judged = judgement(LEVELS, None, AlertRule())
+    judged = judgment(LEVELS, None, AlertRule())
     assert (judged.verdict, judged.breached, judged.recovered) == (Verdict.NO_DATA, False, False)
 
 
@@ -43,17 +43,17 @@ def test_a_missing_value_is_neither_a_breach_nor_a_recovery() -> None:
 def test_a_signal_warns_and_one_that_nobody_knows_changes_nothing(
     value: float, found: tuple[Signal, ...] | None, verdict: Verdict
 ) -> None:
-    assert judgement(LEVELS, value, FORECAST, found).verdict is verdict
-    assert judgement(LEVELS, value, FORECAST, found).recovered is (verdict is Verdict.ON_TARGET)
+    assert judgment(LEVELS, value, FORECAST, found).verdict is verdict
+    assert judgment(LEVELS, value, FORECAST, found).recovered is (verdict is Verdict.ON_TARGET)
 
 
 def test_a_kpi_without_levels_is_judged_by_its_signals() -> None:
     levels = Thresholds(Better.LOWER)
-    assert judgement(levels, 10.0, FORECAST, (GROWS,)).breached
-    assert judgement(levels, 10.0, FORECAST, ()).recovered
-    assert judgement(levels, 10.0, FORECAST, ()).verdict is Verdict.ON_TARGET
-    assert judgement(Thresholds(), 10.0, FORECAST, ()).verdict is Verdict.NOT_JUDGED
-    assert judgement(levels, 10.0, AlertRule(), ()).verdict is Verdict.NOT_JUDGED
+    assert judgment(levels, 10.0, FORECAST, (GROWS,)).breached
+    assert judgment(levels, 10.0, FORECAST, ()).recovered
+    assert judgment(levels, 10.0, FORECAST, ()).verdict is Verdict.ON_TARGET
+    assert judgment(Thresholds(), 10.0, FORECAST, ()).verdict is Verdict.NOT_JUDGED
+    assert judgment(levels, 10.0, AlertRule(), ()).verdict is Verdict.NOT_JUDGED
 
 
 def test_what_is_watched_are_the_campuses_and_the_district_if_the_rule_says_so() -> None:
@@ -137,6 +137,6 @@ def test_a_replay_of_the_readings_gives_the_same_state(
         scene.measure(QUARTER, **({} if value is None else {"oak": value}))
     replayed = AlertState()
     for at, value in scene.store.history("tickets", "oak", MONDAY, scene.now + QUARTER):
-        replayed, _ = step(replayed, judgement(levels, value, rule), rule, at)
+        replayed, _ = step(replayed, judgment(levels, value, rule), rule, at)
     assert scene.store.alert_states().get(("tickets", "oak"), AlertState()) == replayed
     scene.store.close()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpibot.core.alerts.groups import AlertGroup, How, acknowledge
+from kpibot.core.alerts.groups import AlertGroup, DeliveryKind, acknowledge
 from kpibot.core.alerts.notices import AlertNotice
 from kpibot.core.alerts.routing import Route
 from kpibot.core.alerts.silences import RecurringSilence, Silence, When
@@ -17,11 +17,11 @@ from kpibot.core.alerts.states import Reason
 from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
 from kpibot.services.alerts.notifications import seen_to
-from kpibot.store.outbox import Owed
+from kpibot.store.outbox import OutboxMessage
 from kpibot.store.store import Entry
 from tests.unit.services.watching import CALENDAR, HOUR, LEVELS, MONDAY, NAMES, QUARTER, Watched, kpi
 
-POST, UPDATE, REPLY = How.POST, How.UPDATE, How.REPLY
+POST, UPDATE, REPLY = DeliveryKind.POST, DeliveryKind.UPDATE, DeliveryKind.REPLY
 RULE = AlertRule(remind=timedelta(hours=4))
 RECOVERING = replace(LEVELS, recovers_at=30)
 BY_SEVERITY = (Route("leads", severities=frozenset({"critical"}), mention="@director"), Route("team"))
@@ -132,7 +132,7 @@ def test_what_is_over_says_since_when_it_was(watched: Watched) -> None:
 def test_how_long_each_message_is_worth_sending(watched: Watched) -> None:
     """A breach for a day, how it stands for as long as it may, a reminder until the next would be."""
 
-    def worth(owed: list[Owed]) -> list[timedelta]:
+    def worth(owed: list[OutboxMessage]) -> list[timedelta]:
         return [each.expires_at - watched.now for each in owed]
 
     day, month = timedelta(days=1), timedelta(days=30)

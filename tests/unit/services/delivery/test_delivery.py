@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpibot.catalog.model import District
-from kpibot.core.alerts.groups import AlertGroup, How, Telling
+from kpibot.core.alerts.groups import AlertGroup, DeliveryKind, Notification
 from kpibot.core.alerts.states import Reason
 from kpibot.core.kpis.thresholds import Verdict
 from kpibot.core.reports.messages import Message, TroubleNotice
@@ -26,7 +26,7 @@ from kpibot.services.delivery.delivery import (
     RefusedError,
     backed_off,
 )
-from kpibot.store.outbox import Owed
+from kpibot.store.outbox import OutboxMessage
 from kpibot.store.store import Store, open_engine
 from tests.unit.services.watching import CALENDAR
 
@@ -87,7 +87,7 @@ class Post:
         district = District("Maple Valley", CALENDAR, administrators="admins")
         self.delivery = Delivery(store.outbox, self.slack, district, "test", lambda: self.now, _here, lambda: 0.5)
 
-    def owe(self, *owed: Owed) -> None:
+    def owe(self, *owed: OutboxMessage) -> None:
         self.store.record_watch([], {}, owed, self.now)
 
     async def later(self, after: timedelta) -> None:
@@ -109,13 +109,20 @@ def post(tmp_path: Path) -> Iterator[Post]:
     store.close()
 
 
-def owed(key: str, how: How = How.POST, channel: str = "leads", *, in_channel: bool = False) -> Owed:
+def owed(
+    key: str, how: DeliveryKind = DeliveryKind.POST, channel: str = "leads", *, in_channel: bool = False
+) -> OutboxMessage:
     notice = TroubleNotice(NOW, "America/Chicago", (("a", "b"),))
-    return Owed(key, channel, notice, NOW + DAY, how, GROUP.key, in_channel)
+    return OutboxMessage(key, channel, notice, NOW + DAY, how, GROUP.key, in_channel)
 
 
 async def test_a_message_its_edit_and_the_lines_of_its_thread_come_in_order(post: Post) -> None:
-    post.owe(owed("p"), owed("u", How.UPDATE), owed("r", How.REPLY), owed("c", How.REPLY, in_channel=True))
+    post.owe(
+        owed("p"),
+        owed("u", DeliveryKind.UPDATE),
+        owed("r", DeliveryKind.REPLY),
+        owed("c", DeliveryKind.REPLY, in_channel=True),
+    )
     await post.later(SECOND)
     assert post.sent() == ["send", "edit 1.0", "reply 1.0", "reply 1.0 in channel"]
 
@@ -144,7 +151,7 @@ async def test_what_expires_in_doubt_is_looked_up_and_never_sent_again(post: Pos
 async def test_a_line_in_doubt_is_looked_up_in_its_thread_and_an_edit_just_repeated(post: Post) -> None:
     post.owe(owed("p"))
     await post.later(SECOND)
-    for owing in (owed("u", How.UPDATE), owed("r", How.REPLY)):
+    for owing in (owed("u", DeliveryKind.UPDATE), owed("r", DeliveryKind.REPLY)):
         post.slack.fails["leads"] = [InDoubtError("broke off")]
         post.owe(owing)
         await post.later(MINUTE)
@@ -166,7 +173,7 @@ async def test_a_deleted_message_takes_its_lines_with_it_and_the_group_asks_for_
     post.store.record_watch([], {}, [owed("p")], NOW, {("tickets", "leads"): GROUP})
     await post.later(SECOND)
     post.slack.fails["leads"] = [GoneError("somebody deleted it")]
-    post.owe(owed("u", How.UPDATE), owed("r", How.REPLY))
+    post.owe(owed("u", DeliveryKind.UPDATE), owed("r", DeliveryKind.REPLY))
     await post.later(SECOND)
     assert post.sent() == ["send", "edit 1.0"]
     assert post.store.outbox.counts() == {"deleted": 1, "dropped": 2}
@@ -220,10 +227,10 @@ def test_each_wait_is_about_twice_as_long_as_the_one_before(attempts: int, chanc
 
 def test_a_reminder_of_yesterday_is_of_no_use_but_a_recovery_is_for_a_day() -> None:
     lasting = {
-        (how, reason): useful_for(Telling(how, reason))
-        for how in How
+        (how, reason): useful_for(Notification(how, reason))
+        for how in DeliveryKind
         for reason in (Reason.STILL_FIRING, Reason.RECOVERED)
     }
-    assert lasting[How.REPLY, Reason.STILL_FIRING] < DAY / 2
-    assert lasting[How.REPLY, Reason.RECOVERED] == lasting[How.POST, Reason.STILL_FIRING] == DAY
-    assert lasting[How.UPDATE, Reason.STILL_FIRING] > 7 * DAY
+    assert lasting[DeliveryKind.REPLY, Reason.STILL_FIRING] < DAY / 2
+    assert lasting[DeliveryKind.REPLY, Reason.RECOVERED] == lasting[DeliveryKind.POST, Reason.STILL_FIRING] == DAY
+    assert lasting[DeliveryKind.UPDATE, Reason.STILL_FIRING] > 7 * DAY

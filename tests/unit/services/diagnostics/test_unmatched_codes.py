@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kpibot.core.campuses.campus_tree import Campus, CampusTree
-from kpibot.core.kpis.kpi import Card, Kpi
+from kpibot.core.kpis.kpi import Kpi, KpiInfo
 from kpibot.core.kpis.measures import Measure, Query, Ratio, Simple, Stock
-from kpibot.core.kpis.readings import Parts
+from kpibot.core.kpis.readings import Aggregate
 from kpibot.core.kpis.series import Track, Window
 from kpibot.core.time.calendar import Calendar, YearStart
-from kpibot.services.diagnostics.unmatched_codes import Strays, strays
+from kpibot.services.diagnostics.unmatched_codes import UnmatchedCodes, unmatched_codes
 from kpibot.services.measurement.measuring import Measuring
-from kpibot.sources.base import Cell, RawCampus, Request, SourceError, Taken
+from kpibot.sources.base import GroupKey, QueryResult, RawCampus, Request, SourceError
 
 NOW = datetime(2026, 11, 18, 18, tzinfo=UTC)
 CALENDAR = Calendar(
@@ -30,10 +30,10 @@ class Given:
     def __init__(self, rows: Mapping[RawCampus, int]) -> None:
         self._rows = rows
 
-    def take(self, requests: Sequence[Request]) -> list[Taken | SourceError]:
-        return [{Cell(raw): Parts(rows=rows) for raw, rows in self._rows.items()} for _ in requests]
+    def take(self, requests: Sequence[Request]) -> list[QueryResult | SourceError]:
+        return [{GroupKey(raw): Aggregate(rows=rows) for raw, rows in self._rows.items()} for _ in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[Cell, Track]:
+    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, Track]:
         return {}
 
     def values(self, dataset: str, column: str, most: int) -> list[object]:
@@ -46,7 +46,7 @@ class Given:
         return None
 
 
-def found(measure: Measure, **rows: Mapping[RawCampus, int]) -> list[Strays]:
+def found(measure: Measure, **rows: Mapping[RawCampus, int]) -> list[UnmatchedCodes]:
     """The strays of a KPI over datasets of the helpdesk (tickets) and another system."""
 
     def name(half: Simple) -> str:
@@ -58,13 +58,13 @@ def found(measure: Measure, **rows: Mapping[RawCampus, int]) -> list[Strays]:
         lambda half: Given(rows[name(half)]),
         lambda half: "helpdesk" if half == TICKETS else "other",
     )
-    return strays(Kpi(Card("kpi", "A KPI", "", ""), measure), measuring, NOW)
+    return unmatched_codes(Kpi(KpiInfo("kpi", "A KPI", "", ""), measure), measuring, NOW)
 
 
 def test_strays_are_counted_by_code_most_first() -> None:
     rows = {"XX-9": 17, None: 10, " ": 4, 17: 300, "cwhs": 2, 99: 3, "99": 1, "zero": 0}
     (only,) = found(TICKETS, tickets=rows)
-    assert only == Strays("tickets", (("XX-9", 17), ("(empty)", 14), ("99", 4)))
+    assert only == UnmatchedCodes("tickets", (("XX-9", 17), ("(empty)", 14), ("99", 4)))
     assert str(only) == (
         "35 rows of `tickets` belong to no campus: `XX-9` 17, (empty) 14, `99` 4; "
         "add them as aliases under `campuses`, or map them"
@@ -77,8 +77,8 @@ def test_where_all_have_a_campus_there_is_nothing_to_tell() -> None:
 
 def test_each_half_is_told_apart_with_the_codes_of_its_system() -> None:
     assert found(Ratio(TICKETS, ASSETS), tickets={17: 5, 18: 1}, assets={17: 5}) == [
-        Strays("tickets", (("18", 1),)),
-        Strays("assets", (("17", 5),)),
+        UnmatchedCodes("tickets", (("18", 1),)),
+        UnmatchedCodes("assets", (("17", 5),)),
     ]
 
 
@@ -87,7 +87,7 @@ def test_a_half_that_is_divided_by_itself_is_told_once() -> None:
 
 
 def test_a_query_is_told_by_its_database() -> None:
-    assert found(Query("maximo", "SELECT 1"), maximo={"X": 2}) == [Strays("maximo", (("X", 2),))]
+    assert found(Query("maximo", "SELECT 1"), maximo={"X": 2}) == [UnmatchedCodes("maximo", (("X", 2),))]
 
 
 @pytest.mark.parametrize(
@@ -99,4 +99,4 @@ def test_a_query_is_told_by_its_database() -> None:
     ],
 )
 def test_what_is_told(codes: tuple[tuple[str, int], ...], told: str) -> None:
-    assert told in str(Strays("t", codes))
+    assert told in str(UnmatchedCodes("t", codes))

@@ -6,7 +6,7 @@ from threading import Event
 from zoneinfo import ZoneInfo
 
 from kpibot.catalog.model import Digest
-from kpibot.core.kpis.kpi import Card
+from kpibot.core.kpis.kpi import KpiInfo
 from kpibot.core.kpis.readings import Reading
 from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
@@ -40,7 +40,7 @@ def test_the_slot_of_today_counts_from_its_minute_on() -> None:
 def report(campus: str, before: float | None, value: float | None, better: Better = Better.LOWER) -> Report:
     reading = Reading("tickets", campus, NOW, value)
     limits = Thresholds(better, 20, 40, 80) if better is not Better.HIGHER else Thresholds(better, 85, 75, 60)
-    return Report(Card("tickets", "T", "", ""), campus, campus, reading, limits, Verdict.ON_TARGET, before)
+    return Report(KpiInfo("tickets", "T", "", ""), campus, campus, reading, limits, Verdict.ON_TARGET, before)
 
 
 def test_the_biggest_moves_come_first_and_know_whether_they_are_good() -> None:

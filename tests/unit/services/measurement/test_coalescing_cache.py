@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from kpibot.services.measurement.coalescing_cache import Recent
+from kpibot.services.measurement.coalescing_cache import CoalescingCache
 
 
 def test_people_who_ask_together_wait_for_one_answer() -> None:
-    recent: Recent[int] = Recent()
+    recent: CoalescingCache[int] = CoalescingCache()
     begun, go_on, worked = threading.Event(), threading.Event(), []
 
     def work() -> int:
@@ -28,7 +28,7 @@ def test_people_who_ask_together_wait_for_one_answer() -> None:
 
 
 def test_an_error_is_passed_on_and_forgotten() -> None:
-    recent: Recent[int] = Recent()
+    recent: CoalescingCache[int] = CoalescingCache()
 
     def fail() -> int:
         raise LookupError("no")
@@ -39,7 +39,7 @@ def test_an_error_is_passed_on_and_forgotten() -> None:
 
 
 def test_only_the_latest_are_remembered() -> None:
-    recent: Recent[int] = Recent(most=2)
+    recent: CoalescingCache[int] = CoalescingCache(most=2)
     for key in "abc":
         recent.get(key, lambda: 1)
     assert recent.get("a", lambda: 2) == 2
@@ -47,7 +47,7 @@ def test_only_the_latest_are_remembered() -> None:
 
 
 def test_of_several_only_those_are_worked_out_that_nobody_has_asked_for() -> None:
-    recent: Recent[str] = Recent()
+    recent: CoalescingCache[str] = CoalescingCache()
     recent.get("b", lambda: "known")
     asked: list[list[object]] = []
 
@@ -61,12 +61,12 @@ def test_of_several_only_those_are_worked_out_that_nobody_has_asked_for() -> Non
 
 
 def test_more_than_are_remembered_are_still_all_answered() -> None:
-    recent: Recent[int] = Recent(most=2)
+    recent: CoalescingCache[int] = CoalescingCache(most=2)
     assert recent.get_all([1, 2, 3, 4], lambda keys: [int(str(key)) for key in keys]) == [1, 2, 3, 4]
 
 
 def test_an_error_over_several_leaves_none_of_them_behind() -> None:
-    recent: Recent[int] = Recent()
+    recent: CoalescingCache[int] = CoalescingCache()
 
     def fail(_: Sequence[Hashable]) -> list[int]:
         raise LookupError("no")

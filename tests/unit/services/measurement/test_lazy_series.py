@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from kpibot.core.kpis.series import Series
-from kpibot.services.measurement.lazy_series import Courses
+from kpibot.services.measurement.lazy_series import LazySeries
 
 
 def test_a_series_is_made_once_and_only_where_somebody_asks_for_it() -> None:
@@ -15,7 +15,7 @@ def test_a_series_is_made_once_and_only_where_somebody_asks_for_it() -> None:
         made.append(node)
         return Series((date(2026, 11, 16),), (float(len(made)),))
 
-    courses = Courses(["oak", "birch", "elm"], make)
+    courses = LazySeries(["oak", "birch", "elm"], make)
     assert (made, len(courses), sorted(courses)) == ([], 3, ["birch", "elm", "oak"])
     assert courses["oak"] is courses["oak"]
     assert courses.get("nowhere") is None
@@ -32,7 +32,7 @@ def test_a_series_that_could_not_be_made_is_made_the_next_time() -> None:
         return Series((), ())
 
     failed: list[str] = []
-    courses = Courses(["oak"], make)
+    courses = LazySeries(["oak"], make)
     with pytest.raises(ArithmeticError):
         courses["oak"]
     assert courses["oak"] == Series((), ())

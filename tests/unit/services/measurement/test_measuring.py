@@ -10,7 +10,7 @@ import pytest
 
 from kpibot.core.campuses.campus_tree import Campus, CampusTree
 from kpibot.core.kpis.dimensions import Dimension
-from kpibot.core.kpis.kpi import Card, Format, Kpi
+from kpibot.core.kpis.kpi import Format, Kpi, KpiInfo
 from kpibot.core.kpis.measures import (
     Amount,
     Counted,
@@ -24,13 +24,21 @@ from kpibot.core.kpis.measures import (
     Statistic,
     Stock,
 )
-from kpibot.core.kpis.readings import Missing, Parts
+from kpibot.core.kpis.readings import Aggregate, Missing
 from kpibot.core.kpis.series import Curve, Spans, Track, Window
 from kpibot.core.kpis.thresholds import Better, Thresholds
 from kpibot.core.time.calendar import Calendar, YearStart
 from kpibot.core.time.periods import PeriodRule
 from kpibot.services.measurement.measuring import Measuring
-from kpibot.sources.base import Cell, RawCampus, Request, SourceDownError, SourceError, SourceMisfitError, Taken
+from kpibot.sources.base import (
+    GroupKey,
+    QueryResult,
+    RawCampus,
+    Request,
+    SourceDownError,
+    SourceError,
+    SourceMisfitError,
+)
 
 NOW = datetime(2026, 11, 18, 18, tzinfo=UTC)
 CALENDAR = Calendar(
@@ -51,16 +59,16 @@ OWNED = Stock("devices", "received", "retired")
 class Given:
     """A source that gives what a test says; it stands at one of the house's two seams."""
 
-    def __init__(self, parts: Mapping[RawCampus, Parts], tracks: Mapping[RawCampus, Track] | None = None) -> None:
+    def __init__(self, parts: Mapping[RawCampus, Aggregate], tracks: Mapping[RawCampus, Track] | None = None) -> None:
         self._parts = parts
         self._tracks = tracks or {}
         self.empty = False
 
-    def take(self, requests: Sequence[Request]) -> list[Taken | SourceError]:
-        return [{Cell(campus): parts for campus, parts in self._parts.items()} for _ in requests]
+    def take(self, requests: Sequence[Request]) -> list[QueryResult | SourceError]:
+        return [{GroupKey(campus): parts for campus, parts in self._parts.items()} for _ in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[Cell, Track]:
-        return {Cell(campus): track for campus, track in self._tracks.items()}
+    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, Track]:
+        return {GroupKey(campus): track for campus, track in self._tracks.items()}
 
     def is_empty(self, measure: Simple) -> bool:
         return self.empty
@@ -77,16 +85,16 @@ class Down(Given):
         super().__init__({})
         self._error = error
 
-    def take(self, requests: Sequence[Request]) -> list[Taken | SourceError]:
+    def take(self, requests: Sequence[Request]) -> list[QueryResult | SourceError]:
         raise self._error
 
 
-def count(number: int) -> Parts:
-    return Parts(numerator=float(number), rows=number, valued=number, newest=NOW)
+def count(number: int) -> Aggregate:
+    return Aggregate(numerator=float(number), rows=number, valued=number, newest=NOW)
 
 
 def kpi(measure: Measure, shown: Format = Format.NUMBER, period: str | None = None) -> Kpi:
-    return Kpi(Card("kpi", "A KPI", "", "", shown), measure, period=PeriodRule.parse(period) if period else None)
+    return Kpi(KpiInfo("kpi", "A KPI", "", "", shown), measure, period=PeriodRule.parse(period) if period else None)
 
 
 def values(measuring: Measuring, one: Kpi) -> dict[str, float | None]:
@@ -158,7 +166,7 @@ def test_a_quiet_campus_has_0_but_an_empty_dataset_has_no_data() -> None:
 
 
 def test_a_duration_without_rows_is_no_data_and_not_0() -> None:
-    source = Given({"111": Parts(60.0, 1.0, 1, 1, sample=np.array([60.0]))})
+    source = Given({"111": Aggregate(60.0, 1.0, 1, 1, sample=np.array([60.0]))})
     measuring = Measuring(TREE, CALENDAR, lambda _: source)
     readings = measuring.measure(kpi(Duration("tickets", "a", "b"), Format.HOURS, "30 days"), NOW)
     assert (readings["campus-west"].value, readings["campus-west"].missing) == (None, Missing.NO_ROWS)
@@ -169,8 +177,8 @@ def test_a_group_s_median_is_over_all_its_rows() -> None:
     hours = 3_600.0
     source = Given(
         {
-            "101": Parts(1.0, 3.0, 3, 3, sample=np.array([1.0, 1.0, 1.0]) * hours),
-            "111": Parts(1.0, 2.0, 2, 2, sample=np.array([9.0, 9.0]) * hours),
+            "101": Aggregate(1.0, 3.0, 3, 3, sample=np.array([1.0, 1.0, 1.0]) * hours),
+            "111": Aggregate(1.0, 2.0, 2, 2, sample=np.array([9.0, 9.0]) * hours),
         }
     )
     found = values(
@@ -237,13 +245,13 @@ def test_data_that_nobody_foresaw_costs_its_own_kpi_alone() -> None:
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf")])
 def test_what_is_no_number_is_missing(number: float) -> None:
-    source = Given({"101": Parts(numerator=number, rows=1, valued=1)})
+    source = Given({"101": Aggregate(numerator=number, rows=1, valued=1)})
     reading = Measuring(TREE, CALENDAR, lambda _: source).measure(kpi(OWNED), NOW)["campus-west"]
     assert (reading.value, reading.missing) == (None, Missing.NOT_A_NUMBER)
 
 
 def test_percentages_of_a_query_are_not_added_up() -> None:
-    source = Given({"101": Parts(80.0, rows=1, valued=1), "111": Parts(90.0, rows=1, valued=1)})
+    source = Given({"101": Aggregate(80.0, rows=1, valued=1), "111": Aggregate(90.0, rows=1, valued=1)})
     one = kpi(Query("helpdesk", "SELECT"), Format.PERCENT)
     reading = Measuring(TREE, CALENDAR, lambda _: source).measure(one, NOW)["district"]
     assert reading.value is None
@@ -251,7 +259,7 @@ def test_percentages_of_a_query_are_not_added_up() -> None:
 
 
 def test_a_campus_that_a_query_leaves_out_has_no_data() -> None:
-    source = Given({"101": Parts(80.0, rows=1, valued=1)})
+    source = Given({"101": Aggregate(80.0, rows=1, valued=1)})
     found = values(Measuring(TREE, CALENDAR, lambda _: source), kpi(Query("helpdesk", "SELECT")))
     assert (found["campus-west"], found["oakridge-middle"], found["feeder-west"]) == (80.0, None, 80.0)
 
@@ -270,8 +278,8 @@ def test_strays_are_those_of_the_half_that_a_ratio_rests_on() -> None:
     assert measuring.measure(kpi(Ratio(IN_USE, OWNED)), NOW)["district"].unplaced == 0
 
 
-def mean_of(rows: int, total: float) -> Parts:
-    return Parts(total, float(rows), rows, rows)
+def mean_of(rows: int, total: float) -> Aggregate:
+    return Aggregate(total, float(rows), rows, rows)
 
 
 def test_a_mean_over_no_rows_is_nothing_where_other_campuses_have_one() -> None:
@@ -297,7 +305,7 @@ def test_an_empty_dataset_has_an_empty_series_not_one_of_zeros() -> None:
 
 def test_a_mean_beside_a_share_within_the_limit_is_that_of_the_durations() -> None:
     within = Duration("t", "a", "b", Statistic.WITHIN, limit=Limit(3_600.0), also=(Statistic.MEAN,))
-    parts = Parts(1.0, 2.0, rows=2, valued=2, sample=np.array([1_800.0, 9_000.0]), met=1.0, judged=2.0)
+    parts = Aggregate(1.0, 2.0, rows=2, valued=2, sample=np.array([1_800.0, 9_000.0]), met=1.0, judged=2.0)
     measuring = Measuring(TREE, CALENDAR, lambda _: Given({"101": parts}))
     reading = measuring.measure(kpi(within, Format.PERCENT), NOW)["campus-west"]
     assert (reading.value, reading.also) == (50.0, ((Statistic.MEAN, 1.5),))

@@ -9,15 +9,15 @@ import pytest
 
 from kpibot.core.campuses.campus_tree import DISTRICT, Campus, CampusTree
 from kpibot.core.kpis.conditions import Ago
-from kpibot.core.kpis.kpi import Card, Kpi
+from kpibot.core.kpis.kpi import Kpi, KpiInfo
 from kpibot.core.kpis.measures import Query, Ratio, Simple, Stock
-from kpibot.core.kpis.readings import Missing, Parts, Reading
+from kpibot.core.kpis.readings import Aggregate, Missing, Reading
 from kpibot.core.kpis.series import Track, Window
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
 from kpibot.core.time.calendar import Calendar, YearStart
 from kpibot.services.measurement.measuring import Measuring
 from kpibot.services.measurement.reporting import Reporting
-from kpibot.sources.base import Cell, Request, SourceDownError, SourceError, Taken
+from kpibot.sources.base import GroupKey, QueryResult, Request, SourceDownError, SourceError
 from kpibot.store.store import Store, open_engine
 
 NOW = datetime(2026, 11, 18, 18, tzinfo=UTC)
@@ -37,13 +37,15 @@ class District:
         self.measured: list[datetime] = []
         self.is_down = False
 
-    def take(self, requests: Sequence[Request]) -> list[Taken | SourceError]:
+    def take(self, requests: Sequence[Request]) -> list[QueryResult | SourceError]:
         self.measured += [request.period.end for request in requests]
         if self.is_down:
             return [SourceDownError("database `assets` did not answer within 30 s") for _ in requests]
-        return [{Cell("101"): Parts(5.0 if each.period.end == NOW else 3.0, rows=5, valued=5)} for each in requests]
+        return [
+            {GroupKey("101"): Aggregate(5.0 if each.period.end == NOW else 3.0, rows=5, valued=5)} for each in requests
+        ]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[Cell, Track]:
+    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, Track]:
         return {}
 
     def is_empty(self, measure: Simple) -> bool:
@@ -68,7 +70,7 @@ def reporting(source: District, store: Store) -> Reporting:
 
 
 def kpi(measure: Stock | Ratio | Query = LOANS) -> Kpi:
-    return Kpi(Card("kpi", "A KPI", "", ""), measure, Thresholds(Better.LOWER, 1, 4, 9))
+    return Kpi(KpiInfo("kpi", "A KPI", "", ""), measure, Thresholds(Better.LOWER, 1, 4, 9))
 
 
 def test_a_report_is_judged_and_compared_with_the_week_before(store: Store) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from kpibot.core.time.calendar import Calendar, YearStart
 from kpibot.slack.alerts.mute_form import ANY
-from kpibot.slack.alerts.mute_request import Wish, read_wish
+from kpibot.slack.alerts.mute_request import MuteRequest, read_mute_request
 
 CALENDAR = Calendar(
     ZoneInfo("America/Chicago"), YearStart(7, 1), YearStart(8, 15), ((time(7, 30), time(16, 30)),) * 5 + (None, None)
@@ -42,12 +42,12 @@ def filled(**held: str | None) -> dict[str, Any]:
     ],
 )
 def test_how_long_is_chosen_or_a_day_that_is_included(held: dict[str, str], end: datetime) -> None:
-    assert read_wish(filled(**held), NOW, CALENDAR) == Wish("tickets", "campus-west", end, "exam week")
+    assert read_mute_request(filled(**held), NOW, CALENDAR) == MuteRequest("tickets", "campus-west", end, "exam week")
 
 
 def test_everything_and_everywhere_can_be_chosen() -> None:
-    wish = read_wish(filled(kpi=ANY, campus=ANY, lasting="1h"), NOW, CALENDAR)
-    assert wish == Wish(None, None, NOW + timedelta(hours=1), "exam week")
+    wish = read_mute_request(filled(kpi=ANY, campus=ANY, lasting="1h"), NOW, CALENDAR)
+    assert wish == MuteRequest(None, None, NOW + timedelta(hours=1), "exam week")
 
 
 @pytest.mark.parametrize(
@@ -62,4 +62,4 @@ def test_everything_and_everywhere_can_be_chosen() -> None:
     ],
 )
 def test_what_is_wrong_is_said_below_the_input_that_it_is_about(held: dict[str, str], errors: dict[str, str]) -> None:
-    assert read_wish(filled(**held), NOW, CALENDAR) == errors
+    assert read_mute_request(filled(**held), NOW, CALENDAR) == errors

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from kpibot.slack.client.bolt import bolt_app, hang_up, socket_mode
+from kpibot.slack.client.bolt import bolt_app, close_connection, socket_mode
 from kpibot.slack.client.connection import web_client
 
 
@@ -48,5 +48,5 @@ async def test_a_slack_that_does_not_say_goodbye_is_not_waited_for_and_nothing_s
     app = bolt_app(web_client("xoxb-1", "http://127.0.0.1:9/api/", waits_for_rate_limits=False))
     handler = socket_mode(app, "xapp-1")
     monkeypatch.setattr(handler.client, "disconnect", asyncio.Event().wait)
-    await hang_up(handler, 0.01)
+    await close_connection(handler, 0.01)
     assert handler.client.aiohttp_client_session.closed

@@ -13,7 +13,7 @@ from tests.oracle.databases import Shelf
 from tests.oracle.worlds import World, world
 
 
-class House:
+class Services:
     """Two databases that hold one made-up district after the other, and the sources that read them."""
 
     def __init__(self, main: Shelf, beside: Shelf) -> None:
