@@ -10,6 +10,7 @@ from kpibot.core.alert_groups import How
 from kpibot.core.alerts import Reason
 from kpibot.core.reports import AlertNotice, DigestEdition, Message, TroubleNotice
 from kpibot.core.thresholds import Verdict
+from kpibot.render.blocks import Block
 from kpibot.services.deliver import Compose, Picture
 
 if TYPE_CHECKING:
@@ -18,13 +19,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Sent:
-    """A message as people got it: `text` is all that it says. Of an alert `reasons` and `severities` are by campus."""
+    """A message as people got it: `text` is all that it says, `blocks` how.
+
+    Of an alert `reasons` and `severities` are by campus.
+    """
 
     at: datetime
     channel: str
     how: How
     key: str
     text: str
+    blocks: tuple[Block, ...] = ()
     about: str = ""
     in_channel: bool = True
     reason: Reason | None = None
@@ -66,7 +71,8 @@ class Recorder:
     def _take(self, channel: str, key: str, compose: Compose, how: How, in_channel: bool = True) -> str:
         (message,) = compose.args
         told = {"at": self._clock.now, "channel": channel, "how": how, "key": key, "in_channel": in_channel}
-        self.sent.append(Sent(**told, text=compose(None).text, **_says(message)))
+        composed = compose(None)
+        self.sent.append(Sent(**told, text=composed.text, blocks=composed.blocks, **_says(message)))
         return f"{next(self._numbers)}.0"
 
 
