@@ -11,8 +11,8 @@ from kpibot.core.campuses.campus_tree import CampusTreeError
 from kpibot.core.kpis.measures import Query, Simple
 from kpibot.services.alerts.actions import AlertActions
 from kpibot.services.alerts.active_alerts import ActiveAlerts
-from kpibot.services.alerts.commands import Commands
-from kpibot.services.alerts.watch import Watch
+from kpibot.services.alerts.commands import AlertCommands
+from kpibot.services.alerts.monitor import AlertMonitor
 from kpibot.services.delivery.idempotency import Idempotency
 from kpibot.services.digests.digests import Digests
 from kpibot.services.measurement.measuring import Measuring
@@ -35,10 +35,10 @@ class Services:
     reporting: Reporting
     answering: Answering
     digests: Digests
-    watch: Watch
+    watch: AlertMonitor
     standing: ActiveAlerts
     acting: AlertActions
-    commands: Commands
+    commands: AlertCommands
     once: Idempotency
 
     def close(self) -> None:
@@ -100,9 +100,9 @@ def build_services(catalog: Catalog, state_url: str, passed: Callable[[], float]
         reporting=reporting,
         answering=Answering(catalog.kpis, catalog.datasets, catalog.notes, reporting, catalog.not_available),
         digests=Digests(catalog.digests, catalog.channels, catalog.kpis, reporting, store, database_of),
-        watch=Watch(catalog, reporting, store, database_of),
+        watch=AlertMonitor(catalog, reporting, store, database_of),
         standing=standing,
         acting=acting,
-        commands=Commands(catalog.kpis, measuring, standing, acting, store),
+        commands=AlertCommands(catalog.kpis, measuring, standing, acting, store),
         once=Idempotency(store),
     )

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from kpibot.core.alerts.actions import ActionResult
 from kpibot.core.text import QueryError
-from kpibot.services.alerts.commands import Commands
+from kpibot.services.alerts.commands import AlertCommands
 from kpibot.services.delivery.delivery import InThread
 from kpibot.services.delivery.idempotency import Idempotency
 from kpibot.services.questions.answering import Answering, Reply
@@ -55,7 +55,7 @@ class Conversation:
     def __init__(
         self,
         answering: Answering,
-        commands: Commands,
+        commands: AlertCommands,
         once: Idempotency,
         client: AsyncWebClient,
         directory: Directory,
