@@ -7,7 +7,7 @@ import pytest
 
 from kpibot.render.terminal.routes import routes_record, routes_text
 from kpibot.render.terminal.text import display_width
-from tests.unit.render.tuned import AT, HELD, ROUTED
+from tests.unit.samples.backtests import AT, HELD, ROUTED
 
 
 @pytest.mark.parametrize(
