@@ -13,6 +13,7 @@ from kpibot.core.kpis.thresholds import Verdict
 from kpibot.core.reports.digests import DigestEdition
 from kpibot.core.reports.messages import Message, TroubleNotice
 from kpibot.services.delivery.delivery import Picture
+from kpibot.slack.blocks import Block
 from kpibot.slack.messages import compose
 
 if TYPE_CHECKING:
@@ -21,13 +22,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Sent:
-    """A message as people got it: `text` is all that it says. Of an alert `reasons` and `severities` are by campus."""
+    """A message as people got it: `text` is all that it says, `blocks` how.
+
+    Of an alert `reasons` and `severities` are by campus.
+    """
 
     at: datetime
     channel: str
     how: DeliveryKind
     key: str
     text: str
+    blocks: tuple[Block, ...] = ()
     about: str = ""
     in_channel: bool = True
     reason: Reason | None = None
@@ -68,7 +73,8 @@ class Recorder:
 
     def _take(self, channel: str, key: str, message: Message, how: DeliveryKind, in_channel: bool = True) -> str:
         told = {"at": self._clock.now, "channel": channel, "how": how, "key": key, "in_channel": in_channel}
-        self.sent.append(Sent(**told, text=compose(message, None).text, **_says(message)))
+        composed = compose(message, None)
+        self.sent.append(Sent(**told, text=composed.text, blocks=composed.blocks, **_says(message)))
         return f"{next(self._numbers)}.0"
 
 
