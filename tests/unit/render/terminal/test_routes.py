@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from kpibot.render.terminal.routes import routes_record, routes_text
-from kpibot.render.terminal.text import columns
+from kpibot.render.terminal.text import display_width
 from tests.unit.render.tuned import AT, HELD, ROUTED
 
 
@@ -26,7 +26,7 @@ def test_what_is_held_back_says_until_when_and_why(held: str, says: str) -> None
     assert "held back until Wed, Nov 25, 8:00 AM CST" in text
     assert says in " ".join(text.split())
     assert says in routes_record(routed)["held_back"]
-    assert max(map(columns, text.splitlines())) <= 80
+    assert max(map(display_width, text.splitlines())) <= 80
 
 
 def test_what_is_held_back_for_ever_names_no_time() -> None:
@@ -42,6 +42,6 @@ def test_what_no_rule_takes_is_said_to_be_lost_and_nobody_to_be_called() -> None
 def test_a_program_is_told_the_same() -> None:
     record = routes_record(ROUTED)
     assert (record["channel"], record["calls"], record["held_back"]) == ("#west-tech", "@west-oncall", None)
-    assert record["at"] == record["next_notify_at"] == "2026-11-24T20:00:00-06:00"
+    assert record["at"] == record["told_at"] == "2026-11-24T20:00:00-06:00"
     assert [rule["takes_it"] for rule in record["rules"]] == [False, True, False]
     assert [each["to"] for each in record["escalation"]] == ["@director", "@superintendent"]
