@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from kpibot.app.access import SlackAccess
-from kpibot.app.clock import utc_now
+from kpibot.app.clock import seconds_passed, utc_now
 from kpibot.app.house import House
 from kpibot.scheduling import Schedule
 from kpibot.services.deliver import Delivery
@@ -18,6 +18,7 @@ from kpibot.services.outage import OwnDatabase
 from kpibot.slack.connection import check_app_token, missing_scopes, web_client
 from kpibot.slack.conversation import Conversation
 from kpibot.slack.directory import Directory
+from kpibot.slack.gatekeeper import Gatekeeper
 from kpibot.slack.sender import SlackSender
 from kpibot.store.store import SlotLostError, StoreError, UpgradedError
 
@@ -40,7 +41,13 @@ PRUNING = "prune"
 class Bot:
     """One process of the bot. Make it inside the event loop in which it runs."""
 
-    def __init__(self, house: House, access: SlackAccess, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        house: House,
+        access: SlackAccess,
+        now: Callable[[], datetime] = utc_now,
+        passed: Callable[[], float] = seconds_passed,
+    ) -> None:
         self._house = house
         self._access = access
         self._now = now
@@ -51,7 +58,15 @@ class Bot:
         self._client = web_client(access.bot_token, access.api_url, waits_for_rate_limits=True)
         self._directory = Directory(self._client, house.catalog.channels)
         self._conversation = Conversation(
-            house.answering, house.commands, house.once, self._client, self._directory, now, self._answer, self._deliver
+            answering=house.answering,
+            commands=house.commands,
+            once=house.once,
+            client=self._client,
+            gatekeeper=Gatekeeper(self._client, passed),
+            directory=self._directory,
+            now=now,
+            in_thread=self._answer,
+            deliver=self._deliver,
         )
         sending = web_client(access.bot_token, access.api_url, waits_for_rate_limits=False)
         sender = SlackSender(sending, self._directory)

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -22,6 +23,7 @@ from kpibot.services.deliver import InThread
 from kpibot.services.standing import StandingAlerts
 from kpibot.slack.conversation import EXCUSED, FAILED, Conversation, Place, excuse
 from kpibot.slack.directory import Directory
+from kpibot.slack.gatekeeper import Caller, caller_of_action
 from kpibot.slack.mute_form import Wish, read_wish
 
 log = logging.getLogger(__name__)
@@ -87,17 +89,18 @@ class AlertButtons:
         async def listen(ack: Any, body: Body, respond: Any) -> None:
             await ack()
             pressed = _pressed(body, respond)
-            self._start(work(pressed), pressed.place, pressed.user)
+            self._start(partial(work, pressed), pressed.place, caller_of_action(body, pressed.place.channel))
 
         return listen
 
-    def _start(self, work: Awaitable[None], place: Place, user: str) -> None:
-        self._conversation.start(self._guarded(work, place, user))
+    def _start(self, work: Callable[[], Awaitable[None]], place: Place, caller: Caller) -> None:
+        guarded = self._guarded(work, place, caller.user)
+        self._conversation.start(self._conversation.admit(caller, place, guarded))
 
-    async def _guarded(self, work: Awaitable[None], place: Place, user: str) -> None:
+    async def _guarded(self, work: Callable[[], Awaitable[None]], place: Place, user: str) -> None:
         """Whoever pressed a button must not wait in vain."""
         try:
-            await work
+            await work()
         except EXCUSED as error:
             await self._conversation.whisper(place, user, error_message(excuse(error)))
         except Exception:
@@ -165,7 +168,8 @@ class AlertButtons:
             return
         await ack()
         place = Place(json.loads(view["private_metadata"])["channel"])
-        self._start(self._mute(wish, place, body["user"]["id"]), place, body["user"]["id"])
+        mute = partial(self._mute, wish, place, body["user"]["id"])
+        self._start(mute, place, caller_of_action(body, place.channel))
 
     async def _mute(self, wish: Wish, place: Place, user: str) -> None:
         by = await self._directory.name_of(user)

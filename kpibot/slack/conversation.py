@@ -10,16 +10,19 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from kpibot.core.campus import DISTRICT
 from kpibot.core.deeds import Told
 from kpibot.core.names import QueryError
 from kpibot.render.blocks import Rendered
 from kpibot.render.guide import error_message
+from kpibot.render.refusal import refusal_message
 from kpibot.services.answering import Answering, Reply
 from kpibot.services.commands import Commands
 from kpibot.services.deliver import InThread
 from kpibot.services.once import Once
 from kpibot.slack.directory import Directory
 from kpibot.slack.errors import BROKEN_OFF, code_of, explained
+from kpibot.slack.gatekeeper import Caller, Gatekeeper
 from kpibot.slack.pictures import upload
 from kpibot.slack.replies import AnyReply, is_private, message_of, picture_of, with_note
 from kpibot.sources.base import SourceDownError, SourceError
@@ -58,6 +61,7 @@ class Conversation:
         commands: Commands,
         once: Once,
         client: AsyncWebClient,
+        gatekeeper: Gatekeeper,
         directory: Directory,
         now: Callable[[], datetime],
         in_thread: InThread,
@@ -67,6 +71,7 @@ class Conversation:
         self._commands = commands
         self._once = once
         self._client = client
+        self._gatekeeper = gatekeeper
         self._directory = directory
         self._now = now
         self._in_thread = in_thread
@@ -89,6 +94,17 @@ class Conversation:
         """Waits for the replies under way, and for what they start."""
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def admit(self, caller: Caller, place: Place, work: Coroutine[Any, Any, None]) -> None:
+        """Does what somebody wants, unless they may be shown nothing; then they alone are told so."""
+        try:
+            refusal = await self._gatekeeper.refusal(caller)
+            if refusal is None:
+                await work
+            else:
+                await self.whisper(place, caller.user, refusal_message(refusal))
+        finally:
+            work.close()
 
     async def ask(self, text: str, place: Place, user: str) -> None:
         """Answers what a person typed."""
@@ -127,6 +143,9 @@ class Conversation:
 
     async def whisper(self, place: Place, user: str, message: Rendered) -> None:
         """Says something to one person alone."""
+        if place.channel == user:  # what they did on the home tab has no response_url
+            await self._client.chat_postMessage(channel=user, text=message.text, blocks=list(message.blocks))
+            return
         if place.respond is not None:
             await _respond(place.respond, message, in_channel=False)
             return
@@ -138,10 +157,13 @@ class Conversation:
             thread_ts=place.thread_ts,
         )
 
-    async def overview(self, campus: str) -> Reply:
-        """How everything stands, for the home tab."""
-        reply: Reply = await self._in_thread(self._answering.overview, campus, self._as_of())
-        return reply
+    async def home(self, caller: Caller) -> Rendered:
+        """The home tab: how everything stands, or that they may see nothing."""
+        refusal = await self._gatekeeper.refusal(caller)
+        if refusal is not None:
+            return refusal_message(refusal)
+        reply: Reply = await self._in_thread(self._answering.overview, DISTRICT, self._as_of())
+        return message_of(reply)
 
     async def _if_first(
         self, is_first: Callable[[str, datetime], bool], name: str, work: Coroutine[Any, Any, None]

@@ -119,7 +119,8 @@ class Scene:
         """Starts the bot; everything that is due has been sent when this returns."""
         self._stop = asyncio.Event()
         self.house = furnish(load(self.config, {"HELPDESK_URL": self.helpdesk.url}), self.state, self.clock.passed)
-        self.bot = Bot(self.house, SlackAccess(self.ws.bot_token, self.ws.app_token, self.server.api_url), self.clock)
+        access = SlackAccess(self.ws.bot_token, self.ws.app_token, self.server.api_url)
+        self.bot = Bot(self.house, access, self.clock, self.clock.passed)
         ready = asyncio.Event()
         self._running = asyncio.create_task(self.bot.run(self._stop, ready))
         waiting = asyncio.create_task(ready.wait())
