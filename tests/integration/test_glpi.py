@@ -260,7 +260,7 @@ def test_every_kpi_has_a_value_or_a_reason(measured, furnished: Callable[..., Se
 def test_check_tells_what_is_not_available_as_information(furnished: Callable[..., Services]) -> None:
     found = checkup(furnished(), NOW).findings
     assert ("kpis.pd-completion", "not available: GLPI keeps no training records", False) in {
-        (each.what, each.says, each.is_problem) for each in found
+        (each.what, each.text, each.is_problem) for each in found
     }
 
 

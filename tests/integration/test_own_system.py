@@ -255,4 +255,4 @@ def test_the_series_ends_at_the_number_beside_it(services: Services) -> None:
 def test_check_names_the_codes_that_nobody_knows(services: Services) -> None:
     findings = checkup(services, NOW).findings
     assert not any(each.is_problem for each in findings)
-    assert "`Annex`" in next(each.says for each in findings if "kpis.tickets" in each.what)
+    assert "`Annex`" in next(each.text for each in findings if "kpis.tickets" in each.what)

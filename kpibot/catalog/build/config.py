@@ -6,9 +6,9 @@ from typing import TypeVar
 
 from kpibot.catalog.build.alerts import build_route, build_silence, some
 from kpibot.catalog.build.calendar import build_calendar
-from kpibot.catalog.schema.campuses import CampusListSchema, CampusRuleSchema, CampusSchema, KnownCampusSchema
-from kpibot.catalog.feeds.holiday_feed import HolidayFeed, Holidays
 from kpibot.catalog.build.kpis import build_kpi
+from kpibot.catalog.feeds.holiday_feed import HolidayFeed, Holidays
+from kpibot.catalog.files.templates import filled
 from kpibot.catalog.model import (
     CampusList,
     Catalog,
@@ -21,11 +21,11 @@ from kpibot.catalog.model import (
     NoteRule,
 )
 from kpibot.catalog.problems import Path, Place
+from kpibot.catalog.schema.campuses import CampusListSchema, CampusRuleSchema, CampusSchema, KnownCampusSchema
 from kpibot.catalog.schema.config import ConfigSchema, DatabaseSchema, DimensionSchema, DistrictSchema, NoteSchema
-from kpibot.catalog.files.templates import filled
 from kpibot.core.campuses.campus_tree import ANY, Campus, alias_key, type_key
-from kpibot.core.kpis.dimensions import Dimension
 from kpibot.core.campuses.locations import CampusRule
+from kpibot.core.kpis.dimensions import Dimension
 from kpibot.core.reports.answers import Note
 
 V = TypeVar("V")

@@ -9,7 +9,7 @@ from kpibot.core.kpis.conditions import Condition
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import Query, Ratio, Simple, components
 from kpibot.core.kpis.readings import Missing
-from kpibot.core.reports.inspection import Finding, Line
+from kpibot.core.reports.inspection import CheckedKpi, Finding
 from kpibot.core.text import listed, shown
 from kpibot.render.phrases.conflicts import disagreement
 from kpibot.services.diagnostics.unmatched_codes import UnmatchedCodes, unmatched_codes
@@ -28,7 +28,7 @@ class DataQuality:
         self._reporting = reporting
         self._as_of = as_of
 
-    def of(self, kpi: Kpi, line: Line, readings: Readings) -> Iterator[Finding]:
+    def of(self, kpi: Kpi, line: CheckedKpi, readings: Readings) -> Iterator[Finding]:
         """Everything about one KPI that has a value."""
         yield from self._strays(kpi, line, readings)
         if line.stale:
@@ -55,7 +55,7 @@ class DataQuality:
             allowed = f"they may differ by {100 * check.within:g}%; find out which one is right"
             yield Finding(what, f"{disagreement(found, kpi.card)}; {allowed}", False, place)
 
-    def _strays(self, kpi: Kpi, line: Line, readings: Readings) -> Iterator[Finding]:
+    def _strays(self, kpi: Kpi, line: CheckedKpi, readings: Readings) -> Iterator[Finding]:
         """Rows of no campus; the reading of a ratio rests on one half only, so that both are looked at."""
         if not readings[NO_CAMPUS].rows and not isinstance(kpi.measure, Ratio):
             return

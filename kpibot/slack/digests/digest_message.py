@@ -6,8 +6,8 @@ from kpibot.render.phrases import sentences
 from kpibot.render.phrases.digests import heading, headline, lacking, movers, when
 from kpibot.render.phrases.overviews import by_verdict
 from kpibot.slack.blocks import Rendered, SlackFile, context, fitting, paragraphs, picture, rendered, section
+from kpibot.slack.kpi_lines import kpi_line, show_buttons
 from kpibot.slack.mrkdwn import data
-from kpibot.slack.questions.answer_message import kpi_line, show_buttons
 
 
 def digest_message(edition: DigestEdition, chart: SlackFile | None = None) -> Rendered:

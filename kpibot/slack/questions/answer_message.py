@@ -26,6 +26,7 @@ from kpibot.slack.blocks import (
     rendered,
     section,
 )
+from kpibot.slack.kpi_lines import kpi_line, show_buttons
 from kpibot.slack.mrkdwn import data
 
 WINDOWS = ((30, "30 days"), (90, "90 days"), (365, "1 year"))
@@ -77,21 +78,6 @@ def overview_message(overview: Overview) -> Rendered:
     said = [f"{sentences.kpi_name(each)}: {sentences.said(each)}" for each in reports]
     text = "\n".join(fitting([head, *map(data, said), data(when)], 2_800))
     return rendered(text, blocks)
-
-
-def kpi_line(report: Report) -> str:
-    """One KPI as a line of mrkdwn: sign, name, value, verdict, change. Its shape is in the picture."""
-    said = sentences.quantity(report, short=True) if sentences.value(report) is not None else sentences.missing(report)
-    word = sentences.sign(report).word if sentences.value(report) is not None else ""
-    parts = (f"*{data(said, 150)}*", word, data(sentences.difference_since(report)))
-    return f"{sentences.sign(report).emoji} {data(sentences.kpi_name(report), 120)}: {' · '.join(filter(None, parts))}"
-
-
-def show_buttons(reports: tuple[Report, ...]) -> Block | None:
-    """A button to the answer of each of the first five KPIs."""
-    return actions(
-        button(each.card.name, f"show:{each.card.id}", kpi=each.card.id, campus=each.campus) for each in reports
-    )
 
 
 def _big_line(report: Report) -> str:

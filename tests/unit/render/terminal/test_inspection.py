@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from kpibot.core.kpis.conditions import Ago, DaysAgo
 from kpibot.core.kpis.readings import Missing
-from kpibot.core.reports.inspection import Finding, Inspection, Line
+from kpibot.core.reports.inspection import CheckedKpi, Finding, Inspection
 from kpibot.render.terminal.inspection import inspection_record, inspection_text
 from kpibot.render.terminal.text import columns
 from tests.unit.render.conftest import NOW, ZONE, Samples
@@ -16,9 +16,9 @@ ADVICE = Finding("kpis.tickets", "reads all 1,204,332 rows of `hd_tickets`", Fal
 PROBLEM = Finding("datasets.tickets.table", "no such table; " + "words " * 40, True, "config/datasets.yaml:12")
 
 
-def line(samples: Samples, kpi: str = "tickets", value: float | None = 104.0, **changed: object) -> Line:
+def line(samples: Samples, kpi: str = "tickets", value: float | None = 104.0, **changed: object) -> CheckedKpi:
     report = samples.report(kpi, value, rows=1_200, valued=1_199, unplaced=31)
-    made = Line(report.card, report.reading, 12.4, NOW - timedelta(hours=3), DaysAgo(1, working=True))
+    made = CheckedKpi(report.card, report.reading, 12.4, NOW - timedelta(hours=3), DaysAgo(1, working=True))
     return replace(made, **changed)  # type: ignore[arg-type]
 
 

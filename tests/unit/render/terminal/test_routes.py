@@ -42,6 +42,6 @@ def test_what_no_rule_takes_is_said_to_be_lost_and_nobody_to_be_called() -> None
 def test_a_program_is_told_the_same() -> None:
     record = routes_record(ROUTED)
     assert (record["channel"], record["calls"], record["held_back"]) == ("#west-tech", "@west-oncall", None)
-    assert record["at"] == record["next_notify_at"] == "2026-11-24T20:00:00-06:00"
+    assert record["at"] == record["told_at"] == "2026-11-24T20:00:00-06:00"
     assert [rule["takes_it"] for rule in record["rules"]] == [False, True, False]
     assert [each["to"] for each in record["escalation"]] == ["@director", "@superintendent"]
