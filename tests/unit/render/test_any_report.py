@@ -24,8 +24,8 @@ from kpibot.render.terminal.text import (
     about_text,
     answer_text,
     breakdown_text,
-    columns,
     digest_text,
+    display_width,
     overview_text,
     rows_text,
 )
@@ -111,7 +111,7 @@ def strings(value):
 
 
 def check_text(text):
-    assert all(columns(line) <= 80 for line in text.splitlines())
+    assert all(display_width(line) <= 80 for line in text.splitlines())
     assert "\x1b" not in text
 
 

@@ -16,8 +16,8 @@ from kpibot.render.terminal.text import (
     about_text,
     answer_text,
     breakdown_text,
-    columns,
     digest_text,
+    display_width,
     overview_text,
     rows_text,
 )
@@ -112,7 +112,7 @@ def test_a_message_is_as_it_was(samples, name):
 def test_a_text_is_as_it_was_and_fits_a_terminal(samples, name):
     text = TEXTS[name](samples)
     same_as_golden(f"{name}.txt", text + "\n")
-    assert max(map(columns, text.splitlines())) <= 80
+    assert max(map(display_width, text.splitlines())) <= 80
 
 
 def test_the_form_of_a_mute_is_as_it_was():

@@ -10,9 +10,9 @@ import pytest
 
 from kpibot.core.alerts.states import Reason
 from kpibot.core.campuses.campus_tree import DISTRICT
-from kpibot.render.phrases.digests import headline as digest_headline
+from kpibot.render.phrases.digests import digest_headline
 from kpibot.render.terminal.text import answer_text, digest_text, overview_text
-from kpibot.slack.alerts.alert_message import alert_message, headline
+from kpibot.slack.alerts.alert_message import alert_headline, alert_message
 from kpibot.slack.blocks import SlackFile, fitting
 from kpibot.slack.digests.digest_message import digest_message
 from kpibot.slack.questions.answer_message import answer_message, overview_message
@@ -141,14 +141,16 @@ def test_an_alert_shows_every_campus_that_stands_and_mentions_once(samples):
     text = words(message)
     assert text.index("*West*: 104") < text.index("*Cedar*: 38") < text.index("*Birch*: 55")
     assert text.count("<!subteam^S123>") == message.text.count("<!subteam^S123>") == 1
-    assert headline(samples.notice) == "Outstanding tickets: 3 campuses over the threshold, 1 critical"
+    assert alert_headline(samples.notice) == "Outstanding tickets: 3 campuses over the threshold, 1 critical"
     assert "*Birch*: 55 tickets · Warning from 40 · at this pace critical in 9 school days" in text
 
 
 def test_an_alert_of_one_campus_names_it_first(samples):
     (west, cedar, _) = samples.notice.changes
-    assert headline(replace(samples.notice, changes=(west,))) == "Outstanding tickets: West is critical"
-    assert headline(replace(samples.notice, changes=(cedar,))) == "Outstanding tickets: Cedar is over the threshold"
+    assert alert_headline(replace(samples.notice, changes=(west,))) == "Outstanding tickets: West is critical"
+    assert (
+        alert_headline(replace(samples.notice, changes=(cedar,))) == "Outstanding tickets: Cedar is over the threshold"
+    )
 
 
 def test_an_alert_says_who_sees_to_it(samples):
@@ -177,7 +179,7 @@ def test_what_is_acknowledged_needs_no_button_for_it_and_what_is_over_needs_none
 
 
 def test_what_is_over_says_since_when_and_how_long_it_lasted(samples):
-    assert headline(samples.over) == "Outstanding tickets: over since Sun, Nov 22, 2:02 PM CST"
+    assert alert_headline(samples.over) == "Outstanding tickets: over since Sun, Nov 22, 2:02 PM CST"
     assert "*Oak*: 15 tickets · On target · warning from 40 · was over the threshold for 12 days" in words(
         alert_message(samples.over)
     )
