@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from kpibot.app.clock import utc_now
+from kpibot.app.clock import seconds_passed, utc_now
 from kpibot.app.container import Services
 from kpibot.app.slack_access import SlackAccess
 from kpibot.scheduling import Schedule
@@ -17,6 +17,7 @@ from kpibot.services.delivery.delivery import Delivery
 from kpibot.services.delivery.outage import OutageNotifier
 from kpibot.slack.client.connection import check_app_token, missing_scopes, web_client
 from kpibot.slack.client.directory import Directory
+from kpibot.slack.client.gatekeeper import Gatekeeper
 from kpibot.slack.client.sender import SlackSender
 from kpibot.slack.questions.conversation import Conversation
 from kpibot.store.store import SlotLostError, StoreError, UpgradedError
@@ -40,7 +41,13 @@ PRUNING = "prune"
 class Bot:
     """One process of the bot. Make it inside the event loop in which it runs."""
 
-    def __init__(self, services: Services, access: SlackAccess, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        services: Services,
+        access: SlackAccess,
+        now: Callable[[], datetime] = utc_now,
+        passed: Callable[[], float] = seconds_passed,
+    ) -> None:
         self._house = services
         self._access = access
         self._now = now
@@ -51,14 +58,15 @@ class Bot:
         self._client = web_client(access.bot_token, access.api_url, waits_for_rate_limits=True)
         self._directory = Directory(self._client, services.catalog.channels)
         self._conversation = Conversation(
-            services.answering,
-            services.commands,
-            services.once,
-            self._client,
-            self._directory,
-            now,
-            self._answer,
-            self._deliver,
+            answering=services.answering,
+            commands=services.commands,
+            once=services.once,
+            client=self._client,
+            gatekeeper=Gatekeeper(self._client, passed),
+            directory=self._directory,
+            now=now,
+            in_thread=self._answer,
+            deliver=self._deliver,
         )
         sending = web_client(access.bot_token, access.api_url, waits_for_rate_limits=False)
         sender = SlackSender(sending, self._directory)

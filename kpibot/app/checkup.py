@@ -11,4 +11,4 @@ from kpibot.services.diagnostics.check import inspect
 def checkup(services: Services, as_of: datetime) -> Inspection:
     """What `check` has to say of everything but Slack."""
     inspectors = {name: source.inspector() for name, source in services.sources.items()}
-    return inspect(services.catalog, inspectors, services.reporting, as_of, seconds_passed)
+    return inspect(services.catalog, inspectors, services.measurement, services.reporting, as_of, seconds_passed)

@@ -257,7 +257,7 @@ def test_an_old_ticket_comes_of_age_on_its_day_in_the_series_too(services: Servi
     assert reply.report.series is not None
     for day, value in zip(reply.report.series.days, reply.report.series.values, strict=True):
         end = min(datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1), NOW)
-        assert value == services.measuring.measure(services.catalog.kpis["old"], end)["district"].value
+        assert value == services.measurement.measure([services.catalog.kpis["old"]], end)[0]["district"].value
     assert reply.report.series.values[-1] == 40.0
 
 

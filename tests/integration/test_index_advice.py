@@ -13,7 +13,7 @@ from kpibot.core.kpis.conditions import Condition
 from kpibot.core.kpis.measures import Amount, Counted, Duration, Flow, Limit, OverRows, Statistic, Stock
 from kpibot.core.time.periods import Period
 from kpibot.sources.base import Request
-from kpibot.sources.diagnostics.inspector import Advice, Asked
+from kpibot.sources.diagnostics.inspector import IndexAdvice, TimedRequest
 from kpibot.sources.diagnostics.query_plans import Step, plan
 from kpibot.sources.sql import statements
 from kpibot.sources.sql.source import SqlSource
@@ -73,9 +73,9 @@ def run(url: str, *written: str) -> None:
     engine.dispose()
 
 
-def advised(url: str, *measures: OverRows, rows: int | None = COUNT) -> list[Advice]:
+def advised(url: str, *measures: OverRows, rows: int | None = COUNT) -> list[IndexAdvice]:
     with closing(open_source(url)) as source:
-        asked = [Asked(Request(measure, WEEK), 0.0) for measure in measures]
+        asked = [TimedRequest(Request(measure, WEEK), 0.0) for measure in measures]
         return source.inspector().advice("tickets", asked, rows)
 
 
@@ -150,7 +150,7 @@ def test_nothing_is_advised_that_cannot_be_made(url: str) -> None:
     run(url, "CREATE VIEW open_tickets AS SELECT * FROM hd_tickets")
     for dataset in datasets:
         with closing(open_source(url, tickets=dataset)) as source:
-            assert source.inspector().advice("tickets", [Asked(Request(STOCK, WEEK), 0.0)], COUNT) == []
+            assert source.inspector().advice("tickets", [TimedRequest(Request(STOCK, WEEK), 0.0)], COUNT) == []
     run(url, "DROP VIEW open_tickets")
 
 

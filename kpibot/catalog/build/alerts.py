@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from kpibot.catalog.schema.alerts import AlertSchema, RouteSchema, SignalSchema, SilenceSchema
-from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.alerts.routing import Route
-from kpibot.core.kpis.alert_rule import AnomalyRule, ChangeRule, ForecastRule, SignalRule
 from kpibot.core.alerts.silences import RecurringSilence
+from kpibot.core.kpis.alert_rule import AlertRule, AnomalyRule, ChangeRule, ForecastRule, SignalRule
 
 A_SHIFT = AlertRule().acknowledged_for
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from kpibot.catalog.parse import time_values
 from kpibot.catalog.feeds.holiday_feed import Holidays
+from kpibot.catalog.parse import time_values
 from kpibot.catalog.schema.config import DistrictSchema
 from kpibot.core.time.calendar import Calendar, SeasonHours, Week
 from kpibot.core.time.days import ONE_DAY, Cycle, Dates, Stretch

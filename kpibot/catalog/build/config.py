@@ -6,9 +6,9 @@ from typing import TypeVar
 
 from kpibot.catalog.build.alerts import build_route, build_silence, some
 from kpibot.catalog.build.calendar import build_calendar
-from kpibot.catalog.schema.campuses import CampusListSchema, CampusRuleSchema, CampusSchema, KnownCampusSchema
-from kpibot.catalog.feeds.holiday_feed import HolidayFeed, Holidays
 from kpibot.catalog.build.kpis import build_kpi
+from kpibot.catalog.feeds.holiday_feed import HolidayFeed, Holidays
+from kpibot.catalog.files.templates import filled
 from kpibot.catalog.model import (
     CampusList,
     Catalog,
@@ -16,16 +16,16 @@ from kpibot.catalog.model import (
     Database,
     Dataset,
     Digest,
-    District,
+    DistrictConfig,
     FileTable,
     NoteRule,
 )
 from kpibot.catalog.problems import Path, Place
+from kpibot.catalog.schema.campuses import CampusListSchema, CampusRuleSchema, CampusSchema, KnownCampusSchema
 from kpibot.catalog.schema.config import ConfigSchema, DatabaseSchema, DimensionSchema, DistrictSchema, NoteSchema
-from kpibot.catalog.files.templates import filled
 from kpibot.core.campuses.campus_tree import ANY, Campus, alias_key, type_key
-from kpibot.core.kpis.dimensions import Dimension
 from kpibot.core.campuses.locations import CampusRule
+from kpibot.core.kpis.dimensions import Dimension
 from kpibot.core.reports.answers import Note
 
 V = TypeVar("V")
@@ -60,8 +60,8 @@ def _frozen(entries: dict[str, V]) -> Mapping[str, V]:
     return MappingProxyType(entries)
 
 
-def _district(shape: DistrictSchema, feed: Holidays) -> District:
-    return District(shape.name, build_calendar(shape, feed), shape.measure_every, shape.administrators)
+def _district(shape: DistrictSchema, feed: Holidays) -> DistrictConfig:
+    return DistrictConfig(shape.name, build_calendar(shape, feed), shape.measure_every, shape.administrators)
 
 
 def _database(name: str, shape: DatabaseSchema, environment: Mapping[str, str]) -> Database:
@@ -119,7 +119,7 @@ def _campus(slug: str, shape: CampusSchema | KnownCampusSchema, parent: str | No
     )
 
 
-def _datasets(config: ConfigSchema, district: District) -> dict[str, Dataset]:
+def _datasets(config: ConfigSchema, district: DistrictConfig) -> dict[str, Dataset]:
     return {
         name: Dataset(
             id=name,

@@ -5,15 +5,39 @@ from dataclasses import replace
 from datetime import timedelta
 
 from kpibot.catalog.build.alerts import build_alert
-from kpibot.catalog.schema.measures import AnyMeasure, AnySimple, DurationSchema, FlowSchema, LimitSchema, QuerySchema, RatioSchema, StockSchema
 from kpibot.catalog.model import Dataset
 from kpibot.catalog.schema.config import KpiSchema, LevelsSchema
+from kpibot.catalog.schema.measures import (
+    AnyMeasure,
+    AnySimple,
+    DurationSchema,
+    FlowSchema,
+    LimitSchema,
+    QuerySchema,
+    RatioSchema,
+    StockSchema,
+)
 from kpibot.core.kpis.budget import Budget
 from kpibot.core.kpis.conditions import Where
 from kpibot.core.kpis.cross_check import CrossCheck
 from kpibot.core.kpis.dimensions import Dimension
-from kpibot.core.kpis.kpi import KpiInfo, Format, Kpi
-from kpibot.core.kpis.measures import ROWS, Amount, Clock, Counted, Duration, Flow, Limit, Measure, Query, Ratio, Simple, Statistic, Stock, components
+from kpibot.core.kpis.kpi import Format, Kpi, KpiInfo
+from kpibot.core.kpis.measures import (
+    ROWS,
+    Amount,
+    Clock,
+    Counted,
+    Duration,
+    Flow,
+    Limit,
+    Measure,
+    Query,
+    Ratio,
+    Simple,
+    Statistic,
+    Stock,
+    components,
+)
 from kpibot.core.kpis.thresholds import Better, Thresholds
 
 US_DOLLARS = "USD"

@@ -16,7 +16,7 @@ class Finding:
     """
 
     what: str
-    says: str
+    text: str
     is_problem: bool
     place: str = ""
     statement: str = ""
@@ -30,12 +30,12 @@ class DataIssue:
     """
 
     key: str
-    says: str
+    text: str
     is_problem: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CheckedKpi:
     """One KPI, measured once: its reading at the district, how long that took, and how fresh its data is.
 
     `newest` is the newest row of its datasets, whatever the KPI's filters (of the older one of a ratio), `allowed` how
@@ -56,7 +56,7 @@ class Inspection:
     """The whole catalogue, looked at once."""
 
     as_of: datetime
-    lines: tuple[Line, ...]
+    lines: tuple[CheckedKpi, ...]
     findings: tuple[Finding, ...]
 
     @property

@@ -10,7 +10,7 @@ from kpibot.render.charts.canvas import INK, SOFT, Canvas
 from kpibot.render.charts.charts import HEAD, HEIGHT, MARGIN, ROW, WIDTH, draw_dates, draw_heights
 from kpibot.render.charts.plot import LABELS, LARGE, SMALL, Box, Plot
 from kpibot.render.phrases import sentences
-from kpibot.render.phrases.cleaning import clean, plain
+from kpibot.render.phrases.cleaning import clean, plain_text
 from kpibot.render.phrases.times import day_month
 
 PANELS = 6
@@ -31,7 +31,7 @@ def backtest_alt(found: Backtest) -> str:
     head = (
         f"Line chart of {clean(found.card.name, 80)}, {_stretch(found)}, with bars where there would have been alerts"
     )
-    return plain(f"{head}. {shown}.", LONGEST)
+    return plain_text(f"{head}. {shown}.", LONGEST)
 
 
 def _one(found: Backtest, past: CampusReplay) -> bytes:

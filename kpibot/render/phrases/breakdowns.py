@@ -13,7 +13,7 @@ from kpibot.render.phrases.numbers import finite
 BAR, FULL, EIGHTHS = 12, "█", " ▏▎▍▌▋▊▉"
 
 
-def heading(breakdown: Breakdown) -> str:
+def breakdown_heading(breakdown: Breakdown) -> str:
     """`Outstanding tickets — Campus West, by priority`."""
     return f"{sentences.title(breakdown.whole)}, by {clean(breakdown.by, 40)}"
 
@@ -32,7 +32,7 @@ def footing(breakdown: Breakdown) -> str:
     """What the numbers rest on, for the small print."""
     whole = breakdown.whole
     rests = sentences.basis(whole) if sentences.value(whole) is not None else ""
-    return " · ".join(filter(None, (rests, sentences.as_of(whole, breakdown.zone))))
+    return " · ".join(filter(None, (rests, sentences.time_of_reading(whole, breakdown.zone))))
 
 
 def bar(share: float) -> str:

@@ -10,13 +10,13 @@ from kpibot.core.kpis.conditions import Ago, DaysAgo, Now, RelativeTime
 from kpibot.core.kpis.kpi import Format
 from kpibot.core.kpis.readings import Reading
 from kpibot.core.kpis.thresholds import Verdict
-from kpibot.core.reports.inspection import Finding, Inspection, Line
+from kpibot.core.reports.inspection import CheckedKpi, Finding, Inspection
 from kpibot.core.text import plural
 from kpibot.render.phrases.cleaning import clean
 from kpibot.render.phrases.numbers import amount
 from kpibot.render.phrases.times import stretch
 from kpibot.render.records import reading_record
-from kpibot.render.terminal.text import columns, padded
+from kpibot.render.terminal.text import display_width, padded
 
 WIDTH = 100
 HEAD = ("KPI", "district", "rows", "ms", "newest row", "campus", "amount")
@@ -28,7 +28,9 @@ NONE = "–"
 def inspection_text(found: Inspection) -> str:
     """The table of KPIs, the findings, and what it comes to; ends without a line break."""
     rows = [HEAD, *(_cells(line, found) for line in found.lines)]
-    widths = [min(most, max(map(columns, column))) for most, column in zip(MOST, zip(*rows, strict=True), strict=True)]
+    widths = [
+        min(most, max(map(display_width, column))) for most, column in zip(MOST, zip(*rows, strict=True), strict=True)
+    ]
     table = [_row(cells, widths) for cells in rows] if found.lines else []
     worst_first = sorted(found.findings, key=lambda each: not each.is_problem)
     told = [line for finding in worst_first for line in _told(finding)]
@@ -45,7 +47,7 @@ def inspection_record(found: Inspection, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _cells(line: Line, found: Inspection) -> tuple[str, ...]:
+def _cells(line: CheckedKpi, found: Inspection) -> tuple[str, ...]:
     reading = line.reading
     if reading.value is None:
         return (line.card.id, f"{reading.missing}", NONE, _milliseconds(line), _fresh(line, found), NONE, NONE)
@@ -60,17 +62,17 @@ def _cells(line: Line, found: Inspection) -> tuple[str, ...]:
     )
 
 
-def _value(line: Line) -> str:
+def _value(line: CheckedKpi) -> str:
     text = amount(line.reading.value, line.card, short=True)
     counts = line.card.format is Format.NUMBER and line.reading.denominator is None and line.card.rows != "rows"
     return f"{text} {clean(line.card.rows, 40)}" if counts else text
 
 
-def _milliseconds(line: Line) -> str:
+def _milliseconds(line: CheckedKpi) -> str:
     return f"{line.milliseconds:,.0f}" if line.milliseconds else NONE
 
 
-def _fresh(line: Line, found: Inspection) -> str:
+def _fresh(line: CheckedKpi, found: Inspection) -> str:
     """`2 h`, and against what is allowed: `2 h of 1 working day`, `5 days > 4 days`."""
     if line.newest is None:
         return NONE
@@ -101,7 +103,9 @@ def _share(part: int, reading: Reading) -> str:
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
     parts = [
-        " " * (width - columns(cell)) + cell if place in TO_THE_RIGHT and columns(cell) < width else padded(cell, width)
+        " " * (width - display_width(cell)) + cell
+        if place in TO_THE_RIGHT and display_width(cell) < width
+        else padded(cell, width)
         for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
     ]
     return " ".join(parts).rstrip()
@@ -113,7 +117,7 @@ def _told(finding: Finding) -> Iterator[str]:
     sign = "✗" if finding.is_problem else "·"
     yield from textwrap.wrap(f"{sign} {finding.what}{where}", WIDTH, subsequent_indent="  ", break_on_hyphens=False)
     yield from textwrap.wrap(
-        finding.says, WIDTH, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False
+        finding.text, WIDTH, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False
     )
     if finding.statement:
         yield f"    {finding.statement}"
@@ -125,7 +129,7 @@ def _sum(found: Inspection) -> str:
     return f"{plural(found.problems, 'thing')} must be mended, marked ✗"
 
 
-def _line_record(line: Line, zone: ZoneInfo) -> dict[str, Any]:
+def _line_record(line: CheckedKpi, zone: ZoneInfo) -> dict[str, Any]:
     newest = None if line.newest is None else line.newest.astimezone(zone).isoformat(timespec="seconds")
     own = {"milliseconds": round(line.milliseconds, 1), "stale": line.stale, "newest_row": newest}
     allowed = None if line.allowed is None else _words(line.allowed)
@@ -137,7 +141,7 @@ def _line_record(line: Line, zone: ZoneInfo) -> dict[str, Any]:
 def _finding_record(finding: Finding) -> dict[str, Any]:
     return {
         "what": finding.what,
-        "says": finding.says,
+        "says": finding.text,
         "problem": finding.is_problem,
         "place": finding.place,
         "statement": finding.statement,

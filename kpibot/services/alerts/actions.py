@@ -4,7 +4,7 @@ A deed changes the group, enters the audit trail and owes an edit of the message
 transaction. Whoever comes second is told who was first.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -15,7 +15,7 @@ from kpibot.core.alerts.notices import AlertNotice
 from kpibot.core.alerts.silences import Silence
 from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.kpis.alert_rule import AlertRule
-from kpibot.core.kpis.kpi import Kpi
+from kpibot.core.kpis.district import District
 from kpibot.services.alerts.active_alerts import ActiveAlerts
 from kpibot.services.alerts.notifications import EDIT_LIFETIME, with_actions
 from kpibot.store.audit_log import AuditEntry
@@ -30,11 +30,11 @@ TRAIL = 1_000  # entries in which the former deed is looked for
 class AlertActions:
     """Sees to alerts for people. `by` and `to` are their names with an @, `key` is a group's; instants are aware."""
 
-    def __init__(self, kpis: Mapping[str, Kpi], standing: ActiveAlerts, store: Store) -> None:
-        self._kpis = kpis
+    def __init__(self, district: District, standing: ActiveAlerts, store: Store) -> None:
+        self._kpis = district.kpis
         self._standing = standing
         self._store = store
-        self._zone = standing.zone
+        self._zone = district.zone
 
     def acknowledge(self, key: str, by: str, now: datetime) -> ActionResult:
         """Somebody sees to an alert: no reminders until the rule's time is over."""

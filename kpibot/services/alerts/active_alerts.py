@@ -1,6 +1,6 @@
 """How alerts stand, what is muted, and why something was told. Nothing is measured for it: it asks the bot's memory."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -21,6 +21,7 @@ from kpibot.core.alerts.silences import AnySilence, RecurringSilence, Silence, a
 from kpibot.core.alerts.states import AlertState, Phase
 from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.kpis.alert_rule import AlertRule
+from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.readings import Missing, Reading
 from kpibot.core.kpis.report import Report
@@ -40,19 +41,19 @@ class ActiveAlerts:
 
     def __init__(
         self,
-        kpis: Mapping[str, Kpi],
+        district: District,
         routes: tuple[Route, ...],
         recurring: tuple[RecurringSilence, ...],
         reporting: Reporting,
         store: Store,
     ) -> None:
-        self._kpis = kpis
+        self._kpis = district.kpis
         self._routes = routes
         self._recurring = recurring
         self._reporting = reporting
         self._store = store
-        self._tree = reporting.measuring.tree
-        self._calendar = reporting.measuring.calendar
+        self._tree = district.tree
+        self._calendar = district.calendar
 
     @property
     def zone(self) -> str:

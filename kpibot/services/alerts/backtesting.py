@@ -22,6 +22,7 @@ from kpibot.core.alerts.quiet_hours import Breach, QuietHours, SuppressionReason
 from kpibot.core.alerts.signals import Signal, days_needed, signals
 from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.kpis.alert_rule import AlertRule, SignalRule
+from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.series import Series
@@ -39,12 +40,12 @@ class Backtesting:
     `every` is how often KPIs are measured.
     """
 
-    def __init__(self, reporting: Reporting, quiet: QuietHours, every: timedelta) -> None:
+    def __init__(self, district: District, reporting: Reporting, quiet: QuietHours, every: timedelta) -> None:
         self._reporting = reporting
         self._quiet = quiet
         self._every = every
-        self._tree = reporting.measuring.tree
-        self._calendar = reporting.measuring.calendar
+        self._tree = district.tree
+        self._calendar = district.calendar
 
     def backtest(self, kpi: Kpi, campus: str | None, as_of: datetime, days: int) -> Backtest:
         """The last `days` local days of a KPI at a campus, at those of a group, or everywhere it is watched.

@@ -1,6 +1,6 @@
 """Does what people type about alerts: shows how they stand, acknowledges, mutes and unmutes. Its methods block."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from kpibot.core.alerts.actions import Action, ActionResult
@@ -8,13 +8,12 @@ from kpibot.core.alerts.active_alerts import AlertList, MuteList
 from kpibot.core.alerts.groups import AlertGroup
 from kpibot.core.alerts.silences import Silence
 from kpibot.core.campuses.campus_tree import DISTRICT
-from kpibot.core.kpis.kpi import Kpi
+from kpibot.core.kpis.district import District
 from kpibot.core.questions.commands import Acknowledge, Mute, ShowAlerts, ShowMutes, Unmute, parse_command
 from kpibot.core.questions.parser import ACK, ALERTS, EVERYTHING, EVERYWHERE, MUTES, UNMUTE
 from kpibot.core.text import QueryError, listed
 from kpibot.services.alerts.actions import AlertActions
 from kpibot.services.alerts.active_alerts import ActiveAlerts
-from kpibot.services.measurement.measuring import Measuring
 from kpibot.store.store import Store
 
 AlertCommandReply = AlertList | MuteList | ActionResult
@@ -23,12 +22,10 @@ AlertCommandReply = AlertList | MuteList | ActionResult
 class AlertCommands:
     """Does what people type. Whoever can see a channel may see to what is told there."""
 
-    def __init__(
-        self, kpis: Mapping[str, Kpi], measuring: Measuring, standing: ActiveAlerts, acting: AlertActions, store: Store
-    ) -> None:
-        self._names = {kpi.id: kpi.card.name for kpi in kpis.values()}
-        self._tree = measuring.tree
-        self._calendar = measuring.calendar
+    def __init__(self, district: District, standing: ActiveAlerts, acting: AlertActions, store: Store) -> None:
+        self._names = {kpi.id: kpi.card.name for kpi in district.kpis.values()}
+        self._tree = district.tree
+        self._calendar = district.calendar
         self._standing = standing
         self._acting = acting
         self._store = store

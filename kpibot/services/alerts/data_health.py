@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from kpibot.core.alerts.states import AlertState, Phase
 from kpibot.core.campuses.campus_tree import DISTRICT
+from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import Simple, components
 from kpibot.core.kpis.readings import Missing, Reading
@@ -55,17 +56,18 @@ class DataHealth:
 
     def __init__(
         self,
-        kpis: Mapping[str, Kpi],
+        district: District,
         reporting: Reporting,
         database_of: Callable[[Simple], str],
         administrators: str | None,
     ) -> None:
-        self._kpis = kpis
+        self._kpis = district.kpis
         self._reporting = reporting
-        self._calendar = reporting.measuring.calendar
+        self._calendar = district.calendar
         self._administrators = administrators
         self._databases = {
-            each.id: frozenset(database_of(half) for half in components(each.measure)) for each in kpis.values()
+            each.id: frozenset(database_of(half) for half in components(each.measure))
+            for each in district.kpis.values()
         }
 
     def check(

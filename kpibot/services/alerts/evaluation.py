@@ -8,6 +8,7 @@ from kpibot.core.alerts.signals import Signal, days_needed, signals
 from kpibot.core.alerts.states import AlertState, Phase, assess, next_state
 from kpibot.core.campuses.campus_tree import DISTRICT, CampusTree
 from kpibot.core.kpis.alert_rule import AlertRule
+from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.readings import Reading
 from kpibot.core.kpis.report import Report
@@ -55,10 +56,10 @@ class EvaluationResult:
 class Evaluation:
     """Judges KPIs. Its methods block: signals are about series."""
 
-    def __init__(self, reporting: Reporting) -> None:
+    def __init__(self, district: District, reporting: Reporting) -> None:
         self._reporting = reporting
-        self._tree = reporting.measuring.tree
-        self._calendar = reporting.measuring.calendar
+        self._tree = district.tree
+        self._calendar = district.calendar
 
     def evaluate(
         self, kpi: Kpi, rule: AlertRule, taken: Mapping[str, Reading], before: States, now: datetime

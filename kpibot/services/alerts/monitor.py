@@ -7,6 +7,7 @@ from kpibot.catalog.model import Catalog
 from kpibot.core.alerts.groups import AlertGroup
 from kpibot.core.alerts.silences import AnySilence
 from kpibot.core.alerts.states import AlertState
+from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import Simple
 from kpibot.core.kpis.readings import Reading
@@ -30,20 +31,26 @@ class AlertMonitor:
     """Measures on schedule and notices breaches. Its methods block. `database_of` names the database of a measure."""
 
     def __init__(
-        self, catalog: Catalog, reporting: Reporting, store: Store, database_of: Callable[[Simple], str]
+        self,
+        district: District,
+        catalog: Catalog,
+        reporting: Reporting,
+        store: Store,
+        database_of: Callable[[Simple], str],
     ) -> None:
-        self._kpis = catalog.kpis
+        self._kpis = district.kpis
         self._recurring = catalog.silences
         self._reporting = reporting
         self._store = store
         self._every = catalog.district.measure_every
-        tree = reporting.measuring.tree
         self._watched = {
-            kpi.id: watched_campuses(kpi, kpi.alert, tree) for kpi in catalog.kpis.values() if kpi.alert is not None
+            kpi.id: watched_campuses(kpi, kpi.alert, district.tree)
+            for kpi in district.kpis.values()
+            if kpi.alert is not None
         }
-        self._health = DataHealth(catalog.kpis, reporting, database_of, catalog.district.administrators)
-        self._judging = Evaluation(reporting)
-        self._notices = NotificationPlanner(catalog.routes, catalog.channels, reporting)
+        self._health = DataHealth(district, reporting, database_of, catalog.district.administrators)
+        self._judging = Evaluation(district, reporting)
+        self._notices = NotificationPlanner(district, catalog.routes, catalog.channels, reporting)
 
     def run(self, now: datetime) -> bool:
         """Measures everything, unless this or another process did so in the current interval; whether it did."""
@@ -61,7 +68,7 @@ class AlertMonitor:
         remembered = self._store.alert_states()
         known = {key: state for key, state in remembered.items() if self._is_watched(*key)}
         kpis = list(self._kpis.values())
-        taken = {kpi.id: readings for kpi, readings in zip(kpis, self._reporting.readings_of(kpis, now), strict=True)}
+        taken = {kpi.id: readings for kpi, readings in zip(kpis, self._reporting.readings(kpis, now), strict=True)}
         health = self._health.check(taken, known, now)
         judged = self._judge(taken, known, health, now)
         groups = self._store.alert_groups()

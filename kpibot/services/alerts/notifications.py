@@ -13,6 +13,7 @@ from kpibot.core.alerts.silences import AnySilence
 from kpibot.core.alerts.states import Reason
 from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.kpis.alert_rule import AlertRule
+from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Verdict
@@ -54,11 +55,17 @@ class NotificationPlanner:
     If a breach moves to another channel, that one is told of it, and the former one that it moved.
     """
 
-    def __init__(self, routes: tuple[Route, ...], channels: Mapping[str, Channel], reporting: Reporting) -> None:
+    def __init__(
+        self,
+        district: District,
+        routes: tuple[Route, ...],
+        channels: Mapping[str, Channel],
+        reporting: Reporting,
+    ) -> None:
         self._channels = channels
         self._reporting = reporting
-        self._tree = reporting.measuring.tree
-        self._calendar = reporting.measuring.calendar
+        self._tree = district.tree
+        self._calendar = district.calendar
         self._placing = Dispatch(routes, self._tree, self._calendar)
 
     def plan(

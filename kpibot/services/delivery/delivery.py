@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from kpibot.catalog.model import District
+from kpibot.catalog.model import DistrictConfig
 from kpibot.core.alerts.actions import ActionNotice
 from kpibot.core.alerts.groups import DeliveryKind
 from kpibot.core.alerts.notices import AlertNotice
@@ -116,7 +116,7 @@ class Delivery:
         self,
         outbox: Outbox,
         sender: Sender,
-        district: District,
+        district: DistrictConfig,
         owner: str,
         now: Callable[[], datetime],
         in_thread: InThread,

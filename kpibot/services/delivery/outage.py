@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from kpibot.catalog.model import District
+from kpibot.catalog.model import DistrictConfig
 from kpibot.core.reports.messages import AdminNotice
 from kpibot.render.phrases.times import soon
 from kpibot.services.delivery.delivery import DeliveryError, Sender
@@ -28,7 +28,7 @@ WHAT = "The bot's own database"
 class OutageNotifier:
     """Knows which of the bot's jobs its own database fails, and says so: once, and once when it works again."""
 
-    def __init__(self, sender: Sender, district: District, now: Callable[[], datetime]) -> None:
+    def __init__(self, sender: Sender, district: DistrictConfig, now: Callable[[], datetime]) -> None:
         self._sender = sender
         self._administrators = district.administrators
         self._zone = str(district.calendar.zone)

@@ -9,19 +9,21 @@ from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import OverRows, Query, Simple, components
 from kpibot.core.kpis.readings import Missing, Reading
-from kpibot.core.reports.inspection import DataIssue, Finding, Inspection, Line
+from kpibot.core.reports.inspection import CheckedKpi, DataIssue, Finding, Inspection
 from kpibot.core.text import plural
 from kpibot.services.diagnostics.data_quality import DataQuality
+from kpibot.services.measurement.measurement import Measurement
 from kpibot.services.measurement.reporting import Readings, Reporting
 from kpibot.sources.base import SourceDownError, SourceError, SourceMisfitError
 from kpibot.sources.diagnostics.column_usage import column_usage
-from kpibot.sources.diagnostics.inspector import Asked, Inspector
+from kpibot.sources.diagnostics.inspector import Inspector, TimedRequest
 from kpibot.sources.engines.engines import caveat
 
 
 def inspect(
     catalog: Catalog,
     inspectors: Mapping[str, Inspector],
+    measurement: Measurement,
     reporting: Reporting,
     as_of: datetime,
     seconds_passed: Callable[[], float],
@@ -30,7 +32,7 @@ def inspect(
 
     `inspectors` are by the database's name; `seconds_passed` is a clock that never goes back.
     """
-    return _Checkup(catalog, inspectors, reporting, as_of, seconds_passed).inspection()
+    return _Checkup(catalog, inspectors, measurement, reporting, as_of, seconds_passed).inspection()
 
 
 class _Checkup:
@@ -41,12 +43,14 @@ class _Checkup:
         self,
         catalog: Catalog,
         inspectors: Mapping[str, Inspector],
+        measurement: Measurement,
         reporting: Reporting,
         as_of: datetime,
         seconds_passed: Callable[[], float],
     ) -> None:
         self._catalog = catalog
         self._inspectors = inspectors
+        self._measurement = measurement
         self._reporting = reporting
         self._as_of = as_of
         self._seconds_passed = seconds_passed
@@ -58,7 +62,7 @@ class _Checkup:
     def inspection(self) -> Inspection:
         """Everything; connections are made, and timestamps understood, before time is taken."""
         found = [*self._databases(), *self._datasets(), *self._not_available(), *self._feed()]
-        suspicion = DataQuality(self._catalog, self._reporting, self._as_of)
+        suspicion = DataQuality(self._catalog, self._measurement, self._reporting, self._as_of)
         lines = []
         for kpi in self._catalog.kpis.values():
             line, readings = self._measured(kpi)
@@ -94,7 +98,7 @@ class _Checkup:
             if dataset.database in self._down:
                 continue
             try:
-                looked = self._inspectors[dataset.database].look(
+                looked = self._inspectors[dataset.database].check(
                     name, column_usage(self._measures_of(name)), self._as_of
                 )
             except SourceDownError as error:
@@ -103,12 +107,12 @@ class _Checkup:
                 yield Finding(f"databases.{dataset.database}", str(error), True, place)
                 continue
             self._rows[name] = looked.rows
-            self._unsound |= {name for doubt in looked.doubts if doubt.is_problem}
-            yield from (self._doubt(name, doubt) for doubt in looked.doubts)
+            self._unsound |= {name for issue in looked.issues if issue.is_problem}
+            yield from (self._finding(name, issue) for issue in looked.issues)
 
-    def _doubt(self, dataset: str, doubt: DataIssue) -> Finding:
-        keys = ("datasets", dataset, *filter(None, doubt.key.split(".")))
-        return Finding(".".join(keys), doubt.says, doubt.is_problem, self._catalog.place(*keys))
+    def _finding(self, dataset: str, issue: DataIssue) -> Finding:
+        keys = ("datasets", dataset, *filter(None, issue.key.split(".")))
+        return Finding(".".join(keys), issue.text, issue.is_problem, self._catalog.place(*keys))
 
     def _measures_of(self, dataset: str) -> Iterator[OverRows]:
         kpis = self._catalog.kpis.values()
@@ -120,16 +124,18 @@ class _Checkup:
     def _database_of(self, half: Simple) -> str:
         return half.database if isinstance(half, Query) else self._catalog.datasets[half.dataset].database
 
-    def _measured(self, kpi: Kpi) -> tuple[Line, Readings]:
+    def _measured(self, kpi: Kpi) -> tuple[CheckedKpi, Readings]:
         if any(self._database_of(half) in self._down for half in components(kpi.measure)):
             down = Reading(kpi.id, DISTRICT, self._as_of, None, Missing.SOURCE_DOWN)
-            return Line(kpi.card, down, 0.0, by_campus=kpi.by_campus), {}
+            return CheckedKpi(kpi.card, down, 0.0, by_campus=kpi.by_campus), {}
         began = self._seconds_passed()
-        readings = self._reporting.readings(kpi, self._as_of)
-        line = Line(kpi.card, readings[DISTRICT], 1_000 * (self._seconds_passed() - began), by_campus=kpi.by_campus)
+        (readings,) = self._reporting.readings([kpi], self._as_of)
+        line = CheckedKpi(
+            kpi.card, readings[DISTRICT], 1_000 * (self._seconds_passed() - began), by_campus=kpi.by_campus
+        )
         return self._dated(line, kpi, readings), readings
 
-    def _dated(self, line: Line, kpi: Kpi, readings: Readings) -> Line:
+    def _dated(self, line: CheckedKpi, kpi: Kpi, readings: Readings) -> CheckedKpi:
         """With the newest row of the dataset that is furthest behind."""
         sound = line.reading.missing not in (Missing.SOURCE_DOWN, Missing.MISFIT)
         times = {
@@ -145,12 +151,12 @@ class _Checkup:
     def _newest_of(self, half: Simple) -> datetime | None:
         if half not in self._newest:
             try:
-                self._newest[half] = self._reporting.measuring.newest(half, self._as_of)
+                self._newest[half] = self._measurement.newest(half, self._as_of)
             except SourceError:  # what is wrong with it was told where its dataset was looked at
                 self._newest[half] = None
         return self._newest[half]
 
-    def _missing(self, kpi: Kpi, line: Line) -> Iterator[Finding]:
+    def _missing(self, kpi: Kpi, line: CheckedKpi) -> Iterator[Finding]:
         """Why a KPI has no value, unless that has been told of what it rests on."""
         reading = line.reading
         told = any(self._is_told(half) for half in components(kpi.measure))
@@ -182,11 +188,11 @@ class _Checkup:
                 says = f"reads {whole} of `{dataset.table}`; with this index it would not"
                 yield Finding(", ".join(kpis), says, False, statement=each.statement)
 
-    def _asked(self, dataset: str, milliseconds: Mapping[str, float]) -> Iterator[Asked]:
+    def _asked(self, dataset: str, milliseconds: Mapping[str, float]) -> Iterator[TimedRequest]:
         for kpi in self._catalog.kpis.values():
-            for request in self._reporting.measuring.requests(kpi, self._as_of):
+            for request in self._measurement.requests(kpi, self._as_of):
                 if not isinstance(request.measure, Query) and request.measure.dataset == dataset:
-                    yield Asked(request, milliseconds[kpi.id], kpi.id)
+                    yield TimedRequest(request, milliseconds[kpi.id], kpi.id)
 
 
 def _caveat(database: Database) -> Finding | None:
@@ -202,6 +208,6 @@ def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
     """The problems first; what several things have in common is one finding."""
     found: dict[tuple[str, bool, str], list[Finding]] = {}
     for each in sorted(findings, key=lambda one: not one.is_problem):
-        found.setdefault((each.says, each.is_problem, each.statement), []).append(each)
+        found.setdefault((each.text, each.is_problem, each.statement), []).append(each)
     for those in found.values():
         yield replace(those[0], what=", ".join(dict.fromkeys(each.what for each in those)))

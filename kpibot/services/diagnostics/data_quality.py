@@ -9,10 +9,11 @@ from kpibot.core.kpis.conditions import Condition
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import Query, Ratio, Simple, components
 from kpibot.core.kpis.readings import Missing
-from kpibot.core.reports.inspection import Finding, Line
+from kpibot.core.reports.inspection import CheckedKpi, Finding
 from kpibot.core.text import listed, shown
 from kpibot.render.phrases.conflicts import disagreement
 from kpibot.services.diagnostics.unmatched_codes import UnmatchedCodes, unmatched_codes
+from kpibot.services.measurement.measurement import Measurement
 from kpibot.services.measurement.reporting import Readings, Reporting
 from kpibot.sources.base import SourceError
 
@@ -23,12 +24,13 @@ LISTED = 6
 class DataQuality:
     """Looks at the readings of a catalogue's KPIs at one instant."""
 
-    def __init__(self, catalog: Catalog, reporting: Reporting, as_of: datetime) -> None:
+    def __init__(self, catalog: Catalog, measurement: Measurement, reporting: Reporting, as_of: datetime) -> None:
         self._catalog = catalog
+        self._measurement = measurement
         self._reporting = reporting
         self._as_of = as_of
 
-    def of(self, kpi: Kpi, line: Line, readings: Readings) -> Iterator[Finding]:
+    def of(self, kpi: Kpi, line: CheckedKpi, readings: Readings) -> Iterator[Finding]:
         """Everything about one KPI that has a value."""
         yield from self._strays(kpi, line, readings)
         if line.stale:
@@ -45,7 +47,7 @@ class DataQuality:
         if (check := kpi.cross_check) is None or (counterpart := kpi.counterpart) is None:
             return
         what, place = f"kpis.{kpi.id}.cross_check", self._catalog.place("kpis", kpi.id, "cross_check")
-        other = self._reporting.readings(counterpart, self._as_of)[DISTRICT]
+        other = self._reporting.readings([counterpart], self._as_of)[0][DISTRICT]
         if other.missing is Missing.SOURCE_DOWN:  # which was told of its database
             return
         if other.value is None:
@@ -55,12 +57,12 @@ class DataQuality:
             allowed = f"they may differ by {100 * check.within:g}%; find out which one is right"
             yield Finding(what, f"{disagreement(found, kpi.card)}; {allowed}", False, place)
 
-    def _strays(self, kpi: Kpi, line: Line, readings: Readings) -> Iterator[Finding]:
+    def _strays(self, kpi: Kpi, line: CheckedKpi, readings: Readings) -> Iterator[Finding]:
         """Rows of no campus; the reading of a ratio rests on one half only, so that both are looked at."""
         if not readings[NO_CAMPUS].rows and not isinstance(kpi.measure, Ratio):
             return
         try:
-            found = unmatched_codes(kpi, self._reporting.measuring, self._as_of)
+            found = unmatched_codes(kpi, self._measurement, self._as_of)
         except SourceError:  # it has just been measured; what is wrong by now will be told the next time
             return
         nobody = line.reading.rows > 0 and line.reading.unplaced == line.reading.rows
@@ -87,7 +89,7 @@ class DataQuality:
 
     def _lacks(self, half: Simple, condition: Condition) -> str:
         try:
-            values = self._reporting.measuring.values(half, condition.column, KNOWN)
+            values = self._measurement.values(half, condition.column, KNOWN)
         except SourceError:
             return ""
         held = {str(value) for value in values if value is not None}

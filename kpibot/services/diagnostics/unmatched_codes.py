@@ -8,7 +8,7 @@ from kpibot.core.campuses.campus_tree import as_text
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import Query, components
 from kpibot.core.text import plural, shown
-from kpibot.services.measurement.measuring import Measuring
+from kpibot.services.measurement.measurement import Measurement
 
 EMPTY = "(empty)"
 LISTED = 5  # codes that a line tells; the rest is counted
@@ -40,17 +40,17 @@ class UnmatchedCodes:
         return "add them as aliases under `campuses`, or map them"
 
 
-def unmatched_codes(kpi: Kpi, measuring: Measuring, as_of: datetime) -> list[UnmatchedCodes]:
+def unmatched_codes(kpi: Kpi, measurement: Measurement, as_of: datetime) -> list[UnmatchedCodes]:
     """What a KPI counts as "no campus", for each half that has such rows.
 
     Raises:
         SourceError: with what to do about it.
     """
-    period = measuring.period(kpi, as_of)
+    period = measurement.period(kpi, as_of)
     found = []
     for half in dict.fromkeys(components(kpi.measure)):
         rows: Counter[str] = Counter()
-        for raw, parts in measuring.unplaced(half, period).items():
+        for raw, parts in measurement.unplaced(half, period).items():
             rows[EMPTY if raw is None else as_text(raw) or EMPTY] += parts.rows
         source = half.database if isinstance(half, Query) else half.dataset
         if codes := _most_first(rows):

@@ -8,8 +8,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from kpibot.core.campuses.campus_tree import DISTRICT, NO_CAMPUS, CampusTree
+from kpibot.core.campuses.campus_tree import DISTRICT, NO_CAMPUS
 from kpibot.core.kpis.budget import Pace, pace
+from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Format, Kpi, format_of
 from kpibot.core.kpis.measures import Clock, Duration, Query, Ratio, Simple, Statistic, components
 from kpibot.core.kpis.readings import (
@@ -33,9 +34,9 @@ SumsByNode = Mapping[str, Aggregate]
 class ReadingBuilder:
     """Gives the nodes of a campus tree their readings and series."""
 
-    def __init__(self, tree: CampusTree, calendar: Calendar) -> None:
-        self._calendar = calendar
-        self._tree = tree
+    def __init__(self, district: District) -> None:
+        self._calendar = district.calendar
+        self._tree = district.tree
 
     def readings(self, kpi: Kpi, as_of: datetime, sums: Sequence[SumsByNode]) -> dict[str, Reading]:
         """A reading for every node, from what each half of the measure has there and below."""

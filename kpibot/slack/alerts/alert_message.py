@@ -53,7 +53,7 @@ def _standing_message(notice: AlertNotice, chart: SlackFile | None) -> Rendered:
     lines = [_with_sign(each, notice) for each in notice.changes]
     common = f"*{COMMON}*" if notice.is_common else ""
     blocks = (
-        section(f"{sign(notice)} *{data(headline(notice), 250)}*{mention}"),
+        section(f"{alert_emoji(notice)} *{data(alert_headline(notice), 250)}*{mention}"),
         *paragraphs([*filter(None, [common]), *fitting(lines, LINES)]),
         section("\n".join(seen_to)),
         picture(chart, alt),
@@ -61,7 +61,7 @@ def _standing_message(notice: AlertNotice, chart: SlackFile | None) -> Rendered:
         None if notice.is_over else alert_buttons(notice),
     )
     plain = [data(change_text(each, notice.zone), 400) for each in notice.changes]
-    said = [data(headline(notice)), *filter(None, [common]), *plain, *seen_to, *map(data, _footing(notice))]
+    said = [data(alert_headline(notice)), *filter(None, [common]), *plain, *seen_to, *map(data, _footing(notice))]
     text = "\n".join(fitting(said, 2_700))
     return rendered(f"{text} {notice.mention}".rstrip(), blocks, alt if notice.changes else "")
 
@@ -75,7 +75,7 @@ def _line(notice: AlertNotice) -> Rendered:
     return rendered("\n".join([head, *lines, when]), (*paragraphs([head, *lines]), context(when)))
 
 
-def headline(notice: AlertNotice) -> str:
+def alert_headline(notice: AlertNotice) -> str:
     """`Outstanding tickets: 2 campuses over the threshold`, at the end `Outstanding tickets: over since …`."""
     name = clean(notice.card.name, sentences.NAME)
     if notice.is_over:
@@ -96,7 +96,7 @@ def _level(notice: AlertNotice) -> str:
     return "critical" if all(each.severity is Verdict.CRITICAL for each in notice.changes) else OVER_IT
 
 
-def sign(notice: AlertNotice) -> str:
+def alert_emoji(notice: AlertNotice) -> str:
     """The emoji of the worst severity; a check mark when it is over."""
     if notice.is_over:
         return OVER

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kpibot.core.alerts.active_alerts import MuteChoices
-from kpibot.render.phrases.cleaning import plain
+from kpibot.render.phrases.cleaning import plain_text
 from kpibot.slack.blocks import Block
 
 CALLBACK = "mute"
@@ -63,4 +63,4 @@ def _select(choices: Iterable[tuple[str, str]], chosen: str | None) -> Block:
 
 
 def _plain(text: str) -> Block:
-    return {"type": "plain_text", "text": plain(text, OPTION) or "–", "emoji": False}
+    return {"type": "plain_text", "text": plain_text(text, OPTION) or "–", "emoji": False}

@@ -8,6 +8,7 @@ from kpibot.core.reports.answers import Answer, Overview
 from kpibot.core.text import slug
 from kpibot.render.charts.alt_texts import answer_alt
 from kpibot.render.phrases import sentences
+from kpibot.render.phrases.changes import change
 from kpibot.render.phrases.cleaning import clean
 from kpibot.render.phrases.conflicts import conflict
 from kpibot.render.phrases.context import lines as context_lines
@@ -26,6 +27,7 @@ from kpibot.slack.blocks import (
     rendered,
     section,
 )
+from kpibot.slack.kpi_lines import kpi_line, show_buttons
 from kpibot.slack.mrkdwn import data
 
 WINDOWS = ((30, "30 days"), (90, "90 days"), (365, "1 year"))
@@ -36,9 +38,7 @@ def answer_message(answer: Answer, chart: SlackFile | None = None) -> Rendered:
     report, alt = answer.report, answer_alt(answer)
     blocks = (
         section(f"{sentences.sign(report).emoji} *{data(sentences.title(report), 200)}*\n{_big_line(report)}"),
-        section(
-            "\n".join(filter(None, (_warning(report), data(sentences.goal(report)), data(sentences.change(report)))))
-        ),
+        section("\n".join(filter(None, (_warning(report), data(sentences.goal(report)), data(change(report)))))),
         context(*map(data, context_lines(answer))),
         picture(chart, alt),
         context(*map(data, _footing(answer))),
@@ -55,7 +55,7 @@ def answer_fallback(answer: Answer) -> str:
         for part in (
             _said(report),
             sentences.goal(report),
-            sentences.change(report),
+            change(report),
             *context_lines(answer),
             *_footing(answer),
         )
@@ -79,21 +79,6 @@ def overview_message(overview: Overview) -> Rendered:
     return rendered(text, blocks)
 
 
-def kpi_line(report: Report) -> str:
-    """One KPI as a line of mrkdwn: sign, name, value, verdict, change. Its shape is in the picture."""
-    said = sentences.quantity(report, short=True) if sentences.value(report) is not None else sentences.missing(report)
-    word = sentences.sign(report).word if sentences.value(report) is not None else ""
-    parts = (f"*{data(said, 150)}*", word, data(sentences.difference_since(report)))
-    return f"{sentences.sign(report).emoji} {data(sentences.kpi_name(report), 120)}: {' · '.join(filter(None, parts))}"
-
-
-def show_buttons(reports: tuple[Report, ...]) -> Block | None:
-    """A button to the answer of each of the first five KPIs."""
-    return actions(
-        button(each.card.name, f"show:{each.card.id}", kpi=each.card.id, campus=each.campus) for each in reports
-    )
-
-
 def _big_line(report: Report) -> str:
     if sentences.value(report) is None:
         return f"*{data(sentences.missing(report), 500)}*\n{data(sentences.what_to_do(report))}"
@@ -114,13 +99,17 @@ def _warning(report: Report) -> str:
 def _footing(answer: Answer) -> tuple[str, ...]:
     """What the number rests on, for the small print."""
     report, zone = answer.report, answer.zone
-    rests = [sentences.basis(report), *sentences.gaps(report)] if sentences.value(report) is not None else []
+    rests = (
+        [sentences.basis(report), *sentences.missing_coverage(report)] if sentences.value(report) is not None else []
+    )
     period = clean(report.card.period, sentences.NAME)
     history = sentences.no_history(report)
     history = f"{history}, so no chart" if history else ""
     lines = (
         " · ".join(chain([period] if period else [], rests)),
-        " · ".join(filter(None, (sentences.as_of(report, zone), sentences.newest(report, zone), history))),
+        " · ".join(
+            filter(None, (sentences.time_of_reading(report, zone), sentences.newest_row(report, zone), history))
+        ),
         sentences.notes(answer),
         sentences.purpose(report),
     )

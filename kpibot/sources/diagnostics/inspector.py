@@ -25,15 +25,15 @@ SLOW = 200  # milliseconds after which a measure wants an index where a database
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class DatasetCheck:
     """What a look at a dataset found. `rows` is None where they could not be counted."""
 
-    doubts: tuple[DataIssue, ...]
+    issues: tuple[DataIssue, ...]
     rows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TimedRequest:
     """A measure that was taken for a KPI, and how many milliseconds that took."""
 
     request: Request
@@ -42,7 +42,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Advice:
+class IndexAdvice:
     """A statement that makes an index, and the measures that would be fast with it."""
 
     statement: str
@@ -59,14 +59,14 @@ class Inspector(Protocol):
             SourceError: it does not answer; with what to do about it.
         """
 
-    def look(self, dataset: str, uses: ColumnUsage, as_of: datetime) -> Looked:
+    def check(self, dataset: str, uses: ColumnUsage, as_of: datetime) -> DatasetCheck:
         """Whether a dataset fits its table, and whether its rows can be right.
 
         Raises:
             SourceDownError: the database does not answer.
         """
 
-    def advice(self, dataset: str, asked: Sequence[Asked], rows: int | None) -> list[Advice]:
+    def advice(self, dataset: str, asked: Sequence[TimedRequest], rows: int | None) -> list[IndexAdvice]:
         """The indexes that measures of a dataset of so many rows lack, having looked at how they are taken.
 
         Raises:
@@ -97,19 +97,19 @@ class SqlInspector:
         """See `Inspector.answers`."""
         self._ask(lambda connection: None)
 
-    def look(self, dataset: str, uses: ColumnUsage, as_of: datetime) -> Looked:
-        """See `Inspector.look`."""
+    def check(self, dataset: str, uses: ColumnUsage, as_of: datetime) -> DatasetCheck:
+        """See `Inspector.check`."""
         chosen = self._datasets[dataset]
         if found := misfits(chosen, self._ask):
-            return Looked(tuple(found))
-        kinds, doubts = self._kinds(chosen, uses)
+            return DatasetCheck(tuple(found))
+        kinds, issues = self._kinds(chosen, uses)
         try:
             more, count = self._examined(Rows(chosen, self._dialect, kinds), uses, as_of)
         except SourceDownError as error:
-            return Looked((*doubts, DataIssue("", f"its rows could not be looked through: {error}", False)))
-        return Looked((*doubts, *more), count)
+            return DatasetCheck((*issues, DataIssue("", f"its rows could not be looked through: {error}", False)))
+        return DatasetCheck((*issues, *more), count)
 
-    def advice(self, dataset: str, asked: Sequence[Asked], rows: int | None) -> list[Advice]:
+    def advice(self, dataset: str, asked: Sequence[TimedRequest], rows: int | None) -> list[IndexAdvice]:
         """See `Inspector.advice`."""
         chosen = self._datasets[dataset]
         dialect = self._ask(lambda connection: connection.dialect)
@@ -125,9 +125,9 @@ class SqlInspector:
                 for index in index_advice.useful(each.request.measure, chosen, dialect.name, unfit):
                     wanted.setdefault(index, []).append(each.request)
         lacking = [index for index in index_advice.merged(wanted) if not index.is_among(existing)]
-        return [Advice(index_advice.statement(index, dialect), _served(index, wanted)) for index in lacking]
+        return [IndexAdvice(index_advice.statement(index, dialect), _served(index, wanted)) for index in lacking]
 
-    def _is_slow(self, asked: Asked, dataset: Dataset, existing: Sequence[TableIndex]) -> bool:
+    def _is_slow(self, asked: TimedRequest, dataset: Dataset, existing: Sequence[TableIndex]) -> bool:
         """Whether a measure reads all of the table, or of an index that has all its rows."""
         measure = asked.request.measure
         assert not isinstance(measure, Query)
@@ -144,15 +144,15 @@ class SqlInspector:
         return str(self._ask(lambda connection: connection.dialect.name))
 
     def _kinds(self, dataset: Dataset, uses: ColumnUsage) -> tuple[dict[str, TimeKind | None], list[DataIssue]]:
-        """How the timestamps are kept; a column that holds none is a doubt."""
+        """How the timestamps are kept; a column that holds none is an issue."""
         kinds: dict[str, TimeKind | None] = {}
-        doubts = []
+        issues = []
         for name in sorted(uses.begins | uses.ends):
             try:
                 kinds |= self._kinds_of(dataset, [name])
             except SourceMisfitError as error:
-                doubts.append(DataIssue(f"columns.{name}", str(error), True))
-        return kinds, doubts
+                issues.append(DataIssue(f"columns.{name}", str(error), True))
+        return kinds, issues
 
     def _examined(self, rows: Rows, uses: ColumnUsage, as_of: datetime) -> tuple[list[DataIssue], int]:
         probes = row_checks.probes(rows, uses, as_of)
@@ -162,9 +162,9 @@ class SqlInspector:
             SourceMisfitError
         ):  # one of them is refused: then each by itself, and that one is told of where it is used
             given = self._one_by_one(rows, probes)
-        doubts = [doubt for those, row in given for doubt in row_checks.told(those, row)]
+        issues = [issue for those, row in given for issue in row_checks.told(those, row)]
         count = int(given[0][1]["all_rows"])
-        return [*doubts, *self._repeats(rows, count)], count
+        return [*issues, *self._repeats(rows, count)], count
 
     def _one_by_one(self, rows: Rows, probes: Sequence[row_checks.Probe]) -> list[tuple[list[row_checks.Probe], Any]]:
         given: list[tuple[list[row_checks.Probe], Any]] = [([], self._one(row_checks.statement(rows, [])))]
@@ -184,8 +184,8 @@ class SqlInspector:
         existing = self._ask(lambda connection: indexes_of(connection, rows.dataset))
         if any(each.is_unique and not each.is_partial and each.columns == (name,) for each in existing):
             return []
-        doubt = row_checks.told_of_repeats(self._one(row_checks.repeated(rows)), count)
-        return [] if doubt is None else [doubt]
+        issue = row_checks.told_of_repeats(self._one(row_checks.repeated(rows)), count)
+        return [] if issue is None else [issue]
 
     def _one(self, statement: statements.Statement) -> Mapping[str, Any]:
         found: Mapping[str, Any] = self._ask(lambda connection: connection.execute(statement).one()._mapping)

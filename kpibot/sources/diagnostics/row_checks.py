@@ -60,8 +60,8 @@ def told(asked: Sequence[Probe], row: Row) -> Iterator[DataIssue]:
     count = int(row["all_rows"])
     for n, probe in enumerate(asked):
         given = {name: row[f"t{n}_{name}"] for name in probe.asks}
-        if count and (doubt := probe.tell(given, count)) is not None:
-            yield doubt
+        if count and (issue := probe.tell(given, count)) is not None:
+            yield issue
 
 
 def repeated(rows: Rows) -> Statement:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from kpibot.catalog.model import Catalog, Channel, District
+from kpibot.catalog.model import Catalog, Channel, DistrictConfig
 from kpibot.core.alerts.groups import DeliveryKind
 from kpibot.core.alerts.notices import AlertNotice
 from kpibot.core.alerts.routing import Route
@@ -21,6 +21,7 @@ from kpibot.core.alerts.states import Reason
 from kpibot.core.campuses.campus_tree import Campus, CampusTree
 from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.conditions import Ago
+from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi, KpiInfo
 from kpibot.core.kpis.measures import Query, Simple, Stock
 from kpibot.core.kpis.readings import Aggregate
@@ -29,7 +30,7 @@ from kpibot.core.kpis.thresholds import Better, Thresholds
 from kpibot.core.reports.messages import AdminNotice
 from kpibot.core.time.calendar import Calendar, YearStart
 from kpibot.services.alerts.monitor import AlertMonitor
-from kpibot.services.measurement.measuring import Measuring
+from kpibot.services.measurement.measurement import Measurement
 from kpibot.services.measurement.reporting import Reporting
 from kpibot.sources.base import GroupKey, QueryResult, Request, SourceDownError, SourceError
 from kpibot.store.outbox import OutboxMessage
@@ -119,14 +120,18 @@ class Watched:
         self.store = Store(open_engine(f"sqlite:///{folder / 'state.db'}"), CALENDAR.zone)
         weakref.finalize(self, self.store.close)
         self.now = MONDAY
-        measuring = Measuring(TREE, CALENDAR, lambda half: self.other if _dataset(half) == "assets" else self.database)
+        self.district = district = District(TREE, CALENDAR, {each.id: each for each in kpis})
+        measurement = Measurement(district, lambda half: self.other if _dataset(half) == "assets" else self.database)
         self.catalog = replace(
-            Catalog(District("Maple Valley", CALENDAR, administrators="admins"), {}, (), {}, {}, CHANNELS, {}, routes),
-            kpis={each.id: each for each in kpis},
+            Catalog(
+                DistrictConfig("Maple Valley", CALENDAR, administrators="admins"), {}, (), {}, {}, CHANNELS, {}, routes
+            ),
+            kpis=district.kpis,
             **catalog,  # type: ignore[arg-type]
         )
-        self.reporting = Reporting(measuring, self.store, fresh_within or {})
+        self.reporting = Reporting(district, measurement, self.store, fresh_within or {})
         self.watch = AlertMonitor(
+            district,
             self.catalog,
             self.reporting,
             self.store,

@@ -41,6 +41,7 @@ WHERE = (
     Compared("amount", Relation.AT_MOST, other="number", or_empty=True),
     Timed("opened", since=YEAR.start, until=YEAR.end, or_empty=True),
 )
+STOCK = Stock("tickets", "opened", "resolved", WHERE)
 KNOWN = {
     "mssql": (mssql.dialect(), "tsql"),
     "oracle": (oracle.dialect(), "oracle"),
@@ -85,24 +86,27 @@ def every_statement(name: str) -> Iterator[sa.Select[Any] | sa.CompoundSelect[An
             replace(rows, by=GroupBy("opened", (YEAR.end, YEAR.start))),
         ):
             yield from parts(each)
-            yield from parts(replace(each, indexed=frozenset({"resolved"})))
+            yield statements.stock_parts(STOCK, replace(each, indexed=frozenset({"resolved"})), YEAR, ADDED)
         yield from series(rows)
-        mixed = replace(rows, kinds={"opened": TimeKind.NAIVE, "resolved": TimeKind.SECONDS})
-        for each in (mixed, replace(rows, kinds={"opened": kind, "resolved": None})):
-            yield from parts(each)
-            yield from series(each)
+        open_ended = replace(rows, kinds={"opened": kind, "resolved": None})
+        yield from parts(open_ended)
+        yield from series(open_ended)
         yield statements.newest(rows, "opened", YEAR.end)
         yield statements.values(rows, "kind", 20)
         yield sa.select(sa.literal_column("1")).select_from(from_clause(rows.dataset)).limit(1)
+    for by_campus in (True, False):
+        mixed = Rows(dataset(by_campus), name, {"opened": TimeKind.NAIVE, "resolved": TimeKind.SECONDS})
+        yield from parts(mixed)
+        yield from series(mixed)
 
 
 def parts(rows: Rows) -> Iterator[sa.Select[Any] | sa.CompoundSelect[Any]]:
-    stock, flow = Stock("tickets", "opened", "resolved", WHERE), Flow("tickets", "opened", WHERE)
-    for measure in (stock, Stock("tickets", None, None, WHERE)):
+    flow = Flow("tickets", "opened", WHERE)
+    for measure in (STOCK, Stock("tickets", None, None, WHERE)):
         yield statements.stock_parts(measure, rows, YEAR, ADDED)
         yield statements.distinct(replace(measure, amount=DISTINCT), rows, YEAR)
     for amount in ADDED[:2]:
-        yield statements.stock_parts(replace(stock, average=True, amount=amount), rows, YEAR, [amount])
+        yield statements.stock_parts(replace(STOCK, average=True, amount=amount), rows, YEAR, [amount])
     yield statements.flow_parts(flow, rows, YEAR, ADDED)
     yield statements.distinct(replace(flow, amount=DISTINCT), rows, YEAR)
     duration = Duration("tickets", "opened", "resolved", Statistic.MEAN, WHERE)

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from kpibot.render.terminal.routes import routes_record, routes_text
-from kpibot.render.terminal.text import columns
-from tests.unit.render.tuned import AT, HELD, ROUTED
+from kpibot.render.terminal.text import display_width
+from tests.unit.samples.backtests import AT, HELD, ROUTED
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_what_is_held_back_says_until_when_and_why(held: str, says: str) -> None
     assert "held back until Wed, Nov 25, 8:00 AM CST" in text
     assert says in " ".join(text.split())
     assert says in routes_record(routed)["held_back"]
-    assert max(map(columns, text.splitlines())) <= 80
+    assert max(map(display_width, text.splitlines())) <= 80
 
 
 def test_what_is_held_back_for_ever_names_no_time() -> None:

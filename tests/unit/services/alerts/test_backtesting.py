@@ -15,6 +15,7 @@ from kpibot.core.alerts.silences import Recurrence, RecurringSilence
 from kpibot.core.campuses.campus_tree import DISTRICT, Campus, CampusTree
 from kpibot.core.kpis.alert_rule import AlertRule, ChangeRule
 from kpibot.core.kpis.budget import Budget
+from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi, KpiInfo
 from kpibot.core.kpis.measures import Query, Simple, Stock
 from kpibot.core.kpis.readings import Aggregate, Reading
@@ -23,7 +24,7 @@ from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
 from kpibot.core.questions.parser import QueryError
 from kpibot.core.time.calendar import Calendar, YearStart
 from kpibot.services.alerts.backtesting import Backtesting
-from kpibot.services.measurement.measuring import Measuring
+from kpibot.services.measurement.measurement import Measurement
 from kpibot.services.measurement.reporting import Reporting
 from kpibot.sources.base import GroupKey, QueryResult, Request, SourceDownError, SourceError
 from kpibot.store.store import Store, open_engine
@@ -81,8 +82,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def backtesting(source: Helpdesk, store: Store, *silences: RecurringSilence) -> Backtesting:
-    reporting = Reporting(Measuring(TREE, CALENDAR, lambda _: source), store, {})
-    return Backtesting(reporting, QuietHours(silences, TREE, CALENDAR), QUARTER)
+    district = District(TREE, CALENDAR)
+    reporting = Reporting(district, Measurement(district, lambda _: source), store, {})
+    return Backtesting(district, reporting, QuietHours(silences, TREE, CALENDAR), QUARTER)
 
 
 def high(*days: date, at: float = 50.0) -> dict[date, float]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpibot.catalog.model import District
+from kpibot.catalog.model import DistrictConfig
 from kpibot.core.alerts.groups import AlertGroup, DeliveryKind, Notification
 from kpibot.core.alerts.states import Reason
 from kpibot.core.kpis.thresholds import Verdict
@@ -84,7 +84,7 @@ class Post:
         self.store = store
         self.slack = Slack()
         self.now = NOW
-        district = District("Maple Valley", CALENDAR, administrators="admins")
+        district = DistrictConfig("Maple Valley", CALENDAR, administrators="admins")
         self.delivery = Delivery(store.outbox, self.slack, district, "test", lambda: self.now, _here, lambda: 0.5)
 
     def owe(self, *owed: OutboxMessage) -> None:

@@ -23,10 +23,10 @@ from kpibot.slack.alerts.action_messages import action_message, action_result_me
 from kpibot.slack.alerts.active_alerts import alerts_message, mutes_message, why_message
 from kpibot.slack.alerts.mute_form import mute_form
 from localslack.blocks.blocks import problems_of
-from tests.unit.render.test_any_report import ZONE, check, counts, floats, instants, reports, thorough, words
+from tests.unit.samples.any_report import ZONE, check, counts, floats, instants, reports, thorough, words
 
 scopes = st.builds(Scope, words, words)
-deeds = st.builds(Action, st.sampled_from(ActionKind), words, instants, scopes, st.none() | instants, words, words)
+actions = st.builds(Action, st.sampled_from(ActionKind), words, instants, scopes, st.none() | instants, words, words)
 severities = st.sampled_from([Verdict.WARNING, Verdict.CRITICAL])
 LEVELS = Thresholds(Better.LOWER, 20, 40, 80)  # a configuration's are numbers
 judged = reports.map(lambda report: replace(report, thresholds=LEVELS))
@@ -41,11 +41,11 @@ routes = st.lists(st.tuples(words, words), max_size=3)
 
 
 @thorough
-@given(st.lists(deeds, max_size=3), times, words, instants, st.booleans())
-def test_any_deed(some, often, asker, now, is_new):
+@given(st.lists(actions, max_size=3), times, words, instants, st.booleans())
+def test_any_action(some, often, asker, now, is_new):
     check(action_result_message(ActionResult(asker, now, ZONE, tuple(some * often), is_new)))
-    for deed in some:
-        check(action_message(ActionNotice(deed, ZONE)))
+    for action in some:
+        check(action_message(ActionNotice(action, ZONE)))
 
 
 @thorough

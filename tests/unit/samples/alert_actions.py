@@ -19,7 +19,7 @@ from kpibot.core.kpis.thresholds import Verdict
 from kpibot.slack.alerts.action_messages import action_message, action_result_message
 from kpibot.slack.alerts.active_alerts import alerts_message, mutes_message, why_message
 from kpibot.slack.blocks import Rendered
-from tests.unit.render.conftest import NOW, ZONE, Samples
+from tests.unit.samples.reports import NOW, ZONE, Samples
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TICKETS_WEST = Scope("Outstanding tickets", "Campus West High School")
@@ -36,9 +36,9 @@ MUTABLE = MuteChoices(
 )
 
 
-def deeds() -> Rendered:
-    """Everything that anybody does, as its thread tells it."""
-    told = [
+def action_results() -> Rendered:
+    """Everything that people do, as it is said in the thread."""
+    actions = [
         ACKNOWLEDGED,
         SNOOZED,
         ASSIGNED,
@@ -46,21 +46,21 @@ def deeds() -> Rendered:
         MUTED,
         replace(MUTED, act=ActionKind.UNMUTED),
     ]
-    return action_result_message(ActionResult("@nobody", NOW, ZONE, tuple(told)))
+    return action_result_message(ActionResult("@nobody", NOW, ZONE, tuple(actions)))
 
 
-def former() -> Rendered:
-    """The same as those are told who come second; the last one is told to who did it."""
-    told = [ACKNOWLEDGED, SNOOZED, ASSIGNED, replace(MUTED, at=NOW - DAY), replace(ACKNOWLEDGED, by="@mei")]
-    return action_result_message(ActionResult("@mei", NOW, ZONE, tuple(told), is_new=False))
+def former_results() -> Rendered:
+    """The same for people who come second; the last reply goes to the one who did it."""
+    actions = [ACKNOWLEDGED, SNOOZED, ASSIGNED, replace(MUTED, at=NOW - DAY), replace(ACKNOWLEDGED, by="@mei")]
+    return action_result_message(ActionResult("@mei", NOW, ZONE, tuple(actions), is_new=False))
 
 
-def called() -> Rendered:
-    """Whoever is given an alert is called."""
+def mention() -> Rendered:
+    """The person an alert is assigned to is mentioned."""
     return action_message(ActionNotice(ASSIGNED, ZONE, "<@U123>"))
 
 
-def standing(samples: Samples) -> tuple[ActiveAlert, ...]:
+def active_alerts(samples: Samples) -> tuple[ActiveAlert, ...]:
     west = ActiveAlert(samples.tickets, Verdict.CRITICAL, NOW - 2 * DAY)
     oak = replace(samples.tickets, campus="oak", campus_name="Oak & Ash")
     return (
@@ -72,7 +72,7 @@ def standing(samples: Samples) -> tuple[ActiveAlert, ...]:
 
 
 def alerts(samples: Samples) -> Rendered:
-    return alerts_message(AlertList("West feeder", NOW, ZONE, standing(samples)))
+    return alerts_message(AlertList("West feeder", NOW, ZONE, active_alerts(samples)))
 
 
 def no_alerts(_samples: Samples) -> Rendered:
@@ -87,7 +87,7 @@ def why(samples: Samples) -> Rendered:
     values = tuple((NOW - n * timedelta(minutes=15), 104.0 - n) for n in (2, 1, 0))
     rule = AlertRule(2, 4 * HOUR, 8 * HOUR, ((HOUR, "@director"),))
     routes = (("tech-leads", "is for warning breaches only"), ("west-tech", "takes it"))
-    card, west = samples.tickets.card, standing(samples)[0]
+    card, west = samples.tickets.card, active_alerts(samples)[0]
     levels = replace(samples.tickets.thresholds, recovers_at=35.0)
     measured = (AlertHistory(replace(west, report=replace(west.report, thresholds=levels)), values),)
     return why_message(

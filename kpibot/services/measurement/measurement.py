@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from itertools import starmap
 from typing import TypeVar
 
-from kpibot.core.campuses.campus_tree import NO_CAMPUS, CampusTree
+from kpibot.core.campuses.campus_tree import NO_CAMPUS
 from kpibot.core.campuses.rollup import RollUp
 from kpibot.core.kpis.conditions import Condition, Timed, fixed, instant_of
+from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi, aged
 from kpibot.core.kpis.measures import Query, Simple, components, narrowed
 from kpibot.core.kpis.readings import Aggregate, Missing, Reading, combine, empty_aggregate
 from kpibot.core.kpis.series import Series, Track, Window, merge
-from kpibot.core.time.calendar import Calendar
 from kpibot.core.time.periods import Period
 from kpibot.services.measurement.lazy_series import LazySeries
 from kpibot.services.measurement.reading_builder import ReadingBuilder
@@ -37,7 +37,7 @@ PartsByCampus = Mapping[str, Aggregate]
 UNFORESEEN = "its data cannot be understood; the log says why"
 
 
-class Measuring:
+class Measurement:
     """Takes measures where they live and sums them up the campus tree. Its methods block.
 
     `source_of` gives the source that answers a simple measure, `system_of` whose codes its campuses are in; None where
@@ -46,25 +46,21 @@ class Measuring:
 
     def __init__(
         self,
-        tree: CampusTree,
-        calendar: Calendar,
+        district: District,
         source_of: Callable[[Simple], Source],
         system_of: Callable[[Simple], str | None] = lambda _: None,
     ) -> None:
-        self.tree = tree
-        self.calendar = calendar
+        self.district = district
         self._source_of = source_of
         self._system_of = system_of
-        self._rolled_up = RollUp(tree)
-        self._valuing = ReadingBuilder(tree, calendar)
+        self._rolled_up = RollUp(district.tree)
+        self._valuing = ReadingBuilder(district)
 
-    def measure(self, kpi: Kpi, as_of: datetime) -> dict[str, Reading]:
-        """A reading for every campus and group; a database that fails gives readings that say so, not an exception."""
-        (readings,) = self.measure_all([kpi], as_of)
-        return readings
+    def measure(self, kpis: Sequence[Kpi], as_of: datetime) -> list[dict[str, Reading]]:
+        """A reading for every campus and group, for each KPI; they share statements where they rest on the same rows.
 
-    def measure_all(self, kpis: Sequence[Kpi], as_of: datetime) -> list[dict[str, Reading]]:
-        """The readings of several KPIs, which share statements where they rest on the same rows."""
+        A database that fails gives readings that say so, not an exception.
+        """
         requests = [self.requests(kpi, as_of) for kpi in kpis]
         taken = self._take([each for those in requests for each in those])
         pairs = zip(kpis, requests, strict=True)
@@ -78,7 +74,7 @@ class Measuring:
         """
         period, dimensions = self.period(kpi, as_of), kpi.dimensions[dimension]
         requests = [
-            replace(self._request(half, period), by=each.by(as_of, self.calendar))
+            replace(self._request(half, period), by=each.by(as_of, self.district.calendar))
             for half, each in zip(components(kpi.measure), dimensions, strict=True)
         ]
         taken = self._take(requests)
@@ -105,7 +101,7 @@ class Measuring:
         tracks = [each for each in found if each is not None]
 
         def series(campus: str) -> Series:
-            covered = self.tree.covered(campus)
+            covered = self.district.tree.covered(campus)
             sums = [merge([own[each] for each in covered if each in own]) for own in tracks]
             return self._valuing.series(kpi, sums, window)
 
@@ -150,17 +146,17 @@ class Measuring:
 
     def resolve(self, measure: Simple, raw: object) -> str:
         """The slug of the campus that the measure's dataset calls `raw`."""
-        return self.tree.resolve(raw, self._system_of(measure))
+        return self.district.tree.resolve(raw, self._system_of(measure))
 
     def period(self, kpi: Kpi, as_of: datetime) -> Period:
         """The period that a reading of the KPI looks at; a stock looks at its end only."""
-        return kpi.compared.ending(as_of, self.calendar)
+        return kpi.compared.ending(as_of, self.district.calendar)
 
     def window(self, kpi: Kpi, as_of: datetime, days: int) -> Window:
         """The last `days` local days, each with its end and the beginning of the period that it belongs to."""
-        last = self.calendar.local(as_of - timedelta(microseconds=1)).date()
+        last = self.district.calendar.local(as_of - timedelta(microseconds=1)).date()
         first = last - timedelta(days=days - 1)
-        ends = self.calendar.day_ends(first, last, as_of)
+        ends = self.district.calendar.day_ends(first, last, as_of)
         starts = tuple(self.period(kpi, end).start for end in ends)
         return Window(tuple(first + timedelta(days=n) for n in range(days)), starts, tuple(ends))
 
@@ -173,7 +169,9 @@ class Measuring:
 
     def _fixed(self, half: Simple, as_of: datetime) -> Simple:
         """The measure with instants in place of "10 working days ago"."""
-        return half if isinstance(half, Query) else replace(half, where=fixed(half.where, as_of, self.calendar))
+        return (
+            half if isinstance(half, Query) else replace(half, where=fixed(half.where, as_of, self.district.calendar))
+        )
 
     def _take(self, requests: Sequence[Request]) -> dict[Request, QueryResult | SourceError]:
         """What the databases give; they are asked at the same time, so that a slow one delays no other."""
@@ -217,7 +215,7 @@ class Measuring:
         age, whole = aged(measure), measure
         if age is not None and not isinstance(measure, Query):
             measure = replace(measure, where=tuple(each for each in measure.where if not _moves(each)))
-            window = replace(window, cutoffs=tuple(instant_of(age, end, self.calendar) for end in window.ends))
+            window = replace(window, cutoffs=tuple(instant_of(age, end, self.district.calendar) for end in window.ends))
         given = self._source_of(whole).track(measure, window)
         if not given and self._source_of(whole).is_empty(whole):
             return None
@@ -229,11 +227,11 @@ class Measuring:
         placed: dict[str, list[Each]] = {}
         system = self._system_of(measure)
         for cell, each in by_cell.items():
-            placed.setdefault(self.tree.resolve(cell.campus, system), []).append(each)
+            placed.setdefault(self.district.tree.resolve(cell.campus, system), []).append(each)
         return placed
 
     def _covered(self, campus: str) -> frozenset[str]:
-        return frozenset(self.tree.covered(campus))
+        return frozenset(self.district.tree.covered(campus))
 
 
 def _at_once(
