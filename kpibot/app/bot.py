@@ -137,10 +137,10 @@ class Bot:
     def prune(self, now: datetime) -> bool:
         """Deletes what has been kept for long enough, unless this or another process did so today; whether it did."""
         today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        with self._house.store.claimed(PRUNING, today, now) as is_mine:
+        with self._house.store.leases.hold(PRUNING, today, now) as is_mine:
             if is_mine:
                 self._house.store.prune(now)
-                self._house.store.finish(PRUNING, today, now)
+                self._house.store.complete(PRUNING, today, now)
         return is_mine
 
     async def _drain(self) -> None:
@@ -203,7 +203,7 @@ class Bot:
 
     async def _renew(self) -> None:
         with self._minded("renewing leases"):
-            await self._lease(self._house.store.renew, self._now())
+            await self._lease(self._house.store.leases.renew, self._now())
 
     async def _look_up(self) -> None:
         await self._directory.load()

@@ -124,7 +124,7 @@ async def _act(day: Day) -> None:
             f"snooze {group.key}", acting.snooze(group.key, named_end("monday", now, calendar), "@luis", now)
         )
         await day.told(f"assign {group.key}", acting.assign(group.key, "@mei", "@luis", now))
-        campus = next(iter(group.shown))
+        campus = next(iter(group.severities))
         muted = acting.mute(group.kpi, campus, now + 3 * HOUR, "exam week", "@luis", now)
         await day.told(f"mute {group.kpi} {campus}", muted)
     for silence in list(services.store.silences(now))[1:]:

@@ -135,7 +135,7 @@ async def test_what_is_over_cannot_be_acknowledged(scene: Scene, alert: Message)
     scene.helpdesk.resolve("101", scene.clock.now)
     pressed = scene.server.press(button.ts, "alert:ack", channel=WEST, user="luis")
     assert scene.services is not None
-    scene.services.store.record_watch([], {}, [], scene.clock.now, {("tickets", WEST): None})
+    scene.services.store.save_evaluation([], {}, [], scene.clock.now, {("tickets", WEST): None})
     await pressed
     await until(scene, lambda: whispers(scene, "luis"))
     assert "That is over" in whispers(scene, "luis")[0]

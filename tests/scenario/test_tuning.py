@@ -86,7 +86,15 @@ def test_hours_severity_and_silences_decide(
 def test_what_somebody_has_muted_is_told_when_the_mute_ends(
     helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    mute = Silence("s1", MONDAY, MONDAY + timedelta(hours=2), "tickets", "feeder-west", "exam week", "@luis")
+    mute = Silence(
+        id="s1",
+        start=MONDAY,
+        end=MONDAY + timedelta(hours=2),
+        kpi="tickets",
+        campus="feeder-west",
+        reason="exam week",
+        by="@luis",
+    )
     with closing(Store(open_engine(f"sqlite:///{tmp_path / 'state.db'}"))) as store:
         store.add_silence(mute, AuditEntry(MONDAY, "@luis", "muted", "s1"), [], MONDAY)
     asked = ["routes", "tickets", "campus-west", "critical", "--at", "2026-11-16T10:00"]

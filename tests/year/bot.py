@@ -103,7 +103,7 @@ class People:
         if not self._calendar.is_working_time(now):
             return
         for group in bot.store.alert_groups().values():
-            called = group.called or group.opened
+            called = group.mentioned_at or group.opened
             patience = random.Random(f"{self._seed} {group.key} {called}")
             if group.critical_since is None or group.is_acknowledged(now) or patience.random() < 0.2:
                 continue
@@ -165,7 +165,7 @@ def _is_off(now: datetime) -> bool:
 
 def _oldest(store: Store, now: datetime) -> timedelta:
     """The age of the oldest reading of all measurements."""
-    history = store.history("tickets", "district", now - 4 * RETENTION, now)
+    history = store.readings.history("tickets", "district", now - 4 * RETENTION, now)
     return now - history[0][0] if history else timedelta()
 
 

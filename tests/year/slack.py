@@ -92,5 +92,5 @@ def _says(message: Message) -> dict[str, object]:
         case DigestEdition():
             return {"about": f"digest {message.digest}", "slot": message.slot}
         case AdminNotice():
-            return {"about": "trouble" if message.troubles else "mended"}
+            return {"about": "trouble" if message.problems else "mended"}
     return {"about": "deed"}

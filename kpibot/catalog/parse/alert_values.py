@@ -88,7 +88,7 @@ def recurring(text: str) -> RecurringSilence:
     """
     told = " ".join(text.casefold().split())
     if told in (Recurrence.HOLIDAYS, Recurrence.BREAKS):
-        return RecurringSilence("", Recurrence(told))
+        return RecurringSilence(name="", when=Recurrence(told))
     if re.match(r"\d{4}-", told):
         hint = "a silence recurs: write for example `06-10..08-05`; for once, type `/kpi mute` in Slack"
         raise WordError(f"`{shown(text)}` comes only once", hint)
@@ -98,7 +98,7 @@ def recurring(text: str) -> RecurringSilence:
 def _of_a_year(text: str) -> RecurringSilence:
     season = time_values.season(text)
     assert isinstance(season, EveryYear)
-    return RecurringSilence("", Recurrence.YEARLY, first=season.first, last=season.last)
+    return RecurringSilence(name="", when=Recurrence.YEARLY, first=season.first, last=season.last)
 
 
 def _of_a_week(text: str) -> RecurringSilence:
@@ -108,7 +108,9 @@ def _of_a_week(text: str) -> RecurringSilence:
     except WordError:
         hint = "write `holidays`, `breaks`, `wednesday 18:00-22:00`, `sat-sun`, or `06-10..08-05` of every year"
         raise WordError(f"`{shown(text)}` is no time that recurs", hint) from None
-    return RecurringSilence("", Recurrence.WEEKLY, weekdays, _window(window) if window else (time(), time()))
+    return RecurringSilence(
+        name="", when=Recurrence.WEEKLY, weekdays=weekdays, hours=_window(window) if window else (time(), time())
+    )
 
 
 def _window(text: str) -> tuple[time, time]:

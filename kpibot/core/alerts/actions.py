@@ -23,14 +23,14 @@ class Scope:
     campus: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """Somebody did something about an alert. `by` and `to` are names that call nobody: `@luis`. Instants are aware."""
 
-    act: ActionKind
+    kind: ActionKind
     by: str
     at: datetime
-    about: Scope
+    scope: Scope
     until: datetime | None = None
     to: str = ""
     reason: str = ""
@@ -40,7 +40,7 @@ class Action:
 class ActionNotice:
     """A line in the thread of an alert. `mention` is whom it calls: nobody for what they did themselves."""
 
-    deed: Action
+    action: Action
     zone: str
     mention: str = ""
 

@@ -9,7 +9,7 @@ from kpibot.core.campuses.campus_tree import CampusTree
 from kpibot.core.time.calendar import Calendar
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
     """A mute that somebody asked for: of one KPI or all, at a campus or group, or everywhere, for a while.
 
@@ -38,7 +38,7 @@ class Recurrence(StrEnum):
     YEARLY = "yearly"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecurringSilence:
     """A mute that the configuration names: holidays, breaks, a maintenance window each week, or a season each year.
 

@@ -14,8 +14,8 @@ class AdminNotice:
 
     as_of: datetime
     zone: str
-    troubles: tuple[tuple[str, str], ...] = ()
-    mended: tuple[str, ...] = ()
+    problems: tuple[tuple[str, str], ...] = ()
+    resolved: tuple[str, ...] = ()
 
 
 Message = DigestEdition | AlertNotice | ActionNotice | AdminNotice

@@ -41,21 +41,27 @@ class AlertActions:
         if (group := self._store.group(key)) is None:
             return ActionResult(by, now, self._zone)
         lasting = (self._kpis[group.kpi].alert or AlertRule()).acknowledged_for
-        deed = Action(ActionKind.ACKNOWLEDGED, by, now, self._standing.scope(group.kpi, None), now + lasting)
+        deed = Action(
+            kind=ActionKind.ACKNOWLEDGED,
+            by=by,
+            at=now,
+            scope=self._standing.scope(group.kpi, None),
+            until=now + lasting,
+        )
         return self._act(group, deed, lambda found: acknowledge(found, by, now, lasting))
 
     def snooze(self, key: str, until: datetime, by: str, now: datetime) -> ActionResult:
         """People want to hear of an alert later, unless it becomes critical."""
         if (group := self._store.group(key)) is None:
             return ActionResult(by, now, self._zone)
-        deed = Action(ActionKind.SNOOZED, by, now, self._standing.scope(group.kpi, None), until)
+        deed = Action(kind=ActionKind.SNOOZED, by=by, at=now, scope=self._standing.scope(group.kpi, None), until=until)
         return self._act(group, deed, lambda found: snooze(found, until))
 
     def assign(self, key: str, to: str, by: str, now: datetime) -> ActionResult:
         """An alert is somebody's own, who is called for it from now on."""
         if (group := self._store.group(key)) is None:
             return ActionResult(by, now, self._zone)
-        deed = Action(ActionKind.ASSIGNED, by, now, self._standing.scope(group.kpi, None), to=to)
+        deed = Action(kind=ActionKind.ASSIGNED, by=by, at=now, scope=self._standing.scope(group.kpi, None), to=to)
         return self._act(group, deed, lambda found: assign(found, to))
 
     def mute(
@@ -69,10 +75,10 @@ class AlertActions:
         if (former := self._muted(kpi, campus, end, now)) is not None:
             return ActionResult(by, now, self._zone, (self._deed_of(former),), is_new=False)
         name = sha256(repr((kpi, campus, end.isoformat(), again)).encode()).hexdigest()
-        silence = Silence(name, now, end, kpi, campus, reason, by)
+        silence = Silence(id=name, start=now, end=end, kpi=kpi, campus=campus, reason=reason, by=by)
         deed = self._deed_of(silence)
         if self._store.add_silence(
-            silence, AuditEntry(now, by, deed.act, name, reason), self._lines(deed, silence), now
+            silence, AuditEntry(now, by, deed.kind, name, reason), self._lines(deed, silence), now
         ):
             return ActionResult(by, now, self._zone, (deed,))
         return self.mute(kpi, campus, end, reason, by, now, again + 1)
@@ -82,8 +88,8 @@ class AlertActions:
         silence = next((each for each in self._store.silences(now) if each.id == name), None)
         if silence is None:
             return ActionResult(by, now, self._zone)
-        deed = Action(ActionKind.UNMUTED, by, now, self._standing.scope(silence.kpi, silence.campus))
-        entry = AuditEntry(now, by, deed.act, name)
+        deed = Action(kind=ActionKind.UNMUTED, by=by, at=now, scope=self._standing.scope(silence.kpi, silence.campus))
+        entry = AuditEntry(now, by, deed.kind, name)
         is_ended = self._store.end_silence(name, entry, self._lines(deed, silence), now) is not None
         return ActionResult(by, now, self._zone, (deed,) if is_ended else ())
 
@@ -93,8 +99,8 @@ class AlertActions:
         def owe(after: AlertGroup) -> list[OutboxMessage]:
             return [*self._edits(deed, after), self._line(deed, after, after.revision)]
 
-        entry = AuditEntry(deed.at, deed.by, deed.act, group.key, deed.to or (deed.until or deed.at).isoformat())
-        if self._store.act(group.key, change, owe, entry, deed.at) is not None:
+        entry = AuditEntry(deed.at, deed.by, deed.kind, group.key, deed.to or (deed.until or deed.at).isoformat())
+        if self._store.update_group(group.key, change, owe, entry, deed.at) is not None:
             return ActionResult(deed.by, deed.at, self._zone, (deed,))
         stands = self._store.group(group.key)
         return ActionResult(
@@ -103,9 +109,9 @@ class AlertActions:
 
     def _former(self, deed: Action, group: AlertGroup) -> tuple[Action, ...]:
         """The same deed by whoever came first, as the audit trail knows it."""
-        until = group.snoozed_until if deed.act is ActionKind.SNOOZED else deed.until
-        trail = self._store.trail(deed.at - REMEMBERED, TRAIL)
-        found = [each for each in trail if (each.did, each.about) == (deed.act, group.key)]
+        until = group.snoozed_until if deed.kind is ActionKind.SNOOZED else deed.until
+        trail = self._store.audit_entries(deed.at - REMEMBERED, TRAIL)
+        found = [each for each in trail if (each.action, each.subject) == (deed.kind, group.key)]
         return tuple(replace(deed, by=each.by, at=each.at, until=until) for each in found[:1])
 
     def _edits(self, deed: Action, group: AlertGroup) -> list[OutboxMessage]:
@@ -113,9 +119,13 @@ class AlertActions:
         says = self._store.outbox.latest_body(group.key)
         if not isinstance(says, AlertNotice):
             return []
-        notice = replace(with_actions(says, group, deed.at), how=DeliveryKind.UPDATE, mention="", keeps_picture=True)
+        notice = replace(with_actions(says, group, deed.at), kind=DeliveryKind.UPDATE, mention="", keeps_picture=True)
         key, until = f"edit:{group.key}:{group.revision}", deed.at + EDIT_LIFETIME
-        return [OutboxMessage(key, group.channel, notice, until, DeliveryKind.UPDATE, group.key)]
+        return [
+            OutboxMessage(
+                key=key, channel=group.channel, body=notice, expires_at=until, kind=DeliveryKind.UPDATE, group=group.key
+            )
+        ]
 
     def _line(self, deed: Action, group: AlertGroup, what: object) -> OutboxMessage:
         """A line in the thread. It calls whoever the alert was given to, but nobody for what they did themselves.
@@ -124,11 +134,18 @@ class AlertActions:
         """
         notice = ActionNotice(deed, self._zone, deed.to if deed.to != deed.by else "")
         key = f"deed:{group.key}:{what}"
-        return OutboxMessage(key, group.channel, notice, deed.at + OF_USE_FOR, DeliveryKind.REPLY, group.key)
+        return OutboxMessage(
+            key=key,
+            channel=group.channel,
+            body=notice,
+            expires_at=deed.at + OF_USE_FOR,
+            kind=DeliveryKind.REPLY,
+            group=group.key,
+        )
 
     def _lines(self, deed: Action, silence: Silence) -> list[OutboxMessage]:
         """A line in the thread of every alert that shows what a silence is about."""
-        what = f"{silence.id}:{deed.act}"
+        what = f"{silence.id}:{deed.kind}"
         return [self._line(deed, group, what) for group in self._standing.affected_by(silence)]
 
     def _muted(self, kpi: str | None, campus: str | None, end: datetime, now: datetime) -> Silence | None:
@@ -144,4 +161,11 @@ class AlertActions:
 
     def _deed_of(self, silence: Silence) -> Action:
         about = self._standing.scope(silence.kpi, silence.campus)
-        return Action(ActionKind.MUTED, silence.by, silence.start, about, silence.end, reason=silence.reason)
+        return Action(
+            kind=ActionKind.MUTED,
+            by=silence.by,
+            at=silence.start,
+            scope=about,
+            until=silence.end,
+            reason=silence.reason,
+        )

@@ -80,7 +80,7 @@ class AlertCommands:
     def _is_meant(self, wanted: Acknowledge, group: AlertGroup) -> bool:
         if wanted.kpi not in (None, group.kpi):
             return False
-        return wanted.campus is None or not group.shown.keys().isdisjoint(self._tree.covered(wanted.campus))
+        return wanted.campus is None or not group.severities.keys().isdisjoint(self._tree.covered(wanted.campus))
 
     def _unmute(self, wanted: Unmute, by: str, now: datetime) -> ActionResult:
         found = [each for each in self._store.silences(now) if _is_of(each, wanted)]

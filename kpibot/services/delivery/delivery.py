@@ -224,7 +224,14 @@ class Delivery:
             return []
         what = f"A message to {row.message.channel} was not delivered"
         notice = AdminNotice(now, str(self._district.calendar.zone), ((what, str(error)),))
-        return [OutboxMessage(f"refused:{row.message.key}", administrators, notice, now + COMPLAINT_OF_USE_FOR)]
+        return [
+            OutboxMessage(
+                key=f"refused:{row.message.key}",
+                channel=administrators,
+                body=notice,
+                expires_at=now + COMPLAINT_OF_USE_FOR,
+            )
+        ]
 
     async def _wait(self, row: LeasedMessage, error: NotNowError | InDoubtError) -> None:
         asked = error.after if isinstance(error, NotNowError) else None

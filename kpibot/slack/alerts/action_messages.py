@@ -13,7 +13,7 @@ OVER = "That is over: there is nothing left to do."
 
 def action_message(notice: ActionNotice) -> Rendered:
     """A line for the thread of an alert. `notice.mention` is Slack's own mrkdwn and goes in as it is."""
-    text = f"{data(action_text(notice.deed, notice.zone), 600)} {notice.mention}".rstrip()
+    text = f"{data(action_text(notice.action, notice.zone), 600)} {notice.mention}".rstrip()
     return rendered(text, paragraphs([text]))
 
 
@@ -30,7 +30,7 @@ def action_result_message(told: ActionResult) -> Rendered:
 def action_text(deed: Action, zone: str, asker: str = "") -> str:
     """`Acknowledged by @luis until 4:00 PM CST`; to the `asker`, whose deed it is, `by you`."""
     by = _name(deed.by, asker)
-    match deed.act:
+    match deed.kind:
         case ActionKind.ACKNOWLEDGED:
             return f"Acknowledged by {by}{_until(deed, zone)}"
         case ActionKind.SNOOZED:
@@ -40,9 +40,9 @@ def action_text(deed: Action, zone: str, asker: str = "") -> str:
         case ActionKind.ASSIGNED:
             return f"Assigned to {_name(deed.to, asker)} by {by}"
         case ActionKind.MUTED:
-            return f"{scope_text(deed.about)}: muted by {by}{_until(deed, zone)}{_because(deed.reason)}"
+            return f"{scope_text(deed.scope)}: muted by {by}{_until(deed, zone)}{_because(deed.reason)}"
         case ActionKind.UNMUTED:
-            return f"{scope_text(deed.about)}: unmuted by {by}; what stands is told at the next measurement"
+            return f"{scope_text(deed.scope)}: unmuted by {by}; what stands is told at the next measurement"
 
 
 def scope_text(scope: Scope) -> str:
@@ -53,10 +53,10 @@ def scope_text(scope: Scope) -> str:
 
 def _former_text(deed: Action, told: ActionResult) -> str:
     """`Already acknowledged by @luis at 2:02 PM CST`: the deed of whoever came first."""
-    done = f"Already {deed.act}"
-    if deed.act is ActionKind.ASSIGNED:
+    done = f"Already {deed.kind}"
+    if deed.kind is ActionKind.ASSIGNED:
         done = f"Already assigned to {_name(deed.to, told.asker)}"
-    elif deed.act in (ActionKind.MUTED, ActionKind.SNOOZED):
+    elif deed.kind in (ActionKind.MUTED, ActionKind.SNOOZED):
         done = f"{done}{_until(deed, told.zone)}"
     return f"{done} by {_name(deed.by, told.asker)} at {soon(deed.at, told.now, told.zone)}"
 

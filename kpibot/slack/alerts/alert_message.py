@@ -43,7 +43,7 @@ COMMON = "Most of the district at once: one cause for all is likely."
 
 def alert_message(notice: AlertNotice, chart: SlackFile | None = None) -> Rendered:
     """What one channel is told of one KPI. `notice.mention` is Slack's own mrkdwn and goes in as it is, once."""
-    return _line(notice) if notice.how is DeliveryKind.REPLY else _standing_message(notice, chart)
+    return _line(notice) if notice.kind is DeliveryKind.REPLY else _standing_message(notice, chart)
 
 
 def _standing_message(notice: AlertNotice, chart: SlackFile | None) -> Rendered:
@@ -112,7 +112,7 @@ def change_text(change: Change, zone: str) -> str:
 def _how_it_stands(change: Change, zone: str) -> str:
     report = change.report
     said = sentences.quantity(report) if sentences.value(report) is not None else sentences.missing(report)
-    return " · ".join(filter(None, (said, _standing(change), *map(_clean, change.says), _since(change, zone))))
+    return " · ".join(filter(None, (said, _standing(change), *map(_clean, change.details), _since(change, zone))))
 
 
 def _with_sign(change: Change, notice: AlertNotice) -> str:

@@ -70,7 +70,7 @@ def is_private(reply: AnyReply) -> bool:
     """
     if isinstance(reply, ActionResult):
         return not reply.is_done or not all(
-            each.act in (ActionKind.MUTED, ActionKind.UNMUTED) for each in reply.actions
+            each.kind in (ActionKind.MUTED, ActionKind.UNMUTED) for each in reply.actions
         )
     return isinstance(reply, Help | Listing | About | RowList | MuteList)
 

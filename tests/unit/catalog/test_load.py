@@ -276,7 +276,7 @@ def test_thresholds_alert_and_overrides(configured) -> None:
     catalog = load(configured(), {})
     tickets = catalog.kpis["tickets"]
     assert tickets.thresholds == Thresholds(Better.LOWER, 20, 40, 80, recovers_at=35)
-    assert tickets.alert == AlertRule(2, timedelta(hours=4))
+    assert tickets.alert == AlertRule(after=2, remind=timedelta(hours=4))
     assert (tickets.card.owner, tickets.card.rows, tickets.card.period) == ("@helpdesk-leads", "tickets", "")
 
 
@@ -384,8 +384,8 @@ def test_digests_and_routes(configured) -> None:
         "daily": Digest("daily", "Daily", (0, 1, 2, 3, 4), time(16, 30), leads, ("tickets",), timedelta(days=1)),
     }
     assert catalog.routes == (
-        Route("west-tech", frozenset({"tickets"}), frozenset({"feeder-west"})),
-        Route("tech-leads"),
+        Route(channel="west-tech", kpis=frozenset({"tickets"}), campuses=frozenset({"feeder-west"})),
+        Route(channel="tech-leads"),
     )
     assert catalog.channels["tech-leads"].campus == "district"
 
@@ -469,11 +469,11 @@ def test_routes_by_category_severity_and_hours(configured) -> None:
     catalog = load(configured(kpis=dedent(text), channels=dedent(channels)), {})
     critical = frozenset({"critical"})
     assert catalog.routes == (
-        Route("a", severities=critical, in_working_hours=False, mention="@oncall"),
-        Route("a", campuses=frozenset({"oakridge"}), severities=critical, in_working_hours=True),
-        Route("b", campuses=frozenset({"feeder-west"}), severities=critical, in_working_hours=True),
-        Route("b", categories=frozenset({"operational"})),
-        Route("a"),
+        Route(channel="a", severities=critical, in_working_hours=False, mention="@oncall"),
+        Route(channel="a", campuses=frozenset({"oakridge"}), severities=critical, in_working_hours=True),
+        Route(channel="b", campuses=frozenset({"feeder-west"}), severities=critical, in_working_hours=True),
+        Route(channel="b", categories=frozenset({"operational"})),
+        Route(channel="a"),
     )
 
 
@@ -491,10 +491,17 @@ def test_silences_that_recur(configured) -> None:
     catalog = load(configured(channels=dedent(channels), district=district), {})
     tickets, west = frozenset({"tickets"}), frozenset({"feeder-west"})
     assert catalog.silences == (
-        RecurringSilence("Summer break", Recurrence.YEARLY, first=(6, 10), last=(8, 5)),
-        RecurringSilence("Patch night", Recurrence.WEEKLY, (2,), (time(22), time(2)), kpis=tickets, campuses=west),
-        RecurringSilence("Weekend", Recurrence.WEEKLY, (5, 6)),
-        RecurringSilence("Breaks", Recurrence.BREAKS),
+        RecurringSilence(name="Summer break", when=Recurrence.YEARLY, first=(6, 10), last=(8, 5)),
+        RecurringSilence(
+            name="Patch night",
+            when=Recurrence.WEEKLY,
+            weekdays=(2,),
+            hours=(time(22), time(2)),
+            kpis=tickets,
+            campuses=west,
+        ),
+        RecurringSilence(name="Weekend", when=Recurrence.WEEKLY, weekdays=(5, 6)),
+        RecurringSilence(name="Breaks", when=Recurrence.BREAKS),
     )
 
 

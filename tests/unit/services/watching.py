@@ -49,7 +49,7 @@ CALENDAR = Calendar(
 NAMES = ("oak", "birch", "cedar", "elm", "pine")
 TREE = CampusTree([Campus(each, each.title()) for each in NAMES], "Maple Valley District")
 LEVELS = Thresholds(Better.LOWER, 20, 40, 80)
-ROUTES = (Route("leads"),)
+ROUTES = (Route(channel="leads"),)
 CHANNELS = {name: Channel(name, f"#{name}", "district") for name in ("leads", "team", "oncall", "admins")}
 
 

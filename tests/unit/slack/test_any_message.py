@@ -100,7 +100,17 @@ def test_any_digest(name, slot, some, moved, breaches):
     words,
 )
 def test_any_alert(card, as_of, some, times, how, reason, is_over, by):
-    notice = AlertNotice(card, as_of, ZONE, "", tuple(some * times), "k:c:2026", how, reason, is_over)
+    notice = AlertNotice(
+        card=card,
+        as_of=as_of,
+        zone=ZONE,
+        mention="",
+        changes=tuple(some * times),
+        group="k:c:2026",
+        kind=how,
+        reason=reason,
+        is_over=is_over,
+    )
     seen_to = replace(notice, acknowledged_by=by, acknowledged_at=as_of, acknowledged_until=as_of, assigned_to=by)
     for each in (notice, seen_to):
         check(alert_message(each, SlackFile("F1")))

@@ -42,16 +42,33 @@ def services(tmp_path: Path) -> Iterator[Services]:
 
 def stands(services: Services, channel: str, **shown: Verdict) -> str:
     """Opens an alert of the tickets; its key."""
-    group = AlertGroup("tickets", channel, MONDAY - HOUR, shown, MONDAY - HOUR)
+    group = AlertGroup(
+        kpi="tickets", channel=channel, opened=MONDAY - HOUR, severities=shown, mentioned_at=MONDAY - HOUR
+    )
     states = {
         ("tickets", campus): AlertState(Phase.FIRING, severity, MONDAY - HOUR, 4, MONDAY - HOUR)
         for campus, severity in shown.items()
     }
     taken = [Reading("tickets", campus, MONDAY - MINUTE, 11.0, rows=11) for campus in ("district", *shown)]
     card = services.catalog.kpis["tickets"].card
-    notice = AlertNotice(card, MONDAY - HOUR, "America/Chicago", card.owner, (), group.key, is_common=True)
-    post = OutboxMessage(f"post:{group.key}", channel, notice, MONDAY + HOUR, DeliveryKind.POST, group.key)
-    services.store.record_watch(taken, states, [post], MONDAY - MINUTE, {("tickets", channel): group})
+    notice = AlertNotice(
+        card=card,
+        as_of=MONDAY - HOUR,
+        zone="America/Chicago",
+        mention=card.owner,
+        changes=(),
+        group=group.key,
+        is_common=True,
+    )
+    post = OutboxMessage(
+        key=f"post:{group.key}",
+        channel=channel,
+        body=notice,
+        expires_at=MONDAY + HOUR,
+        kind=DeliveryKind.POST,
+        group=group.key,
+    )
+    services.store.save_evaluation(taken, states, [post], MONDAY - MINUTE, {("tickets", channel): group})
     return group.key
 
 
@@ -61,7 +78,7 @@ def key(services: Services, channel: str = "west-tech") -> str:
 
 def rows(services: Services) -> list[tuple[str, str]]:
     """How each edit and each line in a thread of the outbox is told, and its body, in order."""
-    told = sa.select(outbox.c.how, outbox.c.body).where(outbox.c.how != DeliveryKind.POST).order_by(outbox.c.id)
+    told = sa.select(outbox.c.kind, outbox.c.body).where(outbox.c.kind != DeliveryKind.POST).order_by(outbox.c.id)
     with services.store.outbox._engine.connect() as connection:
         return [(how, body) for how, body in connection.execute(told)]
 
@@ -69,7 +86,7 @@ def rows(services: Services) -> list[tuple[str, str]]:
 def test_whoever_acknowledges_is_named_in_the_message_and_its_thread(services: Services) -> None:
     told = services.acting.acknowledge(key(services), "@luis", MONDAY)
     (deed,) = told.actions
-    assert (deed.act, deed.by, deed.until) == (ActionKind.ACKNOWLEDGED, "@luis", MONDAY + 8 * HOUR)
+    assert (deed.kind, deed.by, deed.until) == (ActionKind.ACKNOWLEDGED, "@luis", MONDAY + 8 * HOUR)
     group = services.store.alert_groups()["tickets", "west-tech"]
     assert (group.acknowledged_by, group.acknowledged_until) == ("@luis", MONDAY + 8 * HOUR)
     assert [how for how, _ in rows(services)] == [DeliveryKind.UPDATE, DeliveryKind.REPLY]
@@ -108,7 +125,7 @@ def test_the_trail_keeps_to_whom_and_until_when(services: Services) -> None:
     services.acting.assign(key(services), "@mei", "@dana", MONDAY)
     services.acting.snooze(key(services), MONDAY + HOUR, "@dana", MONDAY + MINUTE)
     services.acting.mute("tickets", None, MONDAY + HOUR, "exam week", "@dana", MONDAY + 2 * MINUTE)
-    assert [each.detail for each in services.store.trail(MONDAY, 10)] == [
+    assert [each.detail for each in services.store.audit_entries(MONDAY, 10)] == [
         "exam week",
         (MONDAY + HOUR).isoformat(),
         "@mei",
@@ -123,8 +140,8 @@ def test_two_people_at_once_acknowledge_once(services: Services) -> None:
     assert len(done) == 1
     assert {each.actions[0].by for each in told} == {done[0].actions[0].by}
     assert len(rows(services)) == 2
-    (entry,) = services.store.trail(MONDAY, 10)
-    assert (entry.by, entry.did, entry.detail) == (
+    (entry,) = services.store.audit_entries(MONDAY, 10)
+    assert (entry.by, entry.action, entry.detail) == (
         done[0].actions[0].by,
         "acknowledged",
         (MONDAY + 8 * HOUR).isoformat(),
@@ -153,7 +170,7 @@ def test_an_acknowledgement_that_lapsed_can_be_given_again(services: Services) -
 
 def test_what_is_over_cannot_be_acted_on(services: Services) -> None:
     gone = key(services)
-    services.store.record_watch([], {}, [], MONDAY, {("tickets", "west-tech"): None})
+    services.store.save_evaluation([], {}, [], MONDAY, {("tickets", "west-tech"): None})
     for told in (
         services.acting.acknowledge(gone, "@luis", MONDAY),
         services.acting.snooze(gone, MONDAY + HOUR, "@luis", MONDAY),
@@ -198,7 +215,7 @@ def test_a_mute_is_told_in_the_threads_that_it_concerns(services: Services) -> N
     assert "exam week" in body
     (silence,) = services.store.silences(MONDAY)
     assert (silence.kpi, silence.campus, silence.by, silence.reason) == ("tickets", "feeder-west", "@luis", "exam week")
-    assert [each.did for each in services.store.trail(MONDAY, 10)] == [ActionKind.MUTED]
+    assert [each.action for each in services.store.audit_entries(MONDAY, 10)] == [ActionKind.MUTED]
 
 
 def test_the_end_of_a_mute_is_told_where_the_mute_was(services: Services) -> None:
@@ -237,7 +254,7 @@ def test_of_two_mutes_the_one_that_is_named_is_ended(services: Services) -> None
         services.acting.mute("tickets", campus, MONDAY + hours * HOUR, "", "@luis", MONDAY)
     _, west, _ = services.store.silences(MONDAY)
     (deed,) = services.acting.unmute(west.id, "@dana", MONDAY).actions
-    assert deed.about.campus == "Campus West High School"
+    assert deed.scope.campus == "Campus West High School"
     assert [each.campus for each in services.store.silences(MONDAY)] == ["campus-north", "oakridge-middle"]
 
 
@@ -313,7 +330,7 @@ def test_an_alert_of_another_channel_is_acknowledged_there(services: Services) -
 def test_a_mute_without_a_campus_is_of_the_channel_s(services: Services) -> None:
     reply = told(services, "mute tickets 3d exam week", here="campus-west")
     assert isinstance(reply, ActionResult)
-    assert reply.actions[0].about == Scope("Outstanding tickets", "Campus West High School")
+    assert reply.actions[0].scope == Scope("Outstanding tickets", "Campus West High School")
     assert told(services, "mute tickets everywhere 2d") is not None
     assert [each.campus for each in services.store.silences(MONDAY)] == [None, "campus-west"]
 

@@ -132,7 +132,7 @@ def test_after_counts_measurements_and_a_day_has_many(store: Store) -> None:
 def test_an_alert_waits_for_what_is_quiet_on_its_day(
     store: Store, day: date, value: float, why: SuppressionReason | None
 ) -> None:
-    patching = RecurringSilence("Patching", Recurrence.WEEKLY, (2,), (time(7), time(9)))
+    patching = RecurringSilence(name="Patching", when=Recurrence.WEEKLY, weekdays=(2,), hours=(time(7), time(9)))
     found = backtesting(Helpdesk(high(day, at=value)), store, patching).backtest(TICKETS, "west", NOW, 30)
     (past,) = found.replays
     assert past.suppressions == (why,)
