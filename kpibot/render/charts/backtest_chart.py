@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from kpibot.core.alerts.backtest import Backtest, Past
+from kpibot.core.alerts.backtest import Backtest, CampusReplay
 from kpibot.core.text import plural
 from kpibot.render.charts.canvas import INK, SOFT, Canvas
 from kpibot.render.charts.charts import HEAD, HEIGHT, MARGIN, ROW, WIDTH, draw_dates, draw_heights
@@ -22,7 +22,7 @@ LONGEST = 2_000
 
 def backtest_chart(backtest: Backtest) -> bytes:
     """One campus large, or small charts of the six that were in alert longest; 1600 pixels wide."""
-    return _one(backtest, backtest.pasts[0]) if len(backtest.pasts) == 1 else _several(backtest)
+    return _one(backtest, backtest.replays[0]) if len(backtest.replays) == 1 else _several(backtest)
 
 
 def backtest_alt(backtest: Backtest) -> str:
@@ -33,7 +33,7 @@ def backtest_alt(backtest: Backtest) -> str:
     return plain_text(f"{head}. {shown}.", LONGEST)
 
 
-def _one(backtest: Backtest, past: Past) -> bytes:
+def _one(backtest: Backtest, past: CampusReplay) -> bytes:
     canvas = Canvas(WIDTH, HEIGHT)
     canvas.write(sentences.title(past.report), MARGIN, 62, TITLE, bold=True, width=WIDTH - 2 * MARGIN)
     canvas.write(
@@ -55,8 +55,8 @@ def _several(backtest: Backtest) -> bytes:
     pasts = _longest(backtest)
     rows = -(-len(pasts) // 2)
     canvas = Canvas(WIDTH, HEAD + rows * ROW + 20)
-    more = f" · {len(backtest.pasts) - len(pasts)} more not shown" if len(backtest.pasts) > len(pasts) else ""
-    title = f"{clean(backtest.card.name, sentences.NAME)} — {plural(len(backtest.alarms), 'alert')}"
+    more = f" · {len(backtest.replays) - len(pasts)} more not shown" if len(backtest.replays) > len(pasts) else ""
+    title = f"{clean(backtest.card.name, sentences.NAME)} — {plural(len(backtest.alerts), 'alert')}"
     canvas.write(title, MARGIN, 52, 50, bold=True, width=WIDTH - 2 * MARGIN)
     canvas.write(_days_covered(backtest) + more, MARGIN, 112, 36, colour=SOFT, width=WIDTH - 2 * MARGIN)
     width = (WIDTH - 2 * MARGIN - 60) / 2
@@ -66,7 +66,7 @@ def _several(backtest: Backtest) -> bytes:
     return canvas.png()
 
 
-def _panel(canvas: Canvas, past: Past, box: Box) -> None:
+def _panel(canvas: Canvas, past: CampusReplay, box: Box) -> None:
     left, top, right = box.left, box.top, box.left + box.width - SMALL.labels
     canvas.write(sentences.campus_name(past.report), left, top + 32, 38, bold=True, width=box.width)
     canvas.write(_summary(past), left, top + 84, 34, colour=SOFT, width=box.width)
@@ -82,11 +82,11 @@ def _panel(canvas: Canvas, past: Past, box: Box) -> None:
     canvas.write(day_month(plot.days[-1], year=years), right, top + 300, 30, colour=SOFT, align="right")
 
 
-def _bars(canvas: Canvas, plot: Plot, past: Past, thickness: float) -> None:
+def _bars(canvas: Canvas, plot: Plot, past: CampusReplay, thickness: float) -> None:
     """A bar from the first day of each alert to its recovery; twice as thick and red if it became critical."""
     top = plot.bottom + GAP
     canvas.line((plot.box.left, plot.right), (top + thickness / 2,) * 2, 2, colour=INK, alpha=0.2)
-    for alarm in past.alarms:
+    for alarm in past.alerts:
         left = plot.x(alarm.start.date())
         right = plot.right if alarm.end is None else plot.x(min(alarm.end.date(), plot.days[-1]))
         height = thickness if alarm.became_critical else thickness / 2
@@ -99,17 +99,17 @@ def _legend(canvas: Canvas, plot: Plot) -> None:
     canvas.write("alerts", plot.right + LARGE.dot + 8, plot.bottom + GAP + BAR / 2, LARGE.label, colour=INK)
 
 
-def _longest(backtest: Backtest) -> list[Past]:
-    return sorted(backtest.pasts, key=lambda past: -past.lasted)[:PANELS]
+def _longest(backtest: Backtest) -> list[CampusReplay]:
+    return sorted(backtest.replays, key=lambda past: -past.duration)[:PANELS]
 
 
-def _summary(past: Past) -> str:
+def _summary(past: CampusReplay) -> str:
     """`8 alerts (2 critical), 54 days in alert`."""
-    if not past.alarms:
+    if not past.alerts:
         return "no alerts"
-    critical = sum(alarm.became_critical for alarm in past.alarms)
+    critical = sum(alarm.became_critical for alarm in past.alerts)
     of_these = f" ({critical:,} critical)" if critical else ""
-    return f"{plural(len(past.alarms), 'alert')}{of_these}, {plural(past.lasted.days, 'day')} in alert"
+    return f"{plural(len(past.alerts), 'alert')}{of_these}, {plural(past.duration.days, 'day')} in alert"
 
 
 def _days_covered(backtest: Backtest) -> str:

@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 from statistics import median_low
 from typing import Any
 
-from kpibot.core.alerts.backtest import DAY, YEAR, Backtest, Past, Trial, Tuning, stands_for
-from kpibot.core.alerts.quiet_hours import Why
+from kpibot.core.alerts.backtest import DAY, YEAR, Backtest, CampusReplay, ThresholdOption, Tuning, instant_of_day
+from kpibot.core.alerts.quiet_hours import SuppressionReason
 from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.kpis.kpi import KpiInfo
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
@@ -38,9 +38,9 @@ NOT_CALM = (
 )
 BEYOND_CRITICAL = "Where it lies beyond `critical`, that one has to move as well."
 SUPPRESSED = {
-    Why.OUTSIDE_HOURS: "on a day off",
-    Why.HOLIDAY: "on a holiday",
-    Why.SILENCED: "in a silence of the configuration",
+    SuppressionReason.OUTSIDE_HOURS: "on a day off",
+    SuppressionReason.HOLIDAY: "on a holiday",
+    SuppressionReason.SILENCED: "in a silence of the configuration",
 }
 
 
@@ -61,22 +61,22 @@ def backtest_record(backtest: Backtest) -> dict[str, Any]:
         "first": backtest.first.isoformat(),
         "last": backtest.last.isoformat(),
         "has_alert": backtest.has_rule,
-        "is_remembered": backtest.is_remembered,
-        "alerts": len(backtest.alarms),
-        "critical": sum(alarm.became_critical for alarm in backtest.alarms),
-        "held_back": {str(why): count for why, count in backtest.held.items()},
+        "is_remembered": backtest.from_own_readings,
+        "alerts": len(backtest.alerts),
+        "critical": sum(alarm.became_critical for alarm in backtest.alerts),
+        "held_back": {str(why): count for why, count in backtest.suppressed.items()},
         "by_month": {f"{first:%Y-%m}": count for first, count in backtest.by_month},
-        "places": [_place_record(past) for past in backtest.pasts],
+        "places": [_place_record(past) for past in backtest.replays],
         "trials": [_tuning_record(tuning) for tuning in backtest.tunings],
     }
 
 
 def _head(backtest: Backtest) -> Iterator[str]:
-    yield f"{clean(backtest.card.name, NAME)} — {clean(backtest.where, NAME)}, backtest"
+    yield f"{clean(backtest.card.name, NAME)} — {clean(backtest.place, NAME)}, backtest"
     first, last = day_month(backtest.first, year=True), day_month(backtest.last, year=True)
     yield f"{plural(backtest.days, 'day')}, {first} to {last}"
     yield DAILY
-    if backtest.is_remembered:
+    if backtest.from_own_readings:
         yield REMEMBERED
     yield _rule(backtest) if backtest.has_rule else NO_RULE
     yield ""
@@ -85,7 +85,7 @@ def _head(backtest: Backtest) -> Iterator[str]:
 
 def _rule(backtest: Backtest) -> str:
     rule = backtest.rule
-    by_campus = (past.report.thresholds.recovers_at for past in backtest.pasts)
+    by_campus = (past.report.thresholds.recovers_at for past in backtest.replays)
     values = sorted({value for value in by_campus if value is not None})
     ends = dict.fromkeys((*values[:1], *values[-1:]))  # one for all, or the lowest and the highest
     recovers_at = " to ".join(amount(value, backtest.card) for value in ends)
@@ -96,26 +96,26 @@ def _rule(backtest: Backtest) -> str:
 
 
 def _totals(backtest: Backtest) -> Iterator[str]:
-    alarms = backtest.alarms
+    alarms = backtest.alerts
     if not alarms:
-        yield f"No alert at all, at {_places_of(len(backtest.pasts), backtest)}"
+        yield f"No alert at all, at {_places_of(len(backtest.replays), backtest)}"
         return
-    hit = sum(bool(past.alarms) for past in backtest.pasts)
-    at = "" if len(backtest.pasts) == 1 else f" at {hit:,} of {_places_of(len(backtest.pasts), backtest)}"
+    hit = sum(bool(past.alerts) for past in backtest.replays)
+    at = "" if len(backtest.replays) == 1 else f" at {hit:,} of {_places_of(len(backtest.replays), backtest)}"
     critical = sum(alarm.became_critical for alarm in alarms)
     yield f"{plural(len(alarms), 'alert')}{at}; {critical:,} became critical"
     yield _lengths(backtest)
-    if older := sum(alarm.start == stands_for(backtest.first) for alarm in alarms):
+    if older := sum(alarm.start == instant_of_day(backtest.first) for alarm in alarms):
         yield f"{older:,} stood on the first day already and may be older"
     yield from _suppressed(backtest)
     yield from _states(backtest)
 
 
 def _lengths(backtest: Backtest) -> str:
-    lengths = [(alarm.lasted(backtest.until), past) for past in backtest.pasts for alarm in past.alarms]
+    lengths = [(alarm.duration(backtest.until), past) for past in backtest.replays for alarm in past.alerts]
     longest, where = max(lengths, key=lambda length: length[0])
     typical = median_low(length for length, _ in lengths)
-    name = "" if len(backtest.pasts) == 1 else f" ({clean(where.report.campus_name, NAME)})"
+    name = "" if len(backtest.replays) == 1 else f" ({clean(where.report.campus_name, NAME)})"
     if len(lengths) == 1:
         return f"it lasted {_days(longest)}{name}"
     return f"half of them lasted {_days(typical)} or less; the longest {_days(longest)}{name}"
@@ -123,36 +123,38 @@ def _lengths(backtest: Backtest) -> str:
 
 def _states(backtest: Backtest) -> Iterator[str]:
     """An alert that is active most of the time is no alert: nobody can fix its cause, or nobody does."""
-    always = [clean(past.report.campus_name, NAME) for past in backtest.pasts if past.lasted / DAY > past.days * ALWAYS]
+    always = [
+        clean(past.report.campus_name, NAME) for past in backtest.replays if past.duration / DAY > past.days * ALWAYS
+    ]
     if always:
         named = ", ".join(always[:NAMED]) + (f" and {len(always) - NAMED:,} more" if len(always) > NAMED else "")
         yield f"In alert on most days, so that it tells nobody anything: {named}"
 
 
 def _suppressed(backtest: Backtest) -> Iterator[str]:
-    for why, count in sorted(backtest.held.items(), key=lambda item: -item[1]):
+    for why, count in sorted(backtest.suppressed.items(), key=lambda item: -item[1]):
         yield f"{count:,} began {SUPPRESSED[why]} and would have waited"
 
 
 def _places(backtest: Backtest) -> Iterator[str]:
-    hit = sorted((past for past in backtest.pasts if past.alarms), key=lambda past: -past.lasted)
-    if len(backtest.pasts) == 1 or not hit:
+    hit = sorted((past for past in backtest.replays if past.alerts), key=lambda past: -past.duration)
+    if len(backtest.replays) == 1 or not hit:
         return
     yield f"{padded('Where', NAME_COLUMNS)} {'Alerts':>6} {'Critical':>9} {'Days in alert':>15} {'Longest':>9}"
     for past in hit[:PLACES]:
         yield _place(past, backtest.until)
     if len(hit) > PLACES:
         yield f"… and {_places_of(len(hit) - PLACES, backtest)} more; --json has all"
-    if quiet := len(backtest.pasts) - len(hit):
+    if quiet := len(backtest.replays) - len(hit):
         yield f"{_places_of(quiet, backtest)} had none"
 
 
-def _place(past: Past, until: datetime) -> str:
-    critical = sum(alarm.became_critical for alarm in past.alarms)
-    longest = max(alarm.lasted(until) for alarm in past.alarms)
-    share = f"{past.lasted / DAY:,.0f} ({_share(past.lasted, past.days)})"
+def _place(past: CampusReplay, until: datetime) -> str:
+    critical = sum(alarm.became_critical for alarm in past.alerts)
+    longest = max(alarm.duration(until) for alarm in past.alerts)
+    share = f"{past.duration / DAY:,.0f} ({_share(past.duration, past.days)})"
     name = padded(clean(past.report.campus_name, NAME), NAME_COLUMNS)
-    return f"{name} {len(past.alarms):>6,} {critical:>9,} {share:>15} {_days(longest):>9}"
+    return f"{name} {len(past.alerts):>6,} {critical:>9,} {share:>15} {_days(longest):>9}"
 
 
 def _months(backtest: Backtest) -> Iterator[str]:
@@ -167,20 +169,20 @@ def _months(backtest: Backtest) -> Iterator[str]:
 
 
 def _tuning(tuning: Tuning, backtest: Backtest) -> Iterator[str]:
-    if not tuning.trials:
+    if not tuning.options:
         return
-    now = tuning.levels.mildest
-    warning = "there is no warning" if now is None else f"it is {_reached(now, backtest.card, tuning.levels)}"
+    now = tuning.thresholds.mildest
+    warning = "there is no warning" if now is None else f"it is {_reached(now, backtest.card, tuning.thresholds)}"
     yield f"Other warnings where {warning} now ({_places_of(tuning.campuses, backtest)})"
     yield f"{'Warning':>14} {'Alerts':>8} {'A year, each':>13} {'In alert':>9}"
-    for trial in tuning.trials:
-        words = [word for word, named in (("now", tuning.now), ("suggested", tuning.suggested)) if named == trial]
+    for trial in tuning.options:
+        words = [word for word, named in (("now", tuning.current), ("suggested", tuning.suggested)) if named == trial]
         yield f"{_trial(trial, tuning, backtest.card)}  {'← ' if words else ''}{' and '.join(words)}".rstrip()
 
 
-def _trial(trial: Trial, tuning: Tuning, card: KpiInfo) -> str:
-    warning, rate = _reached(trial.warning, card, tuning.levels), _rate(trial.alarms, tuning.days)
-    return f"{warning:>14} {trial.alarms:>8,} {rate:>13} {_share(trial.lasted, tuning.days):>9}"
+def _trial(trial: ThresholdOption, tuning: Tuning, card: KpiInfo) -> str:
+    warning, rate = _reached(trial.warning, card, tuning.thresholds), _rate(trial.alerts, tuning.days)
+    return f"{warning:>14} {trial.alerts:>8,} {rate:>13} {_share(trial.duration, tuning.days):>9}"
 
 
 def _advice(backtest: Backtest) -> Iterator[str]:
@@ -195,8 +197,12 @@ def _advice(backtest: Backtest) -> Iterator[str]:
 
 
 def _suggests_critical(tuning: Tuning) -> bool:
-    critical, suggested = tuning.levels.critical, tuning.suggested
-    return critical is not None and suggested is not None and tuning.levels.judge(suggested.warning) is Verdict.CRITICAL
+    critical, suggested = tuning.thresholds.critical, tuning.suggested
+    return (
+        critical is not None
+        and suggested is not None
+        and tuning.thresholds.judge(suggested.warning) is Verdict.CRITICAL
+    )
 
 
 def _reached(level: float, card: KpiInfo, levels: Thresholds) -> str:
@@ -210,7 +216,7 @@ def _rate(count: int, days: int) -> str:
 
 
 def _places_of(count: int, backtest: Backtest) -> str:
-    has_district = any(past.report.campus == DISTRICT for past in backtest.pasts)
+    has_district = any(past.report.campus == DISTRICT for past in backtest.replays)
     return plural(count, "place") if has_district else plural(count, "campus", "campuses")
 
 
@@ -227,14 +233,14 @@ def _month(first: date) -> str:
     return f"{MONTHS[first.month - 1]} {first.year}"
 
 
-def _place_record(past: Past) -> dict[str, Any]:
+def _place_record(past: CampusReplay) -> dict[str, Any]:
     limits = past.report.thresholds
     return {
         "campus": past.report.campus,
         "warning": limits.warning,
         "critical": limits.critical,
         "days": past.days,
-        "days_in_alert": past.lasted / DAY,
+        "days_in_alert": past.duration / DAY,
         "alerts": [
             {
                 "first_day": alarm.start.date().isoformat(),
@@ -242,25 +248,25 @@ def _place_record(past: Past) -> dict[str, Any]:
                 "became_critical": alarm.became_critical,
                 "held_back": None if why is None else str(why),
             }
-            for alarm, why in zip(past.alarms, past.held, strict=True)
+            for alarm, why in zip(past.alerts, past.suppressions, strict=True)
         ],
     }
 
 
 def _tuning_record(tuning: Tuning) -> dict[str, Any]:
     return {
-        "warning_now": tuning.levels.warning,
-        "critical_now": tuning.levels.critical,
+        "warning_now": tuning.thresholds.warning,
+        "critical_now": tuning.thresholds.critical,
         "places": tuning.campuses,
         "days": tuning.days,
         "suggested": None if tuning.suggested is None else tuning.suggested.warning,
         "levels": [
             {
                 "warning": trial.warning,
-                "alerts": trial.alarms,
-                "days_in_alert": trial.lasted / DAY,
+                "alerts": trial.alerts,
+                "days_in_alert": trial.duration / DAY,
                 "places": trial.campuses,
             }
-            for trial in tuning.trials
+            for trial in tuning.options
         ],
     }

@@ -20,9 +20,9 @@ def action_message(notice: ActionNotice) -> Rendered:
 def action_result_message(result: ActionResult) -> Rendered:
     """The reply to the person who acted: what was done, or who did it before."""
     if result.is_new:
-        texts = [action_text(each, result.zone, result.asker) for each in result.deeds]
+        texts = [action_text(each, result.zone, result.asker) for each in result.actions]
     else:
-        texts = [_former_text(each, result) for each in result.deeds]
+        texts = [_former_text(each, result) for each in result.actions]
     lines = fitting([data(each, 600) for each in texts] or [OVER], 2_000)
     return rendered("\n".join(lines), paragraphs(lines))
 

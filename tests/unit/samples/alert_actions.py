@@ -4,7 +4,16 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from kpibot.core.alerts.actions import Action, ActionKind, ActionNotice, ActionResult, Scope
-from kpibot.core.alerts.active_alerts import ActiveAlert, AlertList, Measured, Mutable, Muted, MuteList, Recurring, Why
+from kpibot.core.alerts.active_alerts import (
+    ActiveAlert,
+    ActiveMute,
+    AlertExplanation,
+    AlertHistory,
+    AlertList,
+    MuteChoices,
+    MuteList,
+    RecurringMute,
+)
 from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.thresholds import Verdict
 from kpibot.slack.alerts.action_messages import action_message, action_result_message
@@ -18,11 +27,11 @@ ACKNOWLEDGED = Action(ActionKind.ACKNOWLEDGED, "@luis", NOW, Scope("Outstanding 
 MUTED = Action(ActionKind.MUTED, "@luis", NOW, TICKETS_WEST, NOW + 5 * DAY, reason="exam week")
 SNOOZED = replace(ACKNOWLEDGED, act=ActionKind.SNOOZED, until=NOW + 17.5 * HOUR)
 ASSIGNED = Action(ActionKind.ASSIGNED, "@dana", NOW, TICKETS_WEST, to="@luis")
-EXAMS = Muted("s1", TICKETS_WEST, "@luis", NOW + 5 * DAY, "exam week")
-POWER_CUT = Muted("s2", Scope("", "North feeder"), "@dana", NOW + HOUR, "power cut at <North>")
-PATCHES = Recurring("Patch Tuesday", Scope(), False, (date(2026, 12, 8), date(2026, 12, 8)))
-SUMMER = Recurring("Summer break", Scope("Outstanding tickets"), True, (date(2026, 11, 22), date(2026, 11, 29)))
-MUTABLE = Mutable(
+EXAMS = ActiveMute("s1", TICKETS_WEST, "@luis", NOW + 5 * DAY, "exam week")
+POWER_CUT = ActiveMute("s2", Scope("", "North feeder"), "@dana", NOW + HOUR, "power cut at <North>")
+PATCHES = RecurringMute("Patch Tuesday", Scope(), False, (date(2026, 12, 8), date(2026, 12, 8)))
+SUMMER = RecurringMute("Summer break", Scope("Outstanding tickets"), True, (date(2026, 11, 22), date(2026, 11, 29)))
+MUTABLE = MuteChoices(
     "tickets", "Outstanding tickets", (("campus-west", "Campus West High School"), ("feeder-west", "West feeder")), True
 )
 
@@ -80,5 +89,7 @@ def why(samples: Samples) -> Rendered:
     routes = (("tech-leads", "is for warning breaches only"), ("west-tech", "takes it"))
     card, west = samples.tickets.card, active_alerts(samples)[0]
     levels = replace(samples.tickets.thresholds, recovers_at=35.0)
-    measured = (Measured(replace(west, report=replace(west.report, thresholds=levels)), values),)
-    return why_message(Why(card, NOW, ZONE, NOW - DAY, measured, 3, rule, "west-tech", routes, (EXAMS,), (PATCHES,)))
+    measured = (AlertHistory(replace(west, report=replace(west.report, thresholds=levels)), values),)
+    return why_message(
+        AlertExplanation(card, NOW, ZONE, NOW - DAY, measured, 3, rule, "west-tech", routes, (EXAMS,), (PATCHES,))
+    )
