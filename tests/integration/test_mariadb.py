@@ -114,7 +114,9 @@ def test_a_date_that_is_none_is_explained_wherever_it_stands(ask: Callable[..., 
     with pytest.raises(SourceMisfitError, match=r"`resolved` holds '0000-00-00.*zero date.*\{sql: "):
         measured(source, measure, NOVEMBER)
     mended = SqlSource(
-        source._database, {"tickets": dataset(resolved="CASE WHEN resolved > '1000-01-01' THEN resolved END")}, CHICAGO
+        source.database.config,
+        {"tickets": dataset(resolved="CASE WHEN resolved > '1000-01-01' THEN resolved END")},
+        CHICAGO,
     )
     assert measured(mended, measure, NOVEMBER)["101"].numerator == 1
     mended.close()
@@ -132,7 +134,7 @@ def test_keys_that_differ_only_in_case_are_one_key(ask: Callable[..., SqlSource]
     track = tracked(source, flow, from_first)["101"]
     assert isinstance(track, Keys)
     assert list(track.counts()) == [1, 1]
-    exact = SqlSource(source._database, {"tickets": dataset(number="BINARY number")}, CHICAGO)
+    exact = SqlSource(source.database.config, {"tickets": dataset(number="BINARY number")}, CHICAGO)
     assert measured(exact, flow, NOVEMBER)["101"].numerator == 2
     exact.close()
 
@@ -146,7 +148,7 @@ def test_a_flag_is_a_flag_and_money_is_exact(ask: Callable[..., SqlSource], kind
     for flag, amount in ((True, 0.1), (False, 7.0), (1, 0.1), (0, 7.0)):
         flow = Flow("tickets", "opened", (Condition("kind", (flag,)),), Amount(Counted.SUM, ("amount",)))
         assert measured(source, flow, NOVEMBER)["101"].numerator == amount
-    by_flag = SqlSource(source._database, {"tickets": dataset(campus="kind")}, CHICAGO)
+    by_flag = SqlSource(source.database.config, {"tickets": dataset(campus="kind")}, CHICAGO)
     assert set(measured(by_flag, Flow("tickets", "opened"), NOVEMBER)) == {0, 1}
     by_flag.close()
 

@@ -21,7 +21,8 @@ from kpibot.core.kpis.readings import Aggregate, Floats, combine
 from kpibot.core.kpis.series import Curve, Keys, Spans, Track, Window, statistic_over
 from kpibot.core.time.periods import Period, PeriodRule
 from kpibot.sources.base import Request, SourceDownError, SourceError, SourceMisfitError
-from kpibot.sources.sql.execution import ask
+from kpibot.sources.engines.registry import engine_named
+from kpibot.sources.sql.execution import run_in_time
 from kpibot.sources.sql.source import SqlSource
 from tests.integration.tickets import (
     CALENDAR,
@@ -444,7 +445,7 @@ def test_columns_may_be_named_as_words_of_sql_are(new_url: Callable[[str], str],
 def test_a_percent_sign_is_a_percent_sign(place: Place, now: datetime) -> None:
     is_whole = Column(sql="CASE WHEN kind LIKE 'tick%' AND mod(7, 5) = 7 % 5 THEN 'yes' ELSE '100 %' END")
     dataset = replace(DATASET, columns={**DATASET.columns, "is_whole": is_whole})
-    source = SqlSource(place.source._database, {"tickets": dataset}, CHICAGO)
+    source = SqlSource(place.source.database.config, {"tickets": dataset}, CHICAGO)
     flow = Flow("tickets", "opened", (Condition("is_whole", ("100 %",), negated=True),))
     kept = (each for each in place.tickets if each.kind == "ticket" and happens(each, thirty_days(now)))
     assert numerators(dict(measured(source, flow, thirty_days(now)))) == counted(kept)
@@ -508,7 +509,7 @@ def test_a_dataset_may_be_a_select_of_the_districts_own(place: Place, now: datet
     select = f"SELECT site_code, created_at, ':colon' AS note FROM hd_tickets WHERE kind = 'ticket'{end}"  # noqa: S608
     columns = {"campus": Column("site_code"), "opened": Column("created_at")}
     dataset = Dataset("tickets", "helpdesk", None, select, columns, "tickets", CHICAGO)
-    source = SqlSource(place.source._database, {"tickets": dataset}, CHICAGO)
+    source = SqlSource(place.source.database.config, {"tickets": dataset}, CHICAGO)
     taken = measured(source, Flow("tickets", "opened"), thirty_days(now))
     kept = (each for each in place.tickets if each.kind == "ticket" and happens(each, thirty_days(now)))
     assert numerators(dict(taken)) == counted(kept)
@@ -537,7 +538,7 @@ def test_an_empty_table_is_known_from_a_quiet_one(new_url: Callable[[str], str],
 def test_a_missing_table_or_column_is_named(place: Place, now: datetime, table: str) -> None:
     columns = {"campus": Column("site_code"), "opened": Column("no_such_column" if table == "hd_tickets" else "a")}
     dataset = Dataset("tickets", "helpdesk", table, None, columns, "tickets", CHICAGO)
-    source = SqlSource(place.source._database, {"tickets": dataset}, CHICAGO)
+    source = SqlSource(place.source.database.config, {"tickets": dataset}, CHICAGO)
     with pytest.raises(SourceMisfitError, match="no_such_"):
         measured(source, Flow("tickets", "opened"), thirty_days(now))
     source.close()
@@ -563,7 +564,7 @@ SLOW = {
 
 
 def test_a_database_that_takes_too_long_is_interrupted(place: Place, now: datetime) -> None:
-    impatient = replace(place.source._database, timeout=timedelta(seconds=0.3))
+    impatient = replace(place.source.database.config, timeout=timedelta(seconds=0.3))
     source = SqlSource(impatient, {"tickets": DATASET}, CHICAGO)
     with pytest.raises(SourceDownError, match=r"did not answer within 0\.3 s"):
         measured(source, Query("helpdesk", SLOW[place.name]), thirty_days(now))
@@ -603,7 +604,7 @@ def test_a_url_that_cannot_be_read_is_not_quoted(url: str, tail: str, now: datet
 def with_columns(place: Place, dataset: Dataset = DATASET, **columns: Column) -> SqlSource:
     """A source over the same table, of which a KPI knows other columns."""
     return SqlSource(
-        place.source._database, {"tickets": replace(dataset, columns={**dataset.columns, **columns})}, CHICAGO
+        place.source.database.config, {"tickets": replace(dataset, columns={**dataset.columns, **columns})}, CHICAGO
     )
 
 
@@ -676,11 +677,11 @@ def test_a_connection_that_nobody_waits_for_any_more_is_closed(new_url: Callable
     """Its source may be gone by the time that its statement ends."""
     url, closed = new_url("postgresql"), threading.Event()
     engine = sa.create_engine(url)
-    engine.dialect.name = "elsewhere"
     sa.event.listen(engine, "close", lambda *_: closed.set())
     with pytest.raises(SourceDownError, match="did not answer within"):
-        ask(
+        run_in_time(
             engine,
+            engine_named("elsewhere"),
             Database("helpdesk", timedelta(seconds=0.1), url),
             lambda connection: connection.exec_driver_sql("SELECT pg_sleep(1)").fetchall(),
         )

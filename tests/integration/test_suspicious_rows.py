@@ -12,7 +12,7 @@ from kpibot.catalog.model import Column
 from kpibot.core.kpis.measures import Amount, Counted, Duration, Flow, OverRows, Stock
 from kpibot.core.reports.inspection import DataIssue
 from kpibot.sources.diagnostics.column_usage import column_usage
-from kpibot.sources.diagnostics.inspector import DatasetCheck
+from kpibot.sources.diagnostics.inspector import DatasetCheck, SqlInspector
 from tests.integration.tickets import DATASET, open_source
 
 NOW = datetime(2026, 11, 12, 20, 30, tzinfo=UTC)
@@ -50,7 +50,7 @@ def check(kind: str, new_url: Callable[[str], str]) -> Iterator[Look]:
                 connection.exec_driver_sql(f"INSERT INTO hd_tickets VALUES {row}")  # noqa: S608
         engine.dispose()
         with closing(open_source(url, tickets=replace(DATASET, **changed))) as source:  # type: ignore[arg-type]
-            return source.inspector().check("tickets", column_usage(measures), NOW)
+            return SqlInspector(source.database).check("tickets", column_usage(measures), NOW)
 
     yield over
 
@@ -176,7 +176,7 @@ def test_text_in_another_shape_than_the_first_is_told(new_url: Callable[[str], s
         for at in ("2026-11-02 10:00:00", "11/02/2026 10:00"):
             connection.exec_driver_sql("INSERT INTO hd_tickets (ticket_id, created_at) VALUES (?, ?)", (at, at))
     with closing(open_source(url)) as source:
-        found = source.inspector().check("tickets", column_usage([Flow("tickets", "opened")]), NOW)
+        found = SqlInspector(source.database).check("tickets", column_usage([Flow("tickets", "opened")]), NOW)
     says = [each.text for each in found.issues if "no timestamp" in each.text]
     assert says == [
         "1 of 2 rows hold what is no timestamp, or not in the shape of the others: 11/02/2026 10:00; "

@@ -16,7 +16,7 @@ from kpibot.services.measurement.reporting import Readings, Reporting
 from kpibot.sources.base import SourceDownError, SourceError, SourceMisfitError
 from kpibot.sources.diagnostics.column_usage import column_usage
 from kpibot.sources.diagnostics.inspector import Inspector, TimedRequest
-from kpibot.sources.engines.engines import caveat
+from kpibot.sources.engines.registry import engine_of
 
 
 def inspect(
@@ -194,7 +194,7 @@ class _Checkup:
 def _caveat(database: Database) -> Finding | None:
     """What the administrator of a database must see to, since kpibot cannot; a URL that cannot be read says so."""
     try:
-        says = caveat(database)
+        says = engine_of(database).caveat()
     except SourceMisfitError:
         return None
     return None if says is None else Finding(f"databases.{database.name}", says, False)

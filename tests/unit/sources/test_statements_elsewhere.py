@@ -23,6 +23,7 @@ from kpibot.core.kpis.dimensions import GroupBy
 from kpibot.core.kpis.measures import Amount, Counted, Duration, Flow, Limit, Statistic, Stock
 from kpibot.core.kpis.series import Window
 from kpibot.core.time.periods import Period
+from kpibot.sources.engines.registry import engine_named
 from kpibot.sources.sql import series_sql, statements
 from kpibot.sources.sql.dataset_rows import Rows, from_clause
 from kpibot.sources.sql.timestamps import TimeKind
@@ -46,7 +47,7 @@ KNOWN = {
     "oracle": (oracle.dialect(), "oracle"),
     "mysql": (mysql.dialect(), "mysql"),
 }
-# Dialects that SQLAlchemy does not bring differ from PostgreSQL's in what `sources.engines.dialects` says of them.
+# Dialects that SQLAlchemy does not bring differ from PostgreSQL's in what `sources.engines.generic` says of them.
 OTHERS = {
     "postgresql": "postgres",
     "redshift": "redshift",
@@ -78,7 +79,7 @@ def dataset(by_campus: bool) -> Dataset:
 def every_statement(name: str) -> Iterator[sa.Select[Any] | sa.CompoundSelect[Any]]:
     kinds = [(True, kind) for kind in (TimeKind.NAIVE, TimeKind.SECONDS, TimeKind.TEXT)]
     for by_campus, kind in [*kinds, (False, TimeKind.AWARE)]:
-        rows = Rows(dataset(by_campus), name, {"opened": kind, "resolved": kind})
+        rows = Rows(dataset(by_campus), engine_named(name), {"opened": kind, "resolved": kind})
         for each in (
             rows,
             replace(rows, by=GroupBy("kind")),
