@@ -52,8 +52,8 @@ def test_a_kpi_without_levels_is_judged_by_its_signals() -> None:
     assert judgment(levels, 10.0, FORECAST, (GROWS,)).breached
     assert judgment(levels, 10.0, FORECAST, ()).recovered
     assert judgment(levels, 10.0, FORECAST, ()).verdict is Verdict.ON_TARGET
-    assert judgment(Thresholds(), 10.0, FORECAST, ()).verdict is Verdict.NOT_JUDGED
-    assert judgment(levels, 10.0, AlertRule(), ()).verdict is Verdict.NOT_JUDGED
+    assert judgment(Thresholds(), 10.0, FORECAST, ()).verdict is Verdict.NOT_EVALUATED
+    assert judgment(levels, 10.0, AlertRule(), ()).verdict is Verdict.NOT_EVALUATED
 
 
 def test_what_is_watched_are_the_campuses_and_the_district_if_the_rule_says_so() -> None:
