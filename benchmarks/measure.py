@@ -17,7 +17,7 @@ from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.kpis.conditions import ValueCondition
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import Stock
-from kpibot.services.alerts.watch import Watch
+from kpibot.services.alerts.monitor import AlertMonitor
 from kpibot.services.measurement.reporting import Reporting
 
 ALONE = ("tickets", "mean-response", "median-response")
@@ -53,7 +53,7 @@ def watching(place: Place, kpis: dict[str, Kpi], moments: Moments) -> Callable[[
     def measure() -> object:
         district = replace(services.district, kpis=kpis)
         reporting = Reporting(district, services.measurement, services.store, {})
-        return Watch(district, services.catalog, reporting, services.store, lambda _: "helpdesk").measure(
+        return AlertMonitor(district, services.catalog, reporting, services.store, lambda _: "helpdesk").measure(
             moments.next()
         )
 

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kpibot.core.alerts.groups import DeliveryKind
-from kpibot.store.alert_groups import ask_for_posts
+from kpibot.store.alert_groups import request_reposts
 from kpibot.store.database.schema import outbox
 from kpibot.store.leases import is_over
 
@@ -24,7 +24,7 @@ class OutboxState(StrEnum):
 
     WAITING = "waiting"
     SENT = "sent"
-    PARKED = "parked"  # a permanent error: somebody must mend something
+    DEAD_LETTER = "parked"  # a permanent error: somebody must mend something
     EXPIRED = "expired"  # of no use any more
     SUPERSEDED = "superseded"  # a later edit of the same message says more
     DROPPED = "dropped"  # its group's message is not in the channel
@@ -34,14 +34,14 @@ class OutboxState(StrEnum):
 IS_WAITING = outbox.c.state == OutboxState.WAITING
 
 
-def settle(connection: sa.Connection, now: datetime, lease: timedelta) -> None:
+def reconcile(connection: sa.Connection, now: datetime, lease: timedelta) -> None:
     """Takes what is not to be sent out of the way. What somebody is sending right now is left alone."""
     free = is_over(outbox.c.lease_until, now, lease)
     is_in_doubt = sa.and_(outbox.c.attempted_at.is_not(None), outbox.c.how != DeliveryKind.UPDATE)
     expire(connection, free, outbox.c.expires_at <= now, ~is_in_doubt)  # what may stand in the channel is looked up
     _become(connection, OutboxState.SUPERSEDED, free, _has_later_edit())
     if dropped := _become(connection, OutboxState.DROPPED, free, _belongs_to_nothing()):
-        ask_for_posts(connection, [row.group_key for row in dropped])
+        request_reposts(connection, [row.group_key for row in dropped])
 
 
 def expire(connection: sa.Connection, *which: sa.ColumnElement[bool]) -> None:
@@ -50,7 +50,7 @@ def expire(connection: sa.Connection, *which: sa.ColumnElement[bool]) -> None:
     for row in expired:
         log.warning("%s was never delivered, and is of no use any more", row.key)
     if lost := [row.group_key for row in expired if row.how == DeliveryKind.POST and row.group_key]:
-        ask_for_posts(connection, lost)
+        request_reposts(connection, lost)
 
 
 def _become(connection: sa.Connection, state: OutboxState, *which: sa.ColumnElement[bool]) -> list[Any]:

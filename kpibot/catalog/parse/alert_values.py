@@ -5,7 +5,7 @@ from datetime import time, timedelta
 
 from kpibot.catalog.parse import scalars, time_values
 from kpibot.catalog.problems import WordError
-from kpibot.core.alerts.silences import RecurringSilence, When
+from kpibot.core.alerts.silences import Recurrence, RecurringSilence
 from kpibot.core.text import quoted
 from kpibot.core.time.days import AnnualRange
 
@@ -87,8 +87,8 @@ def recurring(text: str) -> RecurringSilence:
         WordError: anything else.
     """
     told = " ".join(text.casefold().split())
-    if told in (When.HOLIDAYS, When.BREAKS):
-        return RecurringSilence("", When(told))
+    if told in (Recurrence.HOLIDAYS, Recurrence.BREAKS):
+        return RecurringSilence("", Recurrence(told))
     if re.match(r"\d{4}-", told):
         hint = "a silence recurs: write for example `06-10..08-05`; for once, type `/kpi mute` in Slack"
         raise WordError(f"`{quoted(text)}` comes only once", hint)
@@ -98,7 +98,7 @@ def recurring(text: str) -> RecurringSilence:
 def _of_a_year(text: str) -> RecurringSilence:
     season = time_values.season(text)
     assert isinstance(season, AnnualRange)
-    return RecurringSilence("", When.YEARLY, first=season.first, last=season.last)
+    return RecurringSilence("", Recurrence.YEARLY, first=season.first, last=season.last)
 
 
 def _of_a_week(text: str) -> RecurringSilence:
@@ -108,7 +108,7 @@ def _of_a_week(text: str) -> RecurringSilence:
     except WordError:
         hint = "write `holidays`, `breaks`, `wednesday 18:00-22:00`, `sat-sun`, or `06-10..08-05` of every year"
         raise WordError(f"`{quoted(text)}` is no time that recurs", hint) from None
-    return RecurringSilence("", When.WEEKLY, weekdays, _window(window) if window else (time(), time()))
+    return RecurringSilence("", Recurrence.WEEKLY, weekdays, _window(window) if window else (time(), time()))
 
 
 def _window(text: str) -> tuple[time, time]:

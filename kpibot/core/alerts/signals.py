@@ -34,7 +34,7 @@ YEAR = timedelta(weeks=52)
 class Signal:
     """A warning that no fixed threshold gives, in words."""
 
-    says: str
+    text: str
 
 
 def days_needed(rules: Sequence[SignalRule]) -> int:

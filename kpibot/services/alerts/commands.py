@@ -16,10 +16,10 @@ from kpibot.services.alerts.actions import AlertActions
 from kpibot.services.alerts.active_alerts import ActiveAlerts
 from kpibot.store.store import Store
 
-CommandReply = AlertList | MuteList | ActionResult
+AlertCommandReply = AlertList | MuteList | ActionResult
 
 
-class Commands:
+class AlertCommands:
     """Does what people type. Whoever can see a channel may see to what is told there."""
 
     def __init__(self, district: District, standing: ActiveAlerts, acting: AlertActions, store: Store) -> None:
@@ -32,7 +32,7 @@ class Commands:
 
     def reply(
         self, text: str, now: datetime, by: str, channels: Collection[str] = (), here: str = DISTRICT
-    ) -> CommandReply | None:
+    ) -> AlertCommandReply | None:
         """The reply to what a person typed after `/kpi`; None where it is a question.
 
         Args:
@@ -107,4 +107,4 @@ def _is_of(silence: Silence, wanted: Unmute) -> bool:
 
 
 def _deeds(told: Iterable[ActionResult], is_new: bool) -> list[Action]:
-    return [deed for each in told if each.is_new is is_new for deed in each.deeds]
+    return [deed for each in told if each.is_new is is_new for deed in each.actions]

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from kpibot.catalog.model import Catalog
-from kpibot.core.alerts.quiet_hours import Notice, QuietHours
-from kpibot.core.alerts.routing import TAKES_IT, Routed, explained
+from kpibot.core.alerts.quiet_hours import Breach, QuietHours
+from kpibot.core.alerts.routing import TAKES_IT, RouteExplanation, evaluate_routes
 from kpibot.core.campuses.campus_tree import DISTRICT, CampusTree
 from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.kpi import Kpi
@@ -14,9 +14,9 @@ from kpibot.store.store import Store
 OFFERED = 8  # campuses of a group
 
 
-def routed(
+def explain_route(
     catalog: Catalog, tree: CampusTree, store: Store, kpi: Kpi, campus: str | None, severity: str, now: datetime
-) -> Routed:
+) -> RouteExplanation:
     """Where a breach of the KPI at the campus would go now, `severity` being `warning` or `critical`.
 
     Raises:
@@ -24,7 +24,7 @@ def routed(
     """
     rule, watched = _rule(kpi), _watched(kpi, campus, tree)
     calendar = catalog.district.calendar
-    rules = explained(
+    rules = evaluate_routes(
         catalog.routes,
         kpi=kpi.id,
         category=kpi.card.category,
@@ -35,8 +35,8 @@ def routed(
     )
     taking = next((route for route, says in rules if says == TAKES_IT), None)
     quiet = QuietHours((*store.silences(now), *catalog.silences), tree, calendar)
-    notice = Notice(kpi.id, watched, severity, rule)
-    return Routed(
+    notice = Breach(kpi.id, watched, severity, rule)
+    return RouteExplanation(
         card=kpi.card,
         campus=watched,
         campus_name=tree[watched].name,
@@ -44,9 +44,9 @@ def routed(
         at=now,
         zone=str(calendar.zone),
         channel=None if taking is None else catalog.channels[taking.channel].slack,
-        calls="" if taking is None else taking.mention or kpi.card.owner,
+        mention="" if taking is None else taking.mention or kpi.card.owner,
         rules=tuple((route, catalog.channels[route.channel].slack, says) for route, says in rules),
-        held=quiet.suppression(notice, now),
+        suppression=quiet.suppression(notice, now),
         next_notify_at=quiet.next_notify_at(notice, now),
         escalation=rule.escalation if severity == "critical" else (),
         inhibited_by_district=rule.inhibits and watched != DISTRICT,

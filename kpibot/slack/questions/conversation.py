@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from kpibot.core.alerts.actions import ActionResult
 from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.text import QueryError
-from kpibot.services.alerts.commands import Commands
+from kpibot.services.alerts.commands import AlertCommands
 from kpibot.services.delivery.delivery import InThread
 from kpibot.services.delivery.idempotency import Idempotency
 from kpibot.services.questions.answering import Answering, Reply
@@ -58,7 +58,7 @@ class Conversation:
     def __init__(
         self,
         answering: Answering,
-        commands: Commands,
+        commands: AlertCommands,
         once: Idempotency,
         client: AsyncWebClient,
         gatekeeper: Gatekeeper,

@@ -10,7 +10,7 @@ import pytest
 from kpibot.catalog import Catalog, CatalogError, load
 from kpibot.catalog.model import CampusList, Channel, Column, Database, Dataset, Digest, FileTable, NoteRule
 from kpibot.core.alerts.routing import Route
-from kpibot.core.alerts.silences import RecurringSilence, When
+from kpibot.core.alerts.silences import Recurrence, RecurringSilence
 from kpibot.core.campuses.campus_tree import Campus, CampusTree
 from kpibot.core.campuses.locations import CampusRule
 from kpibot.core.kpis.alert_rule import AlertRule, AnomalyRule, ChangeRule, ForecastRule
@@ -491,10 +491,10 @@ def test_silences_that_recur(configured) -> None:
     catalog = load(configured(channels=dedent(channels), district=district), {})
     tickets, west = frozenset({"tickets"}), frozenset({"feeder-west"})
     assert catalog.silences == (
-        RecurringSilence("Summer break", When.YEARLY, first=(6, 10), last=(8, 5)),
-        RecurringSilence("Patch night", When.WEEKLY, (2,), (time(22), time(2)), kpis=tickets, campuses=west),
-        RecurringSilence("Weekend", When.WEEKLY, (5, 6)),
-        RecurringSilence("Breaks", When.BREAKS),
+        RecurringSilence("Summer break", Recurrence.YEARLY, first=(6, 10), last=(8, 5)),
+        RecurringSilence("Patch night", Recurrence.WEEKLY, (2,), (time(22), time(2)), kpis=tickets, campuses=west),
+        RecurringSilence("Weekend", Recurrence.WEEKLY, (5, 6)),
+        RecurringSilence("Breaks", Recurrence.BREAKS),
     )
 
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import pytest
-
 from kpibot.core.alerts.groups import DeliveryKind
 from kpibot.core.alerts.notices import AlertNotice, Change
 from kpibot.core.alerts.states import Reason
@@ -70,7 +68,7 @@ def series(*values: float | None) -> Series:
 
 @dataclass(frozen=True)
 class Samples:
-    """What the tests are given."""
+    """Reports, answers, digests and alerts, one of each kind."""
 
     now: datetime = NOW
     zone: str = ZONE
@@ -243,8 +241,3 @@ class Samples:
         changes = (self.change("Oak", 15.0, 12, None, Reason.RECOVERED),)
         ended = replace(self.acknowledged, reason=Reason.RECOVERED, is_over=True, is_common=False)
         return replace(ended, changes=changes)
-
-
-@pytest.fixture(scope="session")
-def samples() -> Samples:
-    return Samples()
