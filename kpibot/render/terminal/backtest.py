@@ -197,7 +197,9 @@ def _advice(found: Backtest) -> Iterator[str]:
 
 def _is_beyond_critical(tuning: Tuning) -> bool:
     critical, found = tuning.thresholds.critical, tuning.suggested
-    return critical is not None and found is not None and tuning.thresholds.judge(found.warning) is Verdict.CRITICAL
+    return (
+        critical is not None and found is not None and tuning.thresholds.verdict_of(found.warning) is Verdict.CRITICAL
+    )
 
 
 def _reached(level: float, card: KpiInfo, levels: Thresholds) -> str:

@@ -12,7 +12,7 @@ from kpibot.core.alerts.active_alerts import (
     MuteList,
     RecurringMute,
 )
-from kpibot.core.kpis.report import Report, local
+from kpibot.core.kpis.report import Report, local_time
 from kpibot.core.text import plural
 from kpibot.render.phrases import sentences
 from kpibot.render.phrases.cleaning import clean
@@ -46,7 +46,7 @@ def standing_text(standing: ActiveAlert, now: datetime, zone: str) -> str:
     """`Outstanding tickets — Campus West: 104 tickets · critical since Fri, … (2 days) · acknowledged by @luis …`."""
     report = standing.report
     to_the_day = is_to_the_day(standing.since, now, zone)
-    began = day_month(local(standing.since, zone)) if to_the_day else soon(standing.since, now, zone)
+    began = day_month(local_time(standing.since, zone)) if to_the_day else soon(standing.since, now, zone)
     since = f"{standing.severity} since {began} ({stretch(now - standing.since)})"
     value = sentences.quantity(report) if sentences.value(report) is not None else sentences.missing(report)
     return f"{sentences.title(report)}: {value} · {since} · {'; '.join(_seen_to(standing, now, zone))}"

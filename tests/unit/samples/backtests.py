@@ -92,7 +92,7 @@ def past(
     days = tuple(LAST - n * DAY for n in reversed(range(len(values))))
     reading = Reading("tickets", campus, AT, values[-1])
     series = Series(days, tuple(values))
-    report = Report(card, campus, NAMES[campus], reading, levels, levels.judge(values[-1]), series=series)
+    report = Report(card, campus, NAMES[campus], reading, levels, levels.verdict_of(values[-1]), series=series)
     moments = [(instant_of_day(day), value) for day, value in zip(days, values, strict=True)]
     alarms = tuple(replay(moments, levels, rule))
     held = tuple(SuppressionReason.OUTSIDE_HOURS if alarm.start.weekday() > 4 else None for alarm in alarms)

@@ -25,7 +25,7 @@ from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi, KpiInfo
 from kpibot.core.kpis.measures import Query, Simple, Stock
 from kpibot.core.kpis.readings import Aggregate
-from kpibot.core.kpis.series import Curve, Track, Window
+from kpibot.core.kpis.series import DailyTotals, SeriesData, Window
 from kpibot.core.kpis.thresholds import Better, Thresholds
 from kpibot.core.reports.messages import AdminNotice
 from kpibot.core.time.calendar import Calendar, YearStart
@@ -74,11 +74,12 @@ class Database:
         }
         return [parts for _ in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, Track]:
+    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
         if not self.has_series:
             raise SourceDownError("database `helpdesk` did not answer within 2 s")
         return {
-            GroupKey(each): Curve(self._course(each, count, len(window.days))) for each, count in self.counts.items()
+            GroupKey(each): DailyTotals(self._course(each, count, len(window.days)))
+            for each, count in self.counts.items()
         }
 
     def _course(self, campus: str, count: float, days: int) -> np.ndarray:

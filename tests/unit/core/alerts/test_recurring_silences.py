@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kpibot.core.alerts.silences import Recurrence, RecurringSilence, Silence, active_silence, next_occurrence
 from kpibot.core.campuses.campus_tree import Campus, CampusTree
 from kpibot.core.time.calendar import Calendar, YearStart
-from kpibot.core.time.days import Dates
+from kpibot.core.time.days import DateRange
 
 ZONE = ZoneInfo("America/Chicago")
 CALENDAR = Calendar(
@@ -19,7 +19,7 @@ CALENDAR = Calendar(
     YearStart(8, 15),
     ((time(8), time(16)),) * 5 + (None, None),
     holidays=frozenset({date(2026, 11, 26)}),
-    breaks=(Dates(date(2026, 12, 21), date(2027, 1, 1)),),
+    breaks=(DateRange(date(2026, 12, 21), date(2027, 1, 1)),),
 )
 TREE = CampusTree([Campus("feeder-west", "West feeder"), Campus("west", "West", "feeder-west"), Campus("east", "East")])
 PATCH_NIGHT = RecurringSilence("Patch night", Recurrence.WEEKLY, (2,), (time(18), time(22)))

@@ -19,7 +19,7 @@ from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi, KpiInfo
 from kpibot.core.kpis.measures import Query, Simple, Stock
 from kpibot.core.kpis.readings import Aggregate, Reading
-from kpibot.core.kpis.series import Curve, Track, Window
+from kpibot.core.kpis.series import DailyTotals, SeriesData, Window
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
 from kpibot.core.questions.parser import QueryError
 from kpibot.core.time.calendar import Calendar, YearStart
@@ -62,10 +62,10 @@ class Helpdesk:
             return [SourceDownError("database `helpdesk` did not answer within 30 s") for _ in requests]
         return [{GroupKey("201"): Aggregate(10.0, rows=10, valued=10, newest=NOW)} for _ in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, Track]:
+    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
         self.tracked += 1
         west = np.array([self._at_west.get(day, 10.0) for day in window.days])
-        return {GroupKey("101"): Curve(west), GroupKey("201"): Curve(np.full(len(window.days), 10.0))}
+        return {GroupKey("101"): DailyTotals(west), GroupKey("201"): DailyTotals(np.full(len(window.days), 10.0))}
 
     def is_empty(self, measure: Simple) -> bool:
         return False
