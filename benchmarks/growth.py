@@ -8,14 +8,14 @@ from benchmarks.district import Place
 from benchmarks.measure import Moments, watching
 from benchmarks.tables import NOW
 from benchmarks.timing import alternate, row
-from kpibot.core.kpis.conditions import Condition
+from kpibot.core.kpis.conditions import ValueCondition
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import Stock
 
 
 def with_campuses(place: Place, rounds: int) -> None:
     """One KPI measured, judged and stored, in a district of so many campuses."""
-    campuses, kpi = len(place.services.measuring.tree) - 2, place.kpi("tickets")
+    campuses, kpi = len(place.services.district.tree) - 2, place.kpi("tickets")
     (taken,) = alternate((watching(place, {kpi.id: kpi}, Moments()),), rounds)
     row(f"{campuses:,} campuses", taken, taken / campuses * 1_000)
 
@@ -32,14 +32,14 @@ def with_kpis(place: Place, tasks: dict[str, Task], rounds: int) -> None:
 
 def _without(kpi: Kpi, number: int) -> Kpi:
     assert isinstance(kpi.measure, Stock)
-    others = (Condition("campus", (f"C{number}",), negated=True),)
+    others = (ValueCondition("campus", (f"C{number}",), negated=True),)
     return replace(kpi, card=replace(kpi.card, id=f"tickets-{number}"), measure=replace(kpi.measure, where=others))
 
 
 def with_days(place: Place, rounds: int) -> None:
     """The series of every campus over so many days."""
-    measuring, kpi = place.services.measuring, place.kpi("tickets")
-    nodes = [campus.slug for campus in measuring.tree]
+    measurement, kpi = place.services.measurement, place.kpi("tickets")
+    nodes = [campus.slug for campus in place.services.district.tree]
     for days in (30, 365, 1_825):
-        (taken,) = alternate((partial(measuring.series, kpi, nodes, NOW, days),), rounds)
+        (taken,) = alternate((partial(measurement.series, kpi, nodes, NOW, days),), rounds)
         row(f"{days:,} days", taken, taken / days)

@@ -14,10 +14,10 @@ from benchmarks.district import Place, same
 from benchmarks.tables import NOW
 from benchmarks.timing import alternate, once, row
 from kpibot.core.campuses.campus_tree import DISTRICT
-from kpibot.core.kpis.conditions import Condition
+from kpibot.core.kpis.conditions import ValueCondition
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import Stock
-from kpibot.services.alerts.watch import Watch
+from kpibot.services.alerts.monitor import AlertMonitor
 from kpibot.services.measurement.reporting import Reporting
 
 ALONE = ("tickets", "mean-response", "median-response")
@@ -43,7 +43,7 @@ def by_hand(place: Place, task: Task) -> list[list[tuple[object, ...]]]:
 
 def measured_anew(place: Place, kpi: Kpi, moments: Moments) -> object:
     """A reading for every campus and group."""
-    return place.services.measuring.measure(kpi, moments.next())
+    return place.services.measurement.measure([kpi], moments.next())[0]
 
 
 def watching(place: Place, kpis: dict[str, Kpi], moments: Moments) -> Callable[[], object]:
@@ -51,9 +51,11 @@ def watching(place: Place, kpis: dict[str, Kpi], moments: Moments) -> Callable[[
     services = place.services
 
     def measure() -> object:
-        reporting = Reporting(services.measuring, services.store, {})
-        watched = replace(services.catalog, kpis=kpis)
-        return Watch(watched, reporting, services.store, lambda _: "helpdesk").measure(moments.next())
+        district = replace(services.district, kpis=kpis)
+        reporting = Reporting(district, services.measurement, services.store, {})
+        return AlertMonitor(district, services.catalog, reporting, services.store, lambda _: "helpdesk").measure(
+            moments.next()
+        )
 
     return measure
 
@@ -63,7 +65,7 @@ def one_kpi(place: Place, tasks: dict[str, Task], rounds: int) -> None:
     moments = Moments()
     for name in ALONE:
         task, kpi = tasks[name], place.kpi(name)
-        readings = place.services.measuring.measure(kpi, NOW)
+        readings = place.services.measurement.measure([kpi], NOW)[0]
         same({slug: each.value for slug, each in readings.items()}, task.values(by_hand(place, task)), name)
         hand, measured, stored = alternate(
             (
@@ -80,7 +82,7 @@ def catalogue(place: Place, tasks: dict[str, Task], rounds: int) -> None:
     """All 15 KPIs at once against the sum of their hand-written statements."""
     moments, chosen = Moments(), {name: task for name, task in tasks.items() if name not in APART}
     kpis = {name: place.kpi(name) for name in chosen}
-    for name, readings in zip(kpis, place.services.measuring.measure_all(list(kpis.values()), NOW), strict=True):
+    for name, readings in zip(kpis, place.services.measurement.measure(list(kpis.values()), NOW), strict=True):
         task = chosen[name]
         same({slug: each.value for slug, each in readings.items()}, task.values(by_hand(place, task)), name)
     hand, stored = alternate(
@@ -91,8 +93,8 @@ def catalogue(place: Place, tasks: dict[str, Task], rounds: int) -> None:
 
 def a_statement_each(place: Place, rounds: int) -> None:
     """All campuses in one statement against a statement a campus, by hand and by kpibot."""
-    moments, measuring, kpi = Moments(), place.services.measuring, place.kpi("tickets")
-    campuses = [alias for campus in measuring.tree for alias in campus.aliases]
+    moments, measurement, kpi = Moments(), place.services.measurement, place.kpi("tickets")
+    campuses = [alias for campus in place.services.district.tree for alias in campus.aliases]
     grouped = (
         "SELECT campus, count(*), max(opened) FROM tickets WHERE opened < :now AND resolved IS NULL GROUP BY campus"
     )
@@ -100,7 +102,7 @@ def a_statement_each(place: Place, rounds: int) -> None:
 
     def each_by_kpibot() -> None:
         for campus in campuses:
-            measuring.measure(_at(kpi, campus), moments.next())
+            measurement.measure([_at(kpi, campus)], moments.next())[0]
 
     merge, each, kpibot = alternate(
         (
@@ -117,7 +119,7 @@ def a_statement_each(place: Place, rounds: int) -> None:
 
 def _at(kpi: Kpi, campus: str) -> Kpi:
     assert isinstance(kpi.measure, Stock)
-    return replace(kpi, measure=replace(kpi.measure, where=(Condition("campus", (campus,)),)))
+    return replace(kpi, measure=replace(kpi.measure, where=(ValueCondition("campus", (campus,)),)))
 
 
 WALK = {
@@ -149,17 +151,17 @@ A_DAY = """
 
 def series(place: Place, rounds: int, all_days: tuple[int, ...] = (90, 365)) -> None:
     """Daily series of every campus and group against the best walk by hand, and against a query a day."""
-    measuring, kpi = place.services.measuring, place.kpi("tickets")
-    nodes, statement = [campus.slug for campus in measuring.tree], walk(place.dialect)
+    measurement, kpi = place.services.measurement, place.kpi("tickets")
+    nodes, statement = [campus.slug for campus in place.services.district.tree], walk(place.dialect)
     for days in all_days:
         first = datetime(NOW.year, NOW.month, NOW.day, tzinfo=NOW.tzinfo) - timedelta(days=days - 1)
-        found = measuring.series(kpi, nodes, NOW, days)
+        found = measurement.series(kpi, nodes, NOW, days)
         begin = {campus: level for campus, level in place.by_hand(A_DAY, ends=first + timedelta(days=1))}
         same({slug: each.values[0] for slug, each in found.items()}, begin.items(), f"{days} days")
         hand, ours = alternate(
             (
                 partial(place.by_hand, statement, first=first),
-                partial(measuring.series, kpi, nodes, NOW, days),
+                partial(measurement.series, kpi, nodes, NOW, days),
             ),
             rounds,
         )
@@ -178,7 +180,7 @@ def ordinary_index(place: Place, rounds: int) -> None:
     )
     moments = Moments()
     total = sum(count for _, count, _ in place.by_hand(scan))
-    assert place.services.measuring.measure(kpi, NOW)[DISTRICT].value == total
+    assert place.services.measurement.measure([kpi], NOW)[0][DISTRICT].value == total
     by_scan, led, ours = alternate(
         (
             lambda: place.by_hand(scan),

@@ -87,9 +87,9 @@ class Sides:
         self._cursor = connection.cursor()
         self._cursor.execute(TABLE)
         moments = (NOW + timedelta(minutes=15 * n) for n in range(2 * rounds + 2))
-        self._coming = iter([measurement("tickets", moment, moment.minute) for moment in moments])
+        self._coming = iter([made_up_readings("tickets", moment, moment.minute) for moment in moments])
         for days in SERIES:
-            past = [each for n in range(days) for each in measurement(f"{days} days", NOW - timedelta(days=n), n)]
+            past = [each for n in range(days) for each in made_up_readings(f"{days} days", NOW - timedelta(days=n), n)]
             self._store.save_readings(past)
             self._insert(past)
 
@@ -135,7 +135,7 @@ def _plain(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(each.isoformat() if isinstance(each, datetime) else each for each in values)
 
 
-def measurement(kpi: str, as_of: datetime, seed: int) -> list[Reading]:
+def made_up_readings(kpi: str, as_of: datetime, seed: int) -> list[Reading]:
     """A percentage at every campus; the values have all their digits, as real ones do."""
     return [
         Reading(

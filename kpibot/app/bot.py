@@ -9,14 +9,15 @@ from contextlib import AsyncExitStack, contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from kpibot.app.clock import utc_now
+from kpibot.app.clock import seconds_passed, utc_now
 from kpibot.app.container import Services
 from kpibot.app.slack_access import SlackAccess
 from kpibot.scheduling import Schedule
 from kpibot.services.delivery.delivery import Delivery
-from kpibot.services.delivery.outage import OwnDatabase
+from kpibot.services.delivery.outage import OutageNotifier
 from kpibot.slack.client.connection import check_app_token, missing_scopes, web_client
 from kpibot.slack.client.directory import Directory
+from kpibot.slack.client.gatekeeper import Gatekeeper
 from kpibot.slack.client.sender import SlackSender
 from kpibot.slack.questions.conversation import Conversation
 from kpibot.store.store import SlotLostError, StoreError, UpgradedError
@@ -40,7 +41,13 @@ PRUNING = "prune"
 class Bot:
     """One process of the bot. Make it inside the event loop in which it runs."""
 
-    def __init__(self, services: Services, access: SlackAccess, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        services: Services,
+        access: SlackAccess,
+        now: Callable[[], datetime] = utc_now,
+        passed: Callable[[], float] = seconds_passed,
+    ) -> None:
         self._house = services
         self._access = access
         self._now = now
@@ -51,18 +58,19 @@ class Bot:
         self._client = web_client(access.bot_token, access.api_url, waits_for_rate_limits=True)
         self._directory = Directory(self._client, services.catalog.channels)
         self._conversation = Conversation(
-            services.answering,
-            services.commands,
-            services.once,
-            self._client,
-            self._directory,
-            now,
-            self._answer,
-            self._deliver,
+            answering=services.answering,
+            commands=services.commands,
+            once=services.once,
+            client=self._client,
+            gatekeeper=Gatekeeper(self._client, passed),
+            directory=self._directory,
+            now=now,
+            in_thread=self._answer,
+            deliver=self._deliver,
         )
         sending = web_client(access.bot_token, access.api_url, waits_for_rate_limits=False)
         sender = SlackSender(sending, self._directory)
-        self._own_database = OwnDatabase(sender, services.catalog.district, now)
+        self._own_database = OutageNotifier(sender, services.catalog.district, now)
         self._delivery = Delivery(
             services.store.outbox,
             sender,
@@ -187,7 +195,7 @@ class Bot:
         self._schedule.every(DELIVER_EVERY, self._deliver, "deliver")
         self._schedule.every(RENEW_EVERY, self._renew, "renew leases")
         self._schedule.every(TAKE_OVER_EVERY, self.catch_up, "take over")
-        self._schedule.every(TELL_EVERY, self._own_database.tell, "tell of the own database")
+        self._schedule.every(TELL_EVERY, self._own_database.notify, "tell of the own database")
         self._schedule.every(LOOK_UP_EVERY, self._look_up_again, "look up channels")
         for digest in self._house.catalog.digests.values():
             self._schedule.weekly(digest.weekdays, digest.at, self.catch_up, f"digest {digest.id}")
@@ -220,7 +228,7 @@ class Bot:
             return
         async with self._delivering:
             with self._noted(), self._minded("delivering"):
-                await self._delivery.work_off()
+                await self._delivery.deliver_due()
 
     @contextmanager
     def _minded(self, what: str) -> Iterator[None]:
@@ -233,11 +241,11 @@ class Bot:
         except SlotLostError as error:
             log.warning("%s: %s", what, error)
         except StoreError as error:
-            self._own_database.fails(what, str(error))
+            self._own_database.record_failure(what, str(error))
         except Exception:
             log.exception("%s failed; it is tried again on schedule", what)
         else:
-            self._own_database.works(what)
+            self._own_database.record_success(what)
 
     @contextmanager
     def _noted(self) -> Iterator[None]:

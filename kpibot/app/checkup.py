@@ -12,4 +12,4 @@ from kpibot.sources.diagnostics.inspector import SqlInspector
 def checkup(services: Services, as_of: datetime) -> Inspection:
     """What `check` has to say of everything but Slack."""
     inspectors = {name: SqlInspector(source.database) for name, source in services.sources.items()}
-    return inspect(services.catalog, inspectors, services.reporting, as_of, seconds_passed)
+    return inspect(services.catalog, inspectors, services.measurement, services.reporting, as_of, seconds_passed)

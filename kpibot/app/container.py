@@ -8,14 +8,15 @@ from kpibot.app.clock import seconds_passed
 from kpibot.app.process import process_name
 from kpibot.catalog.model import Catalog
 from kpibot.core.campuses.campus_tree import CampusTreeError
+from kpibot.core.kpis.district import District
 from kpibot.core.kpis.measures import Query, Simple
 from kpibot.services.alerts.actions import AlertActions
 from kpibot.services.alerts.active_alerts import ActiveAlerts
-from kpibot.services.alerts.commands import Commands
-from kpibot.services.alerts.watch import Watch
+from kpibot.services.alerts.commands import AlertCommands
+from kpibot.services.alerts.monitor import AlertMonitor
 from kpibot.services.delivery.idempotency import Idempotency
 from kpibot.services.digests.digests import Digests
-from kpibot.services.measurement.measuring import Measuring
+from kpibot.services.measurement.measurement import Measurement
 from kpibot.services.measurement.reporting import Reporting
 from kpibot.services.questions.answering import Answering
 from kpibot.sources.base import SourceError
@@ -30,15 +31,16 @@ class Services:
 
     catalog: Catalog
     sources: dict[str, SqlSource]
-    measuring: Measuring
+    district: District
+    measurement: Measurement
     store: Store
     reporting: Reporting
     answering: Answering
     digests: Digests
-    watch: Watch
+    watch: AlertMonitor
     standing: ActiveAlerts
     acting: AlertActions
-    commands: Commands
+    commands: AlertCommands
     once: Idempotency
 
     def close(self) -> None:
@@ -86,23 +88,25 @@ def build_services(catalog: Catalog, state_url: str, passed: Callable[[], float]
         for source in sources.values():
             source.close()
         raise
-    measuring = Measuring(tree, catalog.district.calendar, source_of, system_of)
+    district = District(tree, calendar, catalog.kpis)
+    measurement = Measurement(district, source_of, system_of)
     store = Store(open_engine(state_url), calendar.zone, process_name())
     rhythms = {each.id: each.fresh_within for each in catalog.datasets.values() if each.fresh_within is not None}
-    reporting = Reporting(measuring, store, rhythms)
-    standing = ActiveAlerts(catalog.kpis, catalog.routes, catalog.silences, reporting, store)
-    acting = AlertActions(catalog.kpis, standing, store)
+    reporting = Reporting(district, measurement, store, rhythms)
+    standing = ActiveAlerts(district, catalog.routes, catalog.silences, reporting, store)
+    acting = AlertActions(district, standing, store)
     return Services(
         catalog=catalog,
         sources=sources,
-        measuring=measuring,
+        district=district,
+        measurement=measurement,
         store=store,
         reporting=reporting,
-        answering=Answering(catalog.kpis, catalog.datasets, catalog.notes, reporting, catalog.not_available),
-        digests=Digests(catalog.digests, catalog.channels, catalog.kpis, reporting, store, database_of),
-        watch=Watch(catalog, reporting, store, database_of),
+        answering=Answering(district, catalog.datasets, catalog.notes, measurement, reporting, catalog.not_available),
+        digests=Digests(district, catalog.digests, catalog.channels, reporting, store, database_of),
+        watch=AlertMonitor(district, catalog, reporting, store, database_of),
         standing=standing,
         acting=acting,
-        commands=Commands(catalog.kpis, measuring, standing, acting, store),
+        commands=AlertCommands(district, standing, acting, store),
         once=Idempotency(store),
     )

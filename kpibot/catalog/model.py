@@ -21,7 +21,7 @@ from kpibot.core.time.calendar import Calendar
 
 
 @dataclass(frozen=True, slots=True)
-class District:
+class DistrictConfig:
     """The district itself. `administrators` is the id of the channel where problems are told, if there is one."""
 
     name: str
@@ -157,7 +157,7 @@ class Catalog:
     that was written, by its path of keys.
     """
 
-    district: District
+    district: DistrictConfig
     databases: Mapping[str, Database]
     campuses: tuple[Campus, ...] | CampusList
     datasets: Mapping[str, Dataset]

@@ -17,8 +17,8 @@ def backtest(options: argparse.Namespace, settings: Settings) -> int:
     with closing(services_of(options, settings)) as services:
         kpi, campus = kpi_and_campus(options.about, services)
         district = services.catalog.district
-        quiet = QuietHours(services.catalog.silences, services.measuring.tree, district.calendar)
-        backtesting = Backtesting(services.reporting, quiet, district.measure_every)
+        quiet = QuietHours(services.catalog.silences, services.district.tree, district.calendar)
+        backtesting = Backtesting(services.district, services.reporting, quiet, district.measure_every)
         found = backtesting.backtest(kpi, campus, as_of(options, services), options.days)
     print(json_text(backtest_record(found)) if options.json else backtest_text(found))
     if options.chart is not None:

@@ -9,7 +9,7 @@ from kpibot.cli.common import UsageError, as_of, json_text, services_of
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.questions.parser import Ask, parse
 from kpibot.render.terminal.routes import routes_record, routes_text
-from kpibot.services.alerts.routing import routed
+from kpibot.services.alerts.routing import explain_route
 from kpibot.settings import Settings
 
 SEVERITIES = ("warning", "critical")
@@ -23,8 +23,8 @@ def routes(options: argparse.Namespace, settings: Settings) -> int:
     words = [word for word in options.breach if word not in SEVERITIES]
     with closing(services_of(options, settings)) as services:
         kpi, campus = kpi_and_campus(words, services)
-        tree, now = services.measuring.tree, as_of(options, services)
-        found = routed(services.catalog, tree, services.store, kpi, campus, severities[0], now)
+        tree, now = services.district.tree, as_of(options, services)
+        found = explain_route(services.catalog, tree, services.store, kpi, campus, severities[0], now)
     print(json_text(routes_record(found)) if options.json else routes_text(found))
     return 0 if found.channel is not None else 1
 
@@ -37,10 +37,10 @@ def kpi_and_campus(words: Sequence[str], services: Services) -> tuple[Kpi, str |
         UsageError: no KPI, or more than a KPI and a campus.
     """
     kpis = services.catalog.kpis
-    request = parse(" ".join(words), {kpi.id: kpi.card.name for kpi in kpis.values()}, services.measuring.tree)
+    request = parse(" ".join(words), {kpi.id: kpi.card.name for kpi in kpis.values()}, services.district.tree)
     if not isinstance(request, Ask):
         raise UsageError(
-            f"which KPI? Type for example `{next(iter(kpis))} {services.measuring.tree.leaves('district')[0]}`"
+            f"which KPI? Type for example `{next(iter(kpis))} {services.district.tree.leaves('district')[0]}`"
         )
     if request.days is not None:
         raise UsageError("only a KPI and a campus can be typed here; how many days is said by --days, where it counts")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kpibot.render.phrases.cleaning import plain
+from kpibot.render.phrases.cleaning import plain_text
 from kpibot.slack.mrkdwn import cut
 
 Block = dict[str, Any]
@@ -33,7 +33,7 @@ class Rendered:
 
 def rendered(text: str, blocks: Iterable[Block | None], alt_text: str = "") -> Rendered:
     """A message of those blocks that are there."""
-    return Rendered(cut(text, FALLBACK), tuple(each for each in blocks if each is not None), plain(alt_text, ALT))
+    return Rendered(cut(text, FALLBACK), tuple(each for each in blocks if each is not None), plain_text(alt_text, ALT))
 
 
 def section(text: str) -> Block | None:
@@ -51,7 +51,7 @@ def picture(file: SlackFile | None, alt_text: str) -> Block | None:
     """The picture, or None without one."""
     if file is None:
         return None
-    return {"type": "image", "slack_file": {"id": file.id}, "alt_text": plain(alt_text, ALT) or "A chart"}
+    return {"type": "image", "slack_file": {"id": file.id}, "alt_text": plain_text(alt_text, ALT) or "A chart"}
 
 
 def button(label: str, action_id: str, **value: str | int) -> Block | None:
@@ -59,7 +59,7 @@ def button(label: str, action_id: str, **value: str | int) -> Block | None:
     payload = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     if len(payload) > VALUE or len(action_id) > ACTION_ID:
         return None
-    words = {"type": "plain_text", "text": plain(label, BUTTON) or "Show", "emoji": False}
+    words = {"type": "plain_text", "text": plain_text(label, BUTTON) or "Show", "emoji": False}
     return {"type": "button", "text": words, "action_id": action_id, "value": payload}
 
 

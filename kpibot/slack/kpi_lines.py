@@ -2,6 +2,7 @@
 
 from kpibot.core.kpis.report import Report
 from kpibot.render.phrases import sentences
+from kpibot.render.phrases.changes import difference_since
 from kpibot.slack.blocks import Block, actions, button
 from kpibot.slack.mrkdwn import data
 
@@ -10,7 +11,7 @@ def kpi_line(report: Report) -> str:
     """One KPI as a line of mrkdwn: sign, name, value, verdict, change. Its shape is in the picture."""
     said = sentences.quantity(report, short=True) if sentences.value(report) is not None else sentences.missing(report)
     word = sentences.sign(report).word if sentences.value(report) is not None else ""
-    parts = (f"*{data(said, 150)}*", word, data(sentences.difference_since(report)))
+    parts = (f"*{data(said, 150)}*", word, data(difference_since(report)))
     return f"{sentences.sign(report).emoji} {data(sentences.kpi_name(report), 120)}: {' · '.join(filter(None, parts))}"
 
 

@@ -3,7 +3,7 @@
 from kpibot.core.alerts.actions import ActionNotice
 from kpibot.core.alerts.notices import AlertNotice
 from kpibot.core.reports.digests import DigestEdition
-from kpibot.core.reports.messages import Message, TroubleNotice
+from kpibot.core.reports.messages import AdminNotice, Message
 from kpibot.slack.admin.trouble_message import trouble_message
 from kpibot.slack.alerts.action_messages import action_message
 from kpibot.slack.alerts.alert_message import alert_message
@@ -20,5 +20,5 @@ def compose(message: Message, chart: SlackFile | None) -> Rendered:
             return alert_message(message, chart)
         case ActionNotice():
             return action_message(message)
-        case TroubleNotice():
+        case AdminNotice():
             return trouble_message(message)

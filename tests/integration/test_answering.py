@@ -192,7 +192,7 @@ def test_a_ratio_is_narrowed_in_both_halves_whatever_the_spelling(services: Serv
 def test_levels_of_a_count_are_for_all_of_its_rows(services: Services) -> None:
     reply = ask(services, "tickets west priority:normal")
     assert isinstance(reply, Answer)
-    assert (reply.report.reading.value, reply.report.verdict) == (2, Verdict.NOT_JUDGED)
+    assert (reply.report.reading.value, reply.report.verdict) == (2, Verdict.NOT_EVALUATED)
     assert reply.report.series is not None
     assert reply.report.series.values[-1] == 2
 
@@ -257,7 +257,7 @@ def test_an_old_ticket_comes_of_age_on_its_day_in_the_series_too(services: Servi
     assert reply.report.series is not None
     for day, value in zip(reply.report.series.days, reply.report.series.values, strict=True):
         end = min(datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1), NOW)
-        assert value == services.measuring.measure(services.catalog.kpis["old"], end)["district"].value
+        assert value == services.measurement.measure([services.catalog.kpis["old"]], end)[0]["district"].value
     assert reply.report.series.values[-1] == 40.0
 
 

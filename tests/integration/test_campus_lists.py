@@ -81,12 +81,12 @@ def furnished(tmp_path: Path) -> Iterator[Callable[[str], Services]]:
 
 
 def values(services: Services, kpi: str) -> dict[str, float | None]:
-    readings = services.measuring.measure(services.catalog.kpis[kpi], NOW)
+    readings = services.measurement.measure([services.catalog.kpis[kpi]], NOW)[0]
     return {slug: reading.value for slug, reading in readings.items()}
 
 
 def tree(services: Services) -> CampusTree:
-    return services.measuring.tree
+    return services.district.tree
 
 
 @pytest.mark.parametrize("select", [BY_PARENT, BY_PATH])
@@ -261,4 +261,7 @@ def test_a_list_is_read_once(furnished: Callable[[str], Services], tmp_path: Pat
     with closing(sqlite3.connect(tmp_path / "glpi.db")) as database:
         database.execute("DROP TABLE glpi_locations")
     assert values(services, "tickets")["campus-west"] == 4
-    assert services.reporting.readings(services.catalog.kpis["tickets"], NOW + timedelta(days=1))[DISTRICT].value == 11
+    assert (
+        services.reporting.readings([services.catalog.kpis["tickets"]], NOW + timedelta(days=1))[0][DISTRICT].value
+        == 11
+    )

@@ -43,7 +43,7 @@ def services(demo_district: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 @pytest.fixture(scope="module")
 def readings(services: Services) -> Readings:
     kpis = services.catalog.kpis
-    return dict(zip(kpis, services.measuring.measure_all(list(kpis.values()), NOW), strict=True))
+    return dict(zip(kpis, services.measurement.measure(list(kpis.values()), NOW), strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -111,12 +111,12 @@ def _ninth_tenth(ordered: list[float]) -> float:
 
 @pytest.mark.parametrize("kpi", THE_FIFTEEN)
 def test_every_chart_is_made_of_the_numbers_that_were_measured_then(kpi: str, services: Services) -> None:
-    shipped, measuring = services.catalog.kpis[kpi], services.measuring
+    shipped, measurement = services.catalog.kpis[kpi], services.measurement
     assert shipped.has_past
-    series = measuring.series(shipped, SOME, NOW, 40)
-    window = measuring.window(shipped, NOW, 40)
+    series = measurement.series(shipped, SOME, NOW, 40)
+    window = measurement.window(shipped, NOW, 40)
     for place in (0, 17, 38, 39):
-        then = measuring.measure(shipped, window.ends[place])
+        then = measurement.measure([shipped], window.ends[place])[0]
         for node in SOME:
             assert series[node].values[place] == pytest.approx(then[node].value)
 
@@ -135,14 +135,14 @@ def test_check_finds_nothing_wrong(services: Services) -> None:
 def test_nothing_goes_missing_when_a_number_is_broken_down(services: Services, readings: Readings) -> None:
     for kpi in services.catalog.kpis.values():
         for dimension in kpi.dimensions:
-            parts = services.measuring.breakdown(kpi, dimension, "district", NOW).values()
+            parts = services.measurement.breakdown(kpi, dimension, "district", NOW).values()
             whole = readings[kpi.id]["district"]
             assert sum(each.numerator for each in parts) == pytest.approx(whole.numerator)
             assert sum(each.rows for each in parts) == whole.rows
 
 
 def test_the_model_that_keeps_breaking_stands_out(services: Services) -> None:
-    by_model = services.measuring.breakdown(services.catalog.kpis["incidents-per-asset"], "model", "district", NOW)
+    by_model = services.measurement.breakdown(services.catalog.kpis["incidents-per-asset"], "model", "district", NOW)
     chromebooks = {model: each.value for model, each in by_model.items() if model.startswith("Nimbus")}
     assert max(chromebooks, key=chromebooks.__getitem__) == "Nimbus 11 G3"
 
@@ -167,14 +167,14 @@ def test_lines_in_another_currency_are_shown_as_lacking(readings: Readings) -> N
 
 
 def test_a_federally_funded_device_is_told_apart(services: Services) -> None:
-    by_funding = services.measuring.breakdown(services.catalog.kpis["audit-completion"], "funding", "district", NOW)
+    by_funding = services.measurement.breakdown(services.catalog.kpis["audit-completion"], "funding", "district", NOW)
     assert set(by_funding) == {"Federal funds", "Local funds"}
 
 
 def test_the_budgets_are_those_of_purchasing(services: Services, raw: Raw) -> None:
     budget = services.catalog.kpis["po-value"].budget
     kept = {(row["org"], f"FY{row['fiscal_year']}"): row["amount"] for row in raw.budgets}
-    tree = services.measuring.tree
+    tree = services.district.tree
     for year in ("FY2026", "FY2027"):
         for campus in CAMPUSES:
             assert budget.amount(campus.slug, year, tree) == kept[campus.org, year]
@@ -194,15 +194,15 @@ def test_spending_is_judged_by_the_pace_of_the_year_s_working_time(services: Ser
     expected = passed / sum(map(hours, year))
     west = readings["po-value"]["campus-west"]
     assert west.pace.elapsed == pytest.approx(expected)
-    assert west.judged == pytest.approx(100 * west.value / (west.pace.budget * expected))
+    assert west.threshold_value == pytest.approx(100 * west.value / (west.pace.budget * expected))
 
 
 def test_a_district_s_spending_is_judged_by_its_own_pace(services: Services) -> None:
-    judged = {report.campus: report for report in services.reporting.judged(services.catalog.kpis["po-value"], NOW)}
+    judged = {report.campus: report for report in services.reporting.evaluate(services.catalog.kpis["po-value"], NOW)}
     assert (judged["district"].thresholds.target, judged["feeder-west"].thresholds.critical) == (100, 150)
-    assert judged["no-campus"].verdict is Verdict.NOT_JUDGED
-    next_year = services.reporting.judged(services.catalog.kpis["po-value"], NOW + timedelta(days=365))
-    assert {report.verdict for report in next_year} == {Verdict.NOT_JUDGED}
+    assert judged["no-campus"].verdict is Verdict.NOT_EVALUATED
+    next_year = services.reporting.evaluate(services.catalog.kpis["po-value"], NOW + timedelta(days=365))
+    assert {report.verdict for report in next_year} == {Verdict.NOT_EVALUATED}
 
 
 def test_every_judged_kpi_has_campuses_on_both_sides_and_few_critical_ones(services: Services) -> None:
@@ -211,7 +211,7 @@ def test_every_judged_kpi_has_campuses_on_both_sides_and_few_critical_ones(servi
             continue
         verdicts = Counter(
             report.verdict
-            for report in services.reporting.judged(kpi, NOW)
+            for report in services.reporting.evaluate(kpi, NOW)
             if report.campus in {campus.slug for campus in CAMPUSES}
         )
         assert 2 <= verdicts[Verdict.ON_TARGET] < len(CAMPUSES), kpi.id

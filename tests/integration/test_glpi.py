@@ -59,7 +59,7 @@ def furnished(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ca
 def measured(furnished: Callable[..., Services]) -> dict[str, dict[str, Reading]]:
     """Every KPI, at every campus."""
     services = furnished()
-    return {name: services.measuring.measure(kpi, NOW) for name, kpi in services.catalog.kpis.items()}
+    return {name: services.measurement.measure([kpi], NOW)[0] for name, kpi in services.catalog.kpis.items()}
 
 
 def school(location: int) -> str:
@@ -266,20 +266,20 @@ def test_check_tells_what_is_not_available_as_information(furnished: Callable[..
 
 def test_only_some_entities(furnished: Callable[..., Services]) -> None:
     services = furnished("{use: glpi, options: {entities: [3]}}")
-    readings = services.measuring.measure(services.catalog.kpis["tickets"], NOW)
+    readings = services.measurement.measure([services.catalog.kpis["tickets"]], NOW)[0]
     assert readings[DISTRICT].value == sum(each["entities_id"] == 3 for each in outstanding())
 
 
 def test_only_some_types_of_asset(furnished: Callable[..., Services]) -> None:
     services = furnished("{use: glpi, options: {asset_types: [Computer, Phone]}}")
     own = [each for each in active() if each["itemtype"] in ("Computer", "Phone")]
-    reading = services.measuring.measure(services.catalog.kpis["cost-per-asset"], NOW)[DISTRICT]
+    reading = services.measurement.measure([services.catalog.kpis["cost-per-asset"]], NOW)[0][DISTRICT]
     assert reading.rows == len(own)
 
 
 def test_names_of_states_of_the_districts_own(furnished: Callable[..., Services]) -> None:
     services = furnished("{use: glpi, options: {in_use: [on TRIAL], retired: [In use]}}")
-    reading = services.measuring.measure(services.catalog.kpis["utilization"], NOW)[DISTRICT]
+    reading = services.measurement.measure([services.catalog.kpis["utilization"]], NOW)[0][DISTRICT]
     states = [STATES.get(each["states_id"]) for each in assets()]
     gone = [state in ("LOST", "Volé", "In use") for state in states]
     assert reading.denominator == len(states) - sum(gone)
@@ -297,7 +297,8 @@ def test_the_plugin_order_knows_orders_that_were_validated(furnished: Callable[.
         and date(2026, 7, 1) <= each["order_date"] <= TODAY
     }
     count, value = (
-        services.measuring.measure(services.catalog.kpis[name], NOW)[DISTRICT] for name in ("po-count", "po-value")
+        services.measurement.measure([services.catalog.kpis[name]], NOW)[0][DISTRICT]
+        for name in ("po-count", "po-value")
     )
     assert count.value == len(
         {(each["num_order"], each["suppliers_id"]) for each in orders.values() if each["num_order"]}
@@ -308,11 +309,11 @@ def test_the_plugin_order_knows_orders_that_were_validated(furnished: Callable[.
 
 def test_another_level_of_the_tree_makes_other_campuses(furnished: Callable[..., Services]) -> None:
     services = furnished(more="campuses: {campuses_are: {level: 3}}\n")
-    assert {"lab-1", "library"} <= {each.slug for each in services.measuring.tree}
+    assert {"lab-1", "library"} <= {each.slug for each in services.district.tree}
 
 
 def test_measured_again_a_month_before(furnished: Callable[..., Services]) -> None:
     services = furnished()
     then = NOW - timedelta(days=30)
     open_then = [e for e in tickets() if e["date"] < then and ((ended := resolved(e)) is None or ended >= then)]
-    assert services.measuring.measure(services.catalog.kpis["tickets"], then)[DISTRICT].value == len(open_then)
+    assert services.measurement.measure([services.catalog.kpis["tickets"]], then)[0][DISTRICT].value == len(open_then)

@@ -160,7 +160,7 @@ def _dumped(sections: Mapping[str, Any]) -> str:
 
 
 def measured(services: Services) -> dict[str, dict[str, Reading]]:
-    return {name: services.measuring.measure(kpi, NOW) for name, kpi in services.catalog.kpis.items()}
+    return {name: services.measurement.measure([kpi], NOW)[0] for name, kpi in services.catalog.kpis.items()}
 
 
 def environment(helpdesk: Path) -> dict[str, str]:

@@ -166,7 +166,7 @@ def services(
 
 
 def value(services: Services, kpi: str, campus: str = DISTRICT) -> float | None:
-    return services.measuring.measure(services.catalog.kpis[kpi], NOW)[campus].value
+    return services.measurement.measure([services.catalog.kpis[kpi]], NOW)[0][campus].value
 
 
 def utc(naive: datetime) -> datetime:
@@ -248,7 +248,7 @@ def test_what_was_folded_into_another_one_never_was(services: Services, campus: 
 
 def test_the_series_ends_at_the_number_beside_it(services: Services) -> None:
     kpi = services.catalog.kpis["tickets"]
-    series = services.measuring.series(kpi, [DISTRICT], NOW, 30)[DISTRICT]
+    series = services.measurement.series(kpi, [DISTRICT], NOW, 30)[DISTRICT]
     assert series.values[-1] == len(outstanding())
 
 

@@ -39,7 +39,7 @@ def measured(
     text = DISTRICT_YAML + f'databases: {{assets: {{url: "{url}", preset: {use}}}}}\n'
     (config / "all.yaml").write_text(text, encoding="utf-8")
     services = build_services(load(config, {}), "sqlite://")
-    yield {name: services.measuring.measure(kpi, NOW) for name, kpi in services.catalog.kpis.items()}
+    yield {name: services.measurement.measure([kpi], NOW)[0] for name, kpi in services.catalog.kpis.items()}
     services.close()
 
 

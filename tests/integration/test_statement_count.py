@@ -11,12 +11,13 @@ import sqlalchemy as sa
 
 from kpibot.catalog.model import Column, Database, Dataset
 from kpibot.core.campuses.campus_tree import Campus, CampusTree
-from kpibot.core.kpis.conditions import Condition
+from kpibot.core.kpis.conditions import ValueCondition
+from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi, KpiInfo
 from kpibot.core.kpis.measures import Amount, Counted, Duration, Flow, Measure, Ratio, Statistic, Stock
 from kpibot.core.time.calendar import Calendar, YearStart
 from kpibot.core.time.periods import PeriodRule
-from kpibot.services.measurement.measuring import Measuring
+from kpibot.services.measurement.measurement import Measurement
 from kpibot.sources.sql.source import SqlSource
 
 NOW = datetime(2026, 11, 18, 18, tzinfo=UTC)
@@ -31,7 +32,7 @@ DATASET = Dataset(
     ZoneInfo("UTC"),
 )
 OPEN = Stock("tickets", "opened", "resolved")
-REPAIRS = (Condition("kind", ("repair",)),)
+REPAIRS = (ValueCondition("kind", ("repair",)),)
 SPENT, USUAL = Amount(Counted.SUM, ("amount",)), Amount(Counted.MEAN, ("amount",))
 TEN: tuple[tuple[Measure, int], ...] = (  # each with the statements that no measure before it asks already
     (OPEN, 1),
@@ -80,7 +81,7 @@ def asked(url: str) -> Iterator[tuple[SqlSource, list[tuple[str, tuple[object, .
             statements.append((statement, parameters))
 
     source = SqlSource(Database("helpdesk", timedelta(seconds=20), url), {"tickets": DATASET}, CALENDAR.zone)
-    measuring(source, 1).measure(kpi(OPEN), NOW)
+    measurement(source, 1).measure([kpi(OPEN)], NOW)[0]
     sa.event.listen(sa.Engine, "before_cursor_execute", note)
     try:
         yield source, statements
@@ -89,15 +90,15 @@ def asked(url: str) -> Iterator[tuple[SqlSource, list[tuple[str, tuple[object, .
         source.close()
 
 
-def measuring(source: SqlSource, campuses: int) -> Measuring:
+def measurement(source: SqlSource, campuses: int) -> Measurement:
     tree = CampusTree(Campus(f"campus-{n}", f"Campus {n}", aliases=(str(n),)) for n in range(campuses))
-    return Measuring(tree, CALENDAR, lambda _: source)
+    return Measurement(District(tree, CALENDAR), lambda _: source)
 
 
 @pytest.mark.parametrize("campuses", [1, 200, 1_000])
 def test_ten_kpis_take_as_many_statements_for_any_number_of_campuses(tmp_path: Path, campuses: int) -> None:
     with asked(written(tmp_path, campuses)) as (source, statements):
-        readings = measuring(source, campuses).measure_all([kpi(measure) for measure, _ in TEN], NOW)
+        readings = measurement(source, campuses).measure([kpi(measure) for measure, _ in TEN], NOW)
     assert len(statements) == sum(new for _, new in TEN)
     assert [len(each) for each in readings] == [campuses + 2] * len(TEN)  # with the district and "no campus"
 
@@ -106,13 +107,13 @@ def test_kpis_over_the_same_rows_and_filter_share_a_statement(tmp_path: Path) ->
     with asked(written(tmp_path, 3)) as (source, statements):
         for count in range(1, len(TEN) + 1):
             statements.clear()
-            measuring(source, 3).measure_all([kpi(measure) for measure, _ in TEN[:count]], NOW)
+            measurement(source, 3).measure([kpi(measure) for measure, _ in TEN[:count]], NOW)
             assert len(statements) == sum(new for _, new in TEN[:count])
 
 
 def test_a_series_takes_one_statement_for_all_campuses(tmp_path: Path) -> None:
     with asked(written(tmp_path, 200)) as (source, statements):
-        measuring(source, 200).series(kpi(OPEN), [f"campus-{n}" for n in range(200)], NOW, 90)
+        measurement(source, 200).series(kpi(OPEN), [f"campus-{n}" for n in range(200)], NOW, 90)
     assert len(statements) == 1
 
 
@@ -120,7 +121,7 @@ def test_a_series_takes_one_statement_for_all_campuses(tmp_path: Path) -> None:
 def test_sqlite_does_not_walk_an_index_on_the_campus_for_the_order_of_groups(tmp_path: Path, measure: Measure) -> None:
     url = written(tmp_path, 200)
     with asked(url) as (source, statements):
-        measuring(source, 200).measure(kpi(measure), NOW)
+        measurement(source, 200).measure([kpi(measure)], NOW)[0]
     assert plan(url, *statements) == ["SCAN tickets", "USE TEMP B-TREE FOR GROUP BY"]
 
 
@@ -137,7 +138,7 @@ def test_sqlite_takes_the_index_on_the_end_for_what_ends_later(tmp_path: Path) -
         for name, columns in indexes.items():
             connection.exec_driver_sql(f"CREATE INDEX {name} ON tickets {columns}")
     with asked(url) as (source, statements):
-        measuring(source, 200).measure(kpi(OPEN), NOW)
+        measurement(source, 200).measure([kpi(OPEN)], NOW)[0]
     steps = " ".join(plan(url, *statements))
     assert "INDEX still_open" in steps
     assert "INDEX ended (resolved>?)" in steps

@@ -5,9 +5,10 @@ import random
 from datetime import timedelta
 
 from kpibot.catalog.model import Database, Dataset
+from kpibot.core.kpis.district import District
 from kpibot.core.kpis.measures import Simple
 from kpibot.core.time.calendar import Calendar
-from kpibot.services.measurement.measuring import Measuring
+from kpibot.services.measurement.measurement import Measurement
 from kpibot.sources.sql.source import SqlSource
 from tests.oracle.databases import Shelf
 from tests.oracle.worlds import World, world
@@ -24,7 +25,7 @@ class Services:
         self._sources: dict[tuple[str, Calendar], SqlSource] = {}
         self._numbers = itertools.count()
 
-    def settle(self, draw: random.Random) -> tuple[World, Measuring]:
+    def settle(self, draw: random.Random) -> tuple[World, Measurement]:
         """A new district, whose rows the databases hold from now on."""
         number = next(self._numbers)
         ids = (f"left{number}", f"right{number}")
@@ -34,7 +35,7 @@ class Services:
             shelf.hold((one.kept[name], one.tables[name].rows) for name in ids if places[name] == place)
         self._datasets.clear()
         self._datasets |= {name: kept.dataset() for name, kept in one.kept.items()}
-        return one, Measuring(one.tree, one.calendar, lambda half: self._source(places, half, one.calendar))
+        return one, Measurement(District(one.tree, one.calendar), lambda half: self._source(places, half, one.calendar))
 
     def _source(self, places: dict[str, str], half: Simple, calendar: Calendar) -> SqlSource:
         place = places[half.dataset]

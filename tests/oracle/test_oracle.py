@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from kpibot.core.kpis.kpi import Kpi, format_of
 from kpibot.core.kpis.measures import Duration
 from kpibot.core.kpis.readings import Missing, Reading
-from kpibot.services.measurement.measuring import Measuring
+from kpibot.services.measurement.measurement import Measurement
 from tests.oracle import reference
 from tests.oracle.reference import Asked, Expected, Row, Table
 from tests.oracle.services import Services
@@ -28,7 +28,7 @@ DAYS = 12
 DRAWS = st.randoms(use_true_random=False) | st.integers(0, 2**40).map(random.Random)
 
 
-def over_worlds(services: Services, check: Callable[[World, Measuring, random.Random], None]) -> None:
+def over_worlds(services: Services, check: Callable[[World, Measurement, random.Random], None]) -> None:
     """Runs a check over many made-up districts."""
     times = os.environ.get("KPIBOT_EXAMPLES")
 
@@ -42,14 +42,14 @@ def over_worlds(services: Services, check: Callable[[World, Measuring, random.Ra
     )
     @given(DRAWS)
     def run(draw: random.Random) -> None:
-        one, measuring = services.settle(draw)
-        check(one, measuring, draw)
+        one, measurement = services.settle(draw)
+        check(one, measurement, draw)
 
     run()
 
 
 def asked(one: World, kpi: Kpi) -> Asked:
-    return Asked(one.as_of, kpi.compared.ending(one.as_of, one.calendar), one.calendar)
+    return Asked(one.as_of, kpi.comparison_period.ending(one.as_of, one.calendar), one.calendar)
 
 
 def expected(one: World, kpi: Kpi, node: str) -> Expected | None:
@@ -97,8 +97,8 @@ def described(one: World, kpi: Kpi) -> str:
 
 
 def test_readings_are_what_counting_row_by_row_gives(services: Services) -> None:
-    def check(one: World, measuring: Measuring, _: random.Random) -> None:
-        for kpi, readings in zip(one.kpis, measuring.measure_all(one.kpis, one.as_of), strict=True):
+    def check(one: World, measurement: Measurement, _: random.Random) -> None:
+        for kpi, readings in zip(one.kpis, measurement.measure(one.kpis, one.as_of), strict=True):
             note(described(one, kpi))
             for node, found in readings.items():
                 assert_reads(found, expected(one, kpi, node), kpi, f"{kpi.id} at {node}")
@@ -107,22 +107,22 @@ def test_readings_are_what_counting_row_by_row_gives(services: Services) -> None
 
 
 def test_statements_that_kpis_share_say_what_each_says_alone(services: Services) -> None:
-    def check(one: World, measuring: Measuring, draw: random.Random) -> None:
-        for kpi, merge in zip(one.kpis, measuring.measure_all(one.kpis, one.as_of), strict=True):
-            assert measuring.measure(kpi, one.as_of) == merge
+    def check(one: World, measurement: Measurement, draw: random.Random) -> None:
+        for kpi, merge in zip(one.kpis, measurement.measure(one.kpis, one.as_of), strict=True):
+            assert measurement.measure([kpi], one.as_of)[0] == merge
 
     over_worlds(services, check)
 
 
 def test_a_series_is_a_measurement_at_the_end_of_each_day(services: Services) -> None:
-    def check(one: World, measuring: Measuring, _: random.Random) -> None:
+    def check(one: World, measurement: Measurement, _: random.Random) -> None:
         for kpi in one.kpis:
             if not kpi.has_past:
                 continue
             note(described(one, kpi))
             nodes = [node.slug for node in one.tree] if kpi.by_campus else ["district"]
-            window = measuring.window(kpi, one.as_of, DAYS)
-            for node, series in measuring.series(kpi, nodes, one.as_of, DAYS).items():
+            window = measurement.window(kpi, one.as_of, DAYS)
+            for node, series in measurement.series(kpi, nodes, one.as_of, DAYS).items():
                 for day, end, found in zip(window.days, window.ends, series.values, strict=True):
                     wanted = expected(replace(one, as_of=end), kpi, node)
                     value = None if wanted is None else scaled(wanted.value, kpi.card.format)
@@ -132,7 +132,7 @@ def test_a_series_is_a_measurement_at_the_end_of_each_day(services: Services) ->
 
 
 def test_a_breakdown_parts_the_rows_of_a_reading(services: Services) -> None:
-    def check(one: World, measuring: Measuring, draw: random.Random) -> None:
+    def check(one: World, measurement: Measurement, draw: random.Random) -> None:
         kpi = draw.choice(one.kpis)
         # Which of two spellings of a kind it shows is a choice of a database that takes them for the same.
         names = [each for each in kpi.dimensions if each != "kind" or services.kind != "mariadb"]
@@ -150,7 +150,7 @@ def test_a_breakdown_parts_the_rows_of_a_reading(services: Services) -> None:
             for row in reference.rows_of(half, table, when)
             if table.slug(row) in own
         }
-        found = measuring.breakdown(kpi, name, node, one.as_of)
+        found = measurement.breakdown(kpi, name, node, one.as_of)
         assert set(found) == wanted
         for label, each in found.items():
             said = reference.reading(

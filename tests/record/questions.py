@@ -26,7 +26,7 @@ def questions(services: Services) -> Iterator[str]:
 def places(services: Services) -> list[str]:
     """The first group of the tree, if there is one, and its first campus."""
     found, at = [], DISTRICT
-    tree = services.measuring.tree
+    tree = services.district.tree
     while children := [each.slug for each in tree.children(at) if each.slug != NO_CAMPUS]:
         at = children[0]
         found.append(at)
@@ -34,7 +34,7 @@ def places(services: Services) -> list[str]:
 
 
 def _of_campuses(services: Services) -> Iterator[str]:
-    tree = services.measuring.tree
+    tree = services.district.tree
     for campus in [*places(services), *(each.slug for each in tree.children(DISTRICT))]:
         yield campus
         yield tree[campus].name

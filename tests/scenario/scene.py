@@ -121,9 +121,8 @@ class Scene:
         self.services = build_services(
             load(self.config, {"HELPDESK_URL": self.helpdesk.url}), self.state, self.clock.passed
         )
-        self.bot = Bot(
-            self.services, SlackAccess(self.ws.bot_token, self.ws.app_token, self.server.api_url), self.clock
-        )
+        access = SlackAccess(self.ws.bot_token, self.ws.app_token, self.server.api_url)
+        self.bot = Bot(self.services, access, self.clock, self.clock.passed)
         ready = asyncio.Event()
         self._running = asyncio.create_task(self.bot.run(self._stop, ready))
         waiting = asyncio.create_task(ready.wait())
@@ -172,7 +171,7 @@ class Scene:
         """Does once what the schedule does all the time."""
         assert self.bot is not None
         await self.bot._renew()
-        await self.bot._own_database.tell()
+        await self.bot._own_database.notify()
         await self.bot.catch_up()
 
     async def ask(self, text: str, channel: str = "tech-leads", user: str = "dana") -> str:

@@ -12,14 +12,15 @@ import sqlalchemy as sa
 
 from kpibot.catalog import Catalog
 from kpibot.core.campuses.campus_tree import CampusTree
+from kpibot.core.kpis.district import District
 from kpibot.core.kpis.measures import Query, Simple
 from kpibot.core.time.calendar import Calendar
 from kpibot.services.alerts.actions import AlertActions
 from kpibot.services.alerts.active_alerts import ActiveAlerts
-from kpibot.services.alerts.watch import Watch
-from kpibot.services.delivery.delivery import Delivery, picture_of
+from kpibot.services.alerts.monitor import AlertMonitor
+from kpibot.services.delivery.delivery import Delivery, draw_picture
 from kpibot.services.digests.digests import Digests
-from kpibot.services.measurement.measuring import Measuring
+from kpibot.services.measurement.measurement import Measurement
 from kpibot.services.measurement.reporting import Reporting
 from kpibot.sources.base import Source
 from kpibot.store.store import Store, open_engine
@@ -52,14 +53,15 @@ class Bot:
             return measure.database if isinstance(measure, Query) else catalog.datasets[measure.dataset].database
 
         tree = CampusTree(catalog.campuses, catalog.district.name)
-        measuring = Measuring(tree, calendar, lambda measure: sources[database_of(measure)], database_of)
+        district = District(tree, calendar, catalog.kpis)
+        measurement = Measurement(district, lambda measure: sources[database_of(measure)], database_of)
         self.store = Store(_memory(folder), calendar.zone, f"bot-{clock.now}")
         rhythms = {each.id: each.fresh_within for each in catalog.datasets.values() if each.fresh_within is not None}
-        reporting = Reporting(measuring, self.store, rhythms)
-        standing = ActiveAlerts(catalog.kpis, catalog.routes, catalog.silences, reporting, self.store)
-        self.acting = AlertActions(catalog.kpis, standing, self.store)
-        self._digests = Digests(catalog.digests, catalog.channels, catalog.kpis, reporting, self.store, database_of)
-        self._watch = Watch(catalog, reporting, self.store, database_of)
+        reporting = Reporting(district, measurement, self.store, rhythms)
+        standing = ActiveAlerts(district, catalog.routes, catalog.silences, reporting, self.store)
+        self.acting = AlertActions(district, standing, self.store)
+        self._digests = Digests(district, catalog.digests, catalog.channels, reporting, self.store, database_of)
+        self._watch = AlertMonitor(district, catalog, reporting, self.store, database_of)
         self._delivery = Delivery(
             self.store.outbox, slack, catalog.district, self.store.owner, clock, _at_once, lambda: 0.5
         )
@@ -68,10 +70,10 @@ class Bot:
         """What the schedule does: it measures, prepares digests, and delivers after each."""
         for work in (self._watch.run, self._digests.publish_due):
             work(now)
-            await self._delivery.work_off()
+            await self._delivery.deliver_due()
 
     async def deliver(self) -> None:
-        await self._delivery.work_off()
+        await self._delivery.deliver_due()
 
     def close(self) -> None:
         self.store.close()
@@ -87,7 +89,7 @@ def _memory(folder: Path) -> sa.Engine:
 
 async def _at_once(work: Callable[..., Any], *arguments: Any) -> Any:
     """What blocks may block here. A picture would take longer than everything else of its message: none is drawn."""
-    return None if work is picture_of else work(*arguments)
+    return None if work is draw_picture else work(*arguments)
 
 
 class People:

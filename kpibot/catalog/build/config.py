@@ -16,7 +16,7 @@ from kpibot.catalog.model import (
     Database,
     Dataset,
     Digest,
-    District,
+    DistrictConfig,
     FileTable,
     NoteRule,
 )
@@ -60,8 +60,8 @@ def _frozen(entries: dict[str, V]) -> Mapping[str, V]:
     return MappingProxyType(entries)
 
 
-def _district(shape: DistrictSchema, feed: Holidays) -> District:
-    return District(shape.name, build_calendar(shape, feed), shape.measure_every, shape.administrators)
+def _district(shape: DistrictSchema, feed: Holidays) -> DistrictConfig:
+    return DistrictConfig(shape.name, build_calendar(shape, feed), shape.measure_every, shape.administrators)
 
 
 def _database(name: str, shape: DatabaseSchema, environment: Mapping[str, str]) -> Database:
@@ -119,7 +119,7 @@ def _campus(slug: str, shape: CampusSchema | KnownCampusSchema, parent: str | No
     )
 
 
-def _datasets(config: ConfigSchema, district: District) -> dict[str, Dataset]:
+def _datasets(config: ConfigSchema, district: DistrictConfig) -> dict[str, Dataset]:
     return {
         name: Dataset(
             id=name,

@@ -9,7 +9,7 @@ from kpibot.core.reports.digests import DigestEdition
 
 
 @dataclass(frozen=True, slots=True)
-class TroubleNotice:
+class AdminNotice:
     """What the administrators are told once: what does not work, with what to do about it, and what works again."""
 
     as_of: datetime
@@ -18,4 +18,4 @@ class TroubleNotice:
     mended: tuple[str, ...] = ()
 
 
-Message = DigestEdition | AlertNotice | ActionNotice | TroubleNotice
+Message = DigestEdition | AlertNotice | ActionNotice | AdminNotice

@@ -7,7 +7,7 @@ from kpibot.core.kpis.report import Report
 from kpibot.core.reports.answers import Answer
 from kpibot.core.reports.digests import DigestEdition
 from kpibot.render.phrases import sentences
-from kpibot.render.phrases.cleaning import clean, plain
+from kpibot.render.phrases.cleaning import clean, plain_text
 from kpibot.render.phrases.numbers import amount, finite
 from kpibot.render.phrases.times import day_month
 
@@ -24,7 +24,7 @@ def answer_alt(answer: Answer) -> str:
         f"Now {sentences.said(report)}" if sentences.value(report) is not None else sentences.missing(report),
         _sentence(sentences.goal(report)),
     )
-    return plain(". ".join(filter(None, parts)) + ".", LONGEST)
+    return plain_text(". ".join(filter(None, parts)) + ".", LONGEST)
 
 
 def digest_alt(edition: DigestEdition) -> str:
@@ -75,4 +75,4 @@ def _point(point: tuple[date, float], report: Report) -> str:
 
 def _panels(head: str, panels: list[tuple[str, Report]]) -> str:
     lines = (f"{name}: {sentences.said(r, short=True)}" for name, r in panels)
-    return plain(f"{head}. {'; '.join(lines)}.", LONGEST)
+    return plain_text(f"{head}. {'; '.join(lines)}.", LONGEST)

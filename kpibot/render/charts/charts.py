@@ -26,7 +26,7 @@ MARKS = {
     Verdict.OFF_TARGET: "#886600",
     Verdict.WARNING: "#bb4400",
     Verdict.CRITICAL: "#bb2222",
-    Verdict.NOT_JUDGED: "#555566",
+    Verdict.NOT_EVALUATED: "#555566",
     Verdict.NO_DATA: "#555566",
 }
 NOTE_ROWS, NOTE_ROW = 2, 44
@@ -41,7 +41,7 @@ def answer_chart(answer: Answer) -> bytes | None:
         return None
     canvas = Canvas(WIDTH, HEIGHT)
     canvas.write(sentences.title(report), MARGIN, 62, 54, bold=True, width=WIDTH - 2 * MARGIN)
-    _verdict(canvas, report, (MARGIN, 130), WIDTH - 2 * MARGIN, sentences.as_of(report, answer.zone))
+    _verdict(canvas, report, (MARGIN, 130), WIDTH - 2 * MARGIN, sentences.time_of_reading(report, answer.zone))
     plot.draw_ground(canvas)
     draw_heights(canvas, plot)
     draw_dates(canvas, plot)

@@ -13,7 +13,7 @@ from kpibot.render.phrases.numbers import finite
 BAR, FULL, EIGHTHS = 12, "█", " ▏▎▍▌▋▊▉"
 
 
-def heading(breakdown: Breakdown) -> str:
+def breakdown_heading(breakdown: Breakdown) -> str:
     """`Outstanding tickets — Campus West, by priority`."""
     return f"{sentences.title(breakdown.whole)}, by {clean(breakdown.by, 40)}"
 
@@ -32,7 +32,7 @@ def footing(breakdown: Breakdown) -> str:
     """What the numbers rest on, for the small print."""
     whole = breakdown.whole
     rests = sentences.basis(whole) if sentences.value(whole) is not None else ""
-    return " · ".join(filter(None, (rests, sentences.as_of(whole, breakdown.zone))))
+    return " · ".join(filter(None, (rests, sentences.time_of_reading(whole, breakdown.zone))))
 
 
 def bar(share: float) -> str:
@@ -47,7 +47,7 @@ def _said(report: Report, breakdown: Breakdown) -> str:
     if sentences.value(report) is None:
         return sentences.missing(report)
     quantity = sentences.quantity(report, short=True)
-    judged = sentences.verdict(report) is not Verdict.NOT_JUDGED and breakdown.by == CAMPUS
+    judged = sentences.verdict(report) is not Verdict.NOT_EVALUATED and breakdown.by == CAMPUS
     share = _share(report, breakdown.whole)
     notes = filter(None, (share, sentences.sign(report).word if judged else ""))
     noted = ", ".join(notes)

@@ -12,6 +12,6 @@ def clean(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
-def plain(text: str, most: int) -> str:
+def plain_text(text: str, most: int) -> str:
     """Text of any origin for a plain_text object or an alt_text, which know no escapes."""
     return clean(text, most).replace("<", "‹").replace(">", "›")

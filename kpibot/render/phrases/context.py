@@ -7,9 +7,9 @@ from kpibot.core.kpis.measures import Statistic
 from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Better
 from kpibot.core.reports.answers import Answer, Comparison, Rank
+from kpibot.render.phrases.changes import change
 from kpibot.render.phrases.cleaning import clean
 from kpibot.render.phrases.numbers import amount, digits, finite
-from kpibot.render.phrases.sentences import change
 
 STATISTICS = {
     Statistic.MEAN: "mean {}",
@@ -23,7 +23,7 @@ def lines(answer: Answer) -> tuple[str, ...]:
     """Every line of context that there is: `9 of 10 within 9.2 h`, `94% of the budget's pace`, comparisons, ranks."""
     report = answer.report
     compared = (comparison(report, each) for each in answer.comparisons)
-    found = (also(report), pace(report), *compared, ranks(answer))
+    found = (also(report), budget_pace(report), *compared, ranking(answer))
     return tuple(filter(None, found))
 
 
@@ -33,7 +33,7 @@ def also(report: Report) -> str:
     return " · ".join(STATISTICS[each].format(amount(value, _shown(report.card, each))) for each, value in known)
 
 
-def pace(report: Report) -> str:
+def budget_pace(report: Report) -> str:
     """Where the year's budget should stand by now: `94% of the pace: $412,000 of $438,000 expected by now …`."""
     found = report.reading.pace
     if found is None:
@@ -50,7 +50,7 @@ def comparison(report: Report, other: Comparison) -> str:
     return change(replace(report, before=other.value, compared_with=other.against))
 
 
-def ranks(answer: Answer) -> str:
+def ranking(answer: Answer) -> str:
     """`3rd of 24 campuses, best first · per 100 students 7th of 21 (5.6)`; `highest first` where nothing is better."""
     first = "highest" if answer.report.thresholds.better is Better.NEUTRAL else "best"
     return " · ".join(_rank(each, first) for each in answer.ranks)

@@ -5,6 +5,7 @@ from kpibot.core.kpis.thresholds import Verdict
 from kpibot.core.reports.digests import DigestEdition, Mover
 from kpibot.core.text import plural
 from kpibot.render.phrases import sentences
+from kpibot.render.phrases.changes import improved
 from kpibot.render.phrases.cleaning import clean
 from kpibot.render.phrases.times import moment
 
@@ -17,12 +18,12 @@ COUNTED = (
 )
 
 
-def heading(edition: DigestEdition) -> str:
+def digest_heading(edition: DigestEdition) -> str:
     """`Weekly technology digest — District`."""
     return f"{clean(edition.title, sentences.NAME)} — {clean(edition.campus_name, sentences.NAME)}"
 
 
-def headline(edition: DigestEdition) -> str:
+def digest_headline(edition: DigestEdition) -> str:
     """`2 of 5 judged KPIs are critical; 7 thresholds are crossed at campuses; Outstanding tickets improved most.`"""
     best = _improved_most(edition.reports)
     praise = f"{sentences.kpi_name(best)} improved most" if best else ""
@@ -30,7 +31,7 @@ def headline(edition: DigestEdition) -> str:
     return f"{'; '.join(filter(None, parts)) or 'For information'}."
 
 
-def movers(edition: DigestEdition) -> tuple[Mover, ...]:
+def top_movers(edition: DigestEdition) -> tuple[Mover, ...]:
     """The campuses that moved most, the best first."""
     return tuple(sorted(edition.movers, key=lambda each: not each.improved))[:MOVERS]
 
@@ -42,7 +43,7 @@ def lacking(edition: DigestEdition) -> str:
     return f"Incomplete: no data for {shown}" if names else ""
 
 
-def when(edition: DigestEdition) -> str:
+def time_of_edition(edition: DigestEdition) -> str:
     """The instant that the numbers are of."""
     return f"as of {moment(edition.slot, edition.zone, year=True)}"
 
@@ -52,7 +53,7 @@ def _counts(reports: tuple[Report, ...]) -> str:
     if not reports:
         return "No KPIs in this digest"
     verdicts = [sentences.verdict(each) for each in reports]
-    judged = sum(each not in (Verdict.NOT_JUDGED, Verdict.NO_DATA) for each in verdicts)
+    judged = sum(each not in (Verdict.NOT_EVALUATED, Verdict.NO_DATA) for each in verdicts)
     found = [(verdicts.count(verdict), word) for verdict, word in COUNTED if verdict in verdicts]
     if not judged:
         return ""
@@ -78,7 +79,7 @@ def _breaches(count: int) -> str:
 
 
 def _improved_most(reports: tuple[Report, ...]) -> Report | None:
-    better = [each for each in reports if sentences.improved(each) and _relative_change(each) >= WORTH_SAYING]
+    better = [each for each in reports if improved(each) and _relative_change(each) >= WORTH_SAYING]
     return max(better, key=_relative_change, default=None)
 
 

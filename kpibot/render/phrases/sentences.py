@@ -8,18 +8,15 @@ from kpibot.core.kpis.readings import Missing
 from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Better, Verdict
 from kpibot.core.reports.answers import Answer
-from kpibot.core.reports.digests import Mover
 from kpibot.render.phrases.cleaning import clean
-from kpibot.render.phrases.numbers import NO_DATA, amount, digits, finite, points
+from kpibot.render.phrases.numbers import NO_DATA, amount, digits, finite
 from kpibot.render.phrases.signs import SIGNS, Sign
 from kpibot.render.phrases.times import ago, day_month, moment
 
 NAME, SENTENCE = 80, 300
 NOTES = 4
-UNCHANGED = "unchanged"
 UNITS = {Format.PERCENT: "%", Format.HOURS: " h", Format.NUMBER: ""}
 LARGEST_EXACT = 1_000_000.0
-LEAST_POINTS = 0.05  # of a percentage
 WHY_MISSING = {
     Missing.NO_ROWS: "nothing of this kind was found",
     Missing.NO_DENOMINATOR: "there is nothing to divide by",
@@ -76,7 +73,7 @@ def quantity(report: Report, *, short: bool = False) -> str:
 def _beside_its_levels(report: Report, text: str) -> str:
     """The amount, more exactly where it would read like a level that it is not: 84.98% is not the target of 85%."""
     known, unit = value(report), UNITS.get(report.card.format)
-    near = {level for level in report.levels.given if text == amount(level, report.card)}
+    near = {level for level in report.chart_thresholds.defined if text == amount(level, report.card)}
     if known is None or unit is None or not near or known in near or abs(known) >= LARGEST_EXACT:
         return text
     exact = (f"{known:.{places}f}" for places in range(2, 6))
@@ -121,49 +118,6 @@ def level(report: Report, at: float) -> str:
     return f"{digits(at)}%"
 
 
-def change(report: Report) -> str:
-    """`▲ 12 more than the same point last week (92), worse`; empty without a number to compare with."""
-    before = finite(report.before)
-    words = difference(report)
-    if not words or before is None:
-        return ""
-    earlier = amount(before, report.card)
-    if words == UNCHANGED:
-        return f"unchanged from {_the(report.compared_with)} ({earlier})"
-    judged = {True: ", better", False: ", worse", None: ""}[improved(report)]
-    return f"{words} than {_the(report.compared_with)} ({earlier}){judged}"
-
-
-def difference(report: Report) -> str:
-    """`▲ 12 more`, `▼ 3.1 points lower`, `unchanged`; empty without a number to compare with."""
-    now, before = value(report), finite(report.before)
-    if now is None or before is None or finite(now - before) is None:
-        return ""
-    by = now - before
-    # Noise of binary fractions is no change, and neither is what rounds to no points at all.
-    least = LEAST_POINTS if report.card.format is Format.PERCENT else 0.0
-    if abs(by) <= max(1e-9 * max(abs(now), abs(before)), least):
-        return UNCHANGED
-    return f"{'▲' if by > 0 else '▼'} {points(by, report.card)} {_comparative(report.card.format, by)}"
-
-
-def difference_since(report: Report) -> str:
-    """`▲ 12 more than last week`: the difference with what it is against, short enough for a list."""
-    words = difference(report)
-    if not words:
-        return ""
-    return f"{words} from {_point(report)}" if words == UNCHANGED else f"{words} than {_point(report, 'at ')}"
-
-
-def improved(report: Report) -> bool | None:
-    """Whether the change is for the better; None where no direction is better or nothing changed."""
-    by = finite(report.change)
-    # To spend less than last year is no merit, nor more a fault: a budget is held against its pace.
-    if not by or report.thresholds.better is Better.NEUTRAL or report.reading.pace is not None:
-        return None
-    return (by < 0) is (report.thresholds.better is Better.LOWER)
-
-
 def basis(report: Report) -> str:
     """What the number rests on: rows, or both halves of a ratio, and what is still waiting."""
     reading = report.reading
@@ -177,7 +131,7 @@ def basis(report: Report) -> str:
     return f"rests on {rows}" if counted else f"rests on {reading.rows:,} {'row' if reading.rows == 1 else 'rows'}"
 
 
-def gaps(report: Report) -> tuple[str, ...]:
+def missing_coverage(report: Report) -> tuple[str, ...]:
     """What the coverage lacks: `31 tickets have no campus`, `12 of 312 assets carry no amount`."""
     reading, found = report.reading, []
     if reading.unplaced > 0:
@@ -189,12 +143,12 @@ def gaps(report: Report) -> tuple[str, ...]:
     return tuple(found)
 
 
-def as_of(report: Report, zone: str) -> str:
+def time_of_reading(report: Report, zone: str) -> str:
     """`as of Sun 22 Nov 2026, 14:02 CST`."""
     return f"as of {moment(report.reading.as_of, zone, year=True)}"
 
 
-def newest(report: Report, zone: str) -> str:
+def newest_row(report: Report, zone: str) -> str:
     """When the newest of the rows was written, and how long before the reading that was; empty if unknown."""
     at, now = report.reading.newest, report.reading.as_of
     return f"newest row {moment(at, zone, year=at.year != now.year)} ({ago(at, now)})" if at is not None else ""
@@ -245,12 +199,6 @@ def no_history(report: Report) -> str:
     return "no history at hand" if report.series is None else "no history yet"
 
 
-def moved(mover: Mover) -> str:
-    """`Outstanding tickets at Campus West: 140 → 104`."""
-    went = f"{amount(mover.before, mover.card)} → {amount(mover.value, mover.card)}"
-    return f"{clean(mover.card.name, NAME)} at {clean(mover.campus_name, NAME)}: {went}"
-
-
 def _reason(report: Report) -> Missing:
     return report.reading.missing or Missing.NO_ROWS
 
@@ -264,35 +212,6 @@ def _halves(report: Report, rows: str) -> str:
     if card.format is Format.PERCENT:
         return f"{digits(of)} of {whole}"
     return f"{amount(of, card)} over {whole}"
-
-
-def _comparative(form: Format, by: float) -> str:
-    pairs = {
-        Format.PERCENT: ("higher", "lower"),
-        Format.HOURS: ("longer", "shorter"),
-        Format.DAYS: ("longer", "shorter"),
-        Format.CURRENCY: ("more", "less"),
-        Format.NUMBER: ("more", "fewer") if by == int(by) else ("higher", "lower"),
-    }
-    return pairs[form][0 if by > 0 else 1]
-
-
-def _the(point: str) -> str:
-    """`same point last week` → `the same point last week`; what has its article keeps it."""
-    words = clean(point, NAME) or "time before"
-    return words if words.split()[0].casefold() in ("a", "an", "the") else f"the {words}"
-
-
-def _point(report: Report, at: str = "") -> str:
-    """The earlier point for a list: `last week`, `the 30 days before`, and of a period to date `at this point last …`.
-
-    Half a fiscal year against "last fiscal year" would read as against the whole of it.
-    """
-    words = clean(report.compared_with, NAME)
-    last = words.removeprefix("same point ")
-    if last == words:
-        return _the(words)
-    return f"{at}this point {last}" if report.card.period.endswith("to date") else last
 
 
 def notes(answer: Answer) -> str:

@@ -16,7 +16,7 @@ from kpibot.render.phrases.cleaning import clean
 from kpibot.render.phrases.numbers import amount
 from kpibot.render.phrases.times import stretch
 from kpibot.render.records import reading_record
-from kpibot.render.terminal.text import columns, padded
+from kpibot.render.terminal.text import display_width, padded
 
 WIDTH = 100
 HEAD = ("KPI", "district", "rows", "ms", "newest row", "campus", "amount")
@@ -28,7 +28,9 @@ NONE = "–"
 def inspection_text(found: Inspection) -> str:
     """The table of KPIs, the findings, and what it comes to; ends without a line break."""
     rows = [HEAD, *(_cells(line, found) for line in found.lines)]
-    widths = [min(most, max(map(columns, column))) for most, column in zip(MOST, zip(*rows, strict=True), strict=True)]
+    widths = [
+        min(most, max(map(display_width, column))) for most, column in zip(MOST, zip(*rows, strict=True), strict=True)
+    ]
     table = [_row(cells, widths) for cells in rows] if found.lines else []
     worst_first = sorted(found.findings, key=lambda each: not each.is_problem)
     told = [line for finding in worst_first for line in _told(finding)]
@@ -101,7 +103,9 @@ def _share(part: int, reading: Reading) -> str:
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
     parts = [
-        " " * (width - columns(cell)) + cell if place in TO_THE_RIGHT and columns(cell) < width else padded(cell, width)
+        " " * (width - display_width(cell)) + cell
+        if place in TO_THE_RIGHT and display_width(cell) < width
+        else padded(cell, width)
         for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
     ]
     return " ".join(parts).rstrip()
@@ -129,7 +133,7 @@ def _line_record(line: CheckedKpi, zone: ZoneInfo) -> dict[str, Any]:
     newest = None if line.newest is None else line.newest.astimezone(zone).isoformat(timespec="seconds")
     own = {"milliseconds": round(line.milliseconds, 1), "stale": line.stale, "newest_row": newest}
     allowed = None if line.allowed is None else _words(line.allowed)
-    record = reading_record(line.reading, line.card, Verdict.NOT_JUDGED, zone) | own | {"fresh_within": allowed}
+    record = reading_record(line.reading, line.card, Verdict.NOT_EVALUATED, zone) | own | {"fresh_within": allowed}
     del record["status"]
     return record
 

@@ -8,6 +8,7 @@ from kpibot.core.reports.answers import About, Answer, Breakdown, Overview, RowL
 from kpibot.core.reports.digests import DigestEdition
 from kpibot.render.phrases import about as about_phrases
 from kpibot.render.phrases import breakdowns, digests, row_lists, sentences
+from kpibot.render.phrases.changes import change, mover_line
 from kpibot.render.phrases.cleaning import clean
 from kpibot.render.phrases.conflicts import conflict
 from kpibot.render.phrases.context import lines as context_lines
@@ -25,8 +26,8 @@ def answer_text(answer: Answer) -> str:
     known = sentences.value(report) is not None
     head = f"{sentences.sign(report).character} {sentences.title(report)}"
     said = f"{sentences.quantity(report)} · {sentences.sign(report).word}" if known else sentences.missing(report)
-    rests = [sentences.basis(report), *sentences.gaps(report)] if known else []
-    times = [sentences.as_of(report, zone), sentences.newest(report, zone)]
+    rests = [sentences.basis(report), *sentences.missing_coverage(report)] if known else []
+    times = [sentences.time_of_reading(report, zone), sentences.newest_row(report, zone)]
     lines = (
         head,
         said,
@@ -34,7 +35,7 @@ def answer_text(answer: Answer) -> str:
         sentences.stale(report),
         conflict(report),
         sentences.goal(report),
-        sentences.change(report),
+        change(report),
         *context_lines(answer),
         _history(report, answer.days),
         " · ".join(filter(None, (clean(report.card.period, sentences.NAME), *rests))),
@@ -48,7 +49,7 @@ def answer_text(answer: Answer) -> str:
 def breakdown_text(breakdown: Breakdown) -> str:
     """One KPI told apart by something; ends without a line break."""
     whole = breakdown.whole
-    head = (f"{sentences.sign(whole).character} {breakdowns.heading(breakdown)}", sentences.said(whole), "")
+    head = (f"{sentences.sign(whole).character} {breakdowns.breakdown_heading(breakdown)}", sentences.said(whole), "")
     lines = [f"{bar} {said}" for bar, said in breakdowns.parts(breakdown)]
     return page((*head, *lines, "", breakdowns.footing(breakdown)))
 
@@ -63,8 +64,10 @@ def about_text(about: About) -> str:
 
 def rows_text(found: RowList) -> str:
     """The rows behind a number; ends without a line break."""
-    lines = [f"{said} {link}".rstrip() for said, link in zip(row_lists.entries(found), found.links, strict=True)]
-    return page((sentences.title(found.report), sentences.said(found.report), "", *lines, "", row_lists.shown(found)))
+    lines = [f"{said} {link}".rstrip() for said, link in zip(row_lists.row_lines(found), found.links, strict=True)]
+    return page(
+        (sentences.title(found.report), sentences.said(found.report), "", *lines, "", row_lists.how_many_shown(found))
+    )
 
 
 def overview_text(overview: Overview) -> str:
@@ -76,14 +79,14 @@ def overview_text(overview: Overview) -> str:
 
 def digest_text(edition: DigestEdition) -> str:
     """One issue of a digest; ends without a line break."""
-    moved = [f"{'better' if each.improved else 'worse'} · {sentences.moved(each)}" for each in digests.movers(edition)]
+    moved = [f"{'better' if each.improved else 'worse'} · {mover_line(each)}" for each in digests.top_movers(edition)]
     rows = map(_row, edition.reports)
-    closing = filter(None, (digests.lacking(edition), digests.when(edition)))
-    head = (digests.heading(edition), digests.headline(edition), "", *rows, "")
+    closing = filter(None, (digests.lacking(edition), digests.time_of_edition(edition)))
+    head = (digests.digest_heading(edition), digests.digest_headline(edition), "", *rows, "")
     return page((*head, *(["Moved most", *moved, ""] if moved else []), *closing))
 
 
-def columns(text: str) -> int:
+def display_width(text: str) -> int:
     """How many columns a terminal gives the text: two to emoji and East Asian characters, none to marks."""
     return sum(map(_columns_of, text))
 
@@ -114,27 +117,27 @@ def _row(report: Report) -> str:
 
 def padded(text: str, most: int) -> str:
     """The text in exactly so many columns: filled with blanks, or cut with `…`."""
-    if columns(text) > most:
-        while columns(text) > most - 1:
+    if display_width(text) > most:
+        while display_width(text) > most - 1:
             text = text[:-1]
         text += "…"
-    return text + " " * (most - columns(text))
+    return text + " " * (most - display_width(text))
 
 
 def page(lines: Iterable[str]) -> str:
     """The lines, the long ones wrapped; ends without a line break."""
-    return "\n".join(part for line in lines for part in ([line] if columns(line) <= COLUMNS else _wrapped(line)))
+    return "\n".join(part for line in lines for part in ([line] if display_width(line) <= COLUMNS else _wrapped(line)))
 
 
 def _wrapped(line: str) -> Iterator[str]:
     """The line in several, each within the columns; a word that is longer is broken."""
     current = ""
     for word in line.split(" "):
-        if current and columns(f"{current} {word}") > COLUMNS:
+        if current and display_width(f"{current} {word}") > COLUMNS:
             yield current
             current = " "  # what follows is indented
         current = f"{current} {word}" if current else word
-        while columns(current) > COLUMNS:
+        while display_width(current) > COLUMNS:
             head = _head(current)
             yield head
             current = current[len(head) :]

@@ -12,6 +12,7 @@ from kpibot.core.kpis.readings import Missing, Reading
 from kpibot.core.reports.inspection import CheckedKpi, DataIssue, Finding, Inspection
 from kpibot.core.text import plural
 from kpibot.services.diagnostics.data_quality import DataQuality
+from kpibot.services.measurement.measurement import Measurement
 from kpibot.services.measurement.reporting import Readings, Reporting
 from kpibot.sources.base import SourceDownError, SourceError, SourceMisfitError
 from kpibot.sources.diagnostics.column_usage import column_usage
@@ -22,6 +23,7 @@ from kpibot.sources.engines.registry import engine_of
 def inspect(
     catalog: Catalog,
     inspectors: Mapping[str, Inspector],
+    measurement: Measurement,
     reporting: Reporting,
     as_of: datetime,
     seconds_passed: Callable[[], float],
@@ -30,7 +32,7 @@ def inspect(
 
     `inspectors` are by the database's name; `seconds_passed` is a clock that never goes back.
     """
-    return _Checkup(catalog, inspectors, reporting, as_of, seconds_passed).inspection()
+    return _Checkup(catalog, inspectors, measurement, reporting, as_of, seconds_passed).inspection()
 
 
 class _Checkup:
@@ -41,12 +43,14 @@ class _Checkup:
         self,
         catalog: Catalog,
         inspectors: Mapping[str, Inspector],
+        measurement: Measurement,
         reporting: Reporting,
         as_of: datetime,
         seconds_passed: Callable[[], float],
     ) -> None:
         self._catalog = catalog
         self._inspectors = inspectors
+        self._measurement = measurement
         self._reporting = reporting
         self._as_of = as_of
         self._seconds_passed = seconds_passed
@@ -58,7 +62,7 @@ class _Checkup:
     def inspection(self) -> Inspection:
         """Everything; connections are made, and timestamps understood, before time is taken."""
         found = [*self._databases(), *self._datasets(), *self._not_available(), *self._feed()]
-        suspicion = DataQuality(self._catalog, self._reporting, self._as_of)
+        suspicion = DataQuality(self._catalog, self._measurement, self._reporting, self._as_of)
         lines = []
         for kpi in self._catalog.kpis.values():
             line, readings = self._measured(kpi)
@@ -125,7 +129,7 @@ class _Checkup:
             down = Reading(kpi.id, DISTRICT, self._as_of, None, Missing.SOURCE_DOWN)
             return CheckedKpi(kpi.card, down, 0.0, by_campus=kpi.by_campus), {}
         began = self._seconds_passed()
-        readings = self._reporting.readings(kpi, self._as_of)
+        (readings,) = self._reporting.readings([kpi], self._as_of)
         line = CheckedKpi(
             kpi.card, readings[DISTRICT], 1_000 * (self._seconds_passed() - began), by_campus=kpi.by_campus
         )
@@ -147,7 +151,7 @@ class _Checkup:
     def _newest_of(self, half: Simple) -> datetime | None:
         if half not in self._newest:
             try:
-                self._newest[half] = self._reporting.measuring.newest(half, self._as_of)
+                self._newest[half] = self._measurement.newest(half, self._as_of)
             except SourceError:  # what is wrong with it was told where its dataset was looked at
                 self._newest[half] = None
         return self._newest[half]
@@ -186,7 +190,7 @@ class _Checkup:
 
     def _asked(self, dataset: str, milliseconds: Mapping[str, float]) -> Iterator[TimedRequest]:
         for kpi in self._catalog.kpis.values():
-            for request in self._reporting.measuring.requests(kpi, self._as_of):
+            for request in self._measurement.requests(kpi, self._as_of):
                 if not isinstance(request.measure, Query) and request.measure.dataset == dataset:
                     yield TimedRequest(request, milliseconds[kpi.id], kpi.id)
 

@@ -5,14 +5,15 @@ from datetime import datetime
 
 from kpibot.catalog.model import Catalog
 from kpibot.core.campuses.campus_tree import DISTRICT, NO_CAMPUS
-from kpibot.core.kpis.conditions import Condition
+from kpibot.core.kpis.conditions import ValueCondition
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import Query, Ratio, Simple, components
 from kpibot.core.kpis.readings import Missing
 from kpibot.core.reports.inspection import CheckedKpi, Finding
-from kpibot.core.text import listed, shown
+from kpibot.core.text import alternatives, quoted
 from kpibot.render.phrases.conflicts import disagreement
 from kpibot.services.diagnostics.unmatched_codes import UnmatchedCodes, unmatched_codes
+from kpibot.services.measurement.measurement import Measurement
 from kpibot.services.measurement.reporting import Readings, Reporting
 from kpibot.sources.base import SourceError
 
@@ -23,8 +24,9 @@ LISTED = 6
 class DataQuality:
     """Looks at the readings of a catalogue's KPIs at one instant."""
 
-    def __init__(self, catalog: Catalog, reporting: Reporting, as_of: datetime) -> None:
+    def __init__(self, catalog: Catalog, measurement: Measurement, reporting: Reporting, as_of: datetime) -> None:
         self._catalog = catalog
+        self._measurement = measurement
         self._reporting = reporting
         self._as_of = as_of
 
@@ -45,7 +47,7 @@ class DataQuality:
         if (check := kpi.cross_check) is None or (counterpart := kpi.counterpart) is None:
             return
         what, place = f"kpis.{kpi.id}.cross_check", self._catalog.place("kpis", kpi.id, "cross_check")
-        other = self._reporting.readings(counterpart, self._as_of)[DISTRICT]
+        other = self._reporting.readings([counterpart], self._as_of)[0][DISTRICT]
         if other.missing is Missing.SOURCE_DOWN:  # which was told of its database
             return
         if other.value is None:
@@ -60,7 +62,7 @@ class DataQuality:
         if not readings[NO_CAMPUS].rows and not isinstance(kpi.measure, Ratio):
             return
         try:
-            found = unmatched_codes(kpi, self._reporting.measuring, self._as_of)
+            found = unmatched_codes(kpi, self._measurement, self._as_of)
         except SourceError:  # it has just been measured; what is wrong by now will be told the next time
             return
         nobody = line.reading.rows > 0 and line.reading.unplaced == line.reading.rows
@@ -78,24 +80,26 @@ class DataQuality:
         for half in components(kpi.measure):
             for condition in () if isinstance(half, Query) else half.where:
                 if (
-                    isinstance(condition, Condition)
+                    isinstance(condition, ValueCondition)
                     and not condition.negated
                     and (says := self._lacks(half, condition))
                 ):
                     return says
         return "; look at its filters, unless that may be"
 
-    def _lacks(self, half: Simple, condition: Condition) -> str:
+    def _lacks(self, half: Simple, condition: ValueCondition) -> str:
         try:
-            values = self._reporting.measuring.values(half, condition.column, KNOWN)
+            values = self._measurement.values(half, condition.column, KNOWN)
         except SourceError:
             return ""
         held = {str(value) for value in values if value is not None}
         asked = [str(value) for value in condition.values if value is not None]
         if len(values) >= KNOWN or not asked or held & set(asked):
             return ""
-        there = f"holds {listed(map(shown, sorted(held)[:LISTED])).replace(' or ', ' and ')}" if held else "is empty"
-        return f": column `{condition.column}` never holds {listed(map(shown, asked))}; it {there}"
+        there = (
+            f"holds {alternatives(map(quoted, sorted(held)[:LISTED])).replace(' or ', ' and ')}" if held else "is empty"
+        )
+        return f": column `{condition.column}` never holds {alternatives(map(quoted, asked))}; it {there}"
 
 
 def _is_nothing(readings: Readings) -> bool:

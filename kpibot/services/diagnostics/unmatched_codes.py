@@ -4,11 +4,11 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from kpibot.core.campuses.campus_tree import as_text
+from kpibot.core.campuses.campus_tree import code_text
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import Query, components
-from kpibot.core.text import plural, shown
-from kpibot.services.measurement.measuring import Measuring
+from kpibot.core.text import plural, quoted
+from kpibot.services.measurement.measurement import Measurement
 
 EMPTY = "(empty)"
 LISTED = 5  # codes that a line tells; the rest is counted
@@ -40,18 +40,18 @@ class UnmatchedCodes:
         return "add them as aliases under `campuses`, or map them"
 
 
-def unmatched_codes(kpi: Kpi, measuring: Measuring, as_of: datetime) -> list[UnmatchedCodes]:
+def unmatched_codes(kpi: Kpi, measurement: Measurement, as_of: datetime) -> list[UnmatchedCodes]:
     """What a KPI counts as "no campus", for each half that has such rows.
 
     Raises:
         SourceError: with what to do about it.
     """
-    period = measuring.period(kpi, as_of)
+    period = measurement.period(kpi, as_of)
     found = []
     for half in dict.fromkeys(components(kpi.measure)):
         rows: Counter[str] = Counter()
-        for raw, parts in measuring.unplaced(half, period).items():
-            rows[EMPTY if raw is None else as_text(raw) or EMPTY] += parts.rows
+        for raw, parts in measurement.unplaced(half, period).items():
+            rows[EMPTY if raw is None else code_text(raw) or EMPTY] += parts.rows
         source = half.database if isinstance(half, Query) else half.dataset
         if codes := _most_first(rows):
             found.append(UnmatchedCodes(source, codes))
@@ -63,4 +63,4 @@ def _most_first(rows: Counter[str]) -> tuple[tuple[str, int], ...]:
 
 
 def _quoted(code: str) -> str:
-    return code if code == EMPTY else f"`{shown(code)}`"
+    return code if code == EMPTY else f"`{quoted(code)}`"

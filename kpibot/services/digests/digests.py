@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from kpibot.catalog.model import Channel, Digest
-from kpibot.core.kpis.kpi import Kpi
+from kpibot.core.kpis.district import District
 from kpibot.core.kpis.measures import Simple
 from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Better, Verdict
@@ -40,17 +40,17 @@ class Digests:
 
     def __init__(
         self,
+        district: District,
         digests: Mapping[str, Digest],
         channels: Mapping[str, Channel],
-        kpis: Mapping[str, Kpi],
         reporting: Reporting,
         store: Store,
         database_of: Callable[[Simple], str],
         within: timedelta = WITHIN,
     ) -> None:
+        self._district = district
         self._digests = digests
         self._channels = channels
-        self._kpis = kpis
         self._reporting = reporting
         self._store = store
         self._deadline = Deadline(reporting, database_of, within)
@@ -62,15 +62,15 @@ class Digests:
     def editions(self, digest: Digest, slot: datetime) -> list[tuple[Channel, DigestEdition]]:
         """The digest as each of its channels gets it, as things stood at the slot. Each KPI is measured once."""
         channels = [self._channels[each] for each in digest.channels]
-        tree = self._reporting.measuring.tree
+        tree = self._district.tree
         needed = dict.fromkeys(node for each in channels for node in (each.campus, *tree.leaves(each.campus)))
         drawn = frozenset(each.campus for each in channels)
-        wanted = Wanted([self._kpis[kpi] for kpi in digest.kpis], list(needed), drawn, slot, SERIES_DAYS)
+        wanted = Wanted([self._district.kpis[kpi] for kpi in digest.kpis], list(needed), drawn, slot, SERIES_DAYS)
         reports = self._deadline.reports(wanted)
         return [(channel, self._edition(digest, channel.campus, slot, reports)) for channel in channels]
 
     def _publish(self, digest: Digest, now: datetime) -> bool:
-        slot = latest_slot(digest, now, self._reporting.measuring.calendar)
+        slot = latest_slot(digest, now, self._district.calendar)
         work, expires_at = f"digest:{digest.id}", slot + digest.useful_for
         if now >= expires_at:
             return False
@@ -86,7 +86,7 @@ class Digests:
     def _edition(
         self, digest: Digest, campus: str, slot: datetime, reports: Mapping[tuple[str, str], Report]
     ) -> DigestEdition:
-        tree = self._reporting.measuring.tree
+        tree = self._district.tree
         below = [reports[kpi, leaf] for kpi in digest.kpis for leaf in tree.leaves(campus) if leaf != campus]
         return DigestEdition(
             digest=digest.id,
@@ -94,7 +94,7 @@ class Digests:
             campus=campus,
             campus_name=tree[campus].name,
             slot=slot,
-            zone=str(self._reporting.measuring.calendar.zone),
+            zone=self._district.zone,
             reports=tuple(reports[kpi, campus] for kpi in digest.kpis),
             movers=tuple(movers(below)),
             breaches=sum(each.verdict in (Verdict.WARNING, Verdict.CRITICAL) for each in below),

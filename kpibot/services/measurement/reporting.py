@@ -1,19 +1,20 @@
 """Makes reports: a reading, judged, compared with an earlier point, with its series."""
 
 import logging
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.kpis.conditions import RelativeTime, instant_of
+from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import Query, Simple, components
 from kpibot.core.kpis.readings import Missing, Reading
 from kpibot.core.kpis.report import Link, Report
 from kpibot.core.kpis.series import Series
 from kpibot.services.measurement.coalescing_cache import CoalescingCache
-from kpibot.services.measurement.measuring import Measuring
+from kpibot.services.measurement.measurement import Measurement
 from kpibot.sources.base import SourceError
 from kpibot.store.store import Store, StoreError
 
@@ -30,45 +31,40 @@ class Reporting:
     `fresh_within` says, by dataset, how old its newest row may be before its data is stale.
     """
 
-    def __init__(self, measuring: Measuring, store: Store, fresh_within: Mapping[str, RelativeTime]) -> None:
-        self.measuring = measuring
+    def __init__(
+        self, district: District, measurement: Measurement, store: Store, fresh_within: Mapping[str, RelativeTime]
+    ) -> None:
+        self._district = district
+        self._measurement = measurement
         self._store = store
         self._fresh_within = fresh_within
         self._readings: CoalescingCache[dict[str, Reading]] = CoalescingCache()
         self._series: CoalescingCache[Mapping[str, Series]] = CoalescingCache(MOST_SERIES)
         self._staleness: CoalescingCache[bool] = CoalescingCache()
 
-    def readings(self, kpi: Kpi, as_of: datetime) -> Readings:
-        """A reading for every campus and group."""
-        return self.readings_of([kpi], as_of)[0]
-
-    def readings_of(self, kpis: Sequence[Kpi], as_of: datetime) -> list[Readings]:
-        """The readings of several KPIs, measured together."""
+    def readings(self, kpis: Sequence[Kpi], as_of: datetime) -> list[dict[str, Reading]]:
+        """A reading for every campus and group, for each KPI; those that are not remembered are measured together."""
         wanted = {(kpi.id, kpi.measure, as_of): kpi for kpi in kpis}
-
-        def measure(keys: Sequence[Hashable]) -> list[dict[str, Reading]]:
-            return self.measuring.measure_all([kpi for key, kpi in wanted.items() if key in keys], as_of)
-
-        return [*self._readings.get_all(list(wanted), measure)]
+        return self._readings.get_all(wanted, lambda missing: self._measurement.measure(missing, as_of))
 
     def prepare(self, kpis: Sequence[Kpi], as_of: datetime) -> None:
         """Measures several KPIs together, and what they are compared with, so that their reports need no more."""
         beside = (each for kpi in kpis for each in (kpi.counterpart, kpi.link_rate) if each is not None)
-        self.readings_of([*kpis, *beside], as_of)
+        self.readings([*kpis, *beside], as_of)
         by_instant: dict[datetime, list[Kpi]] = {}
         for kpi in kpis:
             if kpi.has_past:
-                by_instant.setdefault(kpi.compared.step_back(as_of, self.measuring.calendar), []).append(kpi)
+                by_instant.setdefault(kpi.comparison_period.step_back(as_of, self._district.calendar), []).append(kpi)
         for instant, those in by_instant.items():
-            self.readings_of(those, instant)
+            self.readings(those, instant)
 
     def reports(self, kpi: Kpi, campuses: Iterable[str], as_of: datetime, days: int | None = None) -> list[Report]:
         """Reports on a KPI at these campuses or groups, each with the series of `days` days where that is given."""
         chosen = list(campuses)
-        now = self.readings(kpi, as_of)
+        (now,) = self.readings([kpi], as_of)
         if _failed(now):  # a database that is down would make everybody wait for its past, too
             return [self._report(kpi, now[campus], before=None, series=None, stale=False) for campus in chosen]
-        earlier = self.values_at(kpi, kpi.compared.step_back(as_of, self.measuring.calendar))
+        earlier = self.values_at(kpi, kpi.comparison_period.step_back(as_of, self._district.calendar))
         series = self.series_of(kpi, chosen, as_of, days) if days else {}
         stale = self.is_stale(kpi, now)
         return [
@@ -78,9 +74,9 @@ class Reporting:
             for campus in chosen
         ]
 
-    def judged(self, kpi: Kpi, as_of: datetime) -> list[Report]:
+    def evaluate(self, kpi: Kpi, as_of: datetime) -> list[Report]:
         """A report, without comparison or series, on every campus and group."""
-        readings = self.readings(kpi, as_of)
+        (readings,) = self.readings([kpi], as_of)
         stale = self.is_stale(kpi, readings)
         reports = (self._report(kpi, each, before=None, series=None, stale=stale) for each in readings.values())
         return [self._checked(kpi, report) for report in reports]
@@ -88,16 +84,13 @@ class Reporting:
     def values_at(self, kpi: Kpi, instant: datetime) -> Mapping[str, float | None]:
         """The KPI at an earlier instant, by campus: measured, or as the bot remembers it, as far as it does."""
         if kpi.has_past:
-            found = self.readings(kpi, instant)
-        elif kpi.card.only:  # what was remembered is of all rows
-            return {}
-        else:
-            found = self._remembered(kpi, instant)
-        return {campus: reading.value for campus, reading in found.items()}
+            (readings,) = self.readings([kpi], instant)
+            return _values(readings)
+        return {} if kpi.card.only else self._remembered(kpi, instant)  # what is remembered is of all rows
 
-    def _remembered(self, kpi: Kpi, instant: datetime) -> Readings:
+    def _remembered(self, kpi: Kpi, instant: datetime) -> dict[str, float | None]:
         try:
-            return self._store.latest(kpi.id, instant - NEAR, instant)
+            return _values(self._store.latest(kpi.id, instant - NEAR, instant))
         except StoreError as error:  # what it is compared with may not cost the number
             log.warning("nothing is remembered of %s: %s", kpi.id, error)
             return {}
@@ -117,14 +110,14 @@ class Reporting:
         """Whether the newest row of a measure's dataset is too old, where `seen` is the newest that was seen."""
         if isinstance(half, Query) or (allowed := self._fresh_within.get(half.dataset)) is None:
             return False
-        since = instant_of(allowed, as_of, self.measuring.calendar)
+        since = instant_of(allowed, as_of, self._district.calendar)
         if seen is not None and seen >= since:  # some of its rows are fresh enough: nobody needs to ask for others
             return False
         return self._staleness.get((half, as_of), lambda: self._is_older(half, as_of, since))
 
     def _is_older(self, half: Simple, as_of: datetime, since: datetime) -> bool:
         try:
-            newest = self.measuring.newest(half, as_of)
+            newest = self._measurement.newest(half, as_of)
         except SourceError as error:  # the number is there; not knowing its age may cost neither it nor other KPIs
             log.warning("nobody can tell how fresh the data is: %s", error)
             return False
@@ -134,25 +127,27 @@ class Reporting:
         """With what another system says of the same KPI, where the two disagree, and how many rows have their link."""
         as_of, campus = report.reading.as_of, report.campus
         if kpi.cross_check is not None and (counterpart := kpi.counterpart) is not None:
-            other = self.readings(counterpart, as_of)[campus]
-            report = replace(report, conflict=kpi.cross_check.conflict(report.reading.value, other.value))
+            (others,) = self.readings([counterpart], as_of)
+            conflict = kpi.cross_check.conflict(report.reading.value, others[campus].value)
+            report = replace(report, conflict=conflict)
         if kpi.linked is not None and (rate := kpi.link_rate) is not None:
-            report = replace(report, linked=Link(kpi.linked, self.readings(rate, as_of)[campus].value))
+            (rates,) = self.readings([rate], as_of)
+            report = replace(report, linked=Link(kpi.linked, rates[campus].value))
         return report
 
     def _report(
         self, kpi: Kpi, reading: Reading, *, before: float | None, series: Series | None, stale: bool
     ) -> Report:
-        thresholds = kpi.thresholds_for(reading, self.measuring.tree)
+        thresholds = kpi.thresholds_for(reading, self._district.tree)
         return Report(
             card=kpi.card,
             campus=reading.campus,
-            campus_name=self.measuring.tree[reading.campus].name,
+            campus_name=self._district.tree[reading.campus].name,
             reading=reading,
             thresholds=thresholds,
-            verdict=thresholds.judge(reading.judged),
+            verdict=thresholds.verdict_of(reading.threshold_value),
             before=before,
-            compared_with=kpi.compared.before,
+            compared_with=kpi.comparison_period.before,
             series=series,
             stale=stale,
         )
@@ -178,7 +173,7 @@ class Reporting:
         """
         if not kpi.has_past:
             return self.series_of(kpi, campuses, as_of, days)
-        today = self.measuring.window(kpi, as_of, 1).days[0]
+        today = self._measurement.window(kpi, as_of, 1).days[0]
         found = self._measured_series(kpi, campuses, as_of, days, seen=today)
         return {
             campus: replace(series, values=(*series.values[:-1], taken[campus].value))
@@ -189,10 +184,10 @@ class Reporting:
         self, kpi: Kpi, campuses: Sequence[str], as_of: datetime, days: int, seen: date
     ) -> dict[str, Series]:
         """The series of these nodes, by slug; `seen` is the instant or the day for which all are remembered."""
-        nodes = [campus.slug for campus in self.measuring.tree]
+        nodes = [campus.slug for campus in self._district.tree]
         try:
             found = self._series.get(
-                (kpi.id, kpi.measure, seen, days), lambda: self.measuring.series(kpi, nodes, as_of, days)
+                (kpi.id, kpi.measure, seen, days), lambda: self._measurement.series(kpi, nodes, as_of, days)
             )
             return {campus: found[campus] for campus in campuses}
         except SourceError as error:
@@ -202,13 +197,17 @@ class Reporting:
         return {}
 
     def _remembered_series(self, kpi: Kpi, campuses: Sequence[str], as_of: datetime, days: int) -> dict[str, Series]:
-        window = self.measuring.window(kpi, as_of, days)
+        window = self._measurement.window(kpi, as_of, days)
         try:
             remembered = self._store.daily(kpi.id, window.days[0], as_of)
         except StoreError as error:
             log.warning("no series of %s: %s", kpi.id, error)
             return {}
         return {campus: Series(window.days, tuple(remembered.get(campus, [None] * days))) for campus in campuses}
+
+
+def _values(readings: Readings) -> dict[str, float | None]:
+    return {campus: reading.value for campus, reading in readings.items()}
 
 
 def _failed(readings: Readings) -> bool:

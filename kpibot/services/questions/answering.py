@@ -6,9 +6,11 @@ from datetime import datetime
 
 from kpibot.catalog.model import Dataset, NoteRule
 from kpibot.core.campuses.campus_tree import DISTRICT, NO_CAMPUS, Campus
+from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi, KpiInfo
 from kpibot.core.questions.parser import CAMPUS, Ask, AskAbout, AskList, AskOverview, AskRows, parse
 from kpibot.core.reports.answers import About, Answer, Breakdown, Note, Overview, RowList
+from kpibot.services.measurement.measurement import Measurement
 from kpibot.services.measurement.reporting import Reporting
 from kpibot.services.questions.comparisons import comparisons, ranks
 from kpibot.services.questions.explanations import about
@@ -48,19 +50,22 @@ class Answering:
 
     def __init__(
         self,
-        kpis: Mapping[str, Kpi],
+        district: District,
         datasets: Mapping[str, Dataset],
         notes: Iterable[NoteRule],
+        measurement: Measurement,
         reporting: Reporting,
         not_available: Mapping[str, str],
     ) -> None:
-        self._kpis = kpis
+        self._district = district
+        self._kpis = district.kpis
+        self._tree = district.tree
+        self._zone = district.zone
         self._datasets = datasets
         self._notes = tuple(notes)
+        self._measurement = measurement
         self._reporting = reporting
         self._not_available = not_available
-        self._tree = reporting.measuring.tree
-        self._zone = str(reporting.measuring.calendar.zone)
 
     def reply(self, text: str, as_of: datetime, here: str = DISTRICT) -> Reply:
         """The reply to what a person typed after `/kpi`.
@@ -88,10 +93,10 @@ class Answering:
     def _on_kpi(self, request: Ask | AskRows | AskAbout, as_of: datetime, here: str) -> Reply:
         kpi = self._kpis[request.kpi]
         if isinstance(request, AskAbout):
-            return about(kpi, as_of, self._reporting, self._datasets)
-        kpi, campus = narrowed(kpi, request.only, self._reporting.measuring), request.campus or here
+            return about(kpi, as_of, self._measurement, self._reporting, self._datasets)
+        kpi, campus = narrowed(kpi, request.only, self._measurement), request.campus or here
         if isinstance(request, AskRows):
-            return rows_behind(kpi, campus, as_of, self._reporting, self._datasets)
+            return rows_behind(kpi, campus, as_of, self._measurement, self._reporting, self._datasets)
         if request.by is not None:
             return self.breakdown(kpi, request.by, campus, as_of)
         return self.answer(kpi, campus, as_of, request.days or DAYS)
@@ -101,13 +106,14 @@ class Answering:
         (report,) = self._reporting.reports(kpi, [campus], as_of, days)
         if report.reading.value is None:
             return Answer(report, days, self._zone, tuple(self._noted(kpi, campus, as_of, days)))
+        (readings,) = self._reporting.readings([kpi], as_of)
         return Answer(
             report,
             days,
             self._zone,
             tuple(self._noted(kpi, campus, as_of, days)),
-            comparisons(kpi, campus, as_of, self._reporting),
-            ranks(kpi, campus, self._reporting.readings(kpi, as_of), self._tree),
+            comparisons(kpi, campus, as_of, self._reporting, self._district.calendar),
+            ranks(kpi, campus, readings, self._tree),
         )
 
     def breakdown(self, kpi: Kpi, by: str, campus: str, as_of: datetime) -> Breakdown:
@@ -118,10 +124,10 @@ class Answering:
         """
         (whole,) = self._reporting.reports(kpi, [campus], as_of)
         if by == CAMPUS:
-            found = self._reporting.readings(kpi, as_of)
-            parts = {self._tree[leaf].name: found[leaf] for leaf in self._tree.leaves(campus)}
+            (readings,) = self._reporting.readings([kpi], as_of)
+            parts = {self._tree[leaf].name: readings[leaf] for leaf in self._tree.leaves(campus)}
         else:
-            parts = self._reporting.measuring.breakdown(kpi, by, campus, as_of)
+            parts = self._measurement.breakdown(kpi, by, campus, as_of)
         reports = [(label, self._reporting.report_on(kpi, reading)) for label, reading in parts.items()]
         bands = kpi.dimensions[by][0].labels_of_bands if by != CAMPUS else ()
         reports.sort(key=lambda each: bands.index(each[0]) if bands else -(each[1].reading.value or 0.0))
@@ -135,7 +141,7 @@ class Answering:
 
     def _noted(self, kpi: Kpi, campus: str, as_of: datetime, days: int) -> Iterator[Note]:
         """The notes on this KPI in the window, about the campus, what it belongs to, or what belongs to it."""
-        window = self._reporting.measuring.window(kpi, as_of, days)
+        window = self._measurement.window(kpi, as_of, days)
         for rule in self._notes:
             is_about = rule.campuses is None or any(
                 campus in self._tree.covered(each) or each in self._tree.covered(campus) for each in rule.campuses

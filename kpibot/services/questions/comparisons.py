@@ -8,6 +8,7 @@ from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.readings import Reading
 from kpibot.core.kpis.thresholds import Better
 from kpibot.core.reports.answers import Comparison, Rank
+from kpibot.core.time.calendar import Calendar
 from kpibot.core.time.periods import Unit, same_week_last_school_year
 from kpibot.services.measurement.reporting import Reporting
 
@@ -15,18 +16,19 @@ SIZES: dict[Size, str] = {"students": "student", "devices": "device"}
 LAST_SCHOOL_YEAR = "the same week last school year"
 
 
-def comparisons(kpi: Kpi, campus: str, as_of: datetime, reporting: Reporting) -> tuple[Comparison, ...]:
+def comparisons(
+    kpi: Kpi, campus: str, as_of: datetime, reporting: Reporting, calendar: Calendar
+) -> tuple[Comparison, ...]:
     """The KPI at a campus or group at earlier points: the same week last school year, and the whole period before.
 
     The same part of the period before is in the report itself. A point without a value is left out.
     """
-    points = _points(kpi, as_of, reporting)
+    points = _points(kpi, as_of, calendar)
     values = ((words, reporting.values_at(kpi, instant).get(campus)) for words, instant in points)
     return tuple(Comparison(words, value) for words, value in values if value is not None)
 
 
-def _points(kpi: Kpi, as_of: datetime, reporting: Reporting) -> Iterator[tuple[str, datetime]]:
-    calendar = reporting.measuring.calendar
+def _points(kpi: Kpi, as_of: datetime, calendar: Calendar) -> Iterator[tuple[str, datetime]]:
     year_ago = same_week_last_school_year(as_of, calendar)
     if year_ago is not None and not (kpi.period and kpi.period.unit in (Unit.FISCAL_YEAR, Unit.SCHOOL_YEAR)):
         yield LAST_SCHOOL_YEAR, year_ago
@@ -37,7 +39,7 @@ def _points(kpi: Kpi, as_of: datetime, reporting: Reporting) -> Iterator[tuple[s
 def ranks(kpi: Kpi, campus: str, readings: Mapping[str, Reading], tree: CampusTree) -> tuple[Rank, ...]:
     """Where a campus stands among all campuses, and per student or device where a count can be divided by them."""
     leaves = tree.leaves(DISTRICT)
-    values = {leaf: value for leaf in leaves if (value := readings[leaf].judged) is not None}
+    values = {leaf: value for leaf in leaves if (value := readings[leaf].threshold_value) is not None}
     found = [_rank(kpi, campus, values)] if campus in values and len(values) > 1 else []
     for kind, per in SIZES.items() if kpi.additive and campus in leaves else ():
         sizes = {leaf: tree.size_of(leaf, kind) for leaf in values}

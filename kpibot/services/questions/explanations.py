@@ -8,30 +8,35 @@ from kpibot.core.kpis.definition import definition
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import Query, Simple, components
 from kpibot.core.reports.answers import About, Origin
+from kpibot.services.measurement.measurement import Measurement
 from kpibot.services.measurement.reporting import Reporting
 from kpibot.sources.base import SourceError
 
 
-def about(kpi: Kpi, as_of: datetime, reporting: Reporting, datasets: Mapping[str, Dataset]) -> About:
+def about(
+    kpi: Kpi, as_of: datetime, measurement: Measurement, reporting: Reporting, datasets: Mapping[str, Dataset]
+) -> About:
     """What there is to know of a KPI beside its numbers."""
     names = {id: dataset.rows for id, dataset in datasets.items()}
-    origins = {half: _origin(half, as_of, reporting, datasets) for half in components(kpi.measure)}
+    origins = {half: _origin(half, as_of, measurement, reporting, datasets) for half in components(kpi.measure)}
     return About(
         kpi.card,
         tuple(definition(kpi.measure, names)),
         kpi.thresholds,
         tuple(dict.fromkeys(origins.values())),
         tuple(kpi.dimensions),
-        str(reporting.measuring.calendar.zone),
+        measurement.district.zone,
     )
 
 
-def _origin(half: Simple, as_of: datetime, reporting: Reporting, datasets: Mapping[str, Dataset]) -> Origin:
+def _origin(
+    half: Simple, as_of: datetime, measurement: Measurement, reporting: Reporting, datasets: Mapping[str, Dataset]
+) -> Origin:
     if isinstance(half, Query):
         return Origin("its own query", half.database)
     dataset = datasets[half.dataset]
     try:
-        newest = reporting.measuring.newest(half, as_of)
+        newest = measurement.newest(half, as_of)
     except SourceError:  # what a KPI means can be said even while its database is down
         return Origin(dataset.id, dataset.database)
     return Origin(dataset.id, dataset.database, newest, reporting.is_old(half, as_of, newest))

@@ -6,11 +6,12 @@ from typing import Any
 from urllib.parse import quote
 
 from kpibot.catalog.model import Dataset
-from kpibot.core.kpis.conditions import Condition, as_scalar
+from kpibot.core.kpis.conditions import ValueCondition, as_scalar
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import Query, components
 from kpibot.core.reports.answers import RowList
 from kpibot.core.text import QueryError
+from kpibot.services.measurement.measurement import Measurement
 from kpibot.services.measurement.reporting import Reporting
 
 MOST = 10
@@ -19,7 +20,12 @@ MOST_CODES = 20_000  # that a dataset may call its campuses by
 
 
 def rows_behind(
-    kpi: Kpi, campus: str, as_of: datetime, reporting: Reporting, datasets: Mapping[str, Dataset]
+    kpi: Kpi,
+    campus: str,
+    as_of: datetime,
+    measurement: Measurement,
+    reporting: Reporting,
+    datasets: Mapping[str, Dataset],
 ) -> RowList:
     """The first rows that a KPI counts at a campus or group; of a ratio, those of its upper half.
 
@@ -32,27 +38,27 @@ def rows_behind(
         raise QueryError(f"`{kpi.id}` has no list of rows; its owner can say which columns one should show (`detail`)")
     dataset = datasets[half.dataset]
     columns = tuple(dict.fromkeys((*kpi.detail, *_link_columns(dataset))))
-    conditions = _at_campus(kpi, campus, dataset, reporting)
-    found = reporting.measuring.rows(kpi, conditions, columns, as_of, MOST)
+    conditions = _at_campus(kpi, campus, dataset, measurement)
+    found = measurement.rows(kpi, conditions, columns, as_of, MOST)
     (report,) = reporting.reports(kpi, [campus], as_of)
     return RowList(
         report,
         kpi.detail,
         tuple(tuple(_text(row[name]) for name in kpi.detail) for row in found),
         tuple(_link(dataset, row) for row in found),
-        str(reporting.measuring.calendar.zone),
+        measurement.district.zone,
     )
 
 
-def _at_campus(kpi: Kpi, campus: str, dataset: Dataset, reporting: Reporting) -> tuple[Condition, ...]:
+def _at_campus(kpi: Kpi, campus: str, dataset: Dataset, measurement: Measurement) -> tuple[ValueCondition, ...]:
     """The condition that a row belongs to the campus, under any of the names that the database calls it by."""
-    measuring, half = reporting.measuring, components(kpi.measure)[0]
-    if CAMPUS not in dataset.columns or campus == measuring.tree.root.slug:
+    half, tree = components(kpi.measure)[0], measurement.district.tree
+    if CAMPUS not in dataset.columns or campus == tree.root.slug:
         return ()
-    covered = frozenset(measuring.tree.covered(campus))
-    codes = measuring.values(half, CAMPUS, MOST_CODES)
-    own = tuple(as_scalar(code) for code in codes if measuring.resolve(half, code) in covered)
-    return (Condition(CAMPUS, own),)
+    covered = frozenset(tree.covered(campus))
+    codes = measurement.values(half, CAMPUS, MOST_CODES)
+    own = tuple(as_scalar(code) for code in codes if measurement.resolve(half, code) in covered)
+    return (ValueCondition(CAMPUS, own),)
 
 
 def _link_columns(dataset: Dataset) -> Sequence[str]:

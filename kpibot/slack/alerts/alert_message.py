@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from kpibot.core.alerts.groups import DeliveryKind
 from kpibot.core.alerts.notices import AlertNotice, Change
 from kpibot.core.alerts.states import Reason
-from kpibot.core.kpis.report import local
+from kpibot.core.kpis.report import local_time
 from kpibot.core.kpis.thresholds import Verdict
 from kpibot.core.text import plural
 from kpibot.render.charts.alt_texts import alert_alt
@@ -53,7 +53,7 @@ def _standing_message(notice: AlertNotice, chart: SlackFile | None) -> Rendered:
     lines = [_with_sign(each, notice) for each in notice.changes]
     common = f"*{COMMON}*" if notice.is_common else ""
     blocks = (
-        section(f"{sign(notice)} *{data(headline(notice), 250)}*{mention}"),
+        section(f"{alert_emoji(notice)} *{data(alert_headline(notice), 250)}*{mention}"),
         *paragraphs([*filter(None, [common]), *fitting(lines, LINES)]),
         section("\n".join(seen_to)),
         picture(chart, alt),
@@ -61,7 +61,7 @@ def _standing_message(notice: AlertNotice, chart: SlackFile | None) -> Rendered:
         None if notice.is_over else alert_buttons(notice),
     )
     plain = [data(change_text(each, notice.zone), 400) for each in notice.changes]
-    said = [data(headline(notice)), *filter(None, [common]), *plain, *seen_to, *map(data, _footing(notice))]
+    said = [data(alert_headline(notice)), *filter(None, [common]), *plain, *seen_to, *map(data, _footing(notice))]
     text = "\n".join(fitting(said, 2_700))
     return rendered(f"{text} {notice.mention}".rstrip(), blocks, alt if notice.changes else "")
 
@@ -75,7 +75,7 @@ def _line(notice: AlertNotice) -> Rendered:
     return rendered("\n".join([head, *lines, when]), (*paragraphs([head, *lines]), context(when)))
 
 
-def headline(notice: AlertNotice) -> str:
+def alert_headline(notice: AlertNotice) -> str:
     """`Outstanding tickets: 2 campuses over the threshold`, at the end `Outstanding tickets: over since …`."""
     name = clean(notice.card.name, sentences.NAME)
     if notice.is_over:
@@ -96,7 +96,7 @@ def _level(notice: AlertNotice) -> str:
     return "critical" if all(each.severity is Verdict.CRITICAL for each in notice.changes) else OVER_IT
 
 
-def sign(notice: AlertNotice) -> str:
+def alert_emoji(notice: AlertNotice) -> str:
     """The emoji of the worst severity; a check mark when it is over."""
     if notice.is_over:
         return OVER
@@ -160,13 +160,15 @@ def _since(change: Change, zone: str) -> str:
     if is_longer:
         return f"for {lasted} or longer"
     to_the_day = is_to_the_day(change.since, change.report.reading.as_of, zone)
-    since = day_month(local(change.since, zone)) if to_the_day else moment(change.since, zone)
+    since = day_month(local_time(change.since, zone)) if to_the_day else moment(change.since, zone)
     return f"since {since}" + (f" ({lasted})" if change.report.reading.as_of > change.since else "")
 
 
 def _from_the_first_day(change: Change, zone: str) -> bool:
     series = change.report.series
-    return series is not None and change.since is not None and series.days[:1] == (local(change.since, zone).date(),)
+    return (
+        series is not None and change.since is not None and series.days[:1] == (local_time(change.since, zone).date(),)
+    )
 
 
 def _standing(change: Change) -> str:

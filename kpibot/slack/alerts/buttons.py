@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -21,6 +22,7 @@ from kpibot.slack.alerts.active_alerts import why_message
 from kpibot.slack.alerts.mute_form import CALLBACK, mute_form
 from kpibot.slack.alerts.mute_request import MuteRequest, read_mute_request
 from kpibot.slack.client.directory import Directory
+from kpibot.slack.client.gatekeeper import Caller, caller_of_action
 from kpibot.slack.questions.conversation import EXCUSED, FAILED, Conversation, Place, excuse
 from kpibot.slack.questions.guide_messages import error_message
 
@@ -87,17 +89,18 @@ class AlertButtons:
         async def listen(ack: Any, body: Body, respond: Any) -> None:
             await ack()
             pressed = _pressed(body, respond)
-            self._start(work(pressed), pressed.place, pressed.user)
+            self._start(partial(work, pressed), pressed.place, caller_of_action(body, pressed.place.channel))
 
         return listen
 
-    def _start(self, work: Awaitable[None], place: Place, user: str) -> None:
-        self._conversation.start(self._guarded(work, place, user))
+    def _start(self, work: Callable[[], Awaitable[None]], place: Place, caller: Caller) -> None:
+        guarded = self._guarded(work, place, caller.user)
+        self._conversation.start(self._conversation.admit(caller, place, guarded))
 
-    async def _guarded(self, work: Awaitable[None], place: Place, user: str) -> None:
+    async def _guarded(self, work: Callable[[], Awaitable[None]], place: Place, user: str) -> None:
         """Whoever pressed a button must not wait in vain."""
         try:
-            await work
+            await work()
         except EXCUSED as error:
             await self._conversation.send_ephemeral(place, user, error_message(excuse(error)))
         except Exception:
@@ -134,7 +137,7 @@ class AlertButtons:
             await self._conversation.send_ephemeral(place, user, action_result_message(told))
 
     async def _why(self, pressed: ButtonPress) -> None:
-        why = await self._in_thread(self._standing.why, pressed.group, self._now())
+        why = await self._in_thread(self._standing.explain, pressed.group, self._now())
         message = action_result_message(await self._over(pressed)) if why is None else why_message(why)
         await self._conversation.send_ephemeral(pressed.place, pressed.user, message)
 
@@ -149,7 +152,7 @@ class AlertButtons:
         await self._conversation.ask(question, pressed.place, pressed.user)
 
     async def _open_form(self, pressed: ButtonPress) -> None:
-        mutable = await self._in_thread(self._standing.mutable, pressed.group)
+        mutable = await self._in_thread(self._standing.mute_choices, pressed.group)
         if mutable is None:
             message = action_result_message(await self._over(pressed))
             await self._conversation.send_ephemeral(pressed.place, pressed.user, message)
@@ -167,7 +170,8 @@ class AlertButtons:
             return
         await ack()
         place = Place(json.loads(view["private_metadata"])["channel"])
-        self._start(self._mute(wish, place, body["user"]["id"]), place, body["user"]["id"])
+        mute = partial(self._mute, wish, place, body["user"]["id"])
+        self._start(mute, place, caller_of_action(body, place.channel))
 
     async def _mute(self, wish: MuteRequest, place: Place, user: str) -> None:
         by = await self._directory.name_of(user)

@@ -3,7 +3,8 @@
 from kpibot.core.reports.digests import DigestEdition
 from kpibot.render.charts.alt_texts import digest_alt
 from kpibot.render.phrases import sentences
-from kpibot.render.phrases.digests import heading, headline, lacking, movers, when
+from kpibot.render.phrases.changes import mover_line
+from kpibot.render.phrases.digests import digest_heading, digest_headline, lacking, time_of_edition, top_movers
 from kpibot.render.phrases.overviews import by_verdict
 from kpibot.slack.blocks import Rendered, SlackFile, context, fitting, paragraphs, picture, rendered, section
 from kpibot.slack.kpi_lines import kpi_line, show_buttons
@@ -13,15 +14,13 @@ from kpibot.slack.mrkdwn import data
 def digest_message(edition: DigestEdition, chart: SlackFile | None = None) -> Rendered:
     """One issue of a digest. KPIs without data keep their line and say why."""
     alt = digest_alt(edition)
-    moved = [
-        f"{'↗ better' if each.improved else '↘ worse'} · {data(sentences.moved(each))}" for each in movers(edition)
-    ]
+    moved = [f"{'↗ better' if each.improved else '↘ worse'} · {data(mover_line(each))}" for each in top_movers(edition)]
     blocks = (
-        section(f"*{data(heading(edition), 250)}*\n{data(headline(edition), 400)}"),
+        section(f"*{data(digest_heading(edition), 250)}*\n{data(digest_headline(edition), 400)}"),
         *paragraphs(fitting([kpi_line(report) for report in edition.reports])),
         section("\n".join(["*Moved most*", *moved]) if moved else ""),
         picture(chart, alt),
-        context(*map(data, (lacking(edition), when(edition)))),
+        context(*map(data, (lacking(edition), time_of_edition(edition)))),
         show_buttons(by_verdict(edition.reports)),
     )
     return rendered(_fallback(edition), blocks, alt)
@@ -29,5 +28,5 @@ def digest_message(edition: DigestEdition, chart: SlackFile | None = None) -> Re
 
 def _fallback(edition: DigestEdition) -> str:
     lines = [f"{sentences.kpi_name(each)}: {sentences.said(each, short=True)}" for each in edition.reports]
-    parts = [heading(edition), headline(edition), *lines, when(edition)]
+    parts = [digest_heading(edition), digest_headline(edition), *lines, time_of_edition(edition)]
     return "\n".join(fitting([data(part) for part in parts], 2_800))

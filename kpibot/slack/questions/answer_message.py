@@ -8,6 +8,7 @@ from kpibot.core.reports.answers import Answer, Overview
 from kpibot.core.text import slug
 from kpibot.render.charts.alt_texts import answer_alt
 from kpibot.render.phrases import sentences
+from kpibot.render.phrases.changes import change
 from kpibot.render.phrases.cleaning import clean
 from kpibot.render.phrases.conflicts import conflict
 from kpibot.render.phrases.context import lines as context_lines
@@ -37,9 +38,7 @@ def answer_message(answer: Answer, chart: SlackFile | None = None) -> Rendered:
     report, alt = answer.report, answer_alt(answer)
     blocks = (
         section(f"{sentences.sign(report).emoji} *{data(sentences.title(report), 200)}*\n{_big_line(report)}"),
-        section(
-            "\n".join(filter(None, (_warning(report), data(sentences.goal(report)), data(sentences.change(report)))))
-        ),
+        section("\n".join(filter(None, (_warning(report), data(sentences.goal(report)), data(change(report)))))),
         context(*map(data, context_lines(answer))),
         picture(chart, alt),
         context(*map(data, _footing(answer))),
@@ -56,7 +55,7 @@ def answer_fallback(answer: Answer) -> str:
         for part in (
             _said(report),
             sentences.goal(report),
-            sentences.change(report),
+            change(report),
             *context_lines(answer),
             *_footing(answer),
         )
@@ -100,13 +99,17 @@ def _warning(report: Report) -> str:
 def _footing(answer: Answer) -> tuple[str, ...]:
     """What the number rests on, for the small print."""
     report, zone = answer.report, answer.zone
-    rests = [sentences.basis(report), *sentences.gaps(report)] if sentences.value(report) is not None else []
+    rests = (
+        [sentences.basis(report), *sentences.missing_coverage(report)] if sentences.value(report) is not None else []
+    )
     period = clean(report.card.period, sentences.NAME)
     history = sentences.no_history(report)
     history = f"{history}, so no chart" if history else ""
     lines = (
         " · ".join(chain([period] if period else [], rests)),
-        " · ".join(filter(None, (sentences.as_of(report, zone), sentences.newest(report, zone), history))),
+        " · ".join(
+            filter(None, (sentences.time_of_reading(report, zone), sentences.newest_row(report, zone), history))
+        ),
         sentences.notes(answer),
         sentences.purpose(report),
     )

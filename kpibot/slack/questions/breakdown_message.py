@@ -2,7 +2,7 @@
 
 from kpibot.core.reports.answers import Breakdown
 from kpibot.render.phrases import sentences
-from kpibot.render.phrases.breakdowns import footing, heading, parts
+from kpibot.render.phrases.breakdowns import breakdown_heading, footing, parts
 from kpibot.slack.blocks import Rendered, context, fitting, paragraphs, rendered, section
 from kpibot.slack.mrkdwn import data
 
@@ -10,9 +10,12 @@ from kpibot.slack.mrkdwn import data
 def breakdown_message(breakdown: Breakdown) -> Rendered:
     """The whole first, then a line for each part, and what it rests on."""
     whole = breakdown.whole
-    head = f"{sentences.sign(whole).emoji} *{data(heading(breakdown), 250)}*\n*{data(sentences.said(whole), 500)}*"
+    title = f"{sentences.sign(whole).emoji} *{data(breakdown_heading(breakdown), 250)}*"
+    head = f"{title}\n*{data(sentences.said(whole), 500)}*"
     lines = fitting([f"`{bar}` {data(said, 200)}" for bar, said in parts(breakdown)])
     blocks = (section(head), *paragraphs(lines), context(data(footing(breakdown))))
     plain = [f"{data(said, 200)}" for _, said in parts(breakdown)]
-    text = "\n".join(fitting([data(heading(breakdown), 250), data(sentences.said(whole), 500), *plain], 2_800))
+    text = "\n".join(
+        fitting([data(breakdown_heading(breakdown), 250), data(sentences.said(whole), 500), *plain], 2_800)
+    )
     return rendered(text, blocks)

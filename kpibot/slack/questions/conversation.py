@@ -11,8 +11,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from kpibot.core.alerts.actions import ActionResult
+from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.text import QueryError
-from kpibot.services.alerts.commands import Commands
+from kpibot.services.alerts.commands import AlertCommands
 from kpibot.services.delivery.delivery import InThread
 from kpibot.services.delivery.idempotency import Idempotency
 from kpibot.services.questions.answering import Answering, Reply
@@ -20,8 +21,10 @@ from kpibot.slack.blocks import Rendered
 from kpibot.slack.client.directory import Directory
 from kpibot.slack.client.errors import BROKEN_OFF, code_of, explained
 from kpibot.slack.client.files import upload
+from kpibot.slack.client.gatekeeper import Caller, Gatekeeper
 from kpibot.slack.questions.guide_messages import error_message
 from kpibot.slack.questions.replies import AnyReply, is_private, message_of, picture_of, with_note
+from kpibot.slack.refusal_message import refusal_message
 from kpibot.sources.base import SourceDownError, SourceError
 from kpibot.store.store import StoreError
 
@@ -55,9 +58,10 @@ class Conversation:
     def __init__(
         self,
         answering: Answering,
-        commands: Commands,
+        commands: AlertCommands,
         once: Idempotency,
         client: AsyncWebClient,
+        gatekeeper: Gatekeeper,
         directory: Directory,
         now: Callable[[], datetime],
         in_thread: InThread,
@@ -67,6 +71,7 @@ class Conversation:
         self._commands = commands
         self._once = once
         self._client = client
+        self._gatekeeper = gatekeeper
         self._directory = directory
         self._now = now
         self._in_thread = in_thread
@@ -89,6 +94,17 @@ class Conversation:
         """Waits for the replies under way, and for what they start."""
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def admit(self, caller: Caller, place: Place, work: Coroutine[Any, Any, None]) -> None:
+        """Does what somebody wants, unless they may be shown nothing; then they alone are told so."""
+        try:
+            refusal = await self._gatekeeper.refusal(caller)
+            if refusal is None:
+                await work
+            else:
+                await self.send_ephemeral(place, caller.user, refusal_message(refusal))
+        finally:
+            work.close()
 
     async def ask(self, text: str, place: Place, user: str) -> None:
         """Answers what a person typed."""
@@ -127,6 +143,9 @@ class Conversation:
 
     async def send_ephemeral(self, place: Place, user: str, message: Rendered) -> None:
         """Says something to one person alone."""
+        if place.channel == user:  # what they did on the home tab has no response_url
+            await self._client.chat_postMessage(channel=user, text=message.text, blocks=list(message.blocks))
+            return
         if place.respond is not None:
             await _respond(place.respond, message, in_channel=False)
             return
@@ -138,10 +157,13 @@ class Conversation:
             thread_ts=place.thread_ts,
         )
 
-    async def overview(self, campus: str) -> Reply:
-        """How everything stands, for the home tab."""
-        reply: Reply = await self._in_thread(self._answering.overview, campus, self._as_of())
-        return reply
+    async def home(self, caller: Caller) -> Rendered:
+        """The home tab: how everything stands, or that they may see nothing."""
+        refusal = await self._gatekeeper.refusal(caller)
+        if refusal is not None:
+            return refusal_message(refusal)
+        reply: Reply = await self._in_thread(self._answering.overview, DISTRICT, self._as_of())
+        return message_of(reply)
 
     async def _if_first(
         self, is_first: Callable[[str, datetime], bool], name: str, work: Coroutine[Any, Any, None]

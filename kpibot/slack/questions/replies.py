@@ -7,7 +7,7 @@ from kpibot.core.alerts.active_alerts import AlertList, MuteList
 from kpibot.core.reports.answers import About, Answer, Breakdown, Overview, RowList
 from kpibot.render.charts.alt_texts import answer_alt
 from kpibot.render.charts.charts import answer_chart
-from kpibot.services.alerts.commands import CommandReply
+from kpibot.services.alerts.commands import AlertCommandReply
 from kpibot.services.delivery.delivery import Picture
 from kpibot.services.questions.answering import Help, Listing, Reply
 from kpibot.slack.alerts.action_messages import action_result_message
@@ -19,7 +19,7 @@ from kpibot.slack.questions.breakdown_message import breakdown_message
 from kpibot.slack.questions.guide_messages import help_message, list_message
 from kpibot.slack.questions.rows_message import rows_message
 
-AnyReply = Reply | CommandReply
+AnyReply = Reply | AlertCommandReply
 
 
 def message_of(reply: AnyReply, chart: SlackFile | None = None) -> Rendered:
@@ -38,7 +38,7 @@ def message_of(reply: AnyReply, chart: SlackFile | None = None) -> Rendered:
     return _guide(reply) if isinstance(reply, Help | Listing) else _about_alerts(reply)
 
 
-def _about_alerts(reply: CommandReply) -> Rendered:
+def _about_alerts(reply: AlertCommandReply) -> Rendered:
     match reply:
         case AlertList():
             return alerts_message(reply)
@@ -69,7 +69,9 @@ def is_private(reply: AnyReply) -> bool:
     That something was muted, or is no more, concerns everybody; what was done to an alert stands in its thread.
     """
     if isinstance(reply, ActionResult):
-        return not reply.is_done or not all(each.act in (ActionKind.MUTED, ActionKind.UNMUTED) for each in reply.deeds)
+        return not reply.is_done or not all(
+            each.act in (ActionKind.MUTED, ActionKind.UNMUTED) for each in reply.actions
+        )
     return isinstance(reply, Help | Listing | About | RowList | MuteList)
 
 

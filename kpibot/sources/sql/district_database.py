@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from kpibot.catalog.model import Database, Dataset
-from kpibot.core.kpis.measures import OverRows, times
+from kpibot.core.kpis.measures import OverRows, time_columns
 from kpibot.sources.base import Request
 from kpibot.sources.circuit_breaker import Breaker
 from kpibot.sources.engines.base import Engine
@@ -69,7 +69,7 @@ class DistrictDatabase:
         dataset = self.datasets[measure.dataset]
         by = None if request is None else request.by
         aged_by = [by.column] if by is not None and by.cutoffs else []
-        kinds = self.kinds_of(dataset, [*times(measure), *aged_by])
+        kinds = self.kinds_of(dataset, [*time_columns(measure), *aged_by])
         return Rows(dataset, self.engine, kinds, self._schema.indexed(dataset, self.engine), by)
 
     def kinds_of(self, dataset: Dataset, names: Sequence[str]) -> dict[str, TimeKind | None]:

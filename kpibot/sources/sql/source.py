@@ -22,7 +22,7 @@ from kpibot.core.kpis.measures import (
     Statistic,
     Stock,
 )
-from kpibot.core.kpis.series import Lasting, Track, Window, elapsed
+from kpibot.core.kpis.series import ElapsedBetween, SeriesData, Window, wall_clock
 from kpibot.core.time.periods import Period
 from kpibot.sources.base import GroupKey, QueryResult, Request, SourceError, SourceMisfitError
 from kpibot.sources.circuit_breaker import Breaker
@@ -49,7 +49,7 @@ class SqlSource:
         datasets: Mapping[str, Dataset],
         zone: ZoneInfo,
         breaker: Breaker | None = None,
-        lasting: Lasting = elapsed,
+        lasting: ElapsedBetween = wall_clock,
     ) -> None:
         self.database = DistrictDatabase(database, datasets, breaker)
         self._zone = zone
@@ -70,7 +70,7 @@ class SqlSource:
                 found |= dict.fromkeys(merge, error)
         return [found[request] for request in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, Track]:
+    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
         """See `Source.track`.
 
         Raises:
@@ -170,10 +170,10 @@ class SqlSource:
             if isinstance(each, Duration)
         ]
 
-    def _clock(self, duration: Duration) -> Lasting:
-        return self._lasting if duration.clock is Clock.WORKING else elapsed
+    def _clock(self, duration: Duration) -> ElapsedBetween:
+        return self._lasting if duration.clock is Clock.WORKING else wall_clock
 
-    def _stock_track(self, stock: Stock, since: str, window: Window) -> Mapping[GroupKey, Track]:
+    def _stock_track(self, stock: Stock, since: str, window: Window) -> Mapping[GroupKey, SeriesData]:
         if window.cutoffs:
             return self._aged_track(stock, since, window)
         rows = self.database.rows_of(stock)
@@ -184,7 +184,7 @@ class SqlSource:
             return result_mapping.average_levels(given, window, self._zone)
         return result_mapping.levels(given, window, is_mean=stock.amount.counted is Counted.MEAN)
 
-    def _aged_track(self, stock: Stock, since: str, window: Window) -> Mapping[GroupKey, Track]:
+    def _aged_track(self, stock: Stock, since: str, window: Window) -> Mapping[GroupKey, SeriesData]:
         rows, last = self.database.rows_of(stock), window.ends[-1]
         given = [
             self.database.fetch(series_sql.aged_track(stock, since, rows, part, is_last=part.ends[-1] == last))
@@ -192,7 +192,7 @@ class SqlSource:
         ]
         return result_mapping.levels(joined(given), window, is_mean=stock.amount.counted is Counted.MEAN)
 
-    def _flow_track(self, flow: Flow, window: Window) -> Mapping[GroupKey, Track]:
+    def _flow_track(self, flow: Flow, window: Window) -> Mapping[GroupKey, SeriesData]:
         period = Period(window.opens, window.ends[-1], "")
         rows, days = self.database.rows_of(flow), series_sql.DayOf(self._zone, period)
         if flow.amount.counted is Counted.DISTINCT:

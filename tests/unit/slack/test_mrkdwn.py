@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpibot.render.phrases.cleaning import clean, plain
+from kpibot.render.phrases.cleaning import clean, plain_text
 from kpibot.slack.mrkdwn import code, cut, data, link, with_code
 
 STRAY = re.compile(r"&(?!amp;|lt;|gt;)|[<>]")
@@ -15,7 +15,7 @@ STRAY = re.compile(r"&(?!amp;|lt;|gt;)|[<>]")
 def test_a_campus_named_like_a_mention_does_not_ping():
     assert data("<!channel>") == "&lt;!channel&gt;"
     assert code("<!channel>") == "`&lt;!channel&gt;`"
-    assert plain("<!channel>", 80) == "‹!channel›"
+    assert plain_text("<!channel>", 80) == "‹!channel›"
 
 
 @pytest.mark.parametrize("text", ["*bold*", "~struck~", "`code`", "_slanted_", ":tada:"])

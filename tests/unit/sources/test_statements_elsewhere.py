@@ -18,7 +18,7 @@ from sqlalchemy.dialects import mssql, mysql, oracle, postgresql
 from sqlglot import exp
 
 from kpibot.catalog.model import Column, Dataset
-from kpibot.core.kpis.conditions import Compared, Condition, Relation, Timed
+from kpibot.core.kpis.conditions import NumberCondition, Relation, TimeCondition, ValueCondition
 from kpibot.core.kpis.dimensions import GroupBy
 from kpibot.core.kpis.measures import Amount, Counted, Duration, Flow, Limit, Statistic, Stock
 from kpibot.core.kpis.series import Window
@@ -35,13 +35,14 @@ DISTINCT = Amount(Counted.DISTINCT, ("number", "kind"))
 SEVEN = [datetime(2026, 11, day, tzinfo=CHICAGO) for day in range(1, 9)]
 WEEK = Window(tuple(day.date() for day in SEVEN[:7]), tuple(SEVEN[:7]), tuple(SEVEN[1:]), tuple(SEVEN[:7]))
 WHERE = (
-    Condition("kind", ("ticket", None)),
-    Condition("kind", (None,)),
-    Condition("kind", (None,), negated=True),
-    Compared("amount", Relation.ABOVE, than=3.0),
-    Compared("amount", Relation.AT_MOST, other="number", or_empty=True),
-    Timed("opened", since=YEAR.start, until=YEAR.end, or_empty=True),
+    ValueCondition("kind", ("ticket", None)),
+    ValueCondition("kind", (None,)),
+    ValueCondition("kind", (None,), negated=True),
+    NumberCondition("amount", Relation.ABOVE, than=3.0),
+    NumberCondition("amount", Relation.AT_MOST, other="number", or_empty=True),
+    TimeCondition("opened", since=YEAR.start, until=YEAR.end, or_empty=True),
 )
+STOCK = Stock("tickets", "opened", "resolved", WHERE)
 KNOWN = {
     "mssql": (mssql.dialect(), "tsql"),
     "oracle": (oracle.dialect(), "oracle"),
@@ -86,24 +87,27 @@ def every_statement(name: str) -> Iterator[sa.Select[Any] | sa.CompoundSelect[An
             replace(rows, by=GroupBy("opened", (YEAR.end, YEAR.start))),
         ):
             yield from parts(each)
-            yield from parts(replace(each, indexed=frozenset({"resolved"})))
+            yield statements.stock_parts(STOCK, replace(each, indexed=frozenset({"resolved"})), YEAR, ADDED)
         yield from series(rows)
-        mixed = replace(rows, kinds={"opened": TimeKind.NAIVE, "resolved": TimeKind.SECONDS})
-        for each in (mixed, replace(rows, kinds={"opened": kind, "resolved": None})):
-            yield from parts(each)
-            yield from series(each)
+        open_ended = replace(rows, kinds={"opened": kind, "resolved": None})
+        yield from parts(open_ended)
+        yield from series(open_ended)
         yield statements.newest(rows, "opened", YEAR.end)
         yield statements.values(rows, "kind", 20)
         yield sa.select(sa.literal_column("1")).select_from(from_clause(rows.dataset)).limit(1)
+    for by_campus in (True, False):
+        mixed = Rows(dataset(by_campus), name, {"opened": TimeKind.NAIVE, "resolved": TimeKind.SECONDS})
+        yield from parts(mixed)
+        yield from series(mixed)
 
 
 def parts(rows: Rows) -> Iterator[sa.Select[Any] | sa.CompoundSelect[Any]]:
-    stock, flow = Stock("tickets", "opened", "resolved", WHERE), Flow("tickets", "opened", WHERE)
-    for measure in (stock, Stock("tickets", None, None, WHERE)):
+    flow = Flow("tickets", "opened", WHERE)
+    for measure in (STOCK, Stock("tickets", None, None, WHERE)):
         yield statements.stock_parts(measure, rows, YEAR, ADDED)
         yield statements.distinct(replace(measure, amount=DISTINCT), rows, YEAR)
     for amount in ADDED[:2]:
-        yield statements.stock_parts(replace(stock, average=True, amount=amount), rows, YEAR, [amount])
+        yield statements.stock_parts(replace(STOCK, average=True, amount=amount), rows, YEAR, [amount])
     yield statements.flow_parts(flow, rows, YEAR, ADDED)
     yield statements.distinct(replace(flow, amount=DISTINCT), rows, YEAR)
     duration = Duration("tickets", "opened", "resolved", Statistic.MEAN, WHERE)

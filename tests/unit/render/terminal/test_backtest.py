@@ -12,8 +12,8 @@ from kpibot.render.charts.backtest_chart import backtest_alt, backtest_chart
 from kpibot.render.charts.canvas import LINE
 from kpibot.render.charts.plot import LABELS
 from kpibot.render.terminal.backtest import backtest_record, backtest_text
-from kpibot.render.terminal.text import columns
-from tests.unit.render.tuned import CEDAR_HILL, OF_DISTRICT, OF_UTILIZATION, OF_WEST, WEST, backtest, past, wave
+from kpibot.render.terminal.text import display_width
+from tests.unit.samples.backtests import CEDAR_HILL, OF_DISTRICT, OF_UTILIZATION, OF_WEST, WEST, backtest, past, wave
 
 BARS = [LABELS["critical"], LABELS["warning"]]
 BELOW = slice(738, 800)  # the rows of the large picture in which the bars are
@@ -81,7 +81,7 @@ def test_where_the_district_itself_is_watched_there_are_places() -> None:
 def test_a_name_in_any_script_keeps_the_columns() -> None:
     named = replace(WEST, report=replace(WEST.report, campus_name="第一中学校 " * 20))
     text = backtest_text(backtest(named, CEDAR_HILL, where="学区 " * 60))
-    assert max(map(columns, text.splitlines())) <= 80
+    assert max(map(display_width, text.splitlines())) <= 80
 
 
 @pytest.mark.parametrize("found", [OF_WEST, OF_DISTRICT, OF_UTILIZATION], ids=["one", "several", "higher"])

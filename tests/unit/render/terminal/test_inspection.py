@@ -8,8 +8,8 @@ from kpibot.core.kpis.conditions import Ago, DaysAgo
 from kpibot.core.kpis.readings import Missing
 from kpibot.core.reports.inspection import CheckedKpi, Finding, Inspection
 from kpibot.render.terminal.inspection import inspection_record, inspection_text
-from kpibot.render.terminal.text import columns
-from tests.unit.render.conftest import NOW, ZONE, Samples
+from kpibot.render.terminal.text import display_width
+from tests.unit.samples.reports import NOW, ZONE, Samples
 
 STATEMENT = "CREATE INDEX CONCURRENTLY kpi_hd_tickets_site_code_created_at_open ON hd_tickets (site_code, created_at);"
 ADVICE = Finding("kpis.tickets", "reads all 1,204,332 rows of `hd_tickets`", False, statement=STATEMENT)
@@ -48,7 +48,7 @@ def test_problems_come_first_and_a_statement_stays_on_its_line(samples: Samples)
     lines = text.splitlines()
     assert lines[3] == "✗ datasets.tickets.table (config/datasets.yaml:12)"
     assert f"    {STATEMENT}" in lines
-    assert max(columns(each) for each in lines if STATEMENT not in each) <= 100
+    assert max(display_width(each) for each in lines if STATEMENT not in each) <= 100
     assert lines[-1] == "1 thing must be mended, marked ✗"
 
 
@@ -56,7 +56,7 @@ def test_the_longest_names_and_numbers_still_fit(samples: Samples) -> None:
     long = line(samples, milliseconds=123_456.0, newest=NOW - timedelta(days=1_234), stale=True)
     long = replace(long, card=replace(long.card, id="k" * 60, rows="work orders of all kinds"))
     long = replace(long, reading=replace(long.reading, value=123_456_789.0, rows=123_456_789))
-    assert max(map(columns, inspection_text(Inspection(NOW, (long,), ())).splitlines())) <= 100
+    assert max(map(display_width, inspection_text(Inspection(NOW, (long,), ())).splitlines())) <= 100
 
 
 def test_programs_get_the_same(samples: Samples) -> None:

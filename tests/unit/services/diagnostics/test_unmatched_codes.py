@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kpibot.core.campuses.campus_tree import Campus, CampusTree
+from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi, KpiInfo
 from kpibot.core.kpis.measures import Measure, Query, Ratio, Simple, Stock
 from kpibot.core.kpis.readings import Aggregate
-from kpibot.core.kpis.series import Track, Window
+from kpibot.core.kpis.series import SeriesData, Window
 from kpibot.core.time.calendar import Calendar, YearStart
 from kpibot.services.diagnostics.unmatched_codes import UnmatchedCodes, unmatched_codes
-from kpibot.services.measurement.measuring import Measuring
+from kpibot.services.measurement.measurement import Measurement
 from kpibot.sources.base import GroupKey, QueryResult, RawCampus, Request, SourceError
 
 NOW = datetime(2026, 11, 18, 18, tzinfo=UTC)
@@ -33,7 +34,7 @@ class Given:
     def take(self, requests: Sequence[Request]) -> list[QueryResult | SourceError]:
         return [{GroupKey(raw): Aggregate(rows=rows) for raw, rows in self._rows.items()} for _ in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, Track]:
+    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
         return {}
 
     def values(self, dataset: str, column: str, most: int) -> list[object]:
@@ -52,13 +53,12 @@ def found(measure: Measure, **rows: Mapping[RawCampus, int]) -> list[UnmatchedCo
     def name(half: Simple) -> str:
         return half.database if isinstance(half, Query) else half.dataset
 
-    measuring = Measuring(
-        TREE,
-        CALENDAR,
+    measurement = Measurement(
+        District(TREE, CALENDAR),
         lambda half: Given(rows[name(half)]),
         lambda half: "helpdesk" if half == TICKETS else "other",
     )
-    return unmatched_codes(Kpi(KpiInfo("kpi", "A KPI", "", ""), measure), measuring, NOW)
+    return unmatched_codes(Kpi(KpiInfo("kpi", "A KPI", "", ""), measure), measurement, NOW)
 
 
 def test_strays_are_counted_by_code_most_first() -> None:

@@ -63,9 +63,9 @@ def test_a_slow_database_costs_the_digest_its_own_kpis_only(tmp_path: Path) -> N
     scene.other.waits_for = answers
     everything = Digest("weekly", "Weekly", (0,), time(7), ("leads",), ("tickets", "devices"), timedelta(days=6))
     digests = Digests(
+        scene.district,
         {"weekly": everything},
         scene.catalog.channels,
-        scene.catalog.kpis,
         scene.reporting,
         scene.store,
         lambda half: getattr(half, "dataset", ""),

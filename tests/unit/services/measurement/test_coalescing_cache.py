@@ -1,7 +1,7 @@
-"""Results that several people want at once are worked out once."""
+"""Results that several people want at once are computed once."""
 
 import threading
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -10,7 +10,7 @@ from kpibot.services.measurement.coalescing_cache import CoalescingCache
 
 
 def test_people_who_ask_together_wait_for_one_answer() -> None:
-    recent: CoalescingCache[int] = CoalescingCache()
+    cache: CoalescingCache[int] = CoalescingCache()
     begun, go_on, worked = threading.Event(), threading.Event(), []
 
     def work() -> int:
@@ -20,7 +20,7 @@ def test_people_who_ask_together_wait_for_one_answer() -> None:
         return 7
 
     with ThreadPoolExecutor(5) as pool:
-        asked = [pool.submit(recent.get, "key", work) for _ in range(5)]
+        asked = [pool.submit(cache.get, "key", work) for _ in range(5)]
         begun.wait(5)
         go_on.set()
         assert [each.result(5) for each in asked] == [7] * 5
@@ -28,49 +28,49 @@ def test_people_who_ask_together_wait_for_one_answer() -> None:
 
 
 def test_an_error_is_passed_on_and_forgotten() -> None:
-    recent: CoalescingCache[int] = CoalescingCache()
+    cache: CoalescingCache[int] = CoalescingCache()
 
     def fail() -> int:
         raise LookupError("no")
 
     with pytest.raises(LookupError):
-        recent.get("key", fail)
-    assert recent.get("key", lambda: 1) == 1
+        cache.get("key", fail)
+    assert cache.get("key", lambda: 1) == 1
 
 
 def test_only_the_latest_are_remembered() -> None:
-    recent: CoalescingCache[int] = CoalescingCache(most=2)
+    cache: CoalescingCache[int] = CoalescingCache(most=2)
     for key in "abc":
-        recent.get(key, lambda: 1)
-    assert recent.get("a", lambda: 2) == 2
-    assert recent.get("c", lambda: 2) == 1
+        cache.get(key, lambda: 1)
+    assert cache.get("a", lambda: 2) == 2
+    assert cache.get("c", lambda: 2) == 1
 
 
-def test_of_several_only_those_are_worked_out_that_nobody_has_asked_for() -> None:
-    recent: CoalescingCache[str] = CoalescingCache()
-    recent.get("b", lambda: "known")
-    asked: list[list[object]] = []
+def test_of_several_only_the_missing_ones_are_computed() -> None:
+    cache: CoalescingCache[str] = CoalescingCache()
+    cache.get("b", lambda: "remembered")
+    asked: list[list[str]] = []
 
-    def work(keys: Sequence[Hashable]) -> list[str]:
-        asked.append(list(keys))
-        return [f"new {key}" for key in keys]
+    def compute(items: Sequence[str]) -> list[str]:
+        asked.append(list(items))
+        return [f"new {item}" for item in items]
 
-    assert recent.get_all(["a", "b", "a", "c"], work) == ["new a", "known", "new a", "new c"]
-    assert recent.get_all(["c", "a"], work) == ["new c", "new a"]
-    assert asked == [["a", "c"]]
+    assert cache.get_all({"a": "A", "b": "B", "c": "C"}, compute) == ["new A", "remembered", "new C"]
+    assert cache.get_all({"c": "C", "a": "A"}, compute) == ["new C", "new A"]
+    assert asked == [["A", "C"]]
 
 
 def test_more_than_are_remembered_are_still_all_answered() -> None:
-    recent: CoalescingCache[int] = CoalescingCache(most=2)
-    assert recent.get_all([1, 2, 3, 4], lambda keys: [int(str(key)) for key in keys]) == [1, 2, 3, 4]
+    cache: CoalescingCache[int] = CoalescingCache(most=2)
+    assert cache.get_all(dict(zip("abcd", [1, 2, 3, 4], strict=True)), lambda items: [*items]) == [1, 2, 3, 4]
 
 
 def test_an_error_over_several_leaves_none_of_them_behind() -> None:
-    recent: CoalescingCache[int] = CoalescingCache()
+    cache: CoalescingCache[int] = CoalescingCache()
 
-    def fail(_: Sequence[Hashable]) -> list[int]:
+    def fail(_: Sequence[int]) -> list[int]:
         raise LookupError("no")
 
     with pytest.raises(LookupError):
-        recent.get_all(["a", "b"], fail)
-    assert recent.get_all(["a", "b"], lambda keys: [1 for _ in keys]) == [1, 1]
+        cache.get_all({"a": 1, "b": 2}, fail)
+    assert cache.get_all({"a": 1, "b": 2}, lambda items: [*items]) == [1, 2]

@@ -9,13 +9,14 @@ import pytest
 
 from kpibot.core.campuses.campus_tree import DISTRICT, Campus, CampusTree
 from kpibot.core.kpis.conditions import Ago
+from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi, KpiInfo
 from kpibot.core.kpis.measures import Query, Ratio, Simple, Stock
 from kpibot.core.kpis.readings import Aggregate, Missing, Reading
-from kpibot.core.kpis.series import Track, Window
+from kpibot.core.kpis.series import SeriesData, Window
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
 from kpibot.core.time.calendar import Calendar, YearStart
-from kpibot.services.measurement.measuring import Measuring
+from kpibot.services.measurement.measurement import Measurement
 from kpibot.services.measurement.reporting import Reporting
 from kpibot.sources.base import GroupKey, QueryResult, Request, SourceDownError, SourceError
 from kpibot.store.store import Store, open_engine
@@ -29,7 +30,7 @@ LOANS, DEVICES = Stock("loans", "out", "back"), Stock("devices", "received", "re
 ALLOWED = {"loans": Ago(timedelta(days=4)), "devices": Ago(timedelta(days=60))}
 
 
-class District:
+class Inventory:
     """A source whose datasets have one campus, and a newest row each."""
 
     def __init__(self, newest: Mapping[str, datetime | None]) -> None:
@@ -45,7 +46,7 @@ class District:
             {GroupKey("101"): Aggregate(5.0 if each.period.end == NOW else 3.0, rows=5, valued=5)} for each in requests
         ]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, Track]:
+    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
         return {}
 
     def is_empty(self, measure: Simple) -> bool:
@@ -65,8 +66,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store.close()
 
 
-def reporting(source: District, store: Store) -> Reporting:
-    return Reporting(Measuring(TREE, CALENDAR, lambda _: source), store, ALLOWED)
+def reporting(source: Inventory, store: Store) -> Reporting:
+    district = District(TREE, CALENDAR)
+    return Reporting(district, Measurement(district, lambda _: source), store, ALLOWED)
 
 
 def kpi(measure: Stock | Ratio | Query = LOANS) -> Kpi:
@@ -74,7 +76,7 @@ def kpi(measure: Stock | Ratio | Query = LOANS) -> Kpi:
 
 
 def test_a_report_is_judged_and_compared_with_the_week_before(store: Store) -> None:
-    (report,) = reporting(District({"loans": NOW}), store).reports(kpi(), ["campus-west"], NOW)
+    (report,) = reporting(Inventory({"loans": NOW}), store).reports(kpi(), ["campus-west"], NOW)
     assert (report.reading.value, report.before, report.change) == (5.0, 3.0, 2.0)
     assert (report.verdict, report.compared_with) == (Verdict.WARNING, "same point last week")
 
@@ -93,17 +95,17 @@ def test_a_report_is_judged_and_compared_with_the_week_before(store: Store) -> N
 def test_data_is_stale_when_a_dataset_had_no_row_of_any_kind_for_too_long(
     store: Store, measure: Stock | Ratio | Query, newest: dict[str, datetime | None], stale: bool
 ) -> None:
-    (report,) = reporting(District(newest), store).reports(kpi(measure), [DISTRICT], NOW)
+    (report,) = reporting(Inventory(newest), store).reports(kpi(measure), [DISTRICT], NOW)
     assert report.stale is stale
 
 
 def test_a_database_that_goes_away_before_its_age_is_known_costs_no_number(store: Store) -> None:
-    (report,) = reporting(District({}), store).reports(kpi(), ["campus-west"], NOW)
+    (report,) = reporting(Inventory({}), store).reports(kpi(), ["campus-west"], NOW)
     assert (report.reading.value, report.stale) == (5.0, False)
 
 
 def test_a_database_that_is_down_is_asked_once_and_not_for_its_past(store: Store) -> None:
-    source = District({"loans": NOW})
+    source = Inventory({"loans": NOW})
     source.is_down = True
     reports = reporting(source, store)
     for _ in range(3):
@@ -116,7 +118,7 @@ def test_a_query_is_compared_with_what_the_bot_remembers(store: Store) -> None:
     one, week = kpi(Query("assets", "SELECT")), timedelta(days=7)
     earlier = CALENDAR.local(NOW) - week
     store.save_readings([Reading("kpi", "campus-west", earlier - timedelta(hours=2), 7.0)])
-    (report,) = reporting(District({}), store).reports(one, ["campus-west"], NOW, 14)
+    (report,) = reporting(Inventory({}), store).reports(one, ["campus-west"], NOW, 14)
     assert report.before == 7.0
     assert report.series is not None
     assert [value for value in report.series.values if value is not None] == [7.0]

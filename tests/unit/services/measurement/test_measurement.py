@@ -10,6 +10,7 @@ import pytest
 
 from kpibot.core.campuses.campus_tree import Campus, CampusTree
 from kpibot.core.kpis.dimensions import Dimension
+from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Format, Kpi, KpiInfo
 from kpibot.core.kpis.measures import (
     Amount,
@@ -25,11 +26,11 @@ from kpibot.core.kpis.measures import (
     Stock,
 )
 from kpibot.core.kpis.readings import Aggregate, Missing
-from kpibot.core.kpis.series import Curve, Spans, Track, Window
+from kpibot.core.kpis.series import DailyTotals, Intervals, SeriesData, Window
 from kpibot.core.kpis.thresholds import Better, Thresholds
 from kpibot.core.time.calendar import Calendar, YearStart
 from kpibot.core.time.periods import PeriodRule
-from kpibot.services.measurement.measuring import Measuring
+from kpibot.services.measurement.measurement import Measurement
 from kpibot.sources.base import (
     GroupKey,
     QueryResult,
@@ -59,7 +60,9 @@ OWNED = Stock("devices", "received", "retired")
 class Given:
     """A source that gives what a test says; it stands at one of the house's two seams."""
 
-    def __init__(self, parts: Mapping[RawCampus, Aggregate], tracks: Mapping[RawCampus, Track] | None = None) -> None:
+    def __init__(
+        self, parts: Mapping[RawCampus, Aggregate], tracks: Mapping[RawCampus, SeriesData] | None = None
+    ) -> None:
         self._parts = parts
         self._tracks = tracks or {}
         self.empty = False
@@ -67,7 +70,7 @@ class Given:
     def take(self, requests: Sequence[Request]) -> list[QueryResult | SourceError]:
         return [{GroupKey(campus): parts for campus, parts in self._parts.items()} for _ in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, Track]:
+    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
         return {GroupKey(campus): track for campus, track in self._tracks.items()}
 
     def is_empty(self, measure: Simple) -> bool:
@@ -97,13 +100,13 @@ def kpi(measure: Measure, shown: Format = Format.NUMBER, period: str | None = No
     return Kpi(KpiInfo("kpi", "A KPI", "", "", shown), measure, period=PeriodRule.parse(period) if period else None)
 
 
-def values(measuring: Measuring, one: Kpi) -> dict[str, float | None]:
-    return {slug: reading.value for slug, reading in measuring.measure(one, NOW).items()}
+def values(measurement: Measurement, one: Kpi) -> dict[str, float | None]:
+    return {slug: reading.value for slug, reading in measurement.measure([one], NOW)[0].items()}
 
 
 def test_groups_are_sums_of_their_campuses_under_any_alias() -> None:
     source = Given({"101": count(3), "cwhs": count(2), 111: count(7), "201": count(11), None: count(1)})
-    assert values(Measuring(TREE, CALENDAR, lambda _: source), kpi(OWNED)) == {
+    assert values(Measurement(District(TREE, CALENDAR), lambda _: source), kpi(OWNED)) == {
         "campus-west": 5.0,
         "oakridge-middle": 7.0,
         "feeder-west": 12.0,
@@ -115,7 +118,7 @@ def test_groups_are_sums_of_their_campuses_under_any_alias() -> None:
 
 def test_rows_without_a_campus_are_reported_by_the_district_alone() -> None:
     source = Given({"101": count(3), "elsewhere": count(1)})
-    readings = Measuring(TREE, CALENDAR, lambda _: source).measure(kpi(OWNED), NOW)
+    readings = Measurement(District(TREE, CALENDAR), lambda _: source).measure([kpi(OWNED)], NOW)[0]
     assert (readings["district"].unplaced, readings["feeder-west"].unplaced) == (1, 0)
     assert readings["district"].coverage == 0.75
 
@@ -124,51 +127,52 @@ def test_each_half_speaks_the_codes_of_its_own_system() -> None:
     tree = CampusTree([Campus("west", "West", codes={"loans": ("17",), "assets": ("18",)}),
                        Campus("east", "East", codes={"loans": ("18",), "assets": ("17",)})])  # fmt: skip
     loans, devices = Given({17: count(1), 18: count(2)}), Given({17: count(4), 18: count(10)})
-    measuring = Measuring(
-        tree,
-        CALENDAR,
+    measurement = Measurement(
+        District(tree, CALENDAR),
         lambda half: loans if half == IN_USE else devices,
         lambda half: "loans" if half == IN_USE else "assets",
     )
-    found = values(measuring, kpi(Ratio(IN_USE, OWNED), Format.PERCENT))
+    found = values(measurement, kpi(Ratio(IN_USE, OWNED), Format.PERCENT))
     assert (found["west"], found["east"]) == (10.0, 50.0)
 
 
 def test_a_breakdown_speaks_the_codes_of_its_system_too() -> None:
     tree = CampusTree([Campus("west", "West", codes={"helpdesk": ("17",)}), Campus("east", "East", aliases=("17",))])
-    measuring = Measuring(tree, CALENDAR, lambda _: Given({17: count(3), "east": count(1)}), lambda _: "helpdesk")
+    measurement = Measurement(
+        District(tree, CALENDAR), lambda _: Given({17: count(3), "east": count(1)}), lambda _: "helpdesk"
+    )
     one = replace(kpi(OWNED), dimensions={"priority": (Dimension("priority", "prio"),)})
-    assert [each.value for each in measuring.breakdown(one, "priority", "west", NOW).values()] == [3.0]
+    assert [each.value for each in measurement.breakdown(one, "priority", "west", NOW).values()] == [3.0]
 
 
 def test_a_ratio_is_the_ratio_of_sums_never_the_mean_of_ratios() -> None:
     loans, devices = Given({"101": count(1), "111": count(90)}), Given({"101": count(10), "111": count(100)})
-    measuring = Measuring(TREE, CALENDAR, lambda half: loans if half == IN_USE else devices)
-    found = values(measuring, kpi(Ratio(IN_USE, OWNED), Format.PERCENT))
+    measurement = Measurement(District(TREE, CALENDAR), lambda half: loans if half == IN_USE else devices)
+    found = values(measurement, kpi(Ratio(IN_USE, OWNED), Format.PERCENT))
     assert found["campus-west"] == 10.0
     assert found["feeder-west"] == pytest.approx(91 / 110 * 100)
 
 
 def test_nothing_to_divide_by_is_no_data_with_its_reason() -> None:
     loans, devices = Given({"101": count(1)}), Given({"111": count(5)})
-    measuring = Measuring(TREE, CALENDAR, lambda half: loans if half == IN_USE else devices)
-    reading = measuring.measure(kpi(Ratio(IN_USE, OWNED)), NOW)["campus-west"]
+    measurement = Measurement(District(TREE, CALENDAR), lambda half: loans if half == IN_USE else devices)
+    reading = measurement.measure([kpi(Ratio(IN_USE, OWNED))], NOW)[0]["campus-west"]
     assert (reading.value, reading.missing) == (None, Missing.NO_DENOMINATOR)
 
 
 def test_a_quiet_campus_has_0_but_an_empty_dataset_has_no_data() -> None:
     source = Given({})
-    measuring = Measuring(TREE, CALENDAR, lambda _: source)
-    assert measuring.measure(kpi(OWNED), NOW)["campus-west"].value == 0.0
+    measurement = Measurement(District(TREE, CALENDAR), lambda _: source)
+    assert measurement.measure([kpi(OWNED)], NOW)[0]["campus-west"].value == 0.0
     source.empty = True
-    reading = measuring.measure(kpi(OWNED), NOW)["campus-west"]
+    reading = measurement.measure([kpi(OWNED)], NOW)[0]["campus-west"]
     assert (reading.value, reading.missing) == (None, Missing.NO_ROWS)
 
 
 def test_a_duration_without_rows_is_no_data_and_not_0() -> None:
     source = Given({"111": Aggregate(60.0, 1.0, 1, 1, sample=np.array([60.0]))})
-    measuring = Measuring(TREE, CALENDAR, lambda _: source)
-    readings = measuring.measure(kpi(Duration("tickets", "a", "b"), Format.HOURS, "30 days"), NOW)
+    measurement = Measurement(District(TREE, CALENDAR), lambda _: source)
+    readings = measurement.measure([kpi(Duration("tickets", "a", "b"), Format.HOURS, "30 days")], NOW)[0]
     assert (readings["campus-west"].value, readings["campus-west"].missing) == (None, Missing.NO_ROWS)
     assert readings["oakridge-middle"].value == pytest.approx(1 / 60)
 
@@ -182,7 +186,8 @@ def test_a_group_s_median_is_over_all_its_rows() -> None:
         }
     )
     found = values(
-        Measuring(TREE, CALENDAR, lambda _: source), kpi(Duration("tickets", "a", "b"), Format.HOURS, "30 days")
+        Measurement(District(TREE, CALENDAR), lambda _: source),
+        kpi(Duration("tickets", "a", "b"), Format.HOURS, "30 days"),
     )
     assert (found["campus-west"], found["oakridge-middle"], found["feeder-west"]) == (1.0, 9.0, 1.0)
 
@@ -195,38 +200,42 @@ def test_a_group_s_median_is_over_all_its_rows() -> None:
     ],
 )
 def test_a_database_that_fails_gives_readings_that_say_so(error: Exception, missing: Missing) -> None:
-    reading = Measuring(TREE, CALENDAR, lambda _: Down(error)).measure(kpi(OWNED), NOW)["district"]
+    reading = Measurement(District(TREE, CALENDAR), lambda _: Down(error)).measure([kpi(OWNED)], NOW)[0]["district"]
     assert (reading.value, reading.missing, reading.detail) == (None, missing, str(error))
 
 
 def test_a_series_ends_today_and_sums_like_the_readings() -> None:
-    source = Given({}, {"101": Curve(np.array([1.0, 2.0, 3.0])), "111": Curve(np.array([10.0, 20.0, 30.0]))})
-    series = Measuring(TREE, CALENDAR, lambda _: source).series(kpi(OWNED), ["feeder-west", "campus-north"], NOW, 3)
+    source = Given(
+        {}, {"101": DailyTotals(np.array([1.0, 2.0, 3.0])), "111": DailyTotals(np.array([10.0, 20.0, 30.0]))}
+    )
+    series = Measurement(District(TREE, CALENDAR), lambda _: source).series(
+        kpi(OWNED), ["feeder-west", "campus-north"], NOW, 3
+    )
     assert [day.isoformat() for day in series["feeder-west"].days] == ["2026-11-16", "2026-11-17", "2026-11-18"]
     assert series["feeder-west"].values == (11.0, 22.0, 33.0)
     assert series["campus-north"].values == (0.0, 0.0, 0.0)
 
 
 def test_a_ratio_s_series_has_gaps_where_nothing_is_divided() -> None:
-    loans = Given({}, {"101": Curve(np.array([1.0, 2.0]))})
-    devices = Given({}, {"101": Curve(np.array([0.0, 4.0]))})
-    measuring = Measuring(TREE, CALENDAR, lambda half: loans if half == IN_USE else devices)
+    loans = Given({}, {"101": DailyTotals(np.array([1.0, 2.0]))})
+    devices = Given({}, {"101": DailyTotals(np.array([0.0, 4.0]))})
+    measurement = Measurement(District(TREE, CALENDAR), lambda half: loans if half == IN_USE else devices)
     one = kpi(Ratio(IN_USE, OWNED), Format.PERCENT)
-    assert measuring.series(one, ["campus-west"], NOW, 2)["campus-west"].values == (None, 50.0)
+    assert measurement.series(one, ["campus-west"], NOW, 2)["campus-west"].values == (None, 50.0)
 
 
 def test_a_duration_s_series_has_gaps_where_nothing_began() -> None:
     yesterday = CALENDAR.midnight(NOW.date()).timestamp() - 7_200
-    spans = Spans(np.array([yesterday]), np.array([yesterday + 3_600]))
-    measuring = Measuring(TREE, CALENDAR, lambda _: Given({}, {"101": spans}))
+    spans = Intervals(np.array([yesterday]), np.array([yesterday + 3_600]))
+    measurement = Measurement(District(TREE, CALENDAR), lambda _: Given({}, {"101": spans}))
     one = kpi(Duration("tickets", "a", "b", Statistic.MEAN), Format.HOURS, "1 day")
-    assert measuring.series(one, ["campus-west"], NOW, 3)["campus-west"].values == (None, 1.0, None)
+    assert measurement.series(one, ["campus-west"], NOW, 3)["campus-west"].values == (None, 1.0, None)
 
 
 def test_a_window_knows_the_fiscal_year_that_each_day_belongs_to() -> None:
     """On July 1 the count begins anew; the last day of June still belongs to the old year."""
     as_of = datetime(2026, 7, 2, 18, tzinfo=UTC)
-    window = Measuring(TREE, CALENDAR, lambda _: Given({})).window(
+    window = Measurement(District(TREE, CALENDAR), lambda _: Given({})).window(
         kpi(Flow("orders", "at"), period="fiscal year to date"), as_of, 4
     )
     assert [start.date().isoformat() for start in window.starts] == [
@@ -239,43 +248,45 @@ def test_a_window_knows_the_fiscal_year_that_each_day_belongs_to() -> None:
 
 
 def test_data_that_nobody_foresaw_costs_its_own_kpi_alone() -> None:
-    reading = Measuring(TREE, CALENDAR, lambda _: Down(ZeroDivisionError())).measure(kpi(OWNED), NOW)["district"]
+    reading = Measurement(District(TREE, CALENDAR), lambda _: Down(ZeroDivisionError())).measure([kpi(OWNED)], NOW)[0][
+        "district"
+    ]
     assert (reading.value, reading.missing) == (None, Missing.MISFIT)
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf")])
 def test_what_is_no_number_is_missing(number: float) -> None:
     source = Given({"101": Aggregate(numerator=number, rows=1, valued=1)})
-    reading = Measuring(TREE, CALENDAR, lambda _: source).measure(kpi(OWNED), NOW)["campus-west"]
+    reading = Measurement(District(TREE, CALENDAR), lambda _: source).measure([kpi(OWNED)], NOW)[0]["campus-west"]
     assert (reading.value, reading.missing) == (None, Missing.NOT_A_NUMBER)
 
 
 def test_percentages_of_a_query_are_not_added_up() -> None:
     source = Given({"101": Aggregate(80.0, rows=1, valued=1), "111": Aggregate(90.0, rows=1, valued=1)})
     one = kpi(Query("helpdesk", "SELECT"), Format.PERCENT)
-    reading = Measuring(TREE, CALENDAR, lambda _: source).measure(one, NOW)["district"]
+    reading = Measurement(District(TREE, CALENDAR), lambda _: source).measure([one], NOW)[0]["district"]
     assert reading.value is None
     assert "numerator and denominator" in (reading.detail or "")
 
 
 def test_a_campus_that_a_query_leaves_out_has_no_data() -> None:
     source = Given({"101": Aggregate(80.0, rows=1, valued=1)})
-    found = values(Measuring(TREE, CALENDAR, lambda _: source), kpi(Query("helpdesk", "SELECT")))
+    found = values(Measurement(District(TREE, CALENDAR), lambda _: source), kpi(Query("helpdesk", "SELECT")))
     assert (found["campus-west"], found["oakridge-middle"], found["feeder-west"]) == (80.0, None, 80.0)
 
 
 def test_rows_of_the_whole_district_belong_to_no_campus() -> None:
     source = Given({"district": count(7)})
     one = replace(kpi(OWNED), by_campus=False, thresholds=Thresholds(Better.LOWER, 1, 2, 3))
-    found = values(Measuring(TREE, CALENDAR, lambda _: source), one)
+    found = values(Measurement(District(TREE, CALENDAR), lambda _: source), one)
     assert (found["district"], found["campus-west"]) == (7.0, None)
     assert one.thresholds_of("district", TREE) == one.thresholds
 
 
 def test_strays_are_those_of_the_half_that_a_ratio_rests_on() -> None:
     loans, devices = Given({"101": count(1), None: count(5)}), Given({"101": count(5)})
-    measuring = Measuring(TREE, CALENDAR, lambda half: loans if half == IN_USE else devices)
-    assert measuring.measure(kpi(Ratio(IN_USE, OWNED)), NOW)["district"].unplaced == 0
+    measurement = Measurement(District(TREE, CALENDAR), lambda half: loans if half == IN_USE else devices)
+    assert measurement.measure([kpi(Ratio(IN_USE, OWNED))], NOW)[0]["district"].unplaced == 0
 
 
 def mean_of(rows: int, total: float) -> Aggregate:
@@ -284,28 +295,28 @@ def mean_of(rows: int, total: float) -> Aggregate:
 
 def test_a_mean_over_no_rows_is_nothing_where_other_campuses_have_one() -> None:
     mean = replace(OWNED, amount=Amount(Counted.MEAN, ("cost",)))
-    found = values(Measuring(TREE, CALENDAR, lambda _: Given({"101": mean_of(2, 6.0)})), kpi(mean))
+    found = values(Measurement(District(TREE, CALENDAR), lambda _: Given({"101": mean_of(2, 6.0)})), kpi(mean))
     assert (found["campus-west"], found["campus-north"], found["district"]) == (3.0, None, 3.0)
 
 
 def test_a_ratio_whose_half_is_a_mean_of_nothing_is_nothing_on_the_chart_too() -> None:
     ratio = Ratio(replace(IN_USE, amount=Amount(Counted.MEAN, ("cost",))), OWNED)
-    tracks = {"101": Curve(np.array([0.0, 6.0]), np.array([0.0, 2.0]))}
-    means, counts = Given({}, tracks), Given({}, {"101": Curve(np.array([4.0, 4.0]))})
-    measuring = Measuring(TREE, CALENDAR, lambda half: means if half == ratio.of else counts)
-    assert measuring.series(kpi(ratio), ["campus-west"], NOW, 2)["campus-west"].values == (None, 0.75)
+    tracks = {"101": DailyTotals(np.array([0.0, 6.0]), np.array([0.0, 2.0]))}
+    means, counts = Given({}, tracks), Given({}, {"101": DailyTotals(np.array([4.0, 4.0]))})
+    measurement = Measurement(District(TREE, CALENDAR), lambda half: means if half == ratio.of else counts)
+    assert measurement.series(kpi(ratio), ["campus-west"], NOW, 2)["campus-west"].values == (None, 0.75)
 
 
 def test_an_empty_dataset_has_an_empty_series_not_one_of_zeros() -> None:
     source = Given({})
     source.empty = True
-    series = Measuring(TREE, CALENDAR, lambda _: source).series(kpi(OWNED), ["district"], NOW, 2)
+    series = Measurement(District(TREE, CALENDAR), lambda _: source).series(kpi(OWNED), ["district"], NOW, 2)
     assert series["district"].values == (None, None)
 
 
 def test_a_mean_beside_a_share_within_the_limit_is_that_of_the_durations() -> None:
     within = Duration("t", "a", "b", Statistic.WITHIN, limit=Limit(3_600.0), also=(Statistic.MEAN,))
-    parts = Aggregate(1.0, 2.0, rows=2, valued=2, sample=np.array([1_800.0, 9_000.0]), met=1.0, judged=2.0)
-    measuring = Measuring(TREE, CALENDAR, lambda _: Given({"101": parts}))
-    reading = measuring.measure(kpi(within, Format.PERCENT), NOW)["campus-west"]
+    parts = Aggregate(1.0, 2.0, rows=2, valued=2, sample=np.array([1_800.0, 9_000.0]), met=1.0, decided=2.0)
+    measurement = Measurement(District(TREE, CALENDAR), lambda _: Given({"101": parts}))
+    reading = measurement.measure([kpi(within, Format.PERCENT)], NOW)[0]["campus-west"]
     assert (reading.value, reading.also) == (50.0, ((Statistic.MEAN, 1.5),))

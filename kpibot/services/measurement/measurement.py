@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from itertools import starmap
 from typing import TypeVar
 
-from kpibot.core.campuses.campus_tree import NO_CAMPUS, CampusTree
+from kpibot.core.campuses.campus_tree import NO_CAMPUS
 from kpibot.core.campuses.rollup import RollUp
-from kpibot.core.kpis.conditions import Condition, Timed, fixed, instant_of
-from kpibot.core.kpis.kpi import Kpi, aged
-from kpibot.core.kpis.measures import Query, Simple, components, narrowed
-from kpibot.core.kpis.readings import Aggregate, Missing, Reading, combine, empty_aggregate
-from kpibot.core.kpis.series import Series, Track, Window, merge
-from kpibot.core.time.calendar import Calendar
+from kpibot.core.kpis.conditions import TimeCondition, ValueCondition, instant_of, resolved
+from kpibot.core.kpis.district import District
+from kpibot.core.kpis.kpi import Kpi, required_age
+from kpibot.core.kpis.measures import Query, Simple, components, narrowed_measure
+from kpibot.core.kpis.readings import Aggregate, Missing, Reading, empty_aggregate, merge_aggregates
+from kpibot.core.kpis.series import Series, SeriesData, Window, merge_series
 from kpibot.core.time.periods import Period
 from kpibot.services.measurement.lazy_series import LazySeries
 from kpibot.services.measurement.reading_builder import ReadingBuilder
@@ -37,7 +37,7 @@ PartsByCampus = Mapping[str, Aggregate]
 UNFORESEEN = "its data cannot be understood; the log says why"
 
 
-class Measuring:
+class Measurement:
     """Takes measures where they live and sums them up the campus tree. Its methods block.
 
     `source_of` gives the source that answers a simple measure, `system_of` whose codes its campuses are in; None where
@@ -46,25 +46,21 @@ class Measuring:
 
     def __init__(
         self,
-        tree: CampusTree,
-        calendar: Calendar,
+        district: District,
         source_of: Callable[[Simple], Source],
         system_of: Callable[[Simple], str | None] = lambda _: None,
     ) -> None:
-        self.tree = tree
-        self.calendar = calendar
+        self.district = district
         self._source_of = source_of
         self._system_of = system_of
-        self._rolled_up = RollUp(tree)
-        self._valuing = ReadingBuilder(tree, calendar)
+        self._rolled_up = RollUp(district.tree)
+        self._valuing = ReadingBuilder(district)
 
-    def measure(self, kpi: Kpi, as_of: datetime) -> dict[str, Reading]:
-        """A reading for every campus and group; a database that fails gives readings that say so, not an exception."""
-        (readings,) = self.measure_all([kpi], as_of)
-        return readings
+    def measure(self, kpis: Sequence[Kpi], as_of: datetime) -> list[dict[str, Reading]]:
+        """A reading for every campus and group, for each KPI; they share statements where they rest on the same rows.
 
-    def measure_all(self, kpis: Sequence[Kpi], as_of: datetime) -> list[dict[str, Reading]]:
-        """The readings of several KPIs, which share statements where they rest on the same rows."""
+        A database that fails gives readings that say so, not an exception.
+        """
         requests = [self.requests(kpi, as_of) for kpi in kpis]
         taken = self._take([each for those in requests for each in those])
         pairs = zip(kpis, requests, strict=True)
@@ -78,7 +74,7 @@ class Measuring:
         """
         period, dimensions = self.period(kpi, as_of), kpi.dimensions[dimension]
         requests = [
-            replace(self._request(half, period), by=each.by(as_of, self.calendar))
+            replace(self._request(half, period), by=each.by(as_of, self.district.calendar))
             for half, each in zip(components(kpi.measure), dimensions, strict=True)
         ]
         taken = self._take(requests)
@@ -105,8 +101,8 @@ class Measuring:
         tracks = [each for each in found if each is not None]
 
         def series(campus: str) -> Series:
-            covered = self.tree.covered(campus)
-            sums = [merge([own[each] for each in covered if each in own]) for own in tracks]
+            covered = self.district.tree.covered(campus)
+            sums = [merge_series([own[each] for each in covered if each in own]) for own in tracks]
             return self._valuing.series(kpi, sums, window)
 
         return LazySeries(campuses, series)
@@ -138,29 +134,29 @@ class Measuring:
         return {cell.campus: parts for cell, parts in found.items() if self.resolve(measure, cell.campus) == NO_CAMPUS}
 
     def rows(
-        self, kpi: Kpi, conditions: tuple[Condition, ...], columns: Sequence[str], as_of: datetime, most: int
+        self, kpi: Kpi, conditions: tuple[ValueCondition, ...], columns: Sequence[str], as_of: datetime, most: int
     ) -> list[Mapping[str, object]]:
         """The first rows that the upper half of a KPI counts, where they meet these conditions as well.
 
         Raises:
             SourceError: with what to do about it.
         """
-        half = components(narrowed(kpi.measure, [conditions for _ in components(kpi.measure)]))[0]
+        half = components(narrowed_measure(kpi.measure, [conditions for _ in components(kpi.measure)]))[0]
         return self._source_of(half).rows(self._request(half, self.period(kpi, as_of)), columns, most)
 
     def resolve(self, measure: Simple, raw: object) -> str:
         """The slug of the campus that the measure's dataset calls `raw`."""
-        return self.tree.resolve(raw, self._system_of(measure))
+        return self.district.tree.resolve(raw, self._system_of(measure))
 
     def period(self, kpi: Kpi, as_of: datetime) -> Period:
         """The period that a reading of the KPI looks at; a stock looks at its end only."""
-        return kpi.compared.ending(as_of, self.calendar)
+        return kpi.comparison_period.ending(as_of, self.district.calendar)
 
     def window(self, kpi: Kpi, as_of: datetime, days: int) -> Window:
         """The last `days` local days, each with its end and the beginning of the period that it belongs to."""
-        last = self.calendar.local(as_of - timedelta(microseconds=1)).date()
+        last = self.district.calendar.local(as_of - timedelta(microseconds=1)).date()
         first = last - timedelta(days=days - 1)
-        ends = self.calendar.day_ends(first, last, as_of)
+        ends = self.district.calendar.day_ends(first, last, as_of)
         starts = tuple(self.period(kpi, end).start for end in ends)
         return Window(tuple(first + timedelta(days=n) for n in range(days)), starts, tuple(ends))
 
@@ -173,7 +169,11 @@ class Measuring:
 
     def _fixed(self, half: Simple, as_of: datetime) -> Simple:
         """The measure with instants in place of "10 working days ago"."""
-        return half if isinstance(half, Query) else replace(half, where=fixed(half.where, as_of, self.calendar))
+        return (
+            half
+            if isinstance(half, Query)
+            else replace(half, where=resolved(half.where, as_of, self.district.calendar))
+        )
 
     def _take(self, requests: Sequence[Request]) -> dict[Request, QueryResult | SourceError]:
         """What the databases give; they are asked at the same time, so that a slow one delays no other."""
@@ -194,7 +194,7 @@ class Measuring:
             _check_divisible(kpi, known)
             if len(known) < len(parts):
                 return self._valuing.missing(kpi, as_of, Missing.NO_ROWS)
-            return self._valuing.readings(kpi, as_of, [self._rolled_up(each, combine) for each in known])
+            return self._valuing.readings(kpi, as_of, [self._rolled_up(each, merge_aggregates) for each in known])
         except SourceError as error:
             log.warning("%s cannot be measured: %s", kpi.id, error)
             return self._failed(kpi, as_of, error)
@@ -210,30 +210,30 @@ class Measuring:
         """The parts by campus slug; None where the dataset holds nothing at all."""
         if not taken and self._source_of(measure).is_empty(measure):
             return None
-        return {slug: combine(parts) for slug, parts in self._placed(measure, taken).items()}
+        return {slug: merge_aggregates(parts) for slug, parts in self._placed(measure, taken).items()}
 
-    def _tracks(self, measure: Simple, window: Window) -> dict[str, Track] | None:
+    def _tracks(self, measure: Simple, window: Window) -> dict[str, SeriesData] | None:
         """The tracks by campus slug; None where the dataset holds nothing at all."""
-        age, whole = aged(measure), measure
+        age, whole = required_age(measure), measure
         if age is not None and not isinstance(measure, Query):
             measure = replace(measure, where=tuple(each for each in measure.where if not _moves(each)))
-            window = replace(window, cutoffs=tuple(instant_of(age, end, self.calendar) for end in window.ends))
+            window = replace(window, cutoffs=tuple(instant_of(age, end, self.district.calendar) for end in window.ends))
         given = self._source_of(whole).track(measure, window)
         if not given and self._source_of(whole).is_empty(whole):
             return None
         found = self._placed(whole, given)
-        return {slug: track for slug, tracks in found.items() if (track := merge(tracks)) is not None}
+        return {slug: track for slug, tracks in found.items() if (track := merge_series(tracks)) is not None}
 
     def _placed(self, measure: Simple, by_cell: Mapping[GroupKey, Each]) -> dict[str, list[Each]]:
         """What each campus has under any of the names that the database calls it by."""
         placed: dict[str, list[Each]] = {}
         system = self._system_of(measure)
         for cell, each in by_cell.items():
-            placed.setdefault(self.tree.resolve(cell.campus, system), []).append(each)
+            placed.setdefault(self.district.tree.resolve(cell.campus, system), []).append(each)
         return placed
 
     def _covered(self, campus: str) -> frozenset[str]:
-        return frozenset(self.tree.covered(campus))
+        return frozenset(self.district.tree.covered(campus))
 
 
 def _at_once(
@@ -264,7 +264,7 @@ def _or_raised(taken: QueryResult | SourceError) -> QueryResult:
 
 
 def _moves(condition: object) -> bool:
-    return isinstance(condition, Timed) and condition.moves
+    return isinstance(condition, TimeCondition) and condition.moves
 
 
 def _check_divisible(kpi: Kpi, taken: Sequence[PartsByCampus]) -> None:

@@ -1,0 +1,1 @@
+"""Who may be shown what, and who may do what."""

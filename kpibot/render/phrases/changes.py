@@ -1,0 +1,90 @@
+"""How a number changed, in words: against an earlier point, for better or worse."""
+
+from kpibot.core.kpis.kpi import Format
+from kpibot.core.kpis.report import Report
+from kpibot.core.kpis.thresholds import Better
+from kpibot.core.reports.digests import Mover
+from kpibot.render.phrases.cleaning import clean
+from kpibot.render.phrases.numbers import amount, finite, points
+from kpibot.render.phrases.sentences import NAME, value
+
+UNCHANGED = "unchanged"
+LEAST_POINTS = 0.05  # of a percentage
+
+
+def change(report: Report) -> str:
+    """`▲ 12 more than the same point last week (92), worse`; empty without a number to compare with."""
+    before = finite(report.before)
+    words = difference(report)
+    if not words or before is None:
+        return ""
+    earlier = amount(before, report.card)
+    if words == UNCHANGED:
+        return f"unchanged from {_the(report.compared_with)} ({earlier})"
+    judged = {True: ", better", False: ", worse", None: ""}[improved(report)]
+    return f"{words} than {_the(report.compared_with)} ({earlier}){judged}"
+
+
+def difference(report: Report) -> str:
+    """`▲ 12 more`, `▼ 3.1 points lower`, `unchanged`; empty without a number to compare with."""
+    now, before = value(report), finite(report.before)
+    if now is None or before is None or finite(now - before) is None:
+        return ""
+    by = now - before
+    # Noise of binary fractions is no change, and neither is what rounds to no points at all.
+    least = LEAST_POINTS if report.card.format is Format.PERCENT else 0.0
+    if abs(by) <= max(1e-9 * max(abs(now), abs(before)), least):
+        return UNCHANGED
+    return f"{'▲' if by > 0 else '▼'} {points(by, report.card)} {_comparative(report.card.format, by)}"
+
+
+def difference_since(report: Report) -> str:
+    """`▲ 12 more than last week`: the difference with what it is against, short enough for a list."""
+    words = difference(report)
+    if not words:
+        return ""
+    return f"{words} from {_point(report)}" if words == UNCHANGED else f"{words} than {_point(report, 'at ')}"
+
+
+def improved(report: Report) -> bool | None:
+    """Whether the change is for the better; None where no direction is better or nothing changed."""
+    by = finite(report.change)
+    # To spend less than last year is no merit, nor more a fault: a budget is held against its pace.
+    if not by or report.thresholds.better is Better.NEUTRAL or report.reading.pace is not None:
+        return None
+    return (by < 0) is (report.thresholds.better is Better.LOWER)
+
+
+def mover_line(mover: Mover) -> str:
+    """`Outstanding tickets at Campus West: 140 → 104`."""
+    went = f"{amount(mover.before, mover.card)} → {amount(mover.value, mover.card)}"
+    return f"{clean(mover.card.name, NAME)} at {clean(mover.campus_name, NAME)}: {went}"
+
+
+def _comparative(form: Format, by: float) -> str:
+    pairs = {
+        Format.PERCENT: ("higher", "lower"),
+        Format.HOURS: ("longer", "shorter"),
+        Format.DAYS: ("longer", "shorter"),
+        Format.CURRENCY: ("more", "less"),
+        Format.NUMBER: ("more", "fewer") if by == int(by) else ("higher", "lower"),
+    }
+    return pairs[form][0 if by > 0 else 1]
+
+
+def _the(point: str) -> str:
+    """`same point last week` → `the same point last week`; what has its article keeps it."""
+    words = clean(point, NAME) or "time before"
+    return words if words.split()[0].casefold() in ("a", "an", "the") else f"the {words}"
+
+
+def _point(report: Report, at: str = "") -> str:
+    """The earlier point for a list: `last week`, `the 30 days before`, and of a period to date `at this point last …`.
+
+    Half a fiscal year against "last fiscal year" would read as against the whole of it.
+    """
+    words = clean(report.compared_with, NAME)
+    last = words.removeprefix("same point ")
+    if last == words:
+        return _the(words)
+    return f"{at}this point {last}" if report.card.period.endswith("to date") else last
