@@ -25,10 +25,11 @@ from kpibot.slack.alerts.alert_message import alert_message
 from kpibot.slack.alerts.mute_form import mute_form
 from kpibot.slack.blocks import Rendered, SlackFile
 from kpibot.slack.digests.digest_message import digest_message
+from kpibot.slack.error_message import error_message
 from kpibot.slack.questions.about_message import about_message
 from kpibot.slack.questions.answer_message import answer_message, overview_message
 from kpibot.slack.questions.breakdown_message import breakdown_message
-from kpibot.slack.questions.guide_messages import error_message, help_message, list_message
+from kpibot.slack.questions.guide_messages import help_message, list_message
 from kpibot.slack.questions.rows_message import rows_message
 from localslack.blocks.blocks import problems_of
 from tests.unit.render import deed_samples
