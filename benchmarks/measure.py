@@ -14,10 +14,10 @@ from benchmarks.district import Place, same
 from benchmarks.tables import NOW
 from benchmarks.timing import alternate, once, row
 from kpibot.core.campuses.campus_tree import DISTRICT
-from kpibot.core.kpis.conditions import Condition
+from kpibot.core.kpis.conditions import ValueCondition
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import Stock
-from kpibot.services.alerts.watch import Watch
+from kpibot.services.alerts.monitor import AlertMonitor
 from kpibot.services.measurement.reporting import Reporting
 
 ALONE = ("tickets", "mean-response", "median-response")
@@ -53,7 +53,7 @@ def watching(place: Place, kpis: dict[str, Kpi], moments: Moments) -> Callable[[
     def measure() -> object:
         district = replace(services.district, kpis=kpis)
         reporting = Reporting(district, services.measurement, services.store, {})
-        return Watch(district, services.catalog, reporting, services.store, lambda _: "helpdesk").measure(
+        return AlertMonitor(district, services.catalog, reporting, services.store, lambda _: "helpdesk").measure(
             moments.next()
         )
 
@@ -119,7 +119,7 @@ def a_statement_each(place: Place, rounds: int) -> None:
 
 def _at(kpi: Kpi, campus: str) -> Kpi:
     assert isinstance(kpi.measure, Stock)
-    return replace(kpi, measure=replace(kpi.measure, where=(Condition("campus", (campus,)),)))
+    return replace(kpi, measure=replace(kpi.measure, where=(ValueCondition("campus", (campus,)),)))
 
 
 WALK = {

@@ -15,7 +15,7 @@ from kpibot.app.container import Services
 from kpibot.app.slack_access import SlackAccess
 from kpibot.scheduling import Schedule
 from kpibot.services.delivery.delivery import Delivery
-from kpibot.services.delivery.outage import OwnDatabase
+from kpibot.services.delivery.outage import OutageNotifier
 from kpibot.slack.client.connection import check_app_token, missing_scopes, web_client
 from kpibot.slack.client.directory import Directory
 from kpibot.slack.client.gatekeeper import Gatekeeper
@@ -71,8 +71,13 @@ class Bot:
             views=views,
         )
         sending = web_client(access.bot_token, access.api_url, waits_for_rate_limits=False)
+<<<<<<< HEAD
         sender = SlackSender(sending, self._directory, views.message_of)
         self._own_database = OwnDatabase(sender, services.catalog.district, now)
+=======
+        sender = SlackSender(sending, self._directory)
+        self._own_database = OutageNotifier(sender, services.catalog.district, now)
+>>>>>>> main
         self._delivery = Delivery(
             services.store.outbox,
             sender,
@@ -198,7 +203,7 @@ class Bot:
         self._schedule.every(DELIVER_EVERY, self._deliver, "deliver")
         self._schedule.every(RENEW_EVERY, self._renew, "renew leases")
         self._schedule.every(TAKE_OVER_EVERY, self.catch_up, "take over")
-        self._schedule.every(TELL_EVERY, self._own_database.tell, "tell of the own database")
+        self._schedule.every(TELL_EVERY, self._own_database.notify, "tell of the own database")
         self._schedule.every(LOOK_UP_EVERY, self._look_up_again, "look up channels")
         for digest in self._house.catalog.digests.values():
             self._schedule.weekly(digest.weekdays, digest.at, self.catch_up, f"digest {digest.id}")
@@ -231,7 +236,7 @@ class Bot:
             return
         async with self._delivering:
             with self._noted(), self._minded("delivering"):
-                await self._delivery.work_off()
+                await self._delivery.deliver_due()
 
     @contextmanager
     def _minded(self, what: str) -> Iterator[None]:
@@ -244,11 +249,11 @@ class Bot:
         except SlotLostError as error:
             log.warning("%s: %s", what, error)
         except StoreError as error:
-            self._own_database.fails(what, str(error))
+            self._own_database.record_failure(what, str(error))
         except Exception:
             log.exception("%s failed; it is tried again on schedule", what)
         else:
-            self._own_database.works(what)
+            self._own_database.record_success(what)
 
     @contextmanager
     def _noted(self) -> Iterator[None]:

@@ -12,8 +12,8 @@ from kpibot.core.kpis.district import District
 from kpibot.core.kpis.measures import Query, Simple
 from kpibot.services.alerts.actions import AlertActions
 from kpibot.services.alerts.active_alerts import ActiveAlerts
-from kpibot.services.alerts.commands import Commands
-from kpibot.services.alerts.watch import Watch
+from kpibot.services.alerts.commands import AlertCommands
+from kpibot.services.alerts.monitor import AlertMonitor
 from kpibot.services.delivery.idempotency import Idempotency
 from kpibot.services.digests.digests import Digests
 from kpibot.services.measurement.measurement import Measurement
@@ -37,10 +37,10 @@ class Services:
     reporting: Reporting
     answering: Answering
     digests: Digests
-    watch: Watch
+    watch: AlertMonitor
     standing: ActiveAlerts
     acting: AlertActions
-    commands: Commands
+    commands: AlertCommands
     once: Idempotency
 
     def close(self) -> None:
@@ -104,9 +104,9 @@ def build_services(catalog: Catalog, state_url: str, passed: Callable[[], float]
         reporting=reporting,
         answering=Answering(district, catalog.datasets, catalog.notes, measurement, reporting, catalog.not_available),
         digests=Digests(district, catalog.digests, catalog.channels, reporting, store, database_of),
-        watch=Watch(district, catalog, reporting, store, database_of),
+        watch=AlertMonitor(district, catalog, reporting, store, database_of),
         standing=standing,
         acting=acting,
-        commands=Commands(district, standing, acting, store),
+        commands=AlertCommands(district, standing, acting, store),
         once=Idempotency(store),
     )

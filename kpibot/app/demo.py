@@ -11,7 +11,7 @@ from kpibot.app.container import build_services
 from kpibot.app.slack_access import SlackAccess, StartError
 from kpibot.catalog.model import Catalog
 from kpibot.demo.district import build
-from kpibot.store.database.instance_lock import alone
+from kpibot.store.database.instance_lock import instance_lock
 from localslack import Channel, Group, Person, Workspace, WorkspaceServer
 
 DATABASES = {
@@ -87,7 +87,7 @@ async def run(catalog: Catalog, folder: Path, port: int, stop: asyncio.Event, sa
         say(f"\n  {server.url}\n\n  Try:  /kpi tickets campus-west     Ctrl-C ends it.\n")
         access = SlackAccess(server.ws.bot_token, server.ws.app_token, server.api_url)
         state_url = _fresh_state(folder, port)
-        with alone(state_url), closing(build_services(catalog, state_url)) as services:
+        with instance_lock(state_url), closing(build_services(catalog, state_url)) as services:
             await Bot(services, access).run(stop)
     finally:
         await server.stop()

@@ -9,7 +9,7 @@ from kpibot.cli.common import UsageError, as_of, json_text, services_of
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.questions.parser import Ask, parse
 from kpibot.render.terminal.routes import routes_record, routes_text
-from kpibot.services.alerts.routing import routed
+from kpibot.services.alerts.routing import explain_route
 from kpibot.settings import Settings
 
 SEVERITIES = ("warning", "critical")
@@ -24,7 +24,7 @@ def routes(options: argparse.Namespace, settings: Settings) -> int:
     with closing(services_of(options, settings)) as services:
         kpi, campus = kpi_and_campus(words, services)
         tree, now = services.district.tree, as_of(options, services)
-        found = routed(services.catalog, tree, services.store, kpi, campus, severities[0], now)
+        found = explain_route(services.catalog, tree, services.store, kpi, campus, severities[0], now)
     print(json_text(routes_record(found)) if options.json else routes_text(found))
     return 0 if found.channel is not None else 1
 

@@ -9,13 +9,13 @@ from kpibot.app.process import leave_if_stuck
 from kpibot.app.slack_access import slack_access
 from kpibot.cli.common import services_of, until_stopped
 from kpibot.settings import Settings
-from kpibot.store.database.instance_lock import alone
+from kpibot.store.database.instance_lock import instance_lock
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Talks to Slack until it is told to stop."""
     access = slack_access(settings)
-    with alone(settings.state_url), closing(services_of(options, settings)) as services:
+    with instance_lock(settings.state_url), closing(services_of(options, settings)) as services:
         asyncio.run(until_stopped(lambda stop: _work(Bot(services, access), stop)))
     return 0
 

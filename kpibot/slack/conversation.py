@@ -14,7 +14,11 @@ from kpibot.core.alerts.actions import ActionResult
 from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.reports.messages import Picture
 from kpibot.core.text import QueryError
+<<<<<<< HEAD:kpibot/slack/conversation.py
 from kpibot.services.alerts.commands import CommandReply, Commands
+=======
+from kpibot.services.alerts.commands import AlertCommands
+>>>>>>> main:kpibot/slack/questions/conversation.py
 from kpibot.services.delivery.delivery import InThread
 from kpibot.services.delivery.idempotency import Idempotency
 from kpibot.services.questions.answering import Answering, Reply
@@ -71,7 +75,7 @@ class Conversation:
     def __init__(
         self,
         answering: Answering,
-        commands: Commands,
+        commands: AlertCommands,
         once: Idempotency,
         client: AsyncWebClient,
         gatekeeper: Gatekeeper,

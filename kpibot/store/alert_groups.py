@@ -23,14 +23,14 @@ def open_groups(connection: sa.Connection) -> dict[AlertGroupKey, AlertGroup]:
     return {(row.kpi, row.channel): _group(row) for row in rows}
 
 
-def find(connection: sa.Connection, key: str, locks: bool = False) -> AlertGroup | None:
+def find_group(connection: sa.Connection, key: str, locks: bool = False) -> AlertGroup | None:
     """The open group with this key; where it `locks`, nobody else changes it before the transaction ends."""
     wanted = sa.select(alert_groups).where(alert_groups.c.key == key, IS_OPEN)
     row = connection.execute(wanted.with_for_update() if locks else wanted).first()
     return None if row is None else _group(row)
 
 
-def save(
+def save_groups(
     connection: sa.Connection, groups: Mapping[AlertGroupKey, AlertGroup | None], now: datetime
 ) -> set[AlertGroupKey]:
     """Keeps groups, None closes one; those that were changed since they were read stay as they are and are returned."""
@@ -45,16 +45,16 @@ def _save(connection: sa.Connection, key: AlertGroupKey, group: AlertGroup | Non
     if group.revision == 0:
         new = upserting(connection.dialect.name)(alert_groups).on_conflict_do_nothing().values(_columns(group))
         return connection.execute(new.execution_options(preserve_rowcount=True)).rowcount == 1
-    return write(connection, group)
+    return update_group(connection, group)
 
 
-def write(connection: sa.Connection, group: AlertGroup) -> bool:
+def update_group(connection: sa.Connection, group: AlertGroup) -> bool:
     """Keeps the next state of a group; False where it is closed, or has changed since it was read."""
     same = sa.and_(alert_groups.c.key == group.key, alert_groups.c.revision == group.revision, IS_OPEN)
     return connection.execute(sa.update(alert_groups).where(same).values(_columns(group))).rowcount == 1
 
 
-def ask_for_posts(connection: sa.Connection, keys: Iterable[str]) -> None:
+def request_reposts(connection: sa.Connection, keys: Iterable[str]) -> None:
     """Marks groups whose message is not in the channel, so that what is told next is a message of its own."""
     named = sa.select(alert_groups.c.kpi, alert_groups.c.channel, alert_groups.c.key)
     found = connection.execute(named.where(alert_groups.c.key.in_(set(keys)), IS_OPEN)).all()

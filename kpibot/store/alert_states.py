@@ -12,12 +12,12 @@ from kpibot.store.database.schema import alert_states
 AlertKey = tuple[str, str]  # KPI, campus
 
 
-def kept(connection: sa.Connection) -> dict[AlertKey, AlertState]:
+def load_states(connection: sa.Connection) -> dict[AlertKey, AlertState]:
     """What is remembered of every alert that is not at rest."""
     return {(row.kpi, row.campus): _state(row) for row in connection.execute(sa.select(alert_states))}
 
 
-def save(connection: sa.Connection, states: Mapping[AlertKey, AlertState]) -> None:
+def save_states(connection: sa.Connection, states: Mapping[AlertKey, AlertState]) -> None:
     """The new states replace the former ones; one at rest is only forgotten."""
     if not states:
         return

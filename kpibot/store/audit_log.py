@@ -5,11 +5,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from kpibot.store.database.schema import audit_trail
+from kpibot.store.database.schema import audit_log
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AuditEntry:
     """Somebody (`by`, a person's id in Slack) did something about something: a group's key, or a silence's id."""
 
     at: datetime
@@ -19,16 +19,16 @@ class Entry:
     detail: str = ""
 
 
-NAMES = tuple(each.name for each in fields(Entry))
+NAMES = tuple(each.name for each in fields(AuditEntry))
 
 
-def record(connection: sa.Connection, entry: Entry) -> None:
+def insert_entry(connection: sa.Connection, entry: AuditEntry) -> None:
     """Adds to the trail, in the transaction that does what is told."""
-    connection.execute(sa.insert(audit_trail).values(asdict(entry)))
+    connection.execute(sa.insert(audit_log).values(asdict(entry)))
 
 
-def since(connection: sa.Connection, first: datetime, most: int) -> list[Entry]:
+def entries_since(connection: sa.Connection, first: datetime, most: int) -> list[AuditEntry]:
     """What was done from an instant on, the latest first."""
-    found = sa.select(*(audit_trail.c[name] for name in NAMES)).where(audit_trail.c.at >= first)
-    rows = connection.execute(found.order_by(audit_trail.c.at.desc(), audit_trail.c.id.desc()).limit(most))
-    return [Entry(*row) for row in rows]
+    found = sa.select(*(audit_log.c[name] for name in NAMES)).where(audit_log.c.at >= first)
+    rows = connection.execute(found.order_by(audit_log.c.at.desc(), audit_log.c.id.desc()).limit(most))
+    return [AuditEntry(*row) for row in rows]

@@ -19,15 +19,16 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from kpibot.core.alerts.groups import DeliveryKind
 from kpibot.core.reports.messages import Message
-from kpibot.store.alert_groups import ask_for_posts
+from kpibot.store.alert_groups import request_reposts
 from kpibot.store.database.engine import writing
 from kpibot.store.database.schema import outbox
 from kpibot.store.leases import is_over
-from kpibot.store.reconcile import IS_WAITING, OutboxState, expire, settle
+from kpibot.store.reconcile import IS_WAITING, OutboxState, expire, reconcile
 
 log = logging.getLogger(__name__)
 
 LONGEST_WAIT = timedelta(minutes=15)  # what seems due later was put off by a clock that has been set back since
+ANY_WAITING = sa.select(outbox.c.id).where(IS_WAITING).limit(1)
 NO_LEASE: dict[str, Any] = {"lease_owner": None, "lease_from": None, "lease_until": None}
 
 _bodies: TypeAdapter[Message] = TypeAdapter(Message, config=ConfigDict(defer_build=True))
@@ -43,9 +44,9 @@ class OutboxMessage:
 
     key: str
     channel: str
-    message: Message
+    body: Message
     expires_at: datetime
-    how: DeliveryKind = DeliveryKind.POST
+    kind: DeliveryKind = DeliveryKind.POST
     group: str = ""
     in_channel: bool = False
 
@@ -58,10 +59,10 @@ class LeasedMessage:
     """
 
     id: int
-    owed: OutboxMessage
+    message: OutboxMessage
     attempts: int
     in_doubt_since: datetime | None
-    base_ts: str | None = None
+    parent_ts: str | None = None
 
 
 class Outbox:
@@ -70,7 +71,7 @@ class Outbox:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def claim(self, now: datetime, owner: str, lease: timedelta) -> list[LeasedMessage]:
+    def lease(self, now: datetime, owner: str, lease: timedelta) -> list[LeasedMessage]:
         """The oldest waiting row of each channel, if due and nobody else's; this owner's while the lease lasts.
 
         What comes after a row that must wait waits too: a channel reads its messages in their order.
@@ -79,7 +80,9 @@ class Outbox:
         free = sa.and_(IS_WAITING, _is_due(now), is_over(outbox.c.lease_until, now, lease))
         leased = {"lease_owner": owner, "lease_from": now, "lease_until": now + lease}
         with writing(self._engine) as connection:
-            settle(connection, now, lease)
+            if connection.scalar(ANY_WAITING) is None:
+                return []
+            reconcile(connection, now, lease)
             heads = connection.scalars(_heads(now, lease)).all()
             still = sa.select(outbox.c.id).where(free, outbox.c.id.in_(heads)).with_for_update(skip_locked=True)
             found = connection.scalars(still).all() if heads else []
@@ -87,7 +90,7 @@ class Outbox:
             rows = connection.execute(mine).all() if found else []
             return _claimed(connection, sorted(rows, key=lambda row: row.id))
 
-    def attempt(self, row: int, now: datetime, owner: str, lease: timedelta) -> bool:
+    def begin_attempt(self, row: int, now: datetime, owner: str, lease: timedelta) -> bool:
         """Notes that the message is about to leave, and renews the lease: from here on the message is in doubt.
 
         False where the lease is lost: the row may be somebody else's by now, and must be left alone.
@@ -95,7 +98,7 @@ class Outbox:
         noted = {"attempted_at": now, "attempts": outbox.c.attempts + 1, "lease_until": now + lease}
         return self._update(_held(row, owner), outbox.c.lease_until > now, **noted)
 
-    def sent(self, row: int, ts: str) -> None:
+    def mark_sent(self, row: int, ts: str) -> None:
         """Slack returned a `ts`: the message stands in the channel."""
         self._update(outbox.c.id == row, state=OutboxState.SENT, ts=ts, error=None, **NO_LEASE)
 
@@ -104,12 +107,12 @@ class Outbox:
         kept = {} if in_doubt else {"attempted_at": None}
         self._update(_held(row, owner), due_at=at, error=error, **NO_LEASE, **kept)
 
-    def park(self, row: int, error: str, complaints: Iterable[OutboxMessage], now: datetime, owner: str) -> None:
+    def dead_letter(self, row: int, error: str, complaints: Iterable[OutboxMessage], now: datetime, owner: str) -> None:
         """Gives up until somebody mends the cause, and owes word of it to whoever can."""
         with writing(self._engine) as connection:
             parked = sa.update(outbox).where(_held(row, owner))
-            if connection.execute(parked.values(state=OutboxState.PARKED, error=error, **NO_LEASE)).rowcount:
-                add(connection, complaints, now)
+            if connection.execute(parked.values(state=OutboxState.DEAD_LETTER, error=error, **NO_LEASE)).rowcount:
+                enqueue(connection, complaints, now)
 
     def drop(self, row: int, error: str, owner: str) -> None:
         """The message that this edits or answers is gone from the channel: the group's next one is a POST."""
@@ -121,7 +124,7 @@ class Outbox:
                     outbox.c.group_key == key, outbox.c.how == DeliveryKind.POST, outbox.c.state == OutboxState.SENT
                 )
                 connection.execute(sa.update(outbox).where(gone).values(state=OutboxState.DELETED))
-                ask_for_posts(connection, [key])
+                request_reposts(connection, [key])
 
     def expire(self, row: int, owner: str) -> None:
         """Gives up what nobody needs any more, once it is known not to stand in the channel."""
@@ -133,7 +136,7 @@ class Outbox:
         not_begun = sa.or_(outbox.c.attempted_at.is_(None), outbox.c.attempted_at < outbox.c.lease_from)
         self._update(IS_WAITING, outbox.c.lease_owner == owner, not_begun, **NO_LEASE)
 
-    def standing(self, group: str) -> Message | None:
+    def latest_body(self, group: str) -> Message | None:
         """What the message of a group says, or will say once all that waits has been sent; None where it has none."""
         of_group = sa.and_(outbox.c.group_key == group, outbox.c.how != DeliveryKind.REPLY)
         latest = sa.select(outbox.c.body).where(of_group).order_by(outbox.c.id.desc()).limit(1)
@@ -180,7 +183,7 @@ def _claimed(connection: sa.Connection, rows: Sequence[Any]) -> list[LeasedMessa
         owed = OutboxMessage(
             row.key, row.channel, message, row.expires_at, DeliveryKind(row.how), row.group_key, row.in_channel
         )
-        base_ts = None if owed.how is DeliveryKind.POST else posts.get(row.group_key)
+        base_ts = None if owed.kind is DeliveryKind.POST else posts.get(row.group_key)
         claimed.append(LeasedMessage(row.id, owed, row.attempts, row.attempted_at, base_ts))
     return claimed
 
@@ -196,20 +199,20 @@ def _posts(connection: sa.Connection, groups: set[str]) -> dict[str, str]:
 
 def _park_unreadable(connection: sa.Connection, row: Any, error: ValidationError) -> None:
     log.error("%s cannot be read: %s", row.key, error)
-    parked = {"state": OutboxState.PARKED, "error": "its message cannot be read", **NO_LEASE}
+    parked = {"state": OutboxState.DEAD_LETTER, "error": "its message cannot be read", **NO_LEASE}
     connection.execute(sa.update(outbox).where(outbox.c.id == row.id).values(parked))
 
 
-def add(connection: sa.Connection, owed: Iterable[OutboxMessage], now: datetime) -> None:
+def enqueue(connection: sa.Connection, owed: Iterable[OutboxMessage], now: datetime) -> None:
     """Puts messages into the outbox, in the transaction that decided on them."""
     rows = [
         {
             "key": each.key,
             "channel": each.channel,
-            "how": each.how,
+            "how": each.kind,
             "group_key": each.group,
             "in_channel": each.in_channel,
-            "body": _bodies.dump_json(each.message).decode(),
+            "body": _bodies.dump_json(each.body).decode(),
             "state": OutboxState.WAITING,
             "created_at": now,
             "expires_at": each.expires_at,

@@ -7,12 +7,13 @@ dropped and their group is marked, so that what is told next is a message of its
 import logging
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from kpibot.core.alerts.groups import DeliveryKind
-from kpibot.store.alert_groups import ask_for_posts
+from kpibot.store.alert_groups import request_reposts
 from kpibot.store.database.schema import outbox
 from kpibot.store.leases import is_over
 
@@ -24,7 +25,7 @@ class OutboxState(StrEnum):
 
     WAITING = "waiting"
     SENT = "sent"
-    PARKED = "parked"  # a permanent error: somebody must mend something
+    DEAD_LETTER = "parked"  # a permanent error: somebody must mend something
     EXPIRED = "expired"  # of no use any more
     SUPERSEDED = "superseded"  # a later edit of the same message says more
     DROPPED = "dropped"  # its group's message is not in the channel
@@ -34,14 +35,14 @@ class OutboxState(StrEnum):
 IS_WAITING = outbox.c.state == OutboxState.WAITING
 
 
-def settle(connection: sa.Connection, now: datetime, lease: timedelta) -> None:
+def reconcile(connection: sa.Connection, now: datetime, lease: timedelta) -> None:
     """Takes what is not to be sent out of the way. What somebody is sending right now is left alone."""
     free = is_over(outbox.c.lease_until, now, lease)
     is_in_doubt = sa.and_(outbox.c.attempted_at.is_not(None), outbox.c.how != DeliveryKind.UPDATE)
     expire(connection, free, outbox.c.expires_at <= now, ~is_in_doubt)  # what may stand in the channel is looked up
     _become(connection, OutboxState.SUPERSEDED, free, _has_later_edit())
     if dropped := _become(connection, OutboxState.DROPPED, free, _belongs_to_nothing()):
-        ask_for_posts(connection, [row.group_key for row in dropped])
+        request_reposts(connection, [row.group_key for row in dropped])
 
 
 def expire(connection: sa.Connection, *which: sa.ColumnElement[bool]) -> None:
@@ -50,7 +51,7 @@ def expire(connection: sa.Connection, *which: sa.ColumnElement[bool]) -> None:
     for row in expired:
         log.warning("%s was never delivered, and is of no use any more", row.key)
     if lost := [row.group_key for row in expired if row.how == DeliveryKind.POST and row.group_key]:
-        ask_for_posts(connection, lost)
+        request_reposts(connection, lost)
 
 
 def _become(connection: sa.Connection, state: OutboxState, *which: sa.ColumnElement[bool]) -> list[Any]:
@@ -67,6 +68,7 @@ def _become(connection: sa.Connection, state: OutboxState, *which: sa.ColumnElem
     return rows
 
 
+@cache
 def _has_later_edit() -> sa.ColumnElement[bool]:
     later = outbox.alias("later")
     same = sa.and_(
@@ -75,6 +77,7 @@ def _has_later_edit() -> sa.ColumnElement[bool]:
     return sa.and_(outbox.c.how == DeliveryKind.UPDATE, sa.exists().where(same, later.c.state == OutboxState.WAITING))
 
 
+@cache
 def _belongs_to_nothing() -> sa.ColumnElement[bool]:
     post = outbox.alias("post")
     same = sa.and_(post.c.group_key == outbox.c.group_key, post.c.id < outbox.c.id, post.c.how == DeliveryKind.POST)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from kpibot.core.alerts.groups import DeliveryKind
 from kpibot.store.database.engine import writing
-from kpibot.store.database.schema import alert_groups, audit_trail, claims, outbox, readings, silences
+from kpibot.store.database.schema import alert_groups, audit_log, leases, outbox, readings, silences
 from kpibot.store.reconcile import OutboxState
 
 READINGS = timedelta(days=90)
@@ -28,19 +28,19 @@ def prune(engine: sa.Engine, now: datetime) -> dict[str, int]:
 def _outdated(now: datetime) -> Iterator[tuple[sa.Table, sa.ColumnElement[bool]]]:
     yield readings, readings.c.as_of < now - READINGS
     yield outbox, sa.and_(sa.or_(_is_settled(now), _is_given_up(now)), ~_is_edited_still())
-    yield claims, claims.c.slot < now - CLAIMS
+    yield leases, leases.c.slot < now - CLAIMS
     yield alert_groups, alert_groups.c.closed_at < now - GROUPS
     yield silences, silences.c.end < now - SILENCES
-    yield audit_trail, audit_trail.c.at < now - TRAIL
+    yield audit_log, audit_log.c.at < now - TRAIL
 
 
 def _is_settled(now: datetime) -> sa.ColumnElement[bool]:
-    unsettled = (OutboxState.WAITING, OutboxState.PARKED)
+    unsettled = (OutboxState.WAITING, OutboxState.DEAD_LETTER)
     return sa.and_(outbox.c.state.not_in(unsettled), outbox.c.created_at < now - MESSAGES)
 
 
 def _is_given_up(now: datetime) -> sa.ColumnElement[bool]:
-    return sa.and_(outbox.c.state == OutboxState.PARKED, outbox.c.created_at < now - PARKED)
+    return sa.and_(outbox.c.state == OutboxState.DEAD_LETTER, outbox.c.created_at < now - PARKED)
 
 
 def _is_edited_still() -> sa.ColumnElement[bool]:

@@ -13,19 +13,19 @@ from kpibot.store.database.schema import silences
 NAMES = tuple(each.name for each in fields(Silence))
 
 
-def not_ended(connection: sa.Connection, now: datetime) -> list[Silence]:
+def current_silences(connection: sa.Connection, now: datetime) -> list[Silence]:
     """Those that hold now or later, the next to end first."""
     rows = connection.execute(sa.select(silences).where(silences.c.end > now).order_by(silences.c.end, silences.c.id))
     return [_silence(row) for row in rows]
 
 
-def add(connection: sa.Connection, silence: Silence) -> bool:
+def insert_silence(connection: sa.Connection, silence: Silence) -> bool:
     """Keeps a silence; False where it is kept already."""
     new = upserting(connection.dialect.name)(silences).on_conflict_do_nothing().values(asdict(silence))
     return connection.execute(new.execution_options(preserve_rowcount=True)).rowcount == 1
 
 
-def end(connection: sa.Connection, wanted: str, now: datetime) -> Silence | None:
+def end_silence(connection: sa.Connection, wanted: str, now: datetime) -> Silence | None:
     """Ends a silence; what it was, None where it was over already."""
     holds = sa.and_(silences.c.id == wanted, silences.c.end > now)
     row = connection.execute(sa.select(silences).where(holds).with_for_update()).first()

@@ -15,14 +15,23 @@ from kpibot.store import alert_states as kept_states
 from kpibot.store import audit_log, outbox, retention, silences
 from kpibot.store.alert_groups import AlertGroupKey
 from kpibot.store.alert_states import AlertKey
-from kpibot.store.audit_log import Entry
+from kpibot.store.audit_log import AuditEntry
 from kpibot.store.database.engine import writing
 from kpibot.store.database.errors import SlotLostError, StoreError, UpgradedError
 from kpibot.store.database.opening import open_engine
 from kpibot.store.leases import Leases
 from kpibot.store.readings import ReadingTables
 
-__all__ = ["AlertGroupKey", "AlertKey", "Entry", "SlotLostError", "Store", "StoreError", "UpgradedError", "open_engine"]
+__all__ = [
+    "AlertGroupKey",
+    "AlertKey",
+    "AuditEntry",
+    "SlotLostError",
+    "Store",
+    "StoreError",
+    "UpgradedError",
+    "open_engine",
+]
 
 
 class Store:
@@ -48,7 +57,7 @@ class Store:
     def alert_states(self) -> dict[AlertKey, AlertState]:
         """What is remembered of every alert that is not at rest."""
         with self._engine.connect() as connection:
-            return kept_states.kept(connection)
+            return kept_states.load_states(connection)
 
     def alert_groups(self) -> dict[AlertGroupKey, AlertGroup]:
         """The open groups."""
@@ -58,7 +67,7 @@ class Store:
     def group(self, key: str) -> AlertGroup | None:
         """The open group with this key."""
         with self._engine.connect() as connection:
-            return kept_groups.find(connection, key)
+            return kept_groups.find_group(connection, key)
 
     def record_watch(
         self,
@@ -86,10 +95,10 @@ class Store:
             if slot is not None:
                 self._claims.finish(connection, *slot, now)
             self._readings.save(connection, prepared)
-            kept_states.save(connection, states)
-            changed = kept_groups.save(connection, decided, now)
+            kept_states.save_states(connection, states)
+            changed = kept_groups.save_groups(connection, decided, now)
             outdated = {group.key for key in changed if (group := decided[key]) is not None}
-            outbox.add(connection, [each for each in owed if each.group not in outdated], now)
+            outbox.enqueue(connection, [each for each in owed if each.group not in outdated], now)
         return changed
 
     def act(
@@ -97,7 +106,7 @@ class Store:
         key: str,
         change: Callable[[AlertGroup], AlertGroup | None],
         owe: Callable[[AlertGroup], Iterable[outbox.OutboxMessage]],
-        entry: Entry,
+        entry: AuditEntry,
         now: datetime,
     ) -> AlertGroup | None:
         """Changes an open group as somebody asks; the changed group. Of two people at once, one comes after the other.
@@ -105,51 +114,53 @@ class Store:
         None where the group is not open, or `change` finds nothing to do: then nothing is kept.
         """
         with writing(self._engine) as connection:
-            group = kept_groups.find(connection, key, locks=True)
+            group = kept_groups.find_group(connection, key, locks=True)
             after = None if group is None else change(group)
             if after is None:
                 return None
-            kept_groups.write(connection, after)
-            outbox.add(connection, owe(after), now)
-            audit_log.record(connection, entry)
+            kept_groups.update_group(connection, after)
+            outbox.enqueue(connection, owe(after), now)
+            audit_log.insert_entry(connection, entry)
         return after
 
     def silences(self, now: datetime) -> list[Silence]:
         """The silences that have not ended, the next to end first; some may not have begun."""
         with self._engine.connect() as connection:
-            return silences.not_ended(connection, now)
+            return silences.current_silences(connection, now)
 
-    def add_silence(self, silence: Silence, entry: Entry, owed: Iterable[outbox.OutboxMessage], now: datetime) -> bool:
+    def add_silence(
+        self, silence: Silence, entry: AuditEntry, owed: Iterable[outbox.OutboxMessage], now: datetime
+    ) -> bool:
         """Keeps a silence and what is owed because of it; False, and nothing happens, where it is kept already."""
         with writing(self._engine) as connection:
-            if not silences.add(connection, silence):
+            if not silences.insert_silence(connection, silence):
                 return False
-            outbox.add(connection, owed, now)
-            audit_log.record(connection, entry)
+            outbox.enqueue(connection, owed, now)
+            audit_log.insert_entry(connection, entry)
         return True
 
     def end_silence(
-        self, wanted: str, entry: Entry, owed: Iterable[outbox.OutboxMessage], now: datetime
+        self, wanted: str, entry: AuditEntry, owed: Iterable[outbox.OutboxMessage], now: datetime
     ) -> Silence | None:
         """Ends a silence, by its id, and keeps what is owed because of it; what it was. None where it was over already:
         then nothing happens.
         """
         with writing(self._engine) as connection:
-            ended = silences.end(connection, wanted, now)
+            ended = silences.end_silence(connection, wanted, now)
             if ended is not None:
-                outbox.add(connection, owed, now)
-                audit_log.record(connection, entry)
+                outbox.enqueue(connection, owed, now)
+                audit_log.insert_entry(connection, entry)
         return ended
 
-    def record(self, entry: Entry) -> None:
+    def record(self, entry: AuditEntry) -> None:
         """Adds to the audit trail."""
         with writing(self._engine) as connection:
-            audit_log.record(connection, entry)
+            audit_log.insert_entry(connection, entry)
 
-    def trail(self, since: datetime, most: int) -> list[Entry]:
+    def trail(self, since: datetime, most: int) -> list[AuditEntry]:
         """What people did from an instant on, the latest first."""
         with self._engine.connect() as connection:
-            return audit_log.since(connection, since, most)
+            return audit_log.entries_since(connection, since, most)
 
     def claim(self, work: str, slot: datetime, now: datetime) -> bool:
         """Takes a slot of some work for a lease; False where it is done, or somebody is at it."""
@@ -174,7 +185,7 @@ class Store:
         """
         with writing(self._engine) as connection:
             self._claims.finish(connection, work, slot, now)
-            outbox.add(connection, owed, now)
+            outbox.enqueue(connection, owed, now)
 
     def is_done(self, work: str, slot: datetime) -> bool:
         """Whether a slot is done."""

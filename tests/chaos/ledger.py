@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from kpibot.catalog import Catalog
 from kpibot.core.alerts.groups import DeliveryKind
 from kpibot.services.digests.digests import latest_slot
-from kpibot.store.database.schema import claims, outbox
+from kpibot.store.database.schema import leases, outbox
 from kpibot.store.outbox import Outbox
 from tests.chaos import steps
 
@@ -29,9 +29,9 @@ class Ledger:
 
     def measured(self) -> list[datetime]:
         """The instants of all measurements."""
-        done = sa.select(claims.c.done_at).where(claims.c.work == "watch", claims.c.done_at.is_not(None))
+        done = sa.select(leases.c.done_at).where(leases.c.work == "watch", leases.c.done_at.is_not(None))
         with self._engine.connect() as connection:
-            return list(connection.scalars(done.order_by(claims.c.done_at)))
+            return list(connection.scalars(done.order_by(leases.c.done_at)))
 
     def counts(self) -> dict[str, int]:
         """How many rows of the outbox stand in each state."""
@@ -47,7 +47,7 @@ class Ledger:
         assert self._catalog is not None
         district, digests = self._catalog.district, self._catalog.digests.values()
         with self._engine.connect() as connection:
-            done = sa.select(claims.c.work, claims.c.slot).where(claims.c.done_at.is_not(None))
+            done = sa.select(leases.c.work, leases.c.slot).where(leases.c.done_at.is_not(None))
             over = {(work, slot) for work, slot in connection.execute(done)}
         if ("watch", now.replace(minute=0, second=0, microsecond=0)) not in over:
             yield "a measurement"

@@ -34,7 +34,7 @@ from kpibot.render.charts.canvas import INK, Canvas
 from kpibot.slack.alerts import buttons
 from kpibot.slack.client import bolt
 from kpibot.slack.questions import listeners
-from kpibot.store.database.instance_lock import alone
+from kpibot.store.database.instance_lock import instance_lock
 from tests.chaos import steps
 
 LONGEST = 300  # seconds; a life that nobody ends any more ends itself
@@ -105,7 +105,7 @@ def lived(catalog: Catalog, plan: Plan) -> int:
     signal.alarm(LONGEST)
     try:
         die_as_planned(Fate(plan.dies_at, plan.nth))
-        with alone(plan.state_url), closing(build_services(catalog, plan.state_url)) as services:
+        with instance_lock(plan.state_url), closing(build_services(catalog, plan.state_url)) as services:
             bot = Bot(services, SlackAccess(plan.bot_token, plan.app_token, plan.api_url), plan.now)
             asyncio.run(work(bot, plan.stays))
     except BaseException:  # noqa: BLE001 - whatever it was, the parent is told by the exit code

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from kpibot.core.alerts.groups import DeliveryKind
-from kpibot.core.reports.messages import TroubleNotice
+from kpibot.core.reports.messages import AdminNotice
 from kpibot.store.outbox import OutboxMessage
 from kpibot.store.store import Store
 from tests.chaos.ledger import Ledger
@@ -60,7 +60,7 @@ class Author:
         key = f"{how}-{self._number}"
         if how is DeliveryKind.POST:
             self._group[channel] = group = key
-        notice = TroubleNotice(now, "America/Chicago", ((f"Message {self._number}", f"for {channel}"),))
+        notice = AdminNotice(now, "America/Chicago", ((f"Message {self._number}", f"for {channel}"),))
         in_channel = how is DeliveryKind.REPLY and self._chance.random() < 0.3
         self._say(channel, Said(key, group if how is DeliveryKind.REPLY else None, in_channel, should_say(notice)), how)
         return OutboxMessage(key, channel, notice, now + OF_USE_FOR, how, group or "", in_channel)

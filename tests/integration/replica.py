@@ -30,12 +30,12 @@ class Channels:
 
     def post(self, row: LeasedMessage) -> str:
         with self._engine.begin() as connection:
-            new = sa.insert(posted).values(channel=row.owed.channel, key=row.owed.key)
+            new = sa.insert(posted).values(channel=row.message.channel, key=row.message.key)
             return str(connection.execute(new).inserted_primary_key[0])
 
     def find(self, row: LeasedMessage) -> str | None:
         with self._engine.connect() as connection:
-            found = connection.scalar(sa.select(posted.c.ts).where(posted.c.key == row.owed.key))
+            found = connection.scalar(sa.select(posted.c.ts).where(posted.c.key == row.message.key))
             return None if found is None else str(found)
 
     def shown(self) -> list[tuple[str, str]]:
@@ -49,7 +49,7 @@ def work_off(
     store: Store, channels: Channels, now: datetime, reached: Callable[[str], None] = lambda _step: None
 ) -> None:
     """Delivers until nothing can be claimed. `reached` is told of every step, and may make it the last."""
-    while rows := store.outbox.claim(now, store.owner, LEASE):
+    while rows := store.outbox.lease(now, store.owner, LEASE):
         reached("claimed")
         for row in rows:
             deliver(store, channels, row, now, reached)
@@ -61,10 +61,10 @@ def deliver(
     ts = channels.find(row) if row.in_doubt_since is not None else None
     reached("looked up")
     if ts is None:
-        if not store.outbox.attempt(row.id, now, store.owner, LEASE):
+        if not store.outbox.begin_attempt(row.id, now, store.owner, LEASE):
             return
         reached("attempted")
         ts = channels.post(row)
         reached("posted")
-    store.outbox.sent(row.id, ts)
+    store.outbox.mark_sent(row.id, ts)
     reached("marked")

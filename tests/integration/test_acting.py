@@ -45,7 +45,7 @@ def test_twelve_people_acknowledge_once(bots: list[Services]) -> None:
     (group,) = bots[0].store.alert_groups().values()
     told = at_once(bots, lambda bot, by: bot.acting.acknowledge(group.key, by, MONDAY))
     (first,) = (each for each in told if each.is_done)
-    assert {each.deeds[0].by for each in told} == {first.asker}
+    assert {each.actions[0].by for each in told} == {first.asker}
     assert bots[1].store.outbox.counts() == {"waiting": 3}
     assert [each.by for each in bots[1].store.trail(MONDAY, 99)] == [first.asker]
 
@@ -53,7 +53,7 @@ def test_twelve_people_acknowledge_once(bots: list[Services]) -> None:
 def test_twelve_people_mute_once(bots: list[Services]) -> None:
     told = at_once(bots, lambda bot, by: bot.acting.mute("tickets", None, MONDAY + HOUR, "exams", by, MONDAY))
     (first,) = (each for each in told if each.is_done)
-    assert {each.deeds[0].by for each in told} == {first.asker}
+    assert {each.actions[0].by for each in told} == {first.asker}
     assert len(bots[1].store.silences(MONDAY)) == 1
     assert bots[1].store.outbox.counts() == {"waiting": 2}
 

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from kpibot.catalog.model import Column
-from kpibot.core.kpis.conditions import Condition
+from kpibot.core.kpis.conditions import ValueCondition
 from kpibot.core.kpis.measures import Amount, Counted, Duration, Flow, Limit, OverRows, Statistic, Stock
 from kpibot.core.time.periods import Period
 from kpibot.sources.base import Request
@@ -28,7 +28,7 @@ DURATION = Duration("tickets", "opened", "resolved", Statistic.MEAN)
 LISTED = Duration(
     "tickets", "opened", "resolved", limit=Limit(3_600.0), also=(Statistic.WITHIN,)
 )  # the rows themselves
-OPEN = Stock("tickets", "opened", "resolved", (Condition("kind", ("ticket",)),))
+OPEN = Stock("tickets", "opened", "resolved", (ValueCondition("kind", ("ticket",)),))
 PLACES = ["sqlite", "postgresql", "mariadb"]
 
 

@@ -10,9 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from kpibot.catalog.model import Column, Database, Dataset
-from kpibot.core.kpis.conditions import Condition
+from kpibot.core.kpis.conditions import ValueCondition
 from kpibot.core.kpis.measures import Amount, Counted, Duration, Flow, Query, Statistic, Stock
-from kpibot.core.kpis.series import Curve, Keys, Window
+from kpibot.core.kpis.series import DailyTotals, DistinctCounts, Window
 from kpibot.core.time.periods import Period
 from kpibot.sources.base import SourceDownError, SourceMisfitError
 from kpibot.sources.circuit_breaker import Breaker, Rule
@@ -79,7 +79,7 @@ def test_a_timestamp_is_an_instant_and_a_datetime_is_what_the_wall_clock_showed(
         assert source.newest(flow, NOVEMBER.end) == expected
         assert measured(source, flow, NOVEMBER)["101"].newest == expected
         track = tracked(source, flow, DAYS)["101"]
-        assert isinstance(track, Curve)
+        assert isinstance(track, DailyTotals)
         local = expected.astimezone(CHICAGO).day
         assert list(track.numerator) == [1.0 if day.day == local else 0.0 for day in DAYS.days]
     for statistic in (Statistic.MEAN, Statistic.MEDIAN):
@@ -130,7 +130,7 @@ def test_keys_that_differ_only_in_case_are_one_key(ask: Callable[..., SqlSource]
     assert measured(source, flow, NOVEMBER)["101"].numerator == 1
     from_first = replace(DAYS, starts=(DAYS.starts[0],) * 2)
     track = tracked(source, flow, from_first)["101"]
-    assert isinstance(track, Keys)
+    assert isinstance(track, DistinctCounts)
     assert list(track.counts()) == [1, 1]
     exact = SqlSource(source._database, {"tickets": dataset(number="BINARY number")}, CHICAGO)
     assert measured(exact, flow, NOVEMBER)["101"].numerator == 2
@@ -144,7 +144,7 @@ def test_a_flag_is_a_flag_and_money_is_exact(ask: Callable[..., SqlSource], kind
         rows("('101', '2026-11-01 10:00:00', NULL, 'a', 1, 0.10)", "('101', '2026-11-01 11:00:00', NULL, 'b', 0, 7)"),
     )
     for flag, amount in ((True, 0.1), (False, 7.0), (1, 0.1), (0, 7.0)):
-        flow = Flow("tickets", "opened", (Condition("kind", (flag,)),), Amount(Counted.SUM, ("amount",)))
+        flow = Flow("tickets", "opened", (ValueCondition("kind", (flag,)),), Amount(Counted.SUM, ("amount",)))
         assert measured(source, flow, NOVEMBER)["101"].numerator == amount
     by_flag = SqlSource(source._database, {"tickets": dataset(campus="kind")}, CHICAGO)
     assert set(measured(by_flag, Flow("tickets", "opened"), NOVEMBER)) == {0, 1}

@@ -14,11 +14,11 @@ import pytest
 import sqlalchemy as sa
 
 from kpibot.catalog.model import Column, Database, Dataset, FileTable
-from kpibot.core.kpis.conditions import Condition
+from kpibot.core.kpis.conditions import ValueCondition
 from kpibot.core.kpis.dimensions import GroupBy
 from kpibot.core.kpis.measures import ROWS, Amount, Counted, Duration, Flow, Query, Statistic, Stock
-from kpibot.core.kpis.readings import Aggregate, Floats, combine
-from kpibot.core.kpis.series import Curve, Keys, Spans, Track, Window, statistic_over
+from kpibot.core.kpis.readings import Aggregate, Floats, merge_aggregates
+from kpibot.core.kpis.series import DailyTotals, DistinctCounts, Intervals, SeriesData, Window, statistic_over
 from kpibot.core.time.periods import Period, PeriodRule
 from kpibot.sources.base import Request, SourceDownError, SourceError, SourceMisfitError
 from kpibot.sources.sql.execution import ask
@@ -38,7 +38,7 @@ from tests.integration.tickets import (
 )
 
 OPEN = Stock("tickets", "opened", "resolved")
-NOT_MERGED = (Condition("kind", ("merged",), negated=True),)
+NOT_MERGED = (ValueCondition("kind", ("merged",), negated=True),)
 WINDOW_DAYS = 40
 KINDS = ("sqlite", "duckdb", "postgresql", "mariadb", "elsewhere")
 
@@ -65,10 +65,10 @@ def numerators(parts: dict[object, Aggregate]) -> dict[object, float]:
     return {campus: part.amount for campus, part in parts.items()}
 
 
-def levels(track: Track) -> Floats:
+def levels(track: SeriesData) -> Floats:
     """What a track without a denominator says of each day."""
-    assert isinstance(track, Curve | Keys)
-    return track.counts() if isinstance(track, Keys) else track.numerator
+    assert isinstance(track, DailyTotals | DistinctCounts)
+    return track.counts() if isinstance(track, DistinctCounts) else track.numerator
 
 
 def thirty_days(as_of: datetime) -> Period:
@@ -118,17 +118,17 @@ def test_not_among_includes_rows_that_say_nothing(place: Place, now: datetime) -
 @pytest.mark.parametrize(
     ("condition", "holds"),
     [
-        (Condition("kind", ("ticket",)), lambda kind: kind == "ticket"),
-        (Condition("kind", ("ticket", "merged")), lambda kind: kind in ("ticket", "merged")),
-        (Condition("kind", (None,)), lambda kind: kind is None),
-        (Condition("kind", (None, "ticket")), lambda kind: kind in (None, "ticket")),
-        (Condition("kind", (None,), negated=True), lambda kind: kind is not None),
-        (Condition("kind", (None, "ticket"), negated=True), lambda kind: kind not in (None, "ticket")),
-        (Condition("kind", ("x' OR '1'='1",)), lambda _: False),
+        (ValueCondition("kind", ("ticket",)), lambda kind: kind == "ticket"),
+        (ValueCondition("kind", ("ticket", "merged")), lambda kind: kind in ("ticket", "merged")),
+        (ValueCondition("kind", (None,)), lambda kind: kind is None),
+        (ValueCondition("kind", (None, "ticket")), lambda kind: kind in (None, "ticket")),
+        (ValueCondition("kind", (None,), negated=True), lambda kind: kind is not None),
+        (ValueCondition("kind", (None, "ticket"), negated=True), lambda kind: kind not in (None, "ticket")),
+        (ValueCondition("kind", ("x' OR '1'='1",)), lambda _: False),
     ],
 )
 def test_a_condition_means_what_it_says(
-    place: Place, now: datetime, condition: Condition, holds: Callable[[str | None], bool]
+    place: Place, now: datetime, condition: ValueCondition, holds: Callable[[str | None], bool]
 ) -> None:
     taken = measured(place.source, Flow("tickets", "opened", (condition,)), thirty_days(now))
     kept = (each for each in place.tickets if happens(each, thirty_days(now)) and holds(each.kind))
@@ -208,7 +208,7 @@ def test_the_series_of_a_stock_is_what_measuring_at_the_end_of_each_day_gives(pl
     tracks = tracked(place.source, Stock("tickets", "opened", "resolved", NOT_MERGED), days)
     for n, end in enumerate(days.ends):
         expected = counted(each for each in place.tickets if stands(each, end) and each.kind != "merged")
-        walked = {campus: track.numerator[n] for campus, track in tracks.items() if isinstance(track, Curve)}
+        walked = {campus: track.numerator[n] for campus, track in tracks.items() if isinstance(track, DailyTotals)}
         assert {campus: level for campus, level in walked.items() if level} == expected
 
 
@@ -286,7 +286,7 @@ def test_the_series_of_a_duration_is_what_measuring_at_the_end_of_each_day_gives
     tracks = tracked(place.source, duration, days)
     for campus in ("101", "102", None):
         spans = tracks[campus]
-        assert isinstance(spans, Spans)
+        assert isinstance(spans, Intervals)
         series = statistic_over(spans, windows, Statistic.MEDIAN)
         for n, (start, end) in enumerate(zip(days.starts, days.ends, strict=True)):
             sample = measured(place.source, duration, Period(start, end, "")).get(campus, Aggregate()).sample
@@ -301,7 +301,7 @@ def test_days_are_local_even_when_they_have_25_hours(place: Place) -> None:
     tracks = tracked(place.source, Flow("tickets", "opened"), whole)
     for n, (start, end) in enumerate(pairwise([*whole.starts, as_of])):
         happened = counted(each for each in place.tickets if happens(each, Period(start, end, "")))
-        shown = {campus: track.numerator[n] for campus, track in tracks.items() if isinstance(track, Curve)}
+        shown = {campus: track.numerator[n] for campus, track in tracks.items() if isinstance(track, DailyTotals)}
         assert {campus: count for campus, count in shown.items() if count} == happened
     assert date(2026, 11, 1) in whole.days
 
@@ -418,7 +418,7 @@ def test_times_kept_as_text_are_times_on_every_database(
     assert source.newest(flow, now) == max(instants)
     assert measured(source, flow, thirty_days(now))["101"].numerator == 2
     track = tracked(source, flow, window(now, words="1 days"))["101"]
-    assert isinstance(track, Curve)
+    assert isinstance(track, DailyTotals)
     days = [instant.astimezone(CHICAGO).date() for instant in instants]
     assert list(track.numerator) == [days.count(day) for day in window(now).days]
     mean = measured(source, Duration("tickets", "opened", "resolved", Statistic.MEAN), thirty_days(now))["101"]
@@ -445,7 +445,7 @@ def test_a_percent_sign_is_a_percent_sign(place: Place, now: datetime) -> None:
     is_whole = Column(sql="CASE WHEN kind LIKE 'tick%' AND mod(7, 5) = 7 % 5 THEN 'yes' ELSE '100 %' END")
     dataset = replace(DATASET, columns={**DATASET.columns, "is_whole": is_whole})
     source = SqlSource(place.source._database, {"tickets": dataset}, CHICAGO)
-    flow = Flow("tickets", "opened", (Condition("is_whole", ("100 %",), negated=True),))
+    flow = Flow("tickets", "opened", (ValueCondition("is_whole", ("100 %",), negated=True),))
     kept = (each for each in place.tickets if each.kind == "ticket" and happens(each, thirty_days(now)))
     assert numerators(dict(measured(source, flow, thirty_days(now)))) == counted(kept)
     source.close()
@@ -624,7 +624,7 @@ def test_a_key_under_two_values_of_one_label_is_shared_between_them(place: Place
     (taken,) = place.source.take([Request(flow, thirty_days(now), GroupBy("kind"))])
     assert not isinstance(taken, SourceError)
     happened = [each for each in place.tickets if happens(each, thirty_days(now)) and each.number]
-    assert combine(taken.values()).amount == len({each.number for each in happened})
+    assert merge_aggregates(taken.values()).amount == len({each.number for each in happened})
 
 
 def test_an_empty_table_of_the_whole_district_has_no_parts(new_url: Callable[[str], str], now: datetime) -> None:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from kpibot.catalog.model import Column, Database, Dataset
 from kpibot.core.campuses.campus_tree import Campus, CampusTree
-from kpibot.core.kpis.conditions import Condition
+from kpibot.core.kpis.conditions import ValueCondition
 from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi, KpiInfo
 from kpibot.core.kpis.measures import Amount, Counted, Duration, Flow, Measure, Ratio, Statistic, Stock
@@ -32,7 +32,7 @@ DATASET = Dataset(
     ZoneInfo("UTC"),
 )
 OPEN = Stock("tickets", "opened", "resolved")
-REPAIRS = (Condition("kind", ("repair",)),)
+REPAIRS = (ValueCondition("kind", ("repair",)),)
 SPENT, USUAL = Amount(Counted.SUM, ("amount",)), Amount(Counted.MEAN, ("amount",))
 TEN: tuple[tuple[Measure, int], ...] = (  # each with the statements that no measure before it asks already
     (OPEN, 1),

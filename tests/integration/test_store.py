@@ -62,7 +62,7 @@ def put(store: Store, *messages: OutboxMessage) -> None:
 
 
 def keys(claimed: list[LeasedMessage]) -> list[str]:
-    return [row.owed.key for row in claimed]
+    return [row.message.key for row in claimed]
 
 
 def test_readings_come_back_in_order_and_a_second_one_replaces_the_first(store: Store) -> None:
@@ -215,61 +215,61 @@ def test_a_slot_is_claimed_once_however_many_try(store: Store) -> None:
     with ThreadPoolExecutor(8) as pool:
         won = list(pool.map(publish, range(16)))
     assert won.count(True) == 1
-    assert len(store.outbox.claim(NOW, "me", LEASE)) == 1
+    assert len(store.outbox.lease(NOW, "me", LEASE)) == 1
     assert store.is_done("digest:weekly", NOW)
     assert not store.is_done("digest:weekly", NOW + timedelta(days=7))
 
 
 def test_a_row_has_one_owner_until_its_lease_ends(store: Store) -> None:
     put(store, owed("a"), owed("b", "tech-leads"))
-    assert keys(store.outbox.claim(NOW, "one", LEASE)) == ["a", "b"]
-    assert keys(store.outbox.claim(NOW, "two", LEASE)) == []
-    assert keys(store.outbox.claim(NOW + LEASE, "two", LEASE)) == ["a", "b"]
+    assert keys(store.outbox.lease(NOW, "one", LEASE)) == ["a", "b"]
+    assert keys(store.outbox.lease(NOW, "two", LEASE)) == []
+    assert keys(store.outbox.lease(NOW + LEASE, "two", LEASE)) == ["a", "b"]
 
 
 def test_owners_that_claim_at_once_share_the_rows(store: Store) -> None:
     put(store, *(owed(f"row-{n}", f"channel-{n}") for n in range(20)))
     with ThreadPoolExecutor(4) as pool:
-        shares = list(pool.map(lambda n: keys(store.outbox.claim(NOW, f"owner-{n}", LEASE)), range(4)))
+        shares = list(pool.map(lambda n: keys(store.outbox.lease(NOW, f"owner-{n}", LEASE)), range(4)))
     assert sorted(key for share in shares for key in share) == sorted(f"row-{n}" for n in range(20))
 
 
 def test_a_channel_gets_its_messages_in_order_however_long_the_first_one_waits(store: Store) -> None:
     put(store, owed("first"), owed("second"), owed("elsewhere", "tech-leads"))
-    first, elsewhere = store.outbox.claim(NOW, "one", LEASE)
-    assert (first.owed.key, elsewhere.owed.key) == ("first", "elsewhere")
+    first, elsewhere = store.outbox.lease(NOW, "one", LEASE)
+    assert (first.message.key, elsewhere.message.key) == ("first", "elsewhere")
     store.outbox.retry(first.id, NOW + timedelta(seconds=30), "Slack asks to wait", False, "one")
-    assert store.outbox.claim(NOW + timedelta(seconds=20), "one", LEASE) == []
-    (again,) = store.outbox.claim(NOW + timedelta(seconds=30), "one", LEASE)
-    store.outbox.sent(again.id, "1763298000.000100")
-    assert keys(store.outbox.claim(NOW + timedelta(seconds=30), "one", LEASE)) == ["second"]
+    assert store.outbox.lease(NOW + timedelta(seconds=20), "one", LEASE) == []
+    (again,) = store.outbox.lease(NOW + timedelta(seconds=30), "one", LEASE)
+    store.outbox.mark_sent(again.id, "1763298000.000100")
+    assert keys(store.outbox.lease(NOW + timedelta(seconds=30), "one", LEASE)) == ["second"]
 
 
 def test_a_message_that_was_being_sent_comes_back_in_doubt(store: Store) -> None:
     put(store, owed("a"))
-    (row,) = store.outbox.claim(NOW, "one", LEASE)
+    (row,) = store.outbox.lease(NOW, "one", LEASE)
     assert row.in_doubt_since is None
-    assert store.outbox.attempt(row.id, NOW, "one", LEASE)
-    (again,) = store.outbox.claim(NOW + LEASE, "two", LEASE)
+    assert store.outbox.begin_attempt(row.id, NOW, "one", LEASE)
+    (again,) = store.outbox.lease(NOW + LEASE, "two", LEASE)
     assert again.in_doubt_since == NOW
     assert again.attempts == 1
 
 
 def test_whoever_lost_a_lease_may_not_send(store: Store) -> None:
     put(store, owed("a"))
-    (row,) = store.outbox.claim(NOW, "one", LEASE)
-    store.outbox.claim(NOW + LEASE, "two", LEASE)
-    assert not store.outbox.attempt(row.id, NOW + LEASE, "one", LEASE)
-    assert store.outbox.attempt(row.id, NOW + LEASE, "two", LEASE)
+    (row,) = store.outbox.lease(NOW, "one", LEASE)
+    store.outbox.lease(NOW + LEASE, "two", LEASE)
+    assert not store.outbox.begin_attempt(row.id, NOW + LEASE, "one", LEASE)
+    assert store.outbox.begin_attempt(row.id, NOW + LEASE, "two", LEASE)
 
 
 def test_an_attempt_renews_the_lease(store: Store) -> None:
     put(store, owed("a"))
-    (row,) = store.outbox.claim(NOW, "one", LEASE)
+    (row,) = store.outbox.lease(NOW, "one", LEASE)
     late = NOW + LEASE - timedelta(seconds=1)
-    store.outbox.attempt(row.id, late, "one", LEASE)
-    assert store.outbox.claim(NOW + LEASE, "two", LEASE) == []
-    assert keys(store.outbox.claim(late + LEASE, "two", LEASE)) == ["a"]
+    store.outbox.begin_attempt(row.id, late, "one", LEASE)
+    assert store.outbox.lease(NOW + LEASE, "two", LEASE) == []
+    assert keys(store.outbox.lease(late + LEASE, "two", LEASE)) == ["a"]
 
 
 @pytest.mark.parametrize(("in_doubt", "since"), [(True, NOW), (False, None)])
@@ -277,21 +277,21 @@ def test_a_retry_knows_whether_the_message_may_have_arrived(
     store: Store, in_doubt: bool, since: datetime | None
 ) -> None:
     put(store, owed("a"))
-    (row,) = store.outbox.claim(NOW, "one", LEASE)
-    store.outbox.attempt(row.id, NOW, "one", LEASE)
+    (row,) = store.outbox.lease(NOW, "one", LEASE)
+    store.outbox.begin_attempt(row.id, NOW, "one", LEASE)
     later = NOW + timedelta(seconds=30)
     store.outbox.retry(row.id, later, "Slack is away", in_doubt, "one")
-    assert store.outbox.claim(NOW, "one", LEASE) == []
-    (again,) = store.outbox.claim(later, "one", LEASE)
+    assert store.outbox.lease(NOW, "one", LEASE) == []
+    (again,) = store.outbox.lease(later, "one", LEASE)
     assert again.in_doubt_since == since
 
 
 def test_sent_parked_and_expired_rows_are_not_claimed_again(store: Store) -> None:
     put(store, owed("sent", "a"), owed("parked", "b"), owed("late", "c", useful_for=timedelta(minutes=10)))
-    sent, parked, _ = store.outbox.claim(NOW, "one", LEASE)
-    store.outbox.sent(sent.id, "1763298000.000100")
-    store.outbox.park(parked.id, "is_archived", [], NOW, "one")
-    assert store.outbox.claim(NOW + timedelta(minutes=30), "one", LEASE) == []
+    sent, parked, _ = store.outbox.lease(NOW, "one", LEASE)
+    store.outbox.mark_sent(sent.id, "1763298000.000100")
+    store.outbox.dead_letter(parked.id, "is_archived", [], NOW, "one")
+    assert store.outbox.lease(NOW + timedelta(minutes=30), "one", LEASE) == []
     assert store.outbox.counts() == {"sent": 1, "parked": 1, "expired": 1}
 
 
@@ -299,7 +299,7 @@ def test_a_message_that_cannot_be_read_costs_no_other_one(store: Store) -> None:
     put(store, owed("broken", "a"), owed("sound", "b"))
     with store._engine.begin() as connection:
         connection.execute(sa.update(outbox).where(outbox.c.key == "broken").values(body='{"of": "another version"}'))
-    assert keys(store.outbox.claim(NOW, "one", LEASE)) == ["sound"]
+    assert keys(store.outbox.lease(NOW, "one", LEASE)) == ["sound"]
     assert store.outbox.counts() == {"parked": 1, "waiting": 1}
 
 
@@ -318,4 +318,4 @@ def test_a_message_comes_back_as_it_went_in(store: Store) -> None:
     )
     edition = DigestEdition("weekly", "Weekly", "district", "Scenario ISD", NOW, "America/Chicago", (report,))
     put(store, OutboxMessage("digest", "tech-leads", edition, NOW + LEASE), owed("alert"))
-    assert [row.owed.message for row in store.outbox.claim(NOW, "me", LEASE)] == [edition, notice()]
+    assert [row.message.body for row in store.outbox.lease(NOW, "me", LEASE)] == [edition, notice()]

@@ -18,8 +18,8 @@ from kpibot.core.alerts.groups import AlertGroup
 from kpibot.core.alerts.states import AlertState, Phase
 from kpibot.core.kpis.readings import Reading
 from kpibot.core.kpis.thresholds import Verdict
-from kpibot.core.reports.messages import TroubleNotice
-from kpibot.store.database.instance_lock import alone
+from kpibot.core.reports.messages import AdminNotice
+from kpibot.store.database.instance_lock import instance_lock
 from kpibot.store.outbox import OutboxMessage
 from kpibot.store.store import Store, StoreError, open_engine
 
@@ -41,7 +41,7 @@ def store(file: Path) -> Iterator[Store]:
 
 
 def owed() -> list[OutboxMessage]:
-    return [OutboxMessage("alert", "west-tech", TroubleNotice(NOW, "America/Chicago"), NOW + timedelta(days=1))]
+    return [OutboxMessage("alert", "west-tech", AdminNotice(NOW, "America/Chicago"), NOW + timedelta(days=1))]
 
 
 def watch(store: Store) -> None:
@@ -154,22 +154,22 @@ def test_a_second_bot_on_one_file_is_told_which_one_has_it_until_that_one_is_gon
         assert first.stdout is not None
         assert first.stdout.readline() == "held\n"
         told = rf"another kpibot \(pid {first.pid}\) is using {file}; stop it, or use PostgreSQL for several"
-        with pytest.raises(StoreError, match=told), alone(url):
+        with pytest.raises(StoreError, match=told), instance_lock(url):
             pass
         first.send_signal(signal.SIGKILL)
         first.wait()
-        with alone(url):
+        with instance_lock(url):
             assert file.with_name("kpibot.db.lock").read_text() == str(os.getpid())
 
 
 def test_commands_that_only_look_need_no_lock(file: Path) -> None:
     url = f"sqlite:///{file}"
-    with alone(url), closing(Store(open_engine(url))) as store:
+    with instance_lock(url), closing(Store(open_engine(url))) as store:
         watch(store)
         assert store.outbox.counts() == {"waiting": 1}
 
 
 @pytest.mark.parametrize("url", ["postgresql://kpibot@db/kpibot", "sqlite://", "sqlite:///:memory:", "nonsense"])
 def test_servers_are_shared_and_what_cannot_be_read_is_told_when_it_is_opened(url: str) -> None:
-    with alone(url), alone(url):
+    with instance_lock(url), instance_lock(url):
         pass

@@ -12,9 +12,9 @@ from kpibot.core.alerts.groups import AlertGroup, DeliveryKind, acknowledge
 from kpibot.core.alerts.silences import Silence
 from kpibot.core.alerts.states import AlertState, Phase
 from kpibot.core.kpis.thresholds import Verdict
-from kpibot.core.reports.messages import TroubleNotice
+from kpibot.core.reports.messages import AdminNotice
 from kpibot.store.outbox import OutboxMessage
-from kpibot.store.store import Entry, SlotLostError, Store, open_engine
+from kpibot.store.store import AuditEntry, SlotLostError, Store, open_engine
 
 NOW = datetime(2026, 11, 16, 13, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -35,7 +35,7 @@ def new_group(opened: datetime = NOW, **shown: Verdict) -> AlertGroup:
 
 
 def owed(key: str, group: AlertGroup, how: DeliveryKind = DeliveryKind.POST) -> OutboxMessage:
-    return OutboxMessage(key, KEY[1], TroubleNotice(NOW, "America/Chicago"), NOW + HOUR, how, group.key)
+    return OutboxMessage(key, KEY[1], AdminNotice(NOW, "America/Chicago"), NOW + HOUR, how, group.key)
 
 
 def opened(store: Store, group: AlertGroup | None = None) -> AlertGroup:
@@ -45,8 +45,8 @@ def opened(store: Store, group: AlertGroup | None = None) -> AlertGroup:
     return store.alert_groups()[KEY]
 
 
-def entry(did: str, by: str = "U-LUIS") -> Entry:
-    return Entry(NOW, by, did, "tickets in west-tech")
+def entry(did: str, by: str = "U-LUIS") -> AuditEntry:
+    return AuditEntry(NOW, by, did, "tickets in west-tech")
 
 
 def press(store: Store, by: str, group: AlertGroup) -> AlertGroup | None:
@@ -91,13 +91,13 @@ def test_what_somebody_did_meanwhile_is_not_undone_and_the_decision_is_made_agai
     assert press(store, "U-LUIS", group) is not None
     telling = [
         owed("worse", group, DeliveryKind.UPDATE),
-        OutboxMessage("other", "tech-leads", TroubleNotice(NOW, "UTC"), NOW + HOUR),
+        OutboxMessage("other", "tech-leads", AdminNotice(NOW, "UTC"), NOW + HOUR),
     ]
     assert store.record_watch([], states, telling, NOW, {KEY: worse}) == {KEY}
     kept = store.alert_groups()[KEY]
     assert (kept.acknowledged_by, kept.shown) == ("U-LUIS", {"oak": WARNING})
     assert store.alert_states() == states
-    assert [row.owed.key for row in store.outbox.claim(NOW, "me", HOUR)] == ["opened", "other"]
+    assert [row.message.key for row in store.outbox.lease(NOW, "me", HOUR)] == ["opened", "other"]
     again = replace(kept, shown={"oak": CRITICAL})
     assert store.record_watch([], {}, [owed("worse", group, DeliveryKind.UPDATE)], NOW, {KEY: again}) == set()
     assert store.alert_groups() == {KEY: again}
@@ -201,7 +201,7 @@ def test_a_silence_asked_for_twice_is_kept_and_told_once(store: Store) -> None:
 
 
 def test_the_trail_tells_the_latest_first_and_no_more_than_asked(store: Store) -> None:
-    entries = [Entry(NOW + n * HOUR, "U-LUIS", f"did {n}", "tickets", "because") for n in range(4)]
+    entries = [AuditEntry(NOW + n * HOUR, "U-LUIS", f"did {n}", "tickets", "because") for n in range(4)]
     for each in entries:
         store.record(each)
     assert store.trail(NOW + HOUR, 2) == [entries[3], entries[2]]

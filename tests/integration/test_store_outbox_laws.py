@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from kpibot.core.alerts.groups import AlertGroup, DeliveryKind
-from kpibot.core.reports.messages import TroubleNotice
+from kpibot.core.reports.messages import AdminNotice
 from kpibot.store.database.schema import outbox
 from kpibot.store.outbox import LeasedMessage, OutboxMessage
 from kpibot.store.store import Store, open_engine
@@ -39,12 +39,12 @@ class Deliveries(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Somebody delivers all that is left: every message is where it belongs."""
         self.now += timedelta(minutes=20)
-        while rows := self.store.outbox.claim(self.now, "last", LEASE):
+        while rows := self.store.outbox.lease(self.now, "last", LEASE):
             for row in rows:
                 self.deliver(row, "last", "sent")
         states = self.states()
         assert "waiting" not in states.values()
-        assert {row.owed.key for row in self.shown} >= {key for key, state in states.items() if state == "sent"}
+        assert {row.message.key for row in self.shown} >= {key for key, state in states.items() if state == "sent"}
         self.edits_are_superseded_by_what_says_more(states)
         self.engine.dispose()
         self.folder.cleanup()
@@ -52,14 +52,14 @@ class Deliveries(RuleBasedStateMachine):
     @rule(channel=st.sampled_from(CHANNELS), how=st.sampled_from(DeliveryKind))
     def owe(self, channel: str, how: DeliveryKind) -> None:
         key = f"{len(self.owed):03} {how} {channel}"
-        notice = TroubleNotice(self.now, "America/Chicago")
+        notice = AdminNotice(self.now, "America/Chicago")
         message = OutboxMessage(key, channel, notice, self.now + timedelta(days=1), how, self.groups[channel].key)
         self.store.record_watch([], {}, [message], self.now)
         self.owed.append(key)
 
     @rule(owner=st.sampled_from(OWNERS), ending=st.sampled_from(ENDINGS))
     def work(self, owner: str, ending: str) -> None:
-        for row in self.store.outbox.claim(self.now, owner, LEASE):
+        for row in self.store.outbox.lease(self.now, owner, LEASE):
             self.deliver(row, owner, ending)
 
     @rule(owner=st.sampled_from(OWNERS))
@@ -75,18 +75,18 @@ class Deliveries(RuleBasedStateMachine):
         if ending == "dies before":
             return
         if not found:
-            assert self.store.outbox.attempt(row.id, self.now, owner, LEASE)
+            assert self.store.outbox.begin_attempt(row.id, self.now, owner, LEASE)
             if ending == "dies attempting":
                 return
             if ending == "put off":
                 self.store.outbox.retry(row.id, self.now + LEASE, "Slack asks to wait", False, owner)
                 return
             if ending == "parked":
-                self.store.outbox.park(row.id, "is_archived", [], self.now, owner)
+                self.store.outbox.dead_letter(row.id, "is_archived", [], self.now, owner)
                 return
             self.shown.append(row)
         if ending != "dies after":
-            self.store.outbox.sent(row.id, f"ts of {row.owed.key}")
+            self.store.outbox.mark_sent(row.id, f"ts of {row.message.key}")
 
     def states(self) -> dict[str, str]:
         with self.engine.connect() as connection:
@@ -94,23 +94,23 @@ class Deliveries(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_doubled(self) -> None:
-        keys = [row.owed.key for row in self.shown]
+        keys = [row.message.key for row in self.shown]
         assert len(keys) == len(set(keys))
 
     @invariant()
     def each_channel_reads_in_order(self) -> None:
         for channel in CHANNELS:
-            keys = [row.owed.key for row in self.shown if row.owed.channel == channel]
+            keys = [row.message.key for row in self.shown if row.message.channel == channel]
             assert keys == sorted(keys)
 
     @invariant()
     def edits_and_thread_lines_belong_to_the_last_message_before_them(self) -> None:
         for n, row in enumerate(self.shown):
-            if row.owed.how is not DeliveryKind.POST:
-                before = [each.owed for each in self.shown[:n] if each.owed.group == row.owed.group]
-                posts = [each.key for each in before if each.how is DeliveryKind.POST]
+            if row.message.kind is not DeliveryKind.POST:
+                before = [each.message for each in self.shown[:n] if each.message.group == row.message.group]
+                posts = [each.key for each in before if each.kind is DeliveryKind.POST]
                 assert posts
-                assert row.base_ts == f"ts of {posts[-1]}"
+                assert row.parent_ts == f"ts of {posts[-1]}"
 
     @invariant()
     def nothing_is_lost(self) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from kpibot.core.reports.messages import TroubleNotice
+from kpibot.core.reports.messages import AdminNotice
 from kpibot.store.leases import LEASE as SLOT_LEASE
 from kpibot.store.leases import RENEWED_FOR
 from kpibot.store.outbox import OutboxMessage
@@ -48,7 +48,7 @@ def owe(engine: sa.Engine, messages: int) -> dict[str, list[str]]:
     keys: dict[str, list[str]] = {}
     for n in range(messages):
         keys.setdefault(f"channel-{n % CHANNELS}", []).append(f"message-{n}")
-    notice = TroubleNotice(NOW, "America/Chicago")
+    notice = AdminNotice(NOW, "America/Chicago")
     owed = [
         OutboxMessage(key, channel, notice, NOW + timedelta(days=30)) for channel, each in keys.items() for key in each
     ]
@@ -110,7 +110,7 @@ def test_each_slot_is_done_once_though_replicas_die_over_it(engine: sa.Engine) -
                     store.record_watch(
                         [],
                         {},
-                        [OutboxMessage(f"of {slot}", "c", TroubleNotice(slot, "UTC"), slot)],
+                        [OutboxMessage(f"of {slot}", "c", AdminNotice(slot, "UTC"), slot)],
                         now,
                         slot=("watch", slot),
                     )
@@ -138,7 +138,7 @@ def test_a_slot_that_was_left_behind_is_taken_over_after_its_lease(replicas: tup
     assert not two.claim("digest:weekly", NOW, NOW + SLOT_LEASE - timedelta(seconds=1))
     assert two.claim("digest:weekly", NOW, NOW + SLOT_LEASE)
     with pytest.raises(SlotLostError):
-        one.finish("digest:weekly", NOW, NOW + SLOT_LEASE, [OutboxMessage("late", "c", TroubleNotice(NOW, "UTC"), NOW)])
+        one.finish("digest:weekly", NOW, NOW + SLOT_LEASE, [OutboxMessage("late", "c", AdminNotice(NOW, "UTC"), NOW)])
     two.finish("digest:weekly", NOW, NOW + SLOT_LEASE)
     assert not one.claim("digest:weekly", NOW, NOW + timedelta(days=1))
     assert one.outbox.counts() == {}
@@ -177,12 +177,12 @@ def test_a_process_that_stops_gives_back_what_it_has_not_done(replicas: tuple[St
     one, two = replicas
     for work in ("watch", "digest:weekly"):
         assert one.claim(work, NOW, NOW)
-    one.finish("watch", NOW, NOW, [OutboxMessage("alert", "west-tech", TroubleNotice(NOW, "UTC"), NOW + LEASE)])
-    assert len(one.outbox.claim(NOW, "one", LEASE)) == 1
+    one.finish("watch", NOW, NOW, [OutboxMessage("alert", "west-tech", AdminNotice(NOW, "UTC"), NOW + LEASE)])
+    assert len(one.outbox.lease(NOW, "one", LEASE)) == 1
     one.release()
     assert not two.claim("watch", NOW, NOW)
     assert two.claim("digest:weekly", NOW, NOW)
-    assert [row.owed.key for row in two.outbox.claim(NOW, "two", LEASE)] == ["alert"]
+    assert [row.message.key for row in two.outbox.lease(NOW, "two", LEASE)] == ["alert"]
 
 
 def test_a_clock_that_is_set_back_holds_no_slot_for_long(replicas: tuple[Store, Store]) -> None:

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from kpibot.core.alerts.groups import AlertGroup, DeliveryKind
 from kpibot.core.alerts.silences import Silence
 from kpibot.core.kpis.readings import Reading
-from kpibot.core.reports.messages import TroubleNotice
-from kpibot.store.database.schema import claims
+from kpibot.core.reports.messages import AdminNotice
+from kpibot.store.database.schema import leases
 from kpibot.store.outbox import OutboxMessage
 from kpibot.store.retention import BATCH
-from kpibot.store.store import Entry, Store, open_engine
+from kpibot.store.store import AuditEntry, Store, open_engine
 
 NOW = datetime(2026, 11, 16, 13, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -28,21 +28,21 @@ def store(request: pytest.FixtureRequest, new_url: Callable[[str], str]) -> Iter
 
 
 def owed(key: str, channel: str, at: datetime, group: str = "") -> OutboxMessage:
-    return OutboxMessage(key, channel, TroubleNotice(at, "America/Chicago"), at + DAY, DeliveryKind.POST, group)
+    return OutboxMessage(key, channel, AdminNotice(at, "America/Chicago"), at + DAY, DeliveryKind.POST, group)
 
 
 def ago(days: int) -> datetime:
     return NOW - days * DAY
 
 
-def entry(days: int) -> Entry:
-    return Entry(ago(days), "U-LUIS", "muted", "tickets")
+def entry(days: int) -> AuditEntry:
+    return AuditEntry(ago(days), "U-LUIS", "muted", "tickets")
 
 
 def send(store: Store, now: datetime, *messages: OutboxMessage) -> None:
     store.record_watch([], {}, messages, now)
-    for row in store.outbox.claim(now, "me", LEASE):
-        store.outbox.sent(row.id, "1763298000.000100")
+    for row in store.outbox.lease(now, "me", LEASE):
+        store.outbox.mark_sent(row.id, "1763298000.000100")
 
 
 def test_single_readings_are_kept_for_90_days_and_what_a_day_came_to_for_ever(store: Store) -> None:
@@ -57,8 +57,8 @@ def test_messages_are_kept_for_30_days_unless_somebody_must_see_to_them(store: S
     old, recent = ago(31), ago(29)
     send(store, old, owed("sent", "a", old))
     store.record_watch([], {}, [owed("expired", "b", old), owed("parked", "c", old)], old)
-    expired, parked = store.outbox.claim(old, "me", LEASE)
-    store.outbox.park(parked.id, "is_archived", [], old, "me")
+    expired, parked = store.outbox.lease(old, "me", LEASE)
+    store.outbox.dead_letter(parked.id, "is_archived", [], old, "me")
     store.outbox.retry(expired.id, old, "Slack is away", False, "me")
     send(store, recent, owed("sent lately", "a", recent))
     assert store.outbox.counts() == {"sent": 2, "expired": 1, "parked": 1}
@@ -69,8 +69,8 @@ def test_messages_are_kept_for_30_days_unless_somebody_must_see_to_them(store: S
 def test_messages_that_could_not_be_delivered_are_kept_for_a_year(store: Store) -> None:
     for days in (366, 364):
         store.record_watch([], {}, [owed(f"parked-{days}", "a", ago(days))], ago(days))
-        (row,) = store.outbox.claim(ago(days), "me", LEASE)
-        store.outbox.park(row.id, "is_archived", [], ago(days), "me")
+        (row,) = store.outbox.lease(ago(days), "me", LEASE)
+        store.outbox.dead_letter(row.id, "is_archived", [], ago(days), "me")
     assert store.prune(NOW)["outbox"] == 1
     assert store.outbox.counts() == {"parked": 1}
 
@@ -115,7 +115,7 @@ def test_claims_are_kept_for_90_days(store: Store) -> None:
 def test_much_is_deleted_in_several_transactions(store: Store) -> None:
     rows = [{"work": f"w{n}", "slot": ago(100), "claimed_at": ago(100)} for n in range(2 * BATCH + 1)]
     with store._engine.begin() as connection:
-        connection.execute(sa.insert(claims), rows)
+        connection.execute(sa.insert(leases), rows)
     committed: list[sa.Connection] = []
     sa.event.listen(store._engine, "commit", committed.append)
     assert store.prune(NOW)["claims"] == 2 * BATCH + 1

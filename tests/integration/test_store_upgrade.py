@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 
 from kpibot.core.alerts.states import AlertState, Phase
 from kpibot.core.kpis.thresholds import Verdict
-from kpibot.core.reports.messages import TroubleNotice
+from kpibot.core.reports.messages import AdminNotice
 from kpibot.store.database.engine import new_engine, writing
 from kpibot.store.database.schema import metadata, outbox
 from kpibot.store.database.upgrade import CURRENT, configuration
@@ -82,9 +82,9 @@ def test_the_database_of_an_earlier_version_keeps_all_it_holds(url: str, engine:
         assert store.alert_states() == {("tickets", "campus-west"): firing}
         assert store.is_done("watch", NOW - QUARTER)
         assert not store.claim("digest:weekly", NOW, NOW)
-        (row,) = store.outbox.claim(NOW, "me", LEASE)
-        assert (row.owed.key, row.in_doubt_since, row.attempts) == ("in doubt", NOW - QUARTER, 1)
-        assert isinstance(row.owed.message, TroubleNotice)
+        (row,) = store.outbox.lease(NOW, "me", LEASE)
+        assert (row.message.key, row.in_doubt_since, row.attempts) == ("in doubt", NOW - QUARTER, 1)
+        assert isinstance(row.message.body, AdminNotice)
         assert store.outbox.counts() == {"sent": 1, "waiting": 2}
 
 
@@ -142,7 +142,7 @@ def test_a_bot_that_runs_on_while_another_one_upgrades_writes_nothing_more(url: 
         with pytest.raises(UpgradedError, match=told):
             store.claim("watch", NOW, NOW)
         with pytest.raises(UpgradedError):
-            store.outbox.claim(NOW, "me", LEASE)
+            store.outbox.lease(NOW, "me", LEASE)
         assert not store.is_done("watch", NOW - QUARTER)  # to look is harmless
     run_sql(engine, "UPDATE kpibot_version SET version_num = '0002'")
     with closing(Store(open_engine(url))) as store:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from kpibot.catalog.model import Column, Database, Dataset, FileTable
 from kpibot.core.kpis.measures import Simple
 from kpibot.core.kpis.readings import Aggregate
-from kpibot.core.kpis.series import Track, Window
+from kpibot.core.kpis.series import SeriesData, Window
 from kpibot.core.time.calendar import Calendar, YearStart
 from kpibot.core.time.periods import Period
 from kpibot.sources.base import Request, SourceError
@@ -184,6 +184,6 @@ def measured(source: SqlSource, measure: Simple, period: Period) -> dict[object,
     return {cell.campus: parts for cell, parts in taken.items()}
 
 
-def tracked(source: SqlSource, measure: Simple, window: Window) -> dict[object, Track]:
+def tracked(source: SqlSource, measure: Simple, window: Window) -> dict[object, SeriesData]:
     """The track of a measure, by campus as the database calls it."""
     return {cell.campus: track for cell, track in source.track(measure, window).items()}

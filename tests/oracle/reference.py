@@ -9,7 +9,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from kpibot.core.kpis.conditions import Ago, AnyCondition, Compared, Condition, DaysAgo, Now, StartOf, Timed
+from kpibot.core.kpis.conditions import (
+    Ago,
+    Condition,
+    DaysAgo,
+    Now,
+    NumberCondition,
+    StartOf,
+    TimeCondition,
+    ValueCondition,
+)
 from kpibot.core.kpis.dimensions import Dimension
 from kpibot.core.kpis.measures import (
     Amount,
@@ -145,15 +154,15 @@ def moment(end: object, asked: Asked) -> datetime | None:
     return None
 
 
-def holds(condition: AnyCondition, row: Row, table: Table, asked: Asked) -> bool:
+def holds(condition: Condition, row: Row, table: Table, asked: Asked) -> bool:
     value = row[condition.column]
     match condition:
-        case Condition():
+        case ValueCondition():
             among = any(table.folded(value) == table.folded(each) for each in condition.values)
             return among is not condition.negated
-        case Compared():
+        case NumberCondition():
             return condition.or_empty if value is None else _compares(value, condition, row)
-        case Timed():
+        case TimeCondition():
             at = table.instant(row, condition.column)
             if at is None:
                 return condition.or_empty
@@ -161,7 +170,7 @@ def holds(condition: AnyCondition, row: Row, table: Table, asked: Asked) -> bool
             return (since is None or at >= since) and (until is None or at < until)
 
 
-def _compares(value: object, condition: Compared, row: Row) -> bool:
+def _compares(value: object, condition: NumberCondition, row: Row) -> bool:
     than = condition.than if condition.other is None else row[condition.other]
     if than is None:
         return False

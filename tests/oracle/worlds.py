@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 from kpibot.core.campuses.campus_tree import Campus, CampusTree
 from kpibot.core.kpis.conditions import (
     Ago,
-    AnyCondition,
-    Compared,
     Condition,
     DaysAgo,
     Now,
+    NumberCondition,
     Relation,
     RelativeTime,
     StartOf,
-    Timed,
+    TimeCondition,
+    ValueCondition,
 )
 from kpibot.core.kpis.dimensions import Dimension
 from kpibot.core.kpis.kpi import Format, Kpi, KpiInfo
@@ -36,7 +36,7 @@ from kpibot.core.kpis.measures import (
     Stock,
 )
 from kpibot.core.time.calendar import Calendar, SeasonHours, YearStart
-from kpibot.core.time.days import Cycle, Dates, Stretch
+from kpibot.core.time.days import Cycle, DateRange, NamedDays
 from kpibot.core.time.periods import PeriodRule
 from tests.oracle.databases import Kept, kinds_of
 from tests.oracle.reference import Table, instant
@@ -54,11 +54,11 @@ HALF_DAYS = (
     (time(9), time(9)),
     None,
 )
-SUMMER = SeasonHours(Dates(date(2026, 6, 15), date(2026, 8, 15)), ((time(9), time(13)),) * 4 + (None,) * 3)
+SUMMER = SeasonHours(DateRange(date(2026, 6, 15), date(2026, 8, 15)), ((time(9), time(13)),) * 4 + (None,) * 3)
 AUDIT = (Cycle("audit", date(2025, 9, 1), 24), Cycle("refresh", date(2026, 3, 1), 1))
 SHORT_YEARS = (
-    Stretch(date(2025, 7, 1), date(2026, 5, 1), "FY2026"),
-    Stretch(date(2026, 5, 1), date(2026, 10, 1), "FY27S"),
+    NamedDays(date(2025, 7, 1), date(2026, 5, 1), "FY2026"),
+    NamedDays(date(2026, 5, 1), date(2026, 10, 1), "FY27S"),
 )
 THANKSGIVING = frozenset({date(2026, 11, 2), date(2026, 3, 9), date(2026, 11, 26)})
 CALENDARS = (
@@ -279,7 +279,7 @@ def _countable(draw: random.Random, kept: Kept) -> Simple:
     if draw.random() < 0.4:
         return Stock(kept.name, "opened", until, where, _amount(draw, (Counted.ROWS, Counted.SUM)), average=True)
     if draw.random() < 0.3:
-        where = (Timed("opened", until=DaysAgo(draw.choice([0, 1, 5]), draw.random() < 0.5)), *where[:1])
+        where = (TimeCondition("opened", until=DaysAgo(draw.choice([0, 1, 5]), draw.random() < 0.5)), *where[:1])
     return Stock(kept.name, "opened", until, where, _amount(draw, Counted))
 
 
@@ -305,27 +305,27 @@ def _duration(draw: random.Random, kept: Kept) -> Duration:
     return Duration(kept.name, since, until, statistic, _where(draw, kept), draw.choice(list(Clock)), limit, also)
 
 
-def _where(draw: random.Random, kept: Kept) -> tuple[AnyCondition, ...]:
+def _where(draw: random.Random, kept: Kept) -> tuple[Condition, ...]:
     return tuple(_condition(draw, kept) for _ in range(draw.choice([0, 0, 0, 1, 1, 2])))
 
 
-def _condition(draw: random.Random, kept: Kept) -> AnyCondition:
+def _condition(draw: random.Random, kept: Kept) -> Condition:
     match draw.randrange(5):
         case 0:
             values = tuple(draw.sample(KINDS, draw.randint(1, 3)))
-            return Condition("kind", values, draw.random() < 0.5)
+            return ValueCondition("kind", values, draw.random() < 0.5)
         case 1:
             values = (2, None) if kept.columns["priority"] == "priority_whole" else ("2", None)
-            return Condition("priority", values[: draw.randint(1, 2)], draw.random() < 0.5)
+            return ValueCondition("priority", values[: draw.randint(1, 2)], draw.random() < 0.5)
         case 2:
             relation, or_empty = draw.choice(list(Relation)), draw.random() < 0.3
             if draw.random() < 0.5:
-                return Compared("amount", relation, other="size", or_empty=or_empty)
-            return Compared("amount", relation, than=draw.choice([0.0, 12.25]), or_empty=or_empty)
+                return NumberCondition("amount", relation, other="size", or_empty=or_empty)
+            return NumberCondition("amount", relation, than=draw.choice([0.0, 12.25]), or_empty=or_empty)
     since, until = draw.choice([None, _moment(draw)]), _moment(draw)
     if draw.random() < 0.5:
         since, until = until, since
-    return Timed(draw.choice(TIMES), since, until, draw.random() < 0.3)
+    return TimeCondition(draw.choice(TIMES), since, until, draw.random() < 0.3)
 
 
 def _moment(draw: random.Random) -> RelativeTime:

@@ -84,12 +84,12 @@ class Day:
         """Measures, prepares digests, and delivers."""
         self.services.watch.run(self.clock.now)
         self.services.digests.publish_due(self.clock.now)
-        await self._delivery.work_off()
+        await self._delivery.deliver_due()
 
     async def told(self, what: str, told: ActionResult) -> None:
         """Somebody did something; the reply, and what is delivered because of it."""
         self.page.add(what, as_slack(action_result_message(told)))
-        await self._delivery.work_off()
+        await self._delivery.deliver_due()
 
 
 async def record_messages(place: Place, folder: Path, page: Page) -> None:
@@ -112,7 +112,7 @@ async def _act(day: Day) -> None:
     services, now = day.services, day.clock.now
     calendar, acting, standing = services.catalog.district.calendar, services.acting, services.standing
     for group in list(services.store.alert_groups().values()):
-        why, form = standing.why(group.key, now), standing.mutable(group.key)
+        why, form = standing.explain(group.key, now), standing.mute_choices(group.key)
         assert why is not None and form is not None
         page_of_why = as_slack(why_message(why))
         day.page.add(f"why {group.key}", page_of_why, as_json(mute_form(form, {"channel": "C"})))

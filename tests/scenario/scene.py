@@ -171,7 +171,7 @@ class Scene:
         """Does once what the schedule does all the time."""
         assert self.bot is not None
         await self.bot._renew()
-        await self.bot._own_database.tell()
+        await self.bot._own_database.notify()
         await self.bot.catch_up()
 
     async def ask(self, text: str, channel: str = "tech-leads", user: str = "dana") -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from kpibot.core.kpis.readings import Reading
-from kpibot.store.database.instance_lock import alone
+from kpibot.store.database.instance_lock import instance_lock
 from kpibot.store.leases import LEASE
 from kpibot.store.store import Store, UpgradedError, open_engine
 from tests.scenario.scene import CONFIG, MONDAY, Scene
@@ -125,7 +125,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def test_a_second_bot_on_the_same_file_is_told_which_one_has_it(tmp_path: Path) -> None:
-    with alone(f"sqlite:///{tmp_path / 'state.db'}"):
+    with instance_lock(f"sqlite:///{tmp_path / 'state.db'}"):
         command = [sys.executable, str(BOT), "run", "--config", str(CONFIG)]
         second = subprocess.run(
             command, env=environment(tmp_path), cwd=tmp_path, capture_output=True, text=True, check=False

@@ -15,7 +15,7 @@ from kpibot.catalog import load
 from kpibot.cli import main
 from kpibot.core.alerts.silences import Silence
 from kpibot.render.terminal.text import display_width
-from kpibot.store.store import Entry, Store, open_engine
+from kpibot.store.store import AuditEntry, Store, open_engine
 from tests.scenario.scene import CHICAGO, CONFIG, MONDAY, Helpdesk
 
 NOW = MONDAY.isoformat()
@@ -88,7 +88,7 @@ def test_what_somebody_has_muted_is_told_when_the_mute_ends(
 ) -> None:
     mute = Silence("s1", MONDAY, MONDAY + timedelta(hours=2), "tickets", "feeder-west", "exam week", "@luis")
     with closing(Store(open_engine(f"sqlite:///{tmp_path / 'state.db'}"))) as store:
-        store.add_silence(mute, Entry(MONDAY, "@luis", "muted", "s1"), [], MONDAY)
+        store.add_silence(mute, AuditEntry(MONDAY, "@luis", "muted", "s1"), [], MONDAY)
     asked = ["routes", "tickets", "campus-west", "critical", "--at", "2026-11-16T10:00"]
     assert main(asked) == 0
     assert "muted by @luis (exam week)" in capsys.readouterr().out

@@ -12,7 +12,7 @@ from kpibot.core.alerts.notices import AlertNotice
 from kpibot.core.alerts.states import Reason
 from kpibot.core.kpis.thresholds import Verdict
 from kpibot.core.reports.digests import DigestEdition
-from kpibot.core.reports.messages import Message, Picture, TroubleNotice
+from kpibot.core.reports.messages import AdminNotice, Message, Picture
 from kpibot.slack.blocks import Block
 
 if TYPE_CHECKING:
@@ -90,6 +90,6 @@ def _says(message: Message) -> dict[str, object]:
             }
         case DigestEdition():
             return {"about": f"digest {message.digest}", "slot": message.slot}
-        case TroubleNotice():
+        case AdminNotice():
             return {"about": "trouble" if message.troubles else "mended"}
     return {"about": "deed"}

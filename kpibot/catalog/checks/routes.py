@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kpibot.catalog.checks.references import References
 from kpibot.catalog.problems import Path
 from kpibot.catalog.schema.alerts import RouteSchema, SilenceSchema
-from kpibot.core.alerts.silences import When
+from kpibot.core.alerts.silences import Recurrence
 from kpibot.core.campuses.campus_tree import DISTRICT
 
 EVERYWHERE = ""  # in place of a campus: those that no rule names
@@ -122,9 +122,9 @@ def _check_silence(silence: SilenceSchema, path: Path, known: References) -> Non
     for n, kpi in enumerate(silence.kpis or ()):
         _check_routed(kpi, (*path, "kpis", n), known)
     district, kind = known.config.district, silence.when.when
-    if kind not in (When.HOLIDAYS, When.BREAKS) or district is None:
+    if kind not in (Recurrence.HOLIDAYS, Recurrence.BREAKS) or district is None:
         return
-    has_days = district.breaks if kind is When.BREAKS else district.holidays or district.holidays_from
+    has_days = district.breaks if kind is Recurrence.BREAKS else district.holidays or district.holidays_from
     if not has_days and known.sections.is_sound_below(("district",)):
         said = f"the district's calendar has no {kind}, so that it never holds"
         known.sections.report((*path, "when"), said, f"add `{kind}` to `district`, or leave this out")

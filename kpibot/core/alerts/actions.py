@@ -56,10 +56,10 @@ class ActionResult:
     asker: str
     now: datetime
     zone: str
-    deeds: tuple[Action, ...] = ()
+    actions: tuple[Action, ...] = ()
     is_new: bool = True
 
     @property
     def is_done(self) -> bool:
         """Whether anything has changed because of it."""
-        return self.is_new and bool(self.deeds)
+        return self.is_new and bool(self.actions)

@@ -32,26 +32,26 @@ class AlertList:
     campus_name: str
     as_of: datetime
     zone: str
-    standing: tuple[ActiveAlert, ...]
+    alerts: tuple[ActiveAlert, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Muted:
+class ActiveMute:
     """A mute that has not ended: `id` is the silence's."""
 
     id: str
-    about: Scope
+    scope: Scope
     by: str
     end: datetime
     reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Recurring:
+class RecurringMute:
     """A mute that the configuration names, with what it is about, and its next days, if any lie ahead."""
 
     name: str
-    about: Scope
+    scope: Scope
     is_on: bool
     days: tuple[date, date] | None
 
@@ -62,30 +62,30 @@ class MuteList:
 
     as_of: datetime
     zone: str
-    mutes: tuple[Muted, ...]
-    recurring: tuple[Recurring, ...]
+    mutes: tuple[ActiveMute, ...]
+    recurring: tuple[RecurringMute, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Mutable:
+class MuteChoices:
     """What of an alert can be muted: its KPI, and the campuses that it shows, then their groups, by id with names."""
 
     kpi: str
     kpi_name: str
-    places: tuple[tuple[str, str], ...]
-    is_at_one: bool
+    campuses: tuple[tuple[str, str], ...]
+    is_single_campus: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class AlertHistory:
     """One campus of an alert, with its last few values, oldest first."""
 
-    standing: ActiveAlert
+    alert: ActiveAlert
     values: tuple[tuple[datetime, float | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
+class AlertExplanation:
     """Why an alert was told as it was: what was measured, the rule, every route with what it says, and the silences.
 
     `more` is how many further campuses stand.
@@ -95,10 +95,10 @@ class Why:
     as_of: datetime
     zone: str
     opened: datetime
-    measured: tuple[Measured, ...]
-    more: int
+    histories: tuple[AlertHistory, ...]
+    further_campuses: int
     rule: AlertRule
     channel: str
     routes: tuple[tuple[str, str], ...]
-    mutes: tuple[Muted, ...]
-    recurring: tuple[Recurring, ...]
+    mutes: tuple[ActiveMute, ...]
+    recurring: tuple[RecurringMute, ...]

@@ -8,15 +8,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
 from types import MappingProxyType
 
-from kpibot.core.alerts.quiet_hours import Why
+from kpibot.core.alerts.quiet_hours import SuppressionReason
 from kpibot.core.alerts.signals import Signal
-from kpibot.core.alerts.states import AlertState, Phase, Reason, judgment, step
+from kpibot.core.alerts.states import AlertState, Phase, Reason, assess, next_state
 from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.kpi import KpiInfo
 from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
 
-Moments = Sequence[tuple[datetime, float | None]]
+Samples = Sequence[tuple[datetime, float | None]]
 SHARES = (0.5, 0.75, 0.9, 0.95, 0.98, 0.99)
 DAY = timedelta(days=1)
 NO_SIGNALS: Mapping[datetime, Sequence[Signal]] = MappingProxyType({})
@@ -27,7 +27,7 @@ LEAST_DAYS = 60  # known, before anything is suggested
 
 
 @dataclass(frozen=True, slots=True)
-class Alarm:
+class ReplayedAlert:
     """One alert that would have been: from its notice to its recovery; `end` is None while it lasts.
 
     `began` is what people were told at first.
@@ -36,25 +36,25 @@ class Alarm:
     start: datetime
     end: datetime | None
     became_critical: bool = False
-    began: Verdict = Verdict.WARNING
+    initial_severity: Verdict = Verdict.WARNING
 
-    def lasted(self, until: datetime) -> timedelta:
+    def duration(self, until: datetime) -> timedelta:
         """How long it lasted, or has lasted by `until`."""
         return (self.end or until) - self.start
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class ThresholdOption:
     """What a warning level would have given: how many alerts, at how many campuses, lasting how long together."""
 
     warning: float
-    alarms: int
-    lasted: timedelta
+    alerts: int
+    duration: timedelta
     campuses: int = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class CampusReplay:
     """What the rule would have given at one campus. `held` says of each alert why it would have waited, if at all.
 
     The series and levels of the report are those that were replayed; `days` is how many there are since the first that
@@ -62,22 +62,22 @@ class Past:
     """
 
     report: Report
-    alarms: tuple[Alarm, ...]
-    held: tuple[Why | None, ...]
+    alerts: tuple[ReplayedAlert, ...]
+    suppressions: tuple[SuppressionReason | None, ...]
     days: int
-    lasted: timedelta
+    duration: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
     """Other levels for all campuses that have the same ones, mildest first; `now` and `suggested` are among them."""
 
-    levels: Thresholds
+    thresholds: Thresholds
     campuses: int
     days: int
-    trials: tuple[Trial, ...]
-    now: Trial | None
-    suggested: Trial | None
+    options: tuple[ThresholdOption, ...]
+    current: ThresholdOption | None
+    suggested: ThresholdOption | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +89,14 @@ class Backtest:
     """
 
     card: KpiInfo
-    where: str
+    place: str
     zone: str
     first: date
     last: date
     rule: AlertRule
     has_rule: bool
-    is_remembered: bool
-    pasts: tuple[Past, ...]
+    from_own_readings: bool
+    replays: tuple[CampusReplay, ...]
     tunings: tuple[Tuning, ...]
 
     @property
@@ -107,46 +107,46 @@ class Backtest:
     @property
     def until(self) -> datetime:
         """Up to when what still lasts is counted: a day lasts until the next."""
-        return stands_for(self.last + DAY)
+        return instant_of_day(self.last + DAY)
 
     @property
-    def alarms(self) -> list[Alarm]:
+    def alerts(self) -> list[ReplayedAlert]:
         """All alerts, the first one first."""
-        return sorted(chain.from_iterable(each.alarms for each in self.pasts), key=lambda alarm: alarm.start)
+        return sorted(chain.from_iterable(each.alerts for each in self.replays), key=lambda alarm: alarm.start)
 
     @property
-    def held(self) -> Counter[Why]:
+    def suppressed(self) -> Counter[SuppressionReason]:
         """How many alerts would have waited, by what for."""
-        return Counter(why for past in self.pasts for why in past.held if why is not None)
+        return Counter(why for past in self.replays for why in past.suppressions if why is not None)
 
     @property
     def by_month(self) -> list[tuple[date, int]]:
         """The first of each month, and how many alerts began in it."""
-        counts = Counter((alarm.start.year, alarm.start.month) for alarm in self.alarms)
+        counts = Counter((alarm.start.year, alarm.start.month) for alarm in self.alerts)
         months = range(self.first.year * 12 + self.first.month - 1, self.last.year * 12 + self.last.month)
         firsts = [date(month // 12, month % 12 + 1, 1) for month in months]
         return [(first, counts[first.year, first.month]) for first in firsts]
 
 
-def stands_for(day: date) -> datetime:
+def instant_of_day(day: date) -> datetime:
     """An instant for a whole day: from one to the next it is 24 hours, whatever the clocks do."""
     return datetime.combine(day, time(12), UTC)
 
 
-def by_day(rule: AlertRule, every: timedelta) -> AlertRule:
+def daily_rule(rule: AlertRule, every: timedelta) -> AlertRule:
     """The rule for one value a day, where `after` counts measurements that are `every` apart."""
     return replace(rule, after=max(1, math.ceil(rule.after * every / DAY)), remind=None)
 
 
 def replay(
-    moments: Moments, levels: Thresholds, rule: AlertRule, signalled: Mapping[datetime, Sequence[Signal]] = NO_SIGNALS
-) -> list[Alarm]:
+    moments: Samples, levels: Thresholds, rule: AlertRule, signalled: Mapping[datetime, Sequence[Signal]] = NO_SIGNALS
+) -> list[ReplayedAlert]:
     """The alerts that the rule would have given over these values; `signalled` is what its signals said, and when."""
-    state, found = AlertState(), list[Alarm]()
+    state, found = AlertState(), list[ReplayedAlert]()
     for at, value in moments:
-        state, reason = step(state, judgment(levels, value, rule, signalled.get(at, ())), rule, at)
+        state, reason = next_state(state, assess(levels, value, rule, signalled.get(at, ())), rule, at)
         if reason is Reason.FIRING and state.severity is not None:
-            found.append(Alarm(at, None, began=state.severity))
+            found.append(ReplayedAlert(at, None, initial_severity=state.severity))
         elif reason is Reason.RECOVERED:
             found[-1] = replace(found[-1], end=at)
         if state.phase is Phase.FIRING and state.severity is Verdict.CRITICAL:
@@ -154,7 +154,9 @@ def replay(
     return found
 
 
-def trials(histories: Sequence[Moments], levels: Thresholds, rule: AlertRule, until: datetime) -> list[Trial]:
+def threshold_options(
+    histories: Sequence[Samples], levels: Thresholds, rule: AlertRule, until: datetime
+) -> list[ThresholdOption]:
     """What other warning levels would have given, mildest first: those that half of all values, three in four, … stay
     short of, and the present one. What lasts is counted up to `until`."""
     known = sorted(value for moments in histories for _, value in moments if value is not None)
@@ -170,7 +172,7 @@ def trials(histories: Sequence[Moments], levels: Thresholds, rule: AlertRule, un
     return [_trial(histories, levels, rule, warning, until) for warning in in_order]
 
 
-def suggested(found: Iterable[Trial], campuses: int, days: int) -> Trial | None:
+def suggested_option(found: Iterable[ThresholdOption], campuses: int, days: int) -> ThresholdOption | None:
     """The mildest trial that people can live with: on average a campus has at most one alert a month, and is in alert
     on at most one day in ten. None where there is none, or too little of the past.
 
@@ -182,21 +184,25 @@ def suggested(found: Iterable[Trial], campuses: int, days: int) -> Trial | None:
     if not campuses or days < LEAST_DAYS * campuses:
         return None
     calm = (
-        each for each in found if each.alarms / (days / YEAR) <= CALM_ALERTS and each.lasted / DAY / days <= CALM_SHARE
+        each
+        for each in found
+        if each.alerts / (days / YEAR) <= CALM_ALERTS and each.duration / DAY / days <= CALM_SHARE
     )
     return next(calm, None)
 
 
-def total(alarms: Iterable[Alarm], until: datetime) -> timedelta:
+def total_duration(alarms: Iterable[ReplayedAlert], until: datetime) -> timedelta:
     """How long the alerts lasted in all."""
-    return sum((each.lasted(until) for each in alarms), timedelta())
+    return sum((each.duration(until) for each in alarms), timedelta())
 
 
-def _trial(histories: Sequence[Moments], levels: Thresholds, rule: AlertRule, warning: float, until: datetime) -> Trial:
+def _trial(
+    histories: Sequence[Samples], levels: Thresholds, rule: AlertRule, warning: float, until: datetime
+) -> ThresholdOption:
     tried = Thresholds(levels.better, warning=warning, recovers_at=levels.recovery_from(warning))
     found = [replay(moments, tried, rule) for moments in histories]
-    lasted = sum((total(alarms, until) for alarms in found), timedelta())
-    return Trial(warning, sum(map(len, found)), lasted, sum(map(bool, found)))
+    lasted = sum((total_duration(alarms, until) for alarms in found), timedelta())
+    return ThresholdOption(warning, sum(map(len, found)), lasted, sum(map(bool, found)))
 
 
 def _level(known: Sequence[float], share: float, better: Better) -> float:

@@ -20,7 +20,7 @@ from kpibot.core.alerts.states import Reason
 from kpibot.core.kpis.thresholds import Verdict
 
 A_MINUTE = timedelta(minutes=1)  # two people who press the same button mean the same
-NOTHING: Mapping[str, Reason] = MappingProxyType({})
+NO_REASONS: Mapping[str, Reason] = MappingProxyType({})
 WHOLE_DISTRICT = 0.8  # the share of campuses from which on a breach has one cause for all
 
 
@@ -36,10 +36,10 @@ class DeliveryKind(StrEnum):
 class Notification:
     """Something that the channel is owed. `changes` say why, by campus; `calls` whom it calls by name."""
 
-    how: DeliveryKind
+    kind: DeliveryKind
     reason: Reason
     changes: Mapping[str, Reason] = field(default_factory=dict)
-    calls: str = ""
+    mention: str = ""
     in_channel: bool = False  # a reply that is shown in the channel, too: what is critical is not for a thread only
 
 
@@ -104,7 +104,7 @@ def transition(
     rule: GroupRule,
     now: datetime,
     *,
-    left: Mapping[str, Reason] = NOTHING,
+    left: Mapping[str, Reason] = NO_REASONS,
     quiet: bool = False,
     named: tuple[str, str] = ("", ""),
 ) -> Decision:
@@ -122,7 +122,7 @@ def transition(
     if group is None:
         return _opened(firing, rule, now, quiet, named)
     changes = _changes(group.shown, firing, left)
-    rose = any(firing.get(each) is Verdict.CRITICAL for each, why in changes.items() if why in RISES)
+    rose = any(firing.get(each) is Verdict.CRITICAL for each, why in changes.items() if why in WORSENING)
     if group.is_snoozed(now) and not rose:
         return group, ()
     if quiet and not rose:
@@ -144,10 +144,10 @@ def _reposted(after: AlertGroup | None, tellings: tuple[Notification, ...]) -> D
         return None, ()
     lost = Notification(DeliveryKind.REPLY, Reason.STILL_FIRING, dict.fromkeys(after.shown, Reason.STILL_FIRING))
     *_, last = (lost, *tellings)
-    return replace(after, repost=False), (replace(last, how=DeliveryKind.POST, in_channel=False),)
+    return replace(after, repost=False), (replace(last, kind=DeliveryKind.POST, in_channel=False),)
 
 
-RISES = frozenset({Reason.MORE, Reason.WORSE})
+WORSENING = frozenset({Reason.MORE, Reason.WORSE})
 
 
 def _opened(
@@ -182,8 +182,8 @@ def _changed(
     now: datetime,
     rose: bool,
 ) -> Decision:
-    reason = next(each for each in MOST_TELLING if each in changes.values())
-    calls = (group.assigned_to or rule.owner) if reason in RISES else ""
+    reason = next(each for each in REASON_PRIORITY if each in changes.values())
+    calls = (group.assigned_to or rule.owner) if reason in WORSENING else ""
     tellings: tuple[Notification, ...] = (Notification(DeliveryKind.UPDATE, reason),)
     if reason is not Reason.MUTED:  # whoever muted something was told so, and so was the thread
         tellings += (Notification(DeliveryKind.REPLY, reason, changes, calls, in_channel=rose),)
@@ -203,7 +203,7 @@ def _changed(
     return (_forgotten(after) if rose else after), tellings
 
 
-MOST_TELLING = (
+REASON_PRIORITY = (
     Reason.WORSE,
     Reason.MORE,
     Reason.EASED,
@@ -221,7 +221,7 @@ def _with_what_is_due(
     if group is None or group.is_snoozed(now):
         return group, tellings
     after, due = _due(group, rule, now)
-    return after, (*tellings, *(each for each in due if not tellings or each.how is DeliveryKind.REPLY))
+    return after, (*tellings, *(each for each in due if not tellings or each.kind is DeliveryKind.REPLY))
 
 
 def _due(group: AlertGroup, rule: GroupRule, now: datetime) -> Decision:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from kpibot.core.alerts.silences import AnySilence, RecurringSilence, Silence, silencing
+from kpibot.core.alerts.silences import AnySilence, RecurringSilence, Silence, active_silence
 from kpibot.core.campuses.campus_tree import CampusTree
 from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.time.calendar import Calendar
@@ -14,7 +14,7 @@ DAYS_AHEAD = 400  # that the end of the quiet is looked for
 CRITICAL = "critical"
 
 
-class Why(StrEnum):
+class SuppressionReason(StrEnum):
     """Why a notice is held back."""
 
     SILENCED = "silenced"
@@ -26,13 +26,13 @@ class Why(StrEnum):
 class Suppression:
     """A notice that is held back; `silence` is what hides it, `holiday` the name of the day, if it has one."""
 
-    why: Why
+    reason: SuppressionReason
     silence: AnySilence | None = None
     holiday: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class Breach:
     """What might be told: of a KPI at a campus, `warning` or `critical`, by the KPI's rule."""
 
     kpi: str
@@ -49,23 +49,23 @@ class QuietHours:
     tree: CampusTree
     calendar: Calendar
 
-    def suppression(self, notice: Notice, now: datetime) -> Suppression | None:
+    def suppression(self, notice: Breach, now: datetime) -> Suppression | None:
         """Why a notice waits; None where people are told now.
 
         A silence hides everything. On a holiday only a rule that says `on_holidays` tells anything. Outside of working
         hours, those of a holiday among them, only what is critical is told, unless the rule says `any_time`.
         """
-        silence = silencing(self.silences, notice.kpi, notice.campus, now, self.tree, self.calendar)
+        silence = active_silence(self.silences, notice.kpi, notice.campus, now, self.tree, self.calendar)
         if silence is not None:
-            return Suppression(Why.SILENCED, silence)
+            return Suppression(SuppressionReason.SILENCED, silence)
         day = self.calendar.local(now).date()
         if day in self.calendar.holidays and not notice.rule.on_holidays:
-            return Suppression(Why.HOLIDAY, holiday=self.calendar.holiday_names.get(day, ""))
+            return Suppression(SuppressionReason.HOLIDAY, holiday=self.calendar.holiday_names.get(day, ""))
         if notice.severity == CRITICAL or notice.rule.any_time or self.calendar.is_working_time(now):
             return None
-        return Suppression(Why.OUTSIDE_HOURS)
+        return Suppression(SuppressionReason.OUTSIDE_HOURS)
 
-    def next_notify_at(self, notice: Notice, now: datetime) -> datetime | None:
+    def next_notify_at(self, notice: Breach, now: datetime) -> datetime | None:
         """The first instant from `now` on at which people are told; None where that is out of sight."""
         return next((each for each in self._turns(now) if self.suppression(notice, each) is None), None)
 

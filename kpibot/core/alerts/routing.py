@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from kpibot.core.alerts.quiet_hours import Suppression
 from kpibot.core.campuses.campus_tree import CampusTree
 from kpibot.core.kpis.kpi import KpiInfo
-from kpibot.core.text import listed
+from kpibot.core.text import alternatives
 
 TAKES_IT = "takes it"
 TOO_LATE = "would take it, but an earlier rule does"
@@ -31,7 +31,7 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
-class Routed:
+class RouteExplanation:
     """Where a breach would go at an instant, and whether people would be told then; frozen, for a message.
 
     `channel` is as Slack calls it, None where no rule takes the breach; `calls` is who is called in it. `rules` are all
@@ -46,9 +46,9 @@ class Routed:
     at: datetime
     zone: str
     channel: str | None
-    calls: str
+    mention: str
     rules: tuple[tuple[Route, str, str], ...]
-    held: Suppression | None
+    suppression: Suppression | None
     next_notify_at: datetime | None
     escalation: tuple[tuple[timedelta, str], ...]
     inhibited_by_district: bool
@@ -63,7 +63,7 @@ class _Breach:
     in_working_hours: bool
 
 
-def route_of(
+def find_route(
     routes: Iterable[Route],
     *,
     kpi: str,
@@ -81,7 +81,7 @@ def route_of(
     return next((each for each in routes if not any(_refusals(each, breach, tree))), None)
 
 
-def explained(
+def evaluate_routes(
     routes: Iterable[Route],
     *,
     kpi: str,
@@ -116,7 +116,7 @@ def _refusals(route: Route, breach: _Breach, tree: CampusTree) -> Iterator[str]:
 
 
 def _named(ids: Iterable[str]) -> str:
-    return listed(sorted(ids))
+    return alternatives(sorted(ids))
 
 
 def _covers(campuses: Iterable[str], campus: str, tree: CampusTree) -> bool:

@@ -24,12 +24,12 @@ class Silence:
     reason: str = ""
     by: str = ""
 
-    def holds(self, now: datetime, _calendar: Calendar) -> bool:
+    def is_active(self, now: datetime, _calendar: Calendar) -> bool:
         """Whether it is silent at an instant; no calendar can change that."""
         return self.start <= now < self.end
 
 
-class When(StrEnum):
+class Recurrence(StrEnum):
     """What a recurring silence recurs with."""
 
     HOLIDAYS = "holidays"
@@ -48,7 +48,7 @@ class RecurringSilence:
     """
 
     name: str
-    when: When
+    when: Recurrence
     weekdays: tuple[int, ...] = ()
     hours: tuple[time, time] = (time(), time())
     first: tuple[int, int] = (1, 1)
@@ -56,15 +56,15 @@ class RecurringSilence:
     kpis: frozenset[str] | None = None
     campuses: frozenset[str] | None = None
 
-    def holds(self, instant: datetime, calendar: Calendar) -> bool:
+    def is_active(self, instant: datetime, calendar: Calendar) -> bool:
         """Whether it is silent at an instant."""
         local = calendar.local(instant)
         match self.when:
-            case When.HOLIDAYS:
+            case Recurrence.HOLIDAYS:
                 return local.date() in calendar.holidays
-            case When.BREAKS:
+            case Recurrence.BREAKS:
                 return any(local.date() in each for each in calendar.breaks)
-            case When.WEEKLY:
+            case Recurrence.WEEKLY:
                 return self._holds_in_week(local.weekday(), local.time())
         day = (local.month, local.day)
         if self.first <= self.last:
@@ -81,7 +81,7 @@ class RecurringSilence:
 AnySilence = Silence | RecurringSilence
 
 
-def silencing(
+def active_silence(
     silences: Iterable[AnySilence], kpi: str, campus: str, now: datetime, tree: CampusTree, calendar: Calendar
 ) -> AnySilence | None:
     """The first silence that hides a KPI's notices at a campus now."""
@@ -89,10 +89,10 @@ def silencing(
 
 
 def _hides(silence: AnySilence, kpi: str, campus: str, now: datetime, tree: CampusTree, calendar: Calendar) -> bool:
-    return silence.holds(now, calendar) and is_about(silence, kpi, campus, tree)
+    return silence.is_active(now, calendar) and covers(silence, kpi, campus, tree)
 
 
-def is_about(silence: AnySilence, kpi: str, campus: str, tree: CampusTree) -> bool:
+def covers(silence: AnySilence, kpi: str, campus: str, tree: CampusTree) -> bool:
     """Whether a silence hides a KPI's notices at a campus, whenever it holds."""
     if isinstance(silence, Silence):
         where = (silence.campus,) if silence.campus is not None else None
@@ -105,13 +105,13 @@ def _is_at(campus: str, where: Iterable[str] | None, tree: CampusTree) -> bool:
     return where is None or any(each in tree and campus in tree.covered(each) for each in where)
 
 
-def next_times(
+def next_occurrence(
     silence: RecurringSilence, now: datetime, calendar: Calendar, days: int = 60
 ) -> tuple[date, date] | None:
     """The first and last day of its next stretch within so many days, for a preview; None where there is none."""
     today = calendar.local(now).date()
     noon = [datetime.combine(today + timedelta(days=n), _sample(silence), calendar.zone) for n in range(days)]
-    held = [each.date() for each in noon if silence.holds(each, calendar)]
+    held = [each.date() for each in noon if silence.is_active(each, calendar)]
     if not held:
         return None
     last = held[0]
@@ -122,4 +122,4 @@ def next_times(
 
 def _sample(silence: RecurringSilence) -> time:
     """A time of day at which the silence holds on each of its days."""
-    return silence.hours[0] if silence.when is When.WEEKLY else time(12)
+    return silence.hours[0] if silence.when is Recurrence.WEEKLY else time(12)

@@ -42,7 +42,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Judgment:
+class Assessment:
     """One measurement, judged. `recovered` and `eased` are about the way back, which may be longer than the way there.
 
     `eased` says that what was critical is so no more.
@@ -58,19 +58,19 @@ class Judgment:
         return self.verdict in (Verdict.WARNING, Verdict.CRITICAL)
 
 
-def judgment(levels: Thresholds, value: float | None, rule: AlertRule, found: Sequence[Signal] | None = ()) -> Judgment:
+def assess(levels: Thresholds, value: float | None, rule: AlertRule, found: Sequence[Signal] | None = ()) -> Assessment:
     """A measurement as the alert rule sees it. `found` is what its signals say, None where nobody knows."""
-    verdict = levels.judge(value)
+    verdict = levels.verdict_of(value)
     if value is None:
-        return Judgment(verdict, recovered=False)
+        return Assessment(verdict, recovered=False)
     breached = verdict in (Verdict.WARNING, Verdict.CRITICAL)
     if not breached and found is None:
-        return Judgment(Verdict.NO_DATA, recovered=False)
+        return Assessment(Verdict.NO_DATA, recovered=False)
     if not breached and found:
-        return Judgment(Verdict.WARNING, recovered=False, eased=levels.eased(value))
-    if verdict is Verdict.NOT_JUDGED and rule.signals and levels.better is not Better.NEUTRAL:
+        return Assessment(Verdict.WARNING, recovered=False, eased=levels.eased(value))
+    if verdict is Verdict.NOT_EVALUATED and rule.signals and levels.better is not Better.NEUTRAL:
         verdict = Verdict.ON_TARGET  # it has no levels: its signals are all that judges it
-    return Judgment(verdict, levels.recovered(value), levels.eased(value))
+    return Assessment(verdict, levels.recovered(value), levels.eased(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,31 +88,33 @@ class AlertState:
     told: datetime | None = None
 
 
-AT_REST = AlertState()
+INACTIVE = AlertState()
 
 
-def step(state: AlertState, judgment: Judgment, rule: AlertRule, now: datetime) -> tuple[AlertState, Reason | None]:
+def next_state(
+    state: AlertState, assessment: Assessment, rule: AlertRule, now: datetime
+) -> tuple[AlertState, Reason | None]:
     """The next state, and why somebody should be told, if at all."""
-    if judgment.verdict in (Verdict.NO_DATA, Verdict.NOT_JUDGED):
+    if assessment.verdict in (Verdict.NO_DATA, Verdict.NOT_EVALUATED):
         return state, None
     if state.phase is Phase.FIRING:
-        return _while_firing(state, judgment, rule, now)
-    if not judgment.breached:
-        return AT_REST, None
+        return _while_firing(state, assessment, rule, now)
+    if not assessment.breached:
+        return INACTIVE, None
     since, streak = state.since or now, state.streak + 1
     if streak < rule.after:
         return AlertState(Phase.PENDING, None, since, streak), None
-    return AlertState(Phase.FIRING, judgment.verdict, since, streak, now), Reason.FIRING
+    return AlertState(Phase.FIRING, assessment.verdict, since, streak, now), Reason.FIRING
 
 
 def _while_firing(
-    state: AlertState, judgment: Judgment, rule: AlertRule, now: datetime
+    state: AlertState, assessment: Assessment, rule: AlertRule, now: datetime
 ) -> tuple[AlertState, Reason | None]:
-    if judgment.recovered:
-        return AT_REST, Reason.RECOVERED
+    if assessment.recovered:
+        return INACTIVE, Reason.RECOVERED
     # Between the recovery threshold and the warning a breach is neither over nor critical: it stays a warning.
-    severity = judgment.verdict if judgment.breached else Verdict.WARNING
-    if state.severity is Verdict.CRITICAL and not judgment.eased:
+    severity = assessment.verdict if assessment.breached else Verdict.WARNING
+    if state.severity is Verdict.CRITICAL and not assessment.eased:
         severity = Verdict.CRITICAL
     state = replace(state, streak=state.streak + 1)
     if severity is not state.severity:

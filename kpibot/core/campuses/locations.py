@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from kpibot.core.campuses.campus_tree import ANY, DISTRICT, NO_CAMPUS, Campus, CampusTreeError, alias_key, type_key
-from kpibot.core.text import shown, slug
+from kpibot.core.text import quoted, slug
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,9 @@ def with_paths(locations: Sequence[tuple[Location, str]], separator: str) -> lis
     for location, path in locations:
         steps = _steps(path, separator)
         if not steps:
-            raise CampusTreeError(f"code `{shown(location.code)}` has no path; leave it out in the SELECT")
+            raise CampusTreeError(f"code `{quoted(location.code)}` has no path; leave it out in the SELECT")
         if steps in found:
-            raise CampusTreeError(f"the path `{shown(path)}` is there twice; leave one of its rows out in the SELECT")
+            raise CampusTreeError(f"the path `{quoted(path)}` is there twice; leave one of its rows out in the SELECT")
         found[steps] = location
     for steps in list(found):
         for length in range(1, len(steps)):
@@ -109,7 +109,7 @@ class _Places:
         for each in locations:
             if self._places.setdefault(alias_key(each.code), each) is not each:
                 said = "is there twice; write SELECT DISTINCT, or leave one of its rows out"
-                raise CampusTreeError(f"code `{shown(each.code)}` {said}")
+                raise CampusTreeError(f"code `{quoted(each.code)}` {said}")
         slugs = Counter(each.slug for each in self._places.values())
         by_slug = {each.slug: key for key, each in self._places.items() if slugs[each.slug] == 1}
         self._parent = {key: self._key_of(each.parent, by_slug) for key, each in self._places.items()}
@@ -154,7 +154,7 @@ class _Places:
         path = [key]
         while (parent := self._parent[path[-1]]) is not None and parent not in path:
             path.append(parent)
-        codes = [shown(self._places[each].code) for each in (*path[path.index(parent or key) :], parent or key)]
+        codes = [quoted(self._places[each].code) for each in (*path[path.index(parent or key) :], parent or key)]
         return f"code `{codes[0]}` lies within itself: {' → '.join(codes)}"
 
     @cached_property
@@ -243,7 +243,7 @@ class _Places:
         place, around = self._places[key], self._around(key)
         if not slug(self._slugs[key]):
             raise CampusTreeError(
-                f"code `{shown(place.code)}` makes no slug; write for example `slug: location-{{code}}`"
+                f"code `{quoted(place.code)}` makes no slug; write for example `slug: location-{{code}}`"
             )
         parent = self._slugs[around] if around is not None else self._outside(key)
         slug_, name = slug(self._slugs[key]), self._names[key]

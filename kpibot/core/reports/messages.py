@@ -9,7 +9,7 @@ from kpibot.core.reports.digests import DigestEdition
 
 
 @dataclass(frozen=True, slots=True)
-class TroubleNotice:
+class AdminNotice:
     """What the administrators are told once: what does not work, with what to do about it, and what works again."""
 
     as_of: datetime
@@ -18,6 +18,7 @@ class TroubleNotice:
     mended: tuple[str, ...] = ()
 
 
+<<<<<<< HEAD
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A PNG with the words that say what it shows."""
@@ -28,3 +29,6 @@ class Picture:
 
 
 Message = DigestEdition | AlertNotice | ActionNotice | TroubleNotice
+=======
+Message = DigestEdition | AlertNotice | ActionNotice | AdminNotice
+>>>>>>> main

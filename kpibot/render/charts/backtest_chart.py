@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from kpibot.core.alerts.backtest import Backtest, Past
+from kpibot.core.alerts.backtest import Backtest, CampusReplay
 from kpibot.core.text import plural
 from kpibot.render.charts.canvas import INK, SOFT, Canvas
 from kpibot.render.charts.charts import HEAD, HEIGHT, MARGIN, ROW, WIDTH, draw_dates, draw_heights
@@ -22,7 +22,7 @@ LONGEST = 2_000
 
 def backtest_chart(found: Backtest) -> bytes:
     """One place large; of several the six that were in alert longest, small. 1600 pixels wide."""
-    return _one(found, found.pasts[0]) if len(found.pasts) == 1 else _several(found)
+    return _one(found, found.replays[0]) if len(found.replays) == 1 else _several(found)
 
 
 def backtest_alt(found: Backtest) -> str:
@@ -34,7 +34,7 @@ def backtest_alt(found: Backtest) -> str:
     return plain_text(f"{head}. {shown}.", LONGEST)
 
 
-def _one(found: Backtest, past: Past) -> bytes:
+def _one(found: Backtest, past: CampusReplay) -> bytes:
     canvas = Canvas(WIDTH, HEIGHT)
     canvas.write(sentences.title(past.report), MARGIN, 62, TITLE, bold=True, width=WIDTH - 2 * MARGIN)
     canvas.write(f"{_said(past)} · {_stretch(found)}", MARGIN, 130, SUBTITLE, colour=SOFT, width=WIDTH - 2 * MARGIN)
@@ -54,8 +54,8 @@ def _several(found: Backtest) -> bytes:
     pasts = _longest(found)
     rows = -(-len(pasts) // 2)
     canvas = Canvas(WIDTH, HEAD + rows * ROW + 20)
-    more = f" · {len(found.pasts) - len(pasts)} more not shown" if len(found.pasts) > len(pasts) else ""
-    title = f"{clean(found.card.name, sentences.NAME)} — {plural(len(found.alarms), 'alert')}"
+    more = f" · {len(found.replays) - len(pasts)} more not shown" if len(found.replays) > len(pasts) else ""
+    title = f"{clean(found.card.name, sentences.NAME)} — {plural(len(found.alerts), 'alert')}"
     canvas.write(title, MARGIN, 52, 50, bold=True, width=WIDTH - 2 * MARGIN)
     canvas.write(_stretch(found) + more, MARGIN, 112, 36, colour=SOFT, width=WIDTH - 2 * MARGIN)
     width = (WIDTH - 2 * MARGIN - 60) / 2
@@ -65,7 +65,7 @@ def _several(found: Backtest) -> bytes:
     return canvas.png()
 
 
-def _panel(canvas: Canvas, past: Past, box: Box) -> None:
+def _panel(canvas: Canvas, past: CampusReplay, box: Box) -> None:
     left, top, right = box.left, box.top, box.left + box.width - SMALL.labels
     canvas.write(sentences.campus_name(past.report), left, top + 32, 38, bold=True, width=box.width)
     canvas.write(_said(past), left, top + 84, 34, colour=SOFT, width=box.width)
@@ -81,11 +81,11 @@ def _panel(canvas: Canvas, past: Past, box: Box) -> None:
     canvas.write(day_month(plot.days[-1], year=years), right, top + 300, 30, colour=SOFT, align="right")
 
 
-def _bars(canvas: Canvas, plot: Plot, past: Past, thickness: float) -> None:
+def _bars(canvas: Canvas, plot: Plot, past: CampusReplay, thickness: float) -> None:
     """A bar from the first day of each alert to its recovery; one that became critical is as thick again, and red."""
     top = plot.bottom + GAP
     canvas.line((plot.box.left, plot.right), (top + thickness / 2,) * 2, 2, colour=INK, alpha=0.2)
-    for alarm in past.alarms:
+    for alarm in past.alerts:
         left = plot.x(alarm.start.date())
         right = plot.right if alarm.end is None else plot.x(min(alarm.end.date(), plot.days[-1]))
         height = thickness if alarm.became_critical else thickness / 2
@@ -98,17 +98,17 @@ def _legend(canvas: Canvas, plot: Plot) -> None:
     canvas.write("alerts", plot.right + LARGE.dot + 8, plot.bottom + GAP + BAR / 2, LARGE.label, colour=INK)
 
 
-def _longest(found: Backtest) -> list[Past]:
-    return sorted(found.pasts, key=lambda past: -past.lasted)[:PANELS]
+def _longest(found: Backtest) -> list[CampusReplay]:
+    return sorted(found.replays, key=lambda past: -past.duration)[:PANELS]
 
 
-def _said(past: Past) -> str:
+def _said(past: CampusReplay) -> str:
     """`8 alerts (2 critical), 54 days in alert`."""
-    if not past.alarms:
+    if not past.alerts:
         return "no alerts"
-    critical = sum(alarm.became_critical for alarm in past.alarms)
+    critical = sum(alarm.became_critical for alarm in past.alerts)
     of_these = f" ({critical:,} critical)" if critical else ""
-    return f"{plural(len(past.alarms), 'alert')}{of_these}, {plural(past.lasted.days, 'day')} in alert"
+    return f"{plural(len(past.alerts), 'alert')}{of_these}, {plural(past.duration.days, 'day')} in alert"
 
 
 def _stretch(found: Backtest) -> str:

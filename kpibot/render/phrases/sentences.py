@@ -73,7 +73,7 @@ def quantity(report: Report, *, short: bool = False) -> str:
 def _beside_its_levels(report: Report, text: str) -> str:
     """The amount, more exactly where it would read like a level that it is not: 84.98% is not the target of 85%."""
     known, unit = value(report), UNITS.get(report.card.format)
-    near = {level for level in report.levels.given if text == amount(level, report.card)}
+    near = {level for level in report.chart_thresholds.defined if text == amount(level, report.card)}
     if known is None or unit is None or not near or known in near or abs(known) >= LARGEST_EXACT:
         return text
     exact = (f"{known:.{places}f}" for places in range(2, 6))

@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 from statistics import median_low
 from typing import Any
 
-from kpibot.core.alerts.backtest import DAY, YEAR, Backtest, Past, Trial, Tuning, stands_for
-from kpibot.core.alerts.quiet_hours import Why
+from kpibot.core.alerts.backtest import DAY, YEAR, Backtest, CampusReplay, ThresholdOption, Tuning, instant_of_day
+from kpibot.core.alerts.quiet_hours import SuppressionReason
 from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.kpis.kpi import KpiInfo
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
@@ -38,9 +38,9 @@ NOT_CALM = (
 )
 BEYOND_CRITICAL = "Where it lies beyond `critical`, that one has to move as well."
 WAITED = {
-    Why.OUTSIDE_HOURS: "on a day off",
-    Why.HOLIDAY: "on a holiday",
-    Why.SILENCED: "in a silence of the configuration",
+    SuppressionReason.OUTSIDE_HOURS: "on a day off",
+    SuppressionReason.HOLIDAY: "on a holiday",
+    SuppressionReason.SILENCED: "in a silence of the configuration",
 }
 
 
@@ -61,21 +61,21 @@ def backtest_record(found: Backtest) -> dict[str, Any]:
         "first": found.first.isoformat(),
         "last": found.last.isoformat(),
         "has_alert": found.has_rule,
-        "is_remembered": found.is_remembered,
-        "alerts": len(found.alarms),
-        "critical": sum(alarm.became_critical for alarm in found.alarms),
-        "held_back": {str(why): count for why, count in found.held.items()},
+        "is_remembered": found.from_own_readings,
+        "alerts": len(found.alerts),
+        "critical": sum(alarm.became_critical for alarm in found.alerts),
+        "held_back": {str(why): count for why, count in found.suppressed.items()},
         "by_month": {f"{first:%Y-%m}": count for first, count in found.by_month},
-        "places": [_place_record(past) for past in found.pasts],
+        "places": [_place_record(past) for past in found.replays],
         "trials": [_tuning_record(tuning) for tuning in found.tunings],
     }
 
 
 def _head(found: Backtest) -> Iterator[str]:
-    yield f"{clean(found.card.name, NAME)} — {clean(found.where, NAME)}, backtest"
+    yield f"{clean(found.card.name, NAME)} — {clean(found.place, NAME)}, backtest"
     yield f"{plural(found.days, 'day')}, {day_month(found.first, year=True)} to {day_month(found.last, year=True)}"
     yield DAILY
-    if found.is_remembered:
+    if found.from_own_readings:
         yield REMEMBERED
     yield _rule(found) if found.has_rule else NO_RULE
     yield ""
@@ -84,7 +84,7 @@ def _head(found: Backtest) -> Iterator[str]:
 
 def _rule(found: Backtest) -> str:
     rule = found.rule
-    of_each = (past.report.thresholds.recovers_at for past in found.pasts)
+    of_each = (past.report.thresholds.recovers_at for past in found.replays)
     levels = sorted({each for each in of_each if each is not None})
     ends = dict.fromkeys((*levels[:1], *levels[-1:]))  # one for all, or from the least to the most
     reached = " to ".join(amount(each, found.card) for each in ends)
@@ -95,26 +95,26 @@ def _rule(found: Backtest) -> str:
 
 
 def _sums(found: Backtest) -> Iterator[str]:
-    alarms = found.alarms
+    alarms = found.alerts
     if not alarms:
-        yield f"No alert at all, at {_places_of(len(found.pasts), found)}"
+        yield f"No alert at all, at {_places_of(len(found.replays), found)}"
         return
-    hit = sum(bool(past.alarms) for past in found.pasts)
-    at = "" if len(found.pasts) == 1 else f" at {hit:,} of {_places_of(len(found.pasts), found)}"
+    hit = sum(bool(past.alerts) for past in found.replays)
+    at = "" if len(found.replays) == 1 else f" at {hit:,} of {_places_of(len(found.replays), found)}"
     critical = sum(alarm.became_critical for alarm in alarms)
     yield f"{plural(len(alarms), 'alert')}{at}; {critical:,} became critical"
     yield _lengths(found)
-    if standing := sum(alarm.start == stands_for(found.first) for alarm in alarms):
+    if standing := sum(alarm.start == instant_of_day(found.first) for alarm in alarms):
         yield f"{standing:,} stood on the first day already and may be older"
     yield from _held(found)
     yield from _states(found)
 
 
 def _lengths(found: Backtest) -> str:
-    lengths = [(alarm.lasted(found.until), past) for past in found.pasts for alarm in past.alarms]
+    lengths = [(alarm.duration(found.until), past) for past in found.replays for alarm in past.alerts]
     longest, where = max(lengths, key=lambda each: each[0])
     typical = median_low(length for length, _ in lengths)
-    name = "" if len(found.pasts) == 1 else f" ({clean(where.report.campus_name, NAME)})"
+    name = "" if len(found.replays) == 1 else f" ({clean(where.report.campus_name, NAME)})"
     if len(lengths) == 1:
         return f"it lasted {_days(longest)}{name}"
     return f"half of them lasted {_days(typical)} or less; the longest {_days(longest)}{name}"
@@ -122,36 +122,38 @@ def _lengths(found: Backtest) -> str:
 
 def _states(found: Backtest) -> Iterator[str]:
     """What is on most of the time is no alarm: either nobody can help it, or nobody does."""
-    always = [clean(past.report.campus_name, NAME) for past in found.pasts if past.lasted / DAY > past.days * ALWAYS]
+    always = [
+        clean(past.report.campus_name, NAME) for past in found.replays if past.duration / DAY > past.days * ALWAYS
+    ]
     if always:
         named = ", ".join(always[:NAMED]) + (f" and {len(always) - NAMED:,} more" if len(always) > NAMED else "")
         yield f"In alert on most days, so that it tells nobody anything: {named}"
 
 
 def _held(found: Backtest) -> Iterator[str]:
-    for why, count in sorted(found.held.items(), key=lambda each: -each[1]):
+    for why, count in sorted(found.suppressed.items(), key=lambda each: -each[1]):
         yield f"{count:,} began {WAITED[why]} and would have waited"
 
 
 def _places(found: Backtest) -> Iterator[str]:
-    hit = sorted((past for past in found.pasts if past.alarms), key=lambda past: -past.lasted)
-    if len(found.pasts) == 1 or not hit:
+    hit = sorted((past for past in found.replays if past.alerts), key=lambda past: -past.duration)
+    if len(found.replays) == 1 or not hit:
         return
     yield f"{padded('Where', NAME_COLUMNS)} {'Alerts':>6} {'Critical':>9} {'Days in alert':>15} {'Longest':>9}"
     for past in hit[:PLACES]:
         yield _place(past, found.until)
     if len(hit) > PLACES:
         yield f"… and {_places_of(len(hit) - PLACES, found)} more; --json has all"
-    if quiet := len(found.pasts) - len(hit):
+    if quiet := len(found.replays) - len(hit):
         yield f"{_places_of(quiet, found)} had none"
 
 
-def _place(past: Past, until: datetime) -> str:
-    critical = sum(alarm.became_critical for alarm in past.alarms)
-    longest = max(alarm.lasted(until) for alarm in past.alarms)
-    share = f"{past.lasted / DAY:,.0f} ({_share(past.lasted, past.days)})"
+def _place(past: CampusReplay, until: datetime) -> str:
+    critical = sum(alarm.became_critical for alarm in past.alerts)
+    longest = max(alarm.duration(until) for alarm in past.alerts)
+    share = f"{past.duration / DAY:,.0f} ({_share(past.duration, past.days)})"
     name = padded(clean(past.report.campus_name, NAME), NAME_COLUMNS)
-    return f"{name} {len(past.alarms):>6,} {critical:>9,} {share:>15} {_days(longest):>9}"
+    return f"{name} {len(past.alerts):>6,} {critical:>9,} {share:>15} {_days(longest):>9}"
 
 
 def _months(found: Backtest) -> Iterator[str]:
@@ -166,20 +168,20 @@ def _months(found: Backtest) -> Iterator[str]:
 
 
 def _tuning(tuning: Tuning, found: Backtest) -> Iterator[str]:
-    if not tuning.trials:
+    if not tuning.options:
         return
-    now = tuning.levels.mildest
-    level = "there is no warning" if now is None else f"it is {_reached(now, found.card, tuning.levels)}"
+    now = tuning.thresholds.mildest
+    level = "there is no warning" if now is None else f"it is {_reached(now, found.card, tuning.thresholds)}"
     yield f"Other warnings where {level} now ({_places_of(tuning.campuses, found)})"
     yield f"{'Warning':>14} {'Alerts':>8} {'A year, each':>13} {'In alert':>9}"
-    for trial in tuning.trials:
-        words = [word for word, each in (("now", tuning.now), ("suggested", tuning.suggested)) if each == trial]
+    for trial in tuning.options:
+        words = [word for word, each in (("now", tuning.current), ("suggested", tuning.suggested)) if each == trial]
         yield f"{_trial(trial, tuning, found.card)}  {'← ' if words else ''}{' and '.join(words)}".rstrip()
 
 
-def _trial(trial: Trial, tuning: Tuning, card: KpiInfo) -> str:
-    level, each = _reached(trial.warning, card, tuning.levels), _rate(trial.alarms, tuning.days)
-    return f"{level:>14} {trial.alarms:>8,} {each:>13} {_share(trial.lasted, tuning.days):>9}"
+def _trial(trial: ThresholdOption, tuning: Tuning, card: KpiInfo) -> str:
+    level, each = _reached(trial.warning, card, tuning.thresholds), _rate(trial.alerts, tuning.days)
+    return f"{level:>14} {trial.alerts:>8,} {each:>13} {_share(trial.duration, tuning.days):>9}"
 
 
 def _advice(found: Backtest) -> Iterator[str]:
@@ -194,8 +196,10 @@ def _advice(found: Backtest) -> Iterator[str]:
 
 
 def _is_beyond_critical(tuning: Tuning) -> bool:
-    critical, found = tuning.levels.critical, tuning.suggested
-    return critical is not None and found is not None and tuning.levels.judge(found.warning) is Verdict.CRITICAL
+    critical, found = tuning.thresholds.critical, tuning.suggested
+    return (
+        critical is not None and found is not None and tuning.thresholds.verdict_of(found.warning) is Verdict.CRITICAL
+    )
 
 
 def _reached(level: float, card: KpiInfo, levels: Thresholds) -> str:
@@ -209,7 +213,7 @@ def _rate(count: int, days: int) -> str:
 
 
 def _places_of(count: int, found: Backtest) -> str:
-    has_district = any(past.report.campus == DISTRICT for past in found.pasts)
+    has_district = any(past.report.campus == DISTRICT for past in found.replays)
     return plural(count, "place") if has_district else plural(count, "campus", "campuses")
 
 
@@ -226,14 +230,14 @@ def _month(first: date) -> str:
     return f"{MONTHS[first.month - 1]} {first.year}"
 
 
-def _place_record(past: Past) -> dict[str, Any]:
+def _place_record(past: CampusReplay) -> dict[str, Any]:
     levels = past.report.thresholds
     return {
         "campus": past.report.campus,
         "warning": levels.warning,
         "critical": levels.critical,
         "days": past.days,
-        "days_in_alert": past.lasted / DAY,
+        "days_in_alert": past.duration / DAY,
         "alerts": [
             {
                 "first_day": alarm.start.date().isoformat(),
@@ -241,25 +245,25 @@ def _place_record(past: Past) -> dict[str, Any]:
                 "became_critical": alarm.became_critical,
                 "held_back": None if held is None else str(held),
             }
-            for alarm, held in zip(past.alarms, past.held, strict=True)
+            for alarm, held in zip(past.alerts, past.suppressions, strict=True)
         ],
     }
 
 
 def _tuning_record(tuning: Tuning) -> dict[str, Any]:
     return {
-        "warning_now": tuning.levels.warning,
-        "critical_now": tuning.levels.critical,
+        "warning_now": tuning.thresholds.warning,
+        "critical_now": tuning.thresholds.critical,
         "places": tuning.campuses,
         "days": tuning.days,
         "suggested": None if tuning.suggested is None else tuning.suggested.warning,
         "levels": [
             {
                 "warning": each.warning,
-                "alerts": each.alarms,
-                "days_in_alert": each.lasted / DAY,
+                "alerts": each.alerts,
+                "days_in_alert": each.duration / DAY,
                 "places": each.campuses,
             }
-            for each in tuning.trials
+            for each in tuning.options
         ],
     }

@@ -5,8 +5,8 @@ from textwrap import wrap
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from kpibot.core.alerts.quiet_hours import Suppression, Why
-from kpibot.core.alerts.routing import TAKES_IT, Route, Routed
+from kpibot.core.alerts.quiet_hours import Suppression, SuppressionReason
+from kpibot.core.alerts.routing import TAKES_IT, Route, RouteExplanation
 from kpibot.core.alerts.silences import RecurringSilence
 from kpibot.render.phrases.cleaning import clean
 from kpibot.render.phrases.times import moment, stretch
@@ -19,19 +19,19 @@ NOWHERE = (
 EVERYTHING = "everything"
 
 
-def routes_text(routed: Routed) -> str:
+def routes_text(routed: RouteExplanation) -> str:
     """Where the breach goes, whom it calls, whether it waits, and what each rule says; ends without a line break."""
     breach = "A critical breach" if routed.severity == "critical" else "A warning"
     head = f"{breach} of {clean(routed.card.name, NAME)} at {clean(routed.campus_name, NAME)},"
     when = moment(routed.at, routed.zone, year=True)
-    goes = NOWHERE if routed.channel is None else f"goes to {routed.channel} and calls {clean(routed.calls, NAME)}"
+    goes = NOWHERE if routed.channel is None else f"goes to {routed.channel} and calls {clean(routed.mention, NAME)}"
     lines = [head, f"{when}:", "", goes]
     if routed.channel is not None:
         lines += [_told(routed), *_then(routed)]
     return page([*lines, "", "The rules of `alerts`, from the top:", *_rules(routed)])
 
 
-def routes_record(routed: Routed) -> dict[str, Any]:
+def routes_record(routed: RouteExplanation) -> dict[str, Any]:
     """The same for programs."""
     zone = ZoneInfo(routed.zone)
     return {
@@ -40,8 +40,8 @@ def routes_record(routed: Routed) -> dict[str, Any]:
         "severity": routed.severity,
         "at": routed.at.astimezone(zone).isoformat(timespec="seconds"),
         "channel": routed.channel,
-        "calls": routed.calls,
-        "held_back": None if routed.held is None else _why(routed.held),
+        "calls": routed.mention,
+        "held_back": None if routed.suppression is None else _why(routed.suppression),
         "told_at": None
         if routed.next_notify_at is None
         else routed.next_notify_at.astimezone(zone).isoformat(timespec="seconds"),
@@ -53,19 +53,19 @@ def routes_record(routed: Routed) -> dict[str, Any]:
     }
 
 
-def _told(routed: Routed) -> str:
-    if routed.held is None:
+def _told(routed: RouteExplanation) -> str:
+    if routed.suppression is None:
         return "told at once"
     until = "" if routed.next_notify_at is None else f" until {moment(routed.next_notify_at, routed.zone)}"
-    return f"held back{until}: {_why(routed.held)}"
+    return f"held back{until}: {_why(routed.suppression)}"
 
 
 def _why(held: Suppression) -> str:
-    match held.why:
-        case Why.HOLIDAY:
+    match held.reason:
+        case SuppressionReason.HOLIDAY:
             named = f"it is {clean(held.holiday, NAME)}" if held.holiday else "it is a holiday"
             return f"{named}, and the rule of the KPI does not say `on_holidays`"
-        case Why.OUTSIDE_HOURS:
+        case SuppressionReason.OUTSIDE_HOURS:
             return "outside of working hours only what is critical is told, unless the KPI says `any_time`"
     return _silence(held)
 
@@ -79,14 +79,14 @@ def _silence(held: Suppression) -> str:
     return f"muted by {clean(silence.by, NAME)}{reason}"
 
 
-def _then(routed: Routed) -> Iterator[str]:
+def _then(routed: RouteExplanation) -> Iterator[str]:
     for after, name in routed.escalation:
         yield f"if nobody acknowledges it for {stretch(after)}, calls {clean(name, NAME)}"
     if routed.inhibited_by_district:
         yield "is not told apart while the district itself is in breach"
 
 
-def _rules(routed: Routed) -> Iterator[str]:
+def _rules(routed: RouteExplanation) -> Iterator[str]:
     for number, (route, channel, says) in enumerate(routed.rules, 1):
         sign = "→" if says == TAKES_IT else " "
         yield f"{sign}{number:>2}. {channel}: {_about(route)}"

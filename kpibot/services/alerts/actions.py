@@ -17,8 +17,8 @@ from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.district import District
 from kpibot.services.alerts.active_alerts import ActiveAlerts
-from kpibot.services.alerts.notifications import WHILE_IT_STANDS, seen_to
-from kpibot.store.audit_log import Entry
+from kpibot.services.alerts.notifications import EDIT_LIFETIME, with_actions
+from kpibot.store.audit_log import AuditEntry
 from kpibot.store.outbox import OutboxMessage
 from kpibot.store.store import Store
 
@@ -71,7 +71,9 @@ class AlertActions:
         name = sha256(repr((kpi, campus, end.isoformat(), again)).encode()).hexdigest()
         silence = Silence(name, now, end, kpi, campus, reason, by)
         deed = self._deed_of(silence)
-        if self._store.add_silence(silence, Entry(now, by, deed.act, name, reason), self._lines(deed, silence), now):
+        if self._store.add_silence(
+            silence, AuditEntry(now, by, deed.act, name, reason), self._lines(deed, silence), now
+        ):
             return ActionResult(by, now, self._zone, (deed,))
         return self.mute(kpi, campus, end, reason, by, now, again + 1)
 
@@ -81,7 +83,7 @@ class AlertActions:
         if silence is None:
             return ActionResult(by, now, self._zone)
         deed = Action(ActionKind.UNMUTED, by, now, self._standing.scope(silence.kpi, silence.campus))
-        entry = Entry(now, by, deed.act, name)
+        entry = AuditEntry(now, by, deed.act, name)
         is_ended = self._store.end_silence(name, entry, self._lines(deed, silence), now) is not None
         return ActionResult(by, now, self._zone, (deed,) if is_ended else ())
 
@@ -91,7 +93,7 @@ class AlertActions:
         def owe(after: AlertGroup) -> list[OutboxMessage]:
             return [*self._edits(deed, after), self._line(deed, after, after.revision)]
 
-        entry = Entry(deed.at, deed.by, deed.act, group.key, deed.to or (deed.until or deed.at).isoformat())
+        entry = AuditEntry(deed.at, deed.by, deed.act, group.key, deed.to or (deed.until or deed.at).isoformat())
         if self._store.act(group.key, change, owe, entry, deed.at) is not None:
             return ActionResult(deed.by, deed.at, self._zone, (deed,))
         stands = self._store.group(group.key)
@@ -108,11 +110,11 @@ class AlertActions:
 
     def _edits(self, deed: Action, group: AlertGroup) -> list[OutboxMessage]:
         """What the message says of the numbers stays as it is, with what people did now; nothing where it is gone."""
-        says = self._store.outbox.standing(group.key)
+        says = self._store.outbox.latest_body(group.key)
         if not isinstance(says, AlertNotice):
             return []
-        notice = replace(seen_to(says, group, deed.at), how=DeliveryKind.UPDATE, mention="", keeps_picture=True)
-        key, until = f"edit:{group.key}:{group.revision}", deed.at + WHILE_IT_STANDS
+        notice = replace(with_actions(says, group, deed.at), how=DeliveryKind.UPDATE, mention="", keeps_picture=True)
+        key, until = f"edit:{group.key}:{group.revision}", deed.at + EDIT_LIFETIME
         return [OutboxMessage(key, group.channel, notice, until, DeliveryKind.UPDATE, group.key)]
 
     def _line(self, deed: Action, group: AlertGroup, what: object) -> OutboxMessage:

@@ -5,10 +5,19 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from kpibot.core.alerts.actions import Scope
-from kpibot.core.alerts.active_alerts import ActiveAlert, AlertList, Measured, Mutable, Muted, MuteList, Recurring, Why
+from kpibot.core.alerts.active_alerts import (
+    ActiveAlert,
+    ActiveMute,
+    AlertExplanation,
+    AlertHistory,
+    AlertList,
+    MuteChoices,
+    MuteList,
+    RecurringMute,
+)
 from kpibot.core.alerts.groups import AlertGroup
-from kpibot.core.alerts.routing import Route, explained
-from kpibot.core.alerts.silences import AnySilence, RecurringSilence, Silence, is_about, next_times, silencing
+from kpibot.core.alerts.routing import Route, evaluate_routes
+from kpibot.core.alerts.silences import AnySilence, RecurringSilence, Silence, active_silence, covers, next_occurrence
 from kpibot.core.alerts.states import AlertState, Phase
 from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.kpis.alert_rule import AlertRule
@@ -66,10 +75,10 @@ class ActiveAlerts:
 
     def mutes(self, now: datetime) -> MuteList:
         """What is muted now, the first to end first, and what recurs."""
-        mutes = sorted(map(self.muted, self._store.silences(now)), key=lambda each: each.end)
+        mutes = sorted(map(self.describe_mute, self._store.silences(now)), key=lambda each: each.end)
         return MuteList(now, self.zone, tuple(mutes), tuple(self._recurrences(self._recurring, now)))
 
-    def why(self, key: str, now: datetime) -> Why | None:
+    def explain(self, key: str, now: datetime) -> AlertExplanation | None:
         """Why an alert stands in its channel, and what its rule, its routes and the silences say to it; None: over."""
         if (group := self._store.group(key)) is None:
             return None
@@ -80,19 +89,19 @@ class ActiveAlerts:
             state = states.get((kpi.id, campus), AlertState(Phase.FIRING, group.shown[campus], group.opened))
             standing = self._standing(kpi.id, campus, state, (group,), silences, now)
             history = self._store.history(kpi.id, campus, now - REMEMBERED, now + timedelta(microseconds=1))
-            measured.append(Measured(standing, tuple(history[-VALUES:])))
+            measured.append(AlertHistory(standing, tuple(history[-VALUES:])))
         about = [each for each in silences if self._touches(each, group)]
-        return Why(
+        return AlertExplanation(
             card=kpi.card,
             as_of=now,
             zone=self.zone,
             opened=group.opened,
-            measured=tuple(measured),
-            more=max(len(campuses) - EXPLAINED, 0),
+            histories=tuple(measured),
+            further_campuses=max(len(campuses) - EXPLAINED, 0),
             rule=kpi.alert or AlertRule(),
             channel=group.channel,
             routes=self._routes_of(kpi, campuses[0], group.shown[campuses[0]], now) if campuses else (),
-            mutes=tuple(self.muted(each) for each in about if isinstance(each, Silence)),
+            mutes=tuple(self.describe_mute(each) for each in about if isinstance(each, Silence)),
             recurring=tuple(self._recurrences((each for each in about if isinstance(each, RecurringSilence)), now)),
         )
 
@@ -101,9 +110,9 @@ class ActiveAlerts:
         taken = self._store.latest(kpi.id, now - REMEMBERED, now)
         return self._reporting.report_on(kpi, taken.get(campus) or Reading(kpi.id, campus, now, None, Missing.NO_ROWS))
 
-    def muted(self, silence: Silence) -> Muted:
+    def describe_mute(self, silence: Silence) -> ActiveMute:
         """A silence in words."""
-        return Muted(silence.id, self.scope(silence.kpi, silence.campus), silence.by, silence.end, silence.reason)
+        return ActiveMute(silence.id, self.scope(silence.kpi, silence.campus), silence.by, silence.end, silence.reason)
 
     def scope(self, kpi: str | None, campus: str | None) -> Scope:
         """What a KPI (None: every KPI) at a campus (None: everywhere) is called."""
@@ -119,13 +128,13 @@ class ActiveAlerts:
             return key.partition(":")[0]
         return f"{group.kpi} {min(group.shown, key=lambda each: WORST_FIRST.index(group.shown[each]))}"
 
-    def mutable(self, key: str) -> Mutable | None:
+    def mute_choices(self, key: str) -> MuteChoices | None:
         """What of an alert can be muted; None where it is over."""
         group = self._store.group(key)
         if group is None:
             return None
         places = self._places(group)
-        return Mutable(group.kpi, self._kpis[group.kpi].card.name, places, bool(places) and len(group.shown) == 1)
+        return MuteChoices(group.kpi, self._kpis[group.kpi].card.name, places, bool(places) and len(group.shown) == 1)
 
     def affected_by(self, silence: Silence) -> list[AlertGroup]:
         """The alerts that show a campus which a silence is about."""
@@ -150,7 +159,7 @@ class ActiveAlerts:
         now: datetime,
     ) -> ActiveAlert:
         group = next((each for each in groups if each.kpi == kpi and campus in each.shown), None)
-        silence = silencing(silences, kpi, campus, now, self._tree, self._calendar)
+        silence = active_silence(silences, kpi, campus, now, self._tree, self._calendar)
         standing = ActiveAlert(
             report=self.report(self._kpis[kpi], campus, now),
             severity=state.severity or Verdict.WARNING,
@@ -165,12 +174,12 @@ class ActiveAlerts:
 
     def _touches(self, silence: AnySilence, group: AlertGroup) -> bool:
         """Whether a silence is about any campus of an alert, whenever it holds."""
-        return any(is_about(silence, group.kpi, campus, self._tree) for campus in group.shown)
+        return any(covers(silence, group.kpi, campus, self._tree) for campus in group.shown)
 
-    def _recurrences(self, silences: Iterable[RecurringSilence], now: datetime) -> Iterator[Recurring]:
+    def _recurrences(self, silences: Iterable[RecurringSilence], now: datetime) -> Iterator[RecurringMute]:
         for each in silences:
-            days = next_times(each, now, self._calendar, DAYS_AHEAD)
-            yield Recurring(each.name, self._scopes(each), each.holds(now, self._calendar), days)
+            days = next_occurrence(each, now, self._calendar, DAYS_AHEAD)
+            yield RecurringMute(each.name, self._scopes(each), each.is_active(now, self._calendar), days)
 
     def _scopes(self, silence: RecurringSilence) -> Scope:
         kpis = (self.scope(each, None).kpi for each in sorted(silence.kpis or ()))
@@ -178,7 +187,7 @@ class ActiveAlerts:
         return Scope(", ".join(kpis), ", ".join(campuses))
 
     def _routes_of(self, kpi: Kpi, campus: str, severity: Verdict, now: datetime) -> tuple[tuple[str, str], ...]:
-        says = explained(
+        says = evaluate_routes(
             self._routes,
             kpi=kpi.id,
             category=kpi.card.category,

@@ -6,19 +6,19 @@ from datetime import datetime, time, timedelta
 
 from kpibot.core.alerts.backtest import (
     DAY,
-    Alarm,
     Backtest,
-    Moments,
-    Past,
+    CampusReplay,
+    ReplayedAlert,
+    Samples,
     Tuning,
-    by_day,
+    daily_rule,
+    instant_of_day,
     replay,
-    stands_for,
-    suggested,
-    total,
-    trials,
+    suggested_option,
+    threshold_options,
+    total_duration,
 )
-from kpibot.core.alerts.quiet_hours import Notice, QuietHours, Why
+from kpibot.core.alerts.quiet_hours import Breach, QuietHours, SuppressionReason
 from kpibot.core.alerts.signals import Signal, days_needed, signals
 from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.kpis.alert_rule import AlertRule, SignalRule
@@ -28,7 +28,7 @@ from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.series import Series
 from kpibot.core.kpis.thresholds import Better, Thresholds
 from kpibot.core.text import QueryError
-from kpibot.services.alerts.evaluation import watched
+from kpibot.services.alerts.evaluation import watched_campuses
 from kpibot.services.measurement.reporting import Reporting
 from kpibot.sources.base import SourceDownError
 
@@ -57,7 +57,7 @@ class Backtesting:
             SourceDownError: its database does not answer.
         """
         _check(kpi)
-        rule = by_day(kpi.alert or AlertRule(), self._every)
+        rule = daily_rule(kpi.alert or AlertRule(), self._every)
         places = self._places(kpi, campus)
         before = days_needed(rule.signals)
         reports = self._reporting.reports(kpi, places, as_of, days + before)
@@ -67,34 +67,34 @@ class Backtesting:
         last = self._calendar.local(as_of).date()
         return Backtest(
             card=kpi.card,
-            where=self._tree[campus or DISTRICT].name,
+            place=self._tree[campus or DISTRICT].name,
             zone=str(self._calendar.zone),
             first=last - (days - 1) * DAY,
             last=last,
             rule=kpi.alert or AlertRule(),
             has_rule=kpi.alert is not None,
-            is_remembered=not kpi.has_past,
-            pasts=tuple(pasts),
+            from_own_readings=not kpi.has_past,
+            replays=tuple(pasts),
             tunings=tuple(_tunings(pasts, rule)),
         )
 
     def _places(self, kpi: Kpi, campus: str | None) -> list[str]:
-        everywhere = watched(kpi, kpi.alert or AlertRule(), self._tree)
+        everywhere = watched_campuses(kpi, kpi.alert or AlertRule(), self._tree)
         if campus in (None, DISTRICT) or not kpi.by_campus:
             return list(everywhere)
         return list(self._tree.leaves(campus))
 
-    def _past(self, report: Report, rule: AlertRule, before: int) -> Past:
+    def _past(self, report: Report, rule: AlertRule, before: int) -> CampusReplay:
         assert report.series is not None
         signalled = dict(self._signalled(report.series, report.thresholds, rule.signals, before))
         series = Series(report.series.days[before:], report.series.values[before:])
         alarms = replay(_moments(series), report.thresholds, rule, signalled)
-        return Past(
+        return CampusReplay(
             report=replace(report, series=series),
-            alarms=tuple(alarms),
-            held=tuple(self._held(report, alarm, rule) for alarm in alarms),
+            alerts=tuple(alarms),
+            suppressions=tuple(self._held(report, alarm, rule) for alarm in alarms),
             days=_known_days(series),
-            lasted=total(alarms, _end(series)),
+            duration=total_duration(alarms, _end(series)),
         )
 
     def _signalled(
@@ -103,16 +103,16 @@ class Backtesting:
         """What the signals say of each day, told from what was known by then."""
         for place in range(before, len(series.days) if rules else 0):
             known = Series(series.days[: place + 1], series.values[: place + 1])
-            yield stands_for(series.days[place]), signals(known, levels, rules, self._calendar)
+            yield instant_of_day(series.days[place]), signals(known, levels, rules, self._calendar)
 
-    def _held(self, report: Report, alarm: Alarm, rule: AlertRule) -> Why | None:
+    def _held(self, report: Report, alarm: ReplayedAlert, rule: AlertRule) -> SuppressionReason | None:
         """Why the alert would have waited, had it been seen when work began on its day, or at noon of a day off."""
         day = alarm.start.date()
         hours = self._calendar.hours_on(day)
         seen = datetime.combine(day, hours[0] if hours else time(12), self._calendar.zone)
-        notice = Notice(report.card.id, report.campus, str(alarm.began), rule)
+        notice = Breach(report.card.id, report.campus, str(alarm.initial_severity), rule)
         held = self._quiet.suppression(notice, seen)
-        return None if held is None else held.why
+        return None if held is None else held.reason
 
 
 def _check(kpi: Kpi) -> None:
@@ -142,17 +142,17 @@ def _is_known(report: Report, before: int) -> bool:
     return report.series is not None and any(value is not None for value in report.series.values[before:])
 
 
-def _tunings(pasts: Sequence[Past], rule: AlertRule) -> Iterator[Tuning]:
+def _tunings(pasts: Sequence[CampusReplay], rule: AlertRule) -> Iterator[Tuning]:
     """Trials for each set of levels, those of most campuses first."""
-    by_levels: dict[Thresholds, list[Past]] = {}
+    by_levels: dict[Thresholds, list[CampusReplay]] = {}
     for past in pasts:
         by_levels.setdefault(past.report.thresholds, []).append(past)
     for levels, those in sorted(by_levels.items(), key=lambda each: -len(each[1])):
         series = [past.report.series for past in those if past.report.series is not None]
         days = sum(past.days for past in those)
-        found = trials([_moments(each) for each in series], levels, rule, _end(series[0]))
+        found = threshold_options([_moments(each) for each in series], levels, rule, _end(series[0]))
         now = next((trial for trial in found if trial.warning == levels.mildest), None)
-        yield Tuning(levels, len(those), days, tuple(found), now, suggested(found, len(those), days))
+        yield Tuning(levels, len(those), days, tuple(found), now, suggested_option(found, len(those), days))
 
 
 def _known_days(series: Series) -> int:
@@ -160,9 +160,9 @@ def _known_days(series: Series) -> int:
     return len(series.days) - next(place for place, value in enumerate(series.values) if value is not None)
 
 
-def _moments(series: Series) -> Moments:
-    return [(stands_for(day), value) for day, value in zip(series.days, series.values, strict=True)]
+def _moments(series: Series) -> Samples:
+    return [(instant_of_day(day), value) for day, value in zip(series.days, series.values, strict=True)]
 
 
 def _end(series: Series) -> datetime:
-    return stands_for(series.days[-1] + DAY)
+    return instant_of_day(series.days[-1] + DAY)

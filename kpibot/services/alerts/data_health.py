@@ -16,7 +16,7 @@ from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import Simple, components
 from kpibot.core.kpis.readings import Missing, Reading
-from kpibot.core.reports.messages import TroubleNotice
+from kpibot.core.reports.messages import AdminNotice
 from kpibot.services.measurement.reporting import Reporting
 from kpibot.store.outbox import OutboxMessage
 from kpibot.store.store import AlertKey
@@ -31,21 +31,21 @@ NO_ROWS = "its dataset has no rows for it; look at the table and at the filters"
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class DataIncident:
     """What is wrong with a KPI's data. `is_down` says that its database does not answer."""
 
-    says: str
+    description: str
     is_down: bool = False
-    told_after: timedelta = AT_ONCE
+    notify_after: timedelta = AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class DataHealthReport:
     """The data of all KPIs after a measurement: the troubles by KPI, new states, and what is owed because of them."""
 
-    troubles: Mapping[str, Trouble]
+    incidents: Mapping[str, DataIncident]
     states: Mapping[AlertKey, AlertState]
-    owed: tuple[OutboxMessage, ...]
+    messages: tuple[OutboxMessage, ...]
 
 
 class DataHealth:
@@ -72,7 +72,7 @@ class DataHealth:
 
     def check(
         self, taken: Mapping[str, Mapping[str, Reading]], known: Mapping[AlertKey, AlertState], now: datetime
-    ) -> Health:
+    ) -> DataHealthReport:
         """How the data is, given the readings of each KPI. Outside of working hours nobody is told anything."""
         troubles = {
             kpi: trouble
@@ -87,43 +87,43 @@ class DataHealth:
         told = [kpi for kpi in taken if kpi in is_now - was]
         mended = [kpi for kpi in taken if kpi in was - is_now]
         states = {(kpi, DATA): state for kpi, state in changed.items()}
-        return Health(troubles, states, self._owed(told, mended, troubles, now))
+        return DataHealthReport(troubles, states, self._owed(told, mended, troubles, now))
 
-    def _trouble(self, kpi: Kpi, readings: Mapping[str, Reading]) -> Trouble | None:
+    def _trouble(self, kpi: Kpi, readings: Mapping[str, Reading]) -> DataIncident | None:
         district = readings[DISTRICT]
         if district.detail is not None:
-            return Trouble(district.detail, is_down=district.missing is Missing.SOURCE_DOWN)
+            return DataIncident(district.detail, is_down=district.missing is Missing.SOURCE_DOWN)
         if self._reporting.is_stale(kpi, readings):
-            return Trouble(STALE)
+            return DataIncident(STALE)
         if district.missing is Missing.NO_ROWS:
-            return Trouble(NO_ROWS, told_after=LACKS_FOR)
+            return DataIncident(NO_ROWS, notify_after=LACKS_FOR)
         return None
 
     def _owed(
-        self, told: list[str], mended: list[str], troubles: Mapping[str, Trouble], now: datetime
+        self, told: list[str], mended: list[str], troubles: Mapping[str, DataIncident], now: datetime
     ) -> tuple[OutboxMessage, ...]:
         """One message for all that began to fail, or came back."""
         if self._administrators is None or not (told or mended):
             return ()
         zone = str(self._calendar.zone)
-        notice = TroubleNotice(now, zone, tuple(self._causes(told, troubles)), tuple(map(self._name, mended)))
+        notice = AdminNotice(now, zone, tuple(self._causes(told, troubles)), tuple(map(self._name, mended)))
         return (OutboxMessage(f"trouble:{now.isoformat()}", self._administrators, notice, now + OF_USE_FOR),)
 
-    def _causes(self, told: list[str], troubles: Mapping[str, Trouble]) -> Iterator[tuple[str, str]]:
+    def _causes(self, told: list[str], troubles: Mapping[str, DataIncident]) -> Iterator[tuple[str, str]]:
         """Each trouble with what to do: one for all KPIs of a database that is down, and for all that fail alike."""
         down = self._down(troubles)
         kpis_of: dict[tuple[str, str], list[str]] = {}
         for kpi in told:
             database = min(self._databases[kpi] & down, default="") if troubles[kpi].is_down else ""
-            kpis_of.setdefault((database, "" if database else troubles[kpi].says), []).append(kpi)
+            kpis_of.setdefault((database, "" if database else troubles[kpi].description), []).append(kpi)
         for (database, says), kpis in kpis_of.items():
             names = ", ".join(map(self._name, kpis))
             if database:
-                yield f"Database {database}", f"{troubles[kpis[0]].says}. Nothing is known of {names}"
+                yield f"Database {database}", f"{troubles[kpis[0]].description}. Nothing is known of {names}"
             else:
                 yield names, says
 
-    def _down(self, troubles: Mapping[str, Trouble]) -> frozenset[str]:
+    def _down(self, troubles: Mapping[str, DataIncident]) -> frozenset[str]:
         """The databases of which no KPI can be measured."""
         fails = {kpi for kpi, trouble in troubles.items() if trouble.is_down}
         answers = frozenset[str]().union(*(self._databases[kpi] for kpi in self._databases if kpi not in fails))
@@ -137,7 +137,7 @@ def _told(states: Mapping[str, AlertState]) -> set[str]:
     return {kpi for kpi, state in states.items() if state.phase is Phase.FIRING}
 
 
-def _next(before: AlertState, trouble: Trouble | None, now: datetime, may_tell: bool) -> AlertState:
+def _next(before: AlertState, trouble: DataIncident | None, now: datetime, may_tell: bool) -> AlertState:
     """The next state of a KPI's data: pending until it is told, firing until it is told that all is well.
 
     `since` is when a pending trouble began; of one that was told, since when all has been well again.
@@ -147,12 +147,12 @@ def _next(before: AlertState, trouble: Trouble | None, now: datetime, may_tell: 
     if trouble is None:
         return AlertState()
     since = before.since or now
-    if may_tell and now - since >= trouble.told_after:
+    if may_tell and now - since >= trouble.notify_after:
         return AlertState(Phase.FIRING, told=now)
     return AlertState(Phase.PENDING, since=since)
 
 
-def _next_of_told(before: AlertState, trouble: Trouble | None, now: datetime, may_tell: bool) -> AlertState:
+def _next_of_told(before: AlertState, trouble: DataIncident | None, now: datetime, may_tell: bool) -> AlertState:
     if trouble is not None:
         return replace(before, since=None)
     since = before.since or now

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kpibot.core.alerts.groups import AlertGroup
-from kpibot.core.alerts.routing import Route, route_of
-from kpibot.core.alerts.silences import AnySilence, silencing
+from kpibot.core.alerts.routing import Route, find_route
+from kpibot.core.alerts.silences import AnySilence, active_silence
 from kpibot.core.alerts.states import Reason
 from kpibot.core.campuses.campus_tree import DISTRICT, CampusTree
 from kpibot.core.kpis.alert_rule import AlertRule
@@ -30,20 +30,20 @@ class DispatchPlan:
 
     by_channel: Mapping[str, Mapping[str, Verdict]]
     routes: Mapping[str, Route]
-    hidden: Mapping[str, Reason]
+    suppressed: Mapping[str, Reason]
 
-    def here(self, channel: str) -> Mapping[str, Verdict]:
+    def firing_in(self, channel: str) -> Mapping[str, Verdict]:
         """What is told in a channel."""
         return self.by_channel.get(channel, {})
 
-    def left(self, channel: str) -> dict[str, Reason]:
+    def suppressed_in(self, channel: str) -> dict[str, Reason]:
         """Why campuses that fire are not told in a channel."""
         moved = {campus: Reason.MOVED for campus, route in self.routes.items() if route.channel != channel}
-        return {**self.hidden, **moved}
+        return {**self.suppressed, **moved}
 
     def owner(self, channel: str, otherwise: str) -> str:
         """Who is called in a channel: whom the route of its worst campus names, or the KPI's owner."""
-        worst = min(self.here(channel).items(), key=lambda each: WORST_FIRST.index(each[1]), default=None)
+        worst = min(self.firing_in(channel).items(), key=lambda each: WORST_FIRST.index(each[1]), default=None)
         return otherwise if worst is None else self.routes[worst[0]].mention or otherwise
 
 
@@ -59,7 +59,7 @@ class Dispatch:
         self._tree = tree
         self._calendar = calendar
 
-    def place(
+    def plan(
         self,
         kpi: Kpi,
         rule: AlertRule,
@@ -74,14 +74,14 @@ class Dispatch:
         routes: dict[str, Route] = {}
         hidden: dict[str, Reason] = {}
         for campus, severity in judged.firing.items():
-            if silencing(known, kpi.id, campus, now, self._tree, self._calendar) is not None:
+            if active_silence(known, kpi.id, campus, now, self._tree, self._calendar) is not None:
                 hidden[campus] = Reason.MUTED
             elif rule.inhibits and campus != DISTRICT and DISTRICT in judged.firing:
                 hidden[campus] = Reason.INHIBITED
             elif (route := self._route(kpi, campus, severity, opened, now)) is not None:
                 by_channel.setdefault(route.channel, {})[campus] = severity
                 routes[campus] = route
-            elif campus in judged.began:
+            elif campus in judged.newly_firing:
                 log.warning("%s at %s: no route leads anywhere; add one under alerts", kpi.id, campus)
         return DispatchPlan(by_channel, routes, hidden)
 
@@ -95,7 +95,7 @@ class Dispatch:
         return next((each for each in ways if each is not None and each.channel in stands), ways[0])
 
     def _way(self, kpi: Kpi, campus: str, severity: Verdict, in_working_hours: bool) -> Route | None:
-        return route_of(
+        return find_route(
             self._routes,
             kpi=kpi.id,
             category=kpi.card.category,

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from kpibot.core.alerts.signals import Signal, days_needed, signals
-from kpibot.core.alerts.states import AlertState, Phase, judgment, step
+from kpibot.core.alerts.states import AlertState, Phase, assess, next_state
 from kpibot.core.campuses.campus_tree import DISTRICT, CampusTree
 from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.readings import Reading
 from kpibot.core.kpis.report import Report
-from kpibot.core.kpis.series import held_since
+from kpibot.core.kpis.series import streak_start
 from kpibot.core.kpis.thresholds import Thresholds, Verdict
 from kpibot.services.measurement.reporting import Reporting
 
@@ -30,26 +30,26 @@ class EvaluationResult:
     `says` is what the signals say.
     """
 
-    before: States
+    previous: States
     changed: States
-    says: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    signal_texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def firing(self) -> dict[str, Verdict]:
         """The severity of each campus whose alert fires."""
-        states = {**self.before, **self.changed}
+        states = {**self.previous, **self.changed}
         firing = {campus: state for campus, state in states.items() if state.phase is Phase.FIRING}
         return {campus: state.severity or Verdict.WARNING for campus, state in firing.items()}
 
     @property
-    def began(self) -> list[str]:
+    def newly_firing(self) -> list[str]:
         """The campuses whose alert fires for the first time."""
-        fired = {campus for campus, state in self.before.items() if state.phase is Phase.FIRING}
+        fired = {campus for campus, state in self.previous.items() if state.phase is Phase.FIRING}
         return [each for each in self.firing if each not in fired]
 
     def since(self, campus: str) -> datetime | None:
         """Since when a campus breaches, or did until now; None where nobody remembers."""
-        now, before = self.changed.get(campus), self.before.get(campus, AlertState())
+        now, before = self.changed.get(campus), self.previous.get(campus, AlertState())
         return now.since if now is not None and now.phase is Phase.FIRING else before.since
 
 
@@ -61,21 +61,21 @@ class Evaluation:
         self._tree = district.tree
         self._calendar = district.calendar
 
-    def judge(
+    def evaluate(
         self, kpi: Kpi, rule: AlertRule, taken: Mapping[str, Reading], before: States, now: datetime
     ) -> EvaluationResult:
         """The next state of the alert at every campus that is watched. A missing value changes none."""
-        campuses = watched(kpi, rule, self._tree)
+        campuses = watched_campuses(kpi, rule, self._tree)
         found = self._signals(kpi, rule, taken, campuses, now)
         changed: dict[str, AlertState] = {}
         for campus in campuses:
             levels = kpi.thresholds_for(taken[campus], self._tree)
-            judged = judgment(levels, taken[campus].judged, rule, found.get(campus))
+            judged = assess(levels, taken[campus].threshold_value, rule, found.get(campus))
             state = before.get(campus, AlertState())
-            after, _ = step(state, judged, rule, now)
+            after, _ = next_state(state, judged, rule, now)
             changed |= {campus: after} if after != state else {}
         judged_now = EvaluationResult(
-            before, changed, {campus: tuple(each.says for each in s) for campus, s in found.items()}
+            before, changed, {campus: tuple(each.text for each in s) for campus, s in found.items()}
         )
         return replace(judged_now, changed={**changed, **self._dated(kpi, judged_now, now)})
 
@@ -100,10 +100,10 @@ class Evaluation:
 
     def _dated(self, kpi: Kpi, judged: EvaluationResult, now: datetime) -> dict[str, AlertState]:
         """The states of alerts that begin to fire, with the beginning of the breach as the series knows it."""
-        if not judged.began:
+        if not judged.newly_firing:
             return {}
         dated = {}
-        for report in self._reporting.reports(kpi, judged.began, now, SERIES_DAYS):
+        for report in self._reporting.reports(kpi, judged.newly_firing, now, SERIES_DAYS):
             state = judged.changed[report.campus]
             dated[report.campus] = replace(state, since=self._since(report, state, now))
         return dated
@@ -113,11 +113,11 @@ class Evaluation:
         seen = state.since or now
         if report.series is None or report.reading.pace is not None:  # a series is of amounts, not of their pace
             return seen
-        day = held_since(report.series, lambda value: report.thresholds.judge(value) in BREACHES)
+        day = streak_start(report.series, lambda value: report.thresholds.verdict_of(value) in BREACHES)
         return seen if day is None or day >= self._calendar.local(seen).date() else self._calendar.midnight(day)
 
 
-def watched(kpi: Kpi, rule: AlertRule, tree: CampusTree) -> tuple[str, ...]:
+def watched_campuses(kpi: Kpi, rule: AlertRule, tree: CampusTree) -> tuple[str, ...]:
     """The campuses whose alerts a KPI has: all without campuses of their own, and the district if the rule says so."""
     if not kpi.by_campus:
         return (DISTRICT,)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from kpibot.catalog.model import Channel
 from kpibot.core.alerts.groups import AlertGroup, DeliveryKind, GroupRule, Notification, is_whole_district, transition
 from kpibot.core.alerts.notices import AlertNotice, Change
-from kpibot.core.alerts.quiet_hours import Notice, QuietHours, Why
+from kpibot.core.alerts.quiet_hours import Breach, QuietHours, SuppressionReason
 from kpibot.core.alerts.routing import Route
 from kpibot.core.alerts.silences import AnySilence
 from kpibot.core.alerts.states import Reason
@@ -24,32 +24,32 @@ from kpibot.store.outbox import OutboxMessage
 from kpibot.store.store import AlertGroupKey
 
 DAY = timedelta(days=1)
-WHILE_IT_STANDS = timedelta(days=30)  # an edit; a later one takes its place
+EDIT_LIFETIME = timedelta(days=30)  # an edit; a later one takes its place
 REMINDER = timedelta(hours=4)  # nobody is served by yesterday's "still firing"
 REMINDS = frozenset({Reason.STILL_FIRING, Reason.LAPSED, Reason.ESCALATED})
 DRAWN = 6  # campuses whose course a picture shows
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class NotificationPlan:
     """Groups that changed (None: closed), and what is owed because of them."""
 
     groups: Mapping[AlertGroupKey, AlertGroup | None] = field(default_factory=dict)
-    owed: tuple[OutboxMessage, ...] = ()
+    messages: tuple[OutboxMessage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class AlertContext:
     """A KPI after a measurement at `now`: how its alerts stand, and where they are told."""
 
     kpi: Kpi
     rule: AlertRule
-    judged: EvaluationResult
-    placed: DispatchPlan
+    evaluation: EvaluationResult
+    dispatch: DispatchPlan
     now: datetime
 
 
-class Notices:
+class NotificationPlanner:
     """Tells breaches in one message for each KPI and channel.
 
     If a breach moves to another channel, that one is told of it, and the former one that it moved.
@@ -68,7 +68,7 @@ class Notices:
         self._calendar = district.calendar
         self._placing = Dispatch(routes, self._tree, self._calendar)
 
-    def decide(
+    def plan(
         self,
         kpi: Kpi,
         rule: AlertRule,
@@ -76,15 +76,15 @@ class Notices:
         groups: Mapping[AlertGroupKey, AlertGroup],
         silences: Iterable[AnySilence],
         now: datetime,
-    ) -> Decided:
+    ) -> NotificationPlan:
         """What is to be told of a KPI now, given the open groups and the silences."""
-        warning = Notice(kpi.id, DISTRICT, Verdict.WARNING, rule)
+        warning = Breach(kpi.id, DISTRICT, Verdict.WARNING, rule)
         held = QuietHours((), self._tree, self._calendar).suppression(warning, now)
-        if held is not None and held.why is Why.HOLIDAY:
-            return Decided()
+        if held is not None and held.reason is SuppressionReason.HOLIDAY:
+            return NotificationPlan()
         opened = {channel: group for (of, channel), group in groups.items() if of == kpi.id}
-        placed = self._placing.place(kpi, rule, judged, opened, silences, now)
-        case = Case(kpi, rule, judged, placed, now)
+        placed = self._placing.plan(kpi, rule, judged, opened, silences, now)
+        case = AlertContext(kpi, rule, judged, placed, now)
         decided: dict[AlertGroupKey, AlertGroup | None] = {}
         owed: list[OutboxMessage] = []
         for channel in dict.fromkeys((*opened, *placed.by_channel)):
@@ -94,67 +94,73 @@ class Notices:
                 decided[kpi.id, channel] = after
             if (group := after or before) is not None:
                 owed += self._owed(case, group, tellings, is_over=after is None)
-        return Decided(decided, tuple(owed))
+        return NotificationPlan(decided, tuple(owed))
 
     def _advance(
-        self, case: Case, channel: str, before: AlertGroup | None, *, is_quiet: bool
+        self, case: AlertContext, channel: str, before: AlertGroup | None, *, is_quiet: bool
     ) -> tuple[AlertGroup | None, tuple[Notification, ...]]:
-        owner = case.placed.owner(channel, case.kpi.card.owner)
+        owner = case.dispatch.owner(channel, case.kpi.card.owner)
         return transition(
             before,
-            case.placed.here(channel),
+            case.dispatch.firing_in(channel),
             GroupRule(owner, case.rule.remind, case.rule.escalation),
             case.now,
-            left=case.placed.left(channel),
+            left=case.dispatch.suppressed_in(channel),
             quiet=is_quiet,
             named=(case.kpi.id, channel),
         )
 
     def _owed(
-        self, case: Case, group: AlertGroup, tellings: tuple[Notification, ...], *, is_over: bool
+        self, case: AlertContext, group: AlertGroup, tellings: tuple[Notification, ...], *, is_over: bool
     ) -> Iterator[OutboxMessage]:
         """The messages to the group's channel."""
         campuses = self._tree.leaves(DISTRICT)
-        is_common = is_whole_district(sum(each in case.judged.firing for each in campuses), len(campuses))
+        is_common = is_whole_district(sum(each in case.evaluation.firing for each in campuses), len(campuses))
         for telling in tellings:
             changes = self._changes(case, telling, _reasons(case, group, telling, is_over=is_over))
-            if telling.how is DeliveryKind.REPLY and not changes:  # the campuses are gone from the configuration
+            if telling.kind is DeliveryKind.REPLY and not changes:  # the campuses are gone from the configuration
                 continue
             notice = AlertNotice(
                 card=case.kpi.card,
                 as_of=case.now,
                 zone=str(self._calendar.zone),
-                mention=telling.calls,
+                mention=telling.mention,
                 changes=changes,
                 group=group.key,
-                how=telling.how,
+                how=telling.kind,
                 reason=telling.reason,
                 is_over=is_over,
                 is_common=is_common and not is_over,
             )
-            key = f"alert:{group.key}:{case.now.isoformat()}:{telling.how}:{telling.reason.name.lower()}"
-            until = case.now + useful_for(telling, case.rule.remind)
+            key = f"alert:{group.key}:{case.now.isoformat()}:{telling.kind}:{telling.reason.name.lower()}"
+            until = case.now + lifetime(telling, case.rule.remind)
             yield OutboxMessage(
-                key, group.channel, seen_to(notice, group, case.now), until, telling.how, group.key, telling.in_channel
+                key,
+                group.channel,
+                with_actions(notice, group, case.now),
+                until,
+                telling.kind,
+                group.key,
+                telling.in_channel,
             )
 
-    def _changes(self, case: Case, telling: Notification, reasons: Mapping[str, Reason]) -> tuple[Change, ...]:
+    def _changes(self, case: AlertContext, telling: Notification, reasons: Mapping[str, Reason]) -> tuple[Change, ...]:
         """The campuses with their numbers, the worst first; the first ones with their series, but in a thread."""
         campuses = [each for each in reasons if each in self._tree]
-        days = None if telling.how is DeliveryKind.REPLY else SERIES_DAYS
+        days = None if telling.kind is DeliveryKind.REPLY else SERIES_DAYS
         reports = self._reporting.reports(case.kpi, campuses, case.now, days)
         found = sorted((self._change(case, each, reasons[each.campus]) for each in reports), key=_urgency)
         return (*found[:DRAWN], *(replace(each, report=replace(each.report, series=None)) for each in found[DRAWN:]))
 
-    def _change(self, case: Case, report: Report, reason: Reason) -> Change:
+    def _change(self, case: AlertContext, report: Report, reason: Reason) -> Change:
         campus = report.campus
-        says = case.judged.says.get(campus, ())
+        says = case.evaluation.signal_texts.get(campus, ())
         if reason is Reason.MOVED:
-            says += (f"told in {self._channels[case.placed.routes[campus].channel].slack} now",)
-        return Change(report, reason, case.judged.since(campus), case.judged.firing.get(campus), says)
+            says += (f"told in {self._channels[case.dispatch.routes[campus].channel].slack} now",)
+        return Change(report, reason, case.evaluation.since(campus), case.evaluation.firing.get(campus), says)
 
 
-def seen_to(notice: AlertNotice, group: AlertGroup, now: datetime) -> AlertNotice:
+def with_actions(notice: AlertNotice, group: AlertGroup, now: datetime) -> AlertNotice:
     """The message of a group with what people have done about it by now."""
     is_acknowledged = group.is_acknowledged(now)
     return replace(
@@ -167,24 +173,24 @@ def seen_to(notice: AlertNotice, group: AlertGroup, now: datetime) -> AlertNotic
     )
 
 
-def useful_for(telling: Notification, remind: timedelta | None = None) -> timedelta:
+def lifetime(telling: Notification, remind: timedelta | None = None) -> timedelta:
     """How long it is worth telling; a reminder no longer than until the next one, which comes every `remind`."""
-    if telling.how is DeliveryKind.UPDATE:
-        return WHILE_IT_STANDS
-    if telling.how is DeliveryKind.REPLY and telling.reason is Reason.STILL_FIRING:
+    if telling.kind is DeliveryKind.UPDATE:
+        return EDIT_LIFETIME
+    if telling.kind is DeliveryKind.REPLY and telling.reason is Reason.STILL_FIRING:
         return min(REMINDER, remind or REMINDER)
-    return REMINDER if telling.how is DeliveryKind.REPLY and telling.reason in REMINDS else DAY
+    return REMINDER if telling.kind is DeliveryKind.REPLY and telling.reason in REMINDS else DAY
 
 
-def _reasons(case: Case, group: AlertGroup, telling: Notification, *, is_over: bool) -> dict[str, Reason]:
+def _reasons(case: AlertContext, group: AlertGroup, telling: Notification, *, is_over: bool) -> dict[str, Reason]:
     """The campuses that a message is about: of a reply those that changed, of the message itself all that stand.
 
     Once it is over these are those that left last.
     """
-    if telling.how is DeliveryKind.REPLY:
+    if telling.kind is DeliveryKind.REPLY:
         return dict(telling.changes)
     if is_over:
-        left = case.placed.left(group.channel)
+        left = case.dispatch.suppressed_in(group.channel)
         return {campus: left.get(campus, Reason.RECOVERED) for campus in group.shown}
     return {campus: telling.changes.get(campus, Reason.STILL_FIRING) for campus in group.shown}
 

@@ -3,20 +3,20 @@
 from datetime import datetime
 
 from kpibot.catalog.model import Catalog
-from kpibot.core.alerts.quiet_hours import Notice, QuietHours
-from kpibot.core.alerts.routing import TAKES_IT, Routed, explained
+from kpibot.core.alerts.quiet_hours import Breach, QuietHours
+from kpibot.core.alerts.routing import TAKES_IT, RouteExplanation, evaluate_routes
 from kpibot.core.campuses.campus_tree import DISTRICT, CampusTree
 from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.kpi import Kpi
-from kpibot.core.text import QueryError, listed
+from kpibot.core.text import QueryError, alternatives
 from kpibot.store.store import Store
 
 OFFERED = 8  # campuses of a group
 
 
-def routed(
+def explain_route(
     catalog: Catalog, tree: CampusTree, store: Store, kpi: Kpi, campus: str | None, severity: str, now: datetime
-) -> Routed:
+) -> RouteExplanation:
     """Where a breach of the KPI at the campus would go now, `severity` being `warning` or `critical`.
 
     Raises:
@@ -24,7 +24,7 @@ def routed(
     """
     rule, watched = _rule(kpi), _watched(kpi, campus, tree)
     calendar = catalog.district.calendar
-    rules = explained(
+    rules = evaluate_routes(
         catalog.routes,
         kpi=kpi.id,
         category=kpi.card.category,
@@ -35,8 +35,8 @@ def routed(
     )
     taking = next((route for route, says in rules if says == TAKES_IT), None)
     quiet = QuietHours((*store.silences(now), *catalog.silences), tree, calendar)
-    notice = Notice(kpi.id, watched, severity, rule)
-    return Routed(
+    notice = Breach(kpi.id, watched, severity, rule)
+    return RouteExplanation(
         card=kpi.card,
         campus=watched,
         campus_name=tree[watched].name,
@@ -44,9 +44,9 @@ def routed(
         at=now,
         zone=str(calendar.zone),
         channel=None if taking is None else catalog.channels[taking.channel].slack,
-        calls="" if taking is None else taking.mention or kpi.card.owner,
+        mention="" if taking is None else taking.mention or kpi.card.owner,
         rules=tuple((route, catalog.channels[route.channel].slack, says) for route, says in rules),
-        held=quiet.suppression(notice, now),
+        suppression=quiet.suppression(notice, now),
         next_notify_at=quiet.next_notify_at(notice, now),
         escalation=rule.escalation if severity == "critical" else (),
         inhibited_by_district=rule.inhibits and watched != DISTRICT,
@@ -74,4 +74,4 @@ def _watched(kpi: Kpi, campus: str | None, tree: CampusTree) -> str:
         raise QueryError(f"which campus? Type one too, for example `{kpi.id} {leaves[0]}`")
     below = tree.leaves(campus)[:OFFERED]
     more = " (or write `at: [campuses, district]` into its `alert`)" if campus == DISTRICT else ""
-    raise QueryError(f"alerts watch campuses, and `{campus}` is none; type one of its own: {listed(below)}{more}")
+    raise QueryError(f"alerts watch campuses, and `{campus}` is none; type one of its own: {alternatives(below)}{more}")

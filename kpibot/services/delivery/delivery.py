@@ -20,7 +20,14 @@ from kpibot.catalog.model import DistrictConfig
 from kpibot.core.alerts.actions import ActionNotice
 from kpibot.core.alerts.groups import DeliveryKind
 from kpibot.core.alerts.notices import AlertNotice
+<<<<<<< HEAD
 from kpibot.core.reports.messages import Message, Picture, TroubleNotice
+=======
+from kpibot.core.reports.digests import DigestEdition
+from kpibot.core.reports.messages import AdminNotice, Message
+from kpibot.render.charts.alt_texts import alert_alt, digest_alt
+from kpibot.render.charts.charts import alert_chart, digest_chart
+>>>>>>> main
 from kpibot.store.outbox import LeasedMessage, Outbox, OutboxMessage
 
 log = logging.getLogger(__name__)
@@ -125,7 +132,7 @@ class Delivery:
         """Takes up nothing more."""
         self._is_stopping = True
 
-    async def work_off(self) -> int:
+    async def deliver_due(self) -> int:
         """Sends all that is due, channels side by side: none waits for a slow one. How many messages it took up."""
         under_way: set[asyncio.Task[None]] = set()
         taken = 0
@@ -143,43 +150,43 @@ class Delivery:
     async def _claim(self) -> list[LeasedMessage]:
         if self._is_stopping:
             return []
-        claimed: list[LeasedMessage] = await self._in_thread(self._outbox.claim, self._now(), self._owner, LEASE)
+        claimed: list[LeasedMessage] = await self._in_thread(self._outbox.lease, self._now(), self._owner, LEASE)
         return claimed
 
     async def _deliver(self, row: LeasedMessage) -> None:
         try:
             ts = await self._found(row) or await self._send(row)
         except LeaseLostError:
-            log.warning("%s took longer than its lease; whoever has it now sends it", row.owed.key)
+            log.warning("%s took longer than its lease; whoever has it now sends it", row.message.key)
         except ExpiredError:
             await self._in_thread(self._outbox.expire, row.id, self._owner)
         except RefusedError as error:
-            log.error("%s cannot be delivered to %s: %s", row.owed.key, row.owed.channel, error)
+            log.error("%s cannot be delivered to %s: %s", row.message.key, row.message.channel, error)
             complaint = self._complaint(row, error)
-            await self._in_thread(self._outbox.park, row.id, str(error), complaint, self._now(), self._owner)
+            await self._in_thread(self._outbox.dead_letter, row.id, str(error), complaint, self._now(), self._owner)
         except GoneError as error:
-            log.warning("%s has nothing to belong to: %s", row.owed.key, error)
+            log.warning("%s has nothing to belong to: %s", row.message.key, error)
             await self._in_thread(self._outbox.drop, row.id, str(error), self._owner)
         except (NotNowError, InDoubtError) as error:
             await self._wait(row, error)
         except Exception:  # whatever it was, it must cost neither the message nor other channels theirs
-            log.exception("%s was not delivered", row.owed.key)
+            log.exception("%s was not delivered", row.message.key)
             await self._wait(row, InDoubtError("an unexpected error; the log says which"))
         else:
-            await self._in_thread(self._outbox.sent, row.id, ts)
+            await self._in_thread(self._outbox.mark_sent, row.id, ts)
 
     async def _found(self, row: LeasedMessage) -> str | None:
-        if row.in_doubt_since is None or row.owed.how is DeliveryKind.UPDATE:
+        if row.in_doubt_since is None or row.message.kind is DeliveryKind.UPDATE:
             return None
         since = row.in_doubt_since - LOOK_BACK
-        return await self._sender.find(row.owed.channel, row.owed.key, since, row.base_ts)
+        return await self._sender.find(row.message.channel, row.message.key, since, row.parent_ts)
 
     async def _send(self, row: LeasedMessage) -> str:
-        if self._now() >= row.owed.expires_at:
+        if self._now() >= row.message.expires_at:
             raise ExpiredError
-        message = self._addressed(row.owed.message)
-        picture = None if row.owed.how is DeliveryKind.REPLY else await self._drawn(row.owed.key, message)
-        if not await self._in_thread(self._outbox.attempt, row.id, self._now(), self._owner, LEASE):
+        message = self._addressed(row.message.body)
+        picture = None if row.message.kind is DeliveryKind.REPLY else await self._drawn(row.message.key, message)
+        if not await self._in_thread(self._outbox.begin_attempt, row.id, self._now(), self._owner, LEASE):
             raise LeaseLostError
         try:
             return await asyncio.wait_for(self._hand_over(row, message, picture), SEND_WITHIN.total_seconds())
@@ -189,7 +196,11 @@ class Delivery:
     async def _drawn(self, key: str, message: Message) -> Picture | None:
         """The message's chart. One that cannot be drawn costs no text: a full disk must not keep back an alert."""
         try:
+<<<<<<< HEAD
             drawn: Picture | None = await self._in_thread(self._picture_of, message)
+=======
+            drawn: Picture | None = await self._in_thread(draw_picture, message)
+>>>>>>> main
         except Exception:
             log.exception("%s goes without its picture", key)
             return None
@@ -197,29 +208,29 @@ class Delivery:
 
     async def _hand_over(self, row: LeasedMessage, message: Message, picture: Picture | None) -> str:
         """The message's `ts`, once Slack has it."""
-        owed = row.owed
-        if owed.how is DeliveryKind.POST:
+        owed = row.message
+        if owed.kind is DeliveryKind.POST:
             return await self._sender.send(owed.channel, owed.key, message, picture)
-        if row.base_ts is None:
+        if row.parent_ts is None:
             raise GoneError("its group's message is not in the channel")
-        if owed.how is DeliveryKind.UPDATE:
-            await self._sender.edit(owed.channel, row.base_ts, message, picture)
-            return row.base_ts
-        return await self._sender.reply(owed.channel, owed.key, message, row.base_ts, in_channel=owed.in_channel)
+        if owed.kind is DeliveryKind.UPDATE:
+            await self._sender.edit(owed.channel, row.parent_ts, message, picture)
+            return row.parent_ts
+        return await self._sender.reply(owed.channel, owed.key, message, row.parent_ts, in_channel=owed.in_channel)
 
     def _complaint(self, row: LeasedMessage, error: RefusedError) -> list[OutboxMessage]:
         """What the administrators are told of a message that cannot be delivered, unless it was to themselves."""
         now, administrators = self._now(), self._district.administrators
-        if administrators is None or administrators == row.owed.channel:
+        if administrators is None or administrators == row.message.channel:
             return []
-        what = f"A message to {row.owed.channel} was not delivered"
-        notice = TroubleNotice(now, str(self._district.calendar.zone), ((what, str(error)),))
-        return [OutboxMessage(f"refused:{row.owed.key}", administrators, notice, now + COMPLAINT_OF_USE_FOR)]
+        what = f"A message to {row.message.channel} was not delivered"
+        notice = AdminNotice(now, str(self._district.calendar.zone), ((what, str(error)),))
+        return [OutboxMessage(f"refused:{row.message.key}", administrators, notice, now + COMPLAINT_OF_USE_FOR)]
 
     async def _wait(self, row: LeasedMessage, error: NotNowError | InDoubtError) -> None:
         asked = error.after if isinstance(error, NotNowError) else None
-        at = self._now() + (asked or backed_off(row.attempts, self._chance()))
-        log.warning("%s waits until %s: %s", row.owed.key, at.isoformat(timespec="seconds"), error)
+        at = self._now() + (asked or backoff(row.attempts, self._chance()))
+        log.warning("%s waits until %s: %s", row.message.key, at.isoformat(timespec="seconds"), error)
         await self._in_thread(self._outbox.retry, row.id, at, str(error), isinstance(error, InDoubtError), self._owner)
 
     def _addressed(self, message: Message) -> Message:
@@ -228,7 +239,23 @@ class Delivery:
         return message
 
 
-def backed_off(attempts: int, chance: float) -> timedelta:
+def backoff(attempts: int, chance: float) -> timedelta:
     """How long to wait after so many attempts: twice as long each time, give or take a tenth by `chance` (0 to 1)."""
     longer = min(timedelta(seconds=2 ** min(attempts, DOUBLINGS)), LONGEST_WAIT)
     return longer * (1 + JITTER * (2 * chance - 1))
+<<<<<<< HEAD
+=======
+
+
+def draw_picture(message: Message) -> Picture | None:
+    """The message's chart; None where there is nothing to draw."""
+    match message:
+        case DigestEdition():
+            png, name, alt_text = digest_chart(message), message.digest, digest_alt(message)
+        case AlertNotice():
+            drawn = None if message.keeps_picture else alert_chart(message)
+            png, name, alt_text = drawn, message.card.id, alert_alt(message)
+        case ActionNotice() | AdminNotice():
+            return None
+    return None if png is None else Picture(f"{name}.png", png, alt_text)
+>>>>>>> main

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from kpibot.catalog.model import DistrictConfig
-from kpibot.core.reports.messages import TroubleNotice
+from kpibot.core.reports.messages import AdminNotice
 from kpibot.render.phrases.times import soon
 from kpibot.services.delivery.delivery import DeliveryError, Sender
 
@@ -25,7 +25,7 @@ AWAY, BACK = "own-database:away", "own-database:back"
 WHAT = "The bot's own database"
 
 
-class OwnDatabase:
+class OutageNotifier:
     """Knows which of the bot's jobs its own database fails, and says so: once, and once when it works again."""
 
     def __init__(self, sender: Sender, district: DistrictConfig, now: Callable[[], datetime]) -> None:
@@ -39,7 +39,7 @@ class OwnDatabase:
         self._knows_past = False
         self._excuse = ""  # why they could not be told the last time
 
-    def fails(self, job: str, why: str) -> None:
+    def record_failure(self, job: str, why: str) -> None:
         """A job could not use the database. The log hears of it once, however often it is tried."""
         if self._failing.get(job) != why:
             log.error("%s failed: %s", job, why)
@@ -47,14 +47,14 @@ class OwnDatabase:
             self._since = self._now()
         self._failing[job] = why
 
-    def works(self, job: str) -> None:
+    def record_success(self, job: str) -> None:
         """A job could use the database."""
         if self._failing.pop(job, None) is not None:
             log.warning("%s works again", job)
             if not self._failing:
                 self._since = self._now()
 
-    async def tell(self) -> None:
+    async def notify(self) -> None:
         """Tells the administrators what they should know by now. What Slack does not take is told the next time."""
         if self._administrators is None:
             return
@@ -77,7 +77,7 @@ class OwnDatabase:
             await self._say(channel, AWAY, self._away(now))
             self._told = self._since
         elif not self._failing and self._told is not None:
-            await self._say(channel, BACK, TroubleNotice(now, self._zone, mended=(WHAT,)))
+            await self._say(channel, BACK, AdminNotice(now, self._zone, mended=(WHAT,)))
             self._told = None
 
     async def _told_before(self, channel: str, now: datetime) -> datetime | None:
@@ -88,13 +88,13 @@ class OwnDatabase:
         told = datetime.fromtimestamp(float(away), UTC)
         return None if await self._sender.find(channel, BACK, told, None) else told
 
-    async def _say(self, channel: str, key: str, notice: TroubleNotice) -> None:
+    async def _say(self, channel: str, key: str, notice: AdminNotice) -> None:
         if await self._sender.find(channel, key, self._since - A_MINUTE, None) is None:
             await self._sender.send(channel, key, notice, None)
 
-    def _away(self, now: datetime) -> TroubleNotice:
+    def _away(self, now: datetime) -> AdminNotice:
         says = (
             f"{next(iter(self._failing.values()))}. It has not worked since {soon(self._since, now, self._zone)}. "
             "Until it does, digests and alerts wait, and nobody can acknowledge or mute. Questions are answered"
         )
-        return TroubleNotice(now, self._zone, ((WHAT, says),))
+        return AdminNotice(now, self._zone, ((WHAT, says),))

@@ -20,9 +20,9 @@ def action_message(notice: ActionNotice) -> Rendered:
 def action_result_message(told: ActionResult) -> Rendered:
     """The reply to whoever did something: what came of it, or who did it before."""
     if told.is_new:
-        said = [action_text(each, told.zone, told.asker) for each in told.deeds]
+        said = [action_text(each, told.zone, told.asker) for each in told.actions]
     else:
-        said = [_former_text(each, told) for each in told.deeds]
+        said = [_former_text(each, told) for each in told.actions]
     lines = fitting([data(each, 600) for each in said] or [OVER], 2_000)
     return rendered("\n".join(lines), paragraphs(lines))
 

@@ -3,8 +3,16 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from kpibot.core.alerts.active_alerts import ActiveAlert, AlertList, Measured, Muted, MuteList, Recurring, Why
-from kpibot.core.kpis.report import Report, local
+from kpibot.core.alerts.active_alerts import (
+    ActiveAlert,
+    ActiveMute,
+    AlertExplanation,
+    AlertHistory,
+    AlertList,
+    MuteList,
+    RecurringMute,
+)
+from kpibot.core.kpis.report import Report, local_time
 from kpibot.core.text import plural
 from kpibot.render.phrases import sentences
 from kpibot.render.phrases.cleaning import clean
@@ -21,12 +29,12 @@ NOBODY = "nobody has taken it"
 
 def alerts_message(alerts: AlertList) -> Rendered:
     """What stands now, the worst first, each with who sees to it."""
-    count, place = len(alerts.standing), clean(alerts.campus_name, sentences.NAME)
+    count, place = len(alerts.alerts), clean(alerts.campus_name, sentences.NAME)
     head = f"{plural(count, 'alert')} {'stands' if count == 1 else 'stand'} at {place}" if count else None
     head = head or f"No alert stands at {place}"
     lines = [
         f"{SIGNS[each.severity].emoji} {data(standing_text(each, alerts.as_of, alerts.zone), 500)}"
-        for each in alerts.standing
+        for each in alerts.alerts
     ]
     shown = fitting(lines)
     when = f"as of {moment(alerts.as_of, alerts.zone, year=True)}"
@@ -38,7 +46,7 @@ def standing_text(standing: ActiveAlert, now: datetime, zone: str) -> str:
     """`Outstanding tickets — Campus West: 104 tickets · critical since Fri, … (2 days) · acknowledged by @luis …`."""
     report = standing.report
     to_the_day = is_to_the_day(standing.since, now, zone)
-    began = day_month(local(standing.since, zone)) if to_the_day else soon(standing.since, now, zone)
+    began = day_month(local_time(standing.since, zone)) if to_the_day else soon(standing.since, now, zone)
     since = f"{standing.severity} since {began} ({stretch(now - standing.since)})"
     value = sentences.quantity(report) if sentences.value(report) is not None else sentences.missing(report)
     return f"{sentences.title(report)}: {value} · {since} · {'; '.join(_seen_to(standing, now, zone))}"
@@ -57,11 +65,11 @@ def mutes_message(mutes: MuteList) -> Rendered:
     return rendered(text, (section(head), *ended[:BUTTONS], more, *coming, how))
 
 
-def why_message(why: Why) -> Rendered:
+def why_message(why: AlertExplanation) -> Rendered:
     """Why an alert stands: the measurements, the rule, the way to the channel, and what is muted."""
     head = f"Why {clean(why.card.name, sentences.NAME)} is told here"
     parts = {
-        "Measured": [each for one in why.measured for each in _measured(one, why)],
+        "Measured": [each for one in why.histories for each in _measured(one, why)],
         "Rule": list(_rule(why)),
         "Route": list(_routes(why)),
         "Muted": [
@@ -70,8 +78,8 @@ def why_message(why: Why) -> Rendered:
         ]
         or ["nothing of it"],
     }
-    if why.more:
-        parts["Measured"].append(f"… and {plural(why.more, 'more campus', 'more campuses')}")
+    if why.further_campuses:
+        parts["Measured"].append(f"… and {plural(why.further_campuses, 'more campus', 'more campuses')}")
     lines = [f"*{title}*\n" + "\n".join(f"• {data(each, 400)}" for each in said) for title, said in parts.items()]
     opened = f"told first {moment(why.opened, why.zone, year=True)}"
     blocks = (section(f"*{data(head)}*"), *paragraphs(fitting(lines)), context(data(opened)))
@@ -92,22 +100,22 @@ def _seen_to(standing: ActiveAlert, now: datetime, zone: str) -> Iterator[str]:
         yield f"muted until {soon(standing.muted_until, now, zone)}" if standing.muted_until is not None else "muted"
 
 
-def _muted(muted: Muted, now: datetime, zone: str) -> str:
+def _muted(muted: ActiveMute, now: datetime, zone: str) -> str:
     reason = f": {clean(muted.reason, REASON)}" if muted.reason else ""
-    return f"{scope_text(muted.about)} until {soon(muted.end, now, zone)}, by {clean(muted.by, PERSON)}{reason}"
+    return f"{scope_text(muted.scope)} until {soon(muted.end, now, zone)}, by {clean(muted.by, PERSON)}{reason}"
 
 
-def _with_button(line: str, muted: Muted) -> Block | None:
+def _with_button(line: str, muted: ActiveMute) -> Block | None:
     block, end = section(line), button("Unmute", "alert:unmute", silence=muted.id)
     return block if block is None or end is None else {**block, "accessory": end}
 
 
-def _recurring(recurring: Recurring) -> str:
+def _recurring(recurring: RecurringMute) -> str:
     if recurring.is_on:
         when = f"now, until {_day(recurring.days[1])}" if recurring.days else "now"
     else:
         when = f"next {_days(*recurring.days)}" if recurring.days else "not within a year"
-    return f"{clean(recurring.name, sentences.NAME)}: {when} · {scope_text(recurring.about)}"
+    return f"{clean(recurring.name, sentences.NAME)}: {when} · {scope_text(recurring.scope)}"
 
 
 def _days(first: date, last: date) -> str:
@@ -118,9 +126,9 @@ def _day(day: date) -> str:
     return day_month(day, year=True)
 
 
-def _measured(measured: Measured, why: Why) -> Iterator[str]:
-    yield standing_text(measured.standing, why.as_of, why.zone)
-    report = measured.standing.report
+def _measured(measured: AlertHistory, why: AlertExplanation) -> Iterator[str]:
+    yield standing_text(measured.alert, why.as_of, why.zone)
+    report = measured.alert.report
     if goal := sentences.goal(report):
         yield goal + _recovery(report)
     values = (
@@ -135,7 +143,7 @@ def _recovery(report: Report) -> str:
     return "" if recovers_at is None else f" · over once it reaches {sentences.level(report, recovers_at)}"
 
 
-def _rule(why: Why) -> Iterator[str]:
+def _rule(why: AlertExplanation) -> Iterator[str]:
     rule = why.rule
     often = "the first measurement" if rule.after == 1 else f"{rule.after} measurements in a row"
     yield f"told after {often} over a threshold"
@@ -146,6 +154,6 @@ def _rule(why: Why) -> Iterator[str]:
         yield f"while nobody acknowledges what is critical, {clean(owner, PERSON)} is called after {stretch(after)}"
 
 
-def _routes(why: Why) -> Iterator[str]:
+def _routes(why: AlertExplanation) -> Iterator[str]:
     for number, (channel, says) in enumerate(why.routes, start=1):
         yield f"rule {number}, to {clean(channel, PERSON)}: {says.replace('`', '')}"

@@ -137,7 +137,7 @@ class AlertButtons:
             await self._conversation.send_ephemeral(place, user, action_result_message(told))
 
     async def _why(self, pressed: ButtonPress) -> None:
-        why = await self._in_thread(self._standing.why, pressed.group, self._now())
+        why = await self._in_thread(self._standing.explain, pressed.group, self._now())
         message = action_result_message(await self._over(pressed)) if why is None else why_message(why)
         await self._conversation.send_ephemeral(pressed.place, pressed.user, message)
 
@@ -152,7 +152,7 @@ class AlertButtons:
         await self._conversation.ask(question, pressed.place, pressed.user)
 
     async def _open_form(self, pressed: ButtonPress) -> None:
-        mutable = await self._in_thread(self._standing.mutable, pressed.group)
+        mutable = await self._in_thread(self._standing.mute_choices, pressed.group)
         if mutable is None:
             message = action_result_message(await self._over(pressed))
             await self._conversation.send_ephemeral(pressed.place, pressed.user, message)

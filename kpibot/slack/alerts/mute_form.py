@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from kpibot.core.alerts.active_alerts import Mutable
+from kpibot.core.alerts.active_alerts import MuteChoices
 from kpibot.render.phrases.cleaning import plain_text
 from kpibot.slack.blocks import Block
 
@@ -22,11 +22,11 @@ LASTINGS = {
 }
 
 
-def mute_form(mutable: Mutable, metadata: Mapping[str, str]) -> dict[str, Any]:
+def mute_form(mutable: MuteChoices, metadata: Mapping[str, str]) -> dict[str, Any]:
     """The form as a modal view. The campus is chosen already where there is only one; `metadata` comes back with it."""
     kpis = [(mutable.kpi, mutable.kpi_name), (ANY, "Every KPI")]
-    campuses = [*mutable.places[: MOST_OPTIONS - 1], (ANY, "Everywhere")]
-    only = mutable.places[0][0] if mutable.is_at_one else None
+    campuses = [*mutable.campuses[: MOST_OPTIONS - 1], (ANY, "Everywhere")]
+    only = mutable.campuses[0][0] if mutable.is_single_campus else None
     blocks = [
         _input(KPI, "What", _select(kpis, mutable.kpi)),
         _input(CAMPUS, "Where", _select(campuses, only)),

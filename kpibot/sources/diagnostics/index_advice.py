@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.schema import CreateIndex
 
 from kpibot.catalog.model import Dataset
-from kpibot.core.kpis.measures import Counted, Duration, Flow, OverRows, Stock, columns
+from kpibot.core.kpis.measures import Counted, Duration, Flow, OverRows, Stock, measure_columns
 from kpibot.sources.sql.dataset_rows import CAMPUS
 from kpibot.sources.sql.indexes import TableIndex, schema_and_table
 
@@ -123,7 +123,7 @@ def _of_stock(stock: Stock, by: _Names, table: str, dialect: str) -> list[Index]
 
 def _others(measure: OverRows, *own: str) -> list[str]:
     """The columns that are looked at beside these and the campus."""
-    return [name for _, name in columns(measure) if name not in own]
+    return [name for _, name in measure_columns(measure) if name not in own]
 
 
 def _name(index: Index, table: str) -> str:

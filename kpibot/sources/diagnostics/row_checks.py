@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kpibot.core.reports.inspection import DataIssue
-from kpibot.core.text import plural, shown
+from kpibot.core.text import plural, quoted
 from kpibot.sources.diagnostics.column_usage import ColumnUsage
 from kpibot.sources.engines.dialects import Expression
 from kpibot.sources.sql.dataset_rows import Rows
@@ -201,4 +201,4 @@ def _is_rule(n: int, count: int) -> bool:
 
 
 def _shown(value: object) -> str:
-    return shown(str(value))
+    return quoted(str(value))

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from kpibot.catalog.model import Dataset
 from kpibot.core.campuses.campus_tree import DISTRICT
-from kpibot.core.kpis.conditions import AnyCondition, Compared, Condition, Relation, Timed
+from kpibot.core.kpis.conditions import Condition, NumberCondition, Relation, TimeCondition, ValueCondition
 from kpibot.core.kpis.dimensions import GroupBy
 from kpibot.sources.engines.dialects import GROUPED_BY_PLACE, Expression, without_index
 from kpibot.sources.sql.timestamps import TimeColumn, TimeKind
@@ -73,7 +73,7 @@ class Rows:
         """SELECT columns FROM the dataset WHERE all conditions hold."""
         return sa.select(*columns).select_from(from_clause(self.dataset)).where(*where)
 
-    def conditions(self, where: Iterable[AnyCondition]) -> list[Expression]:
+    def conditions(self, where: Iterable[Condition]) -> list[Expression]:
         """The filter of a measure as SQL. "Not merged" includes rows that say nothing."""
         return [self._condition(each) for each in where]
 
@@ -86,17 +86,17 @@ class Rows:
         bands = [(time.not_before(cutoff), _number(n)) for n, cutoff in enumerate(cutoffs)]
         return sa.case((time.expression.is_(None), sa.null()), *bands, else_=_number(len(cutoffs)))
 
-    def _condition(self, condition: AnyCondition) -> Expression:
+    def _condition(self, condition: Condition) -> Expression:
         match condition:
-            case Condition():
+            case ValueCondition():
                 return _among(self.column(condition.column), condition)
-            case Compared():
+            case NumberCondition():
                 holds = self._compared(condition)
-            case Timed():
+            case TimeCondition():
                 holds = self._timed(condition)
         return sa.or_(self.column(condition.column).is_(None), holds) if condition.or_empty else holds
 
-    def _compared(self, condition: Compared) -> Expression:
+    def _compared(self, condition: NumberCondition) -> Expression:
         column = self.column(condition.column)
         than = sa.literal(condition.than) if condition.other is None else self.column(condition.other)
         match condition.relation:
@@ -108,7 +108,7 @@ class Rows:
                 return column <= than
         return column < than
 
-    def _timed(self, condition: Timed) -> Expression:
+    def _timed(self, condition: TimeCondition) -> Expression:
         time, ends = self.time(condition.column), []
         if isinstance(condition.since, datetime):
             ends.append(time.not_before(condition.since))
@@ -147,7 +147,7 @@ def literal_sql(sql: str) -> str:
     return sql.strip().rstrip(";").replace(":", "\\:")
 
 
-def _among(column: Expression, condition: Condition) -> Expression:
+def _among(column: Expression, condition: ValueCondition) -> Expression:
     values = [value for value in condition.values if value is not None]
     is_empty = column.is_(None)
     among: Expression = column.in_(values) if values else sa.false()

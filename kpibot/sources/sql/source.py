@@ -23,9 +23,9 @@ from kpibot.core.kpis.measures import (
     Simple,
     Statistic,
     Stock,
-    times,
+    time_columns,
 )
-from kpibot.core.kpis.series import Lasting, Track, Window, elapsed
+from kpibot.core.kpis.series import ElapsedBetween, SeriesData, Window, wall_clock
 from kpibot.core.time.periods import Period
 from kpibot.sources.base import GroupKey, QueryResult, Request, SourceError, SourceMisfitError
 from kpibot.sources.circuit_breaker import Breaker
@@ -58,7 +58,7 @@ class SqlSource:
         datasets: Mapping[str, Dataset],
         zone: ZoneInfo,
         breaker: Breaker | None = None,
-        lasting: Lasting = elapsed,
+        lasting: ElapsedBetween = wall_clock,
     ) -> None:
         self._database = database
         self._datasets = datasets
@@ -84,7 +84,7 @@ class SqlSource:
                 found |= dict.fromkeys(merge, error)
         return [found[request] for request in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, Track]:
+    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
         """See `Source.track`.
 
         Raises:
@@ -189,20 +189,20 @@ class SqlSource:
             if isinstance(each, Duration)
         ]
 
-    def _clock(self, duration: Duration) -> Lasting:
-        return self._lasting if duration.clock is Clock.WORKING else elapsed
+    def _clock(self, duration: Duration) -> ElapsedBetween:
+        return self._lasting if duration.clock is Clock.WORKING else wall_clock
 
     def _rows(self, measure: OverRows, request: Request | None = None) -> Rows:
         dataset = self._datasets[measure.dataset]
         by = None if request is None else request.by
         aged_by = [by.column] if by is not None and by.cutoffs else []
-        kinds = self._kinds(dataset, [*times(measure), *aged_by])
+        kinds = self._kinds(dataset, [*time_columns(measure), *aged_by])
         return Rows(dataset, self._dialect, kinds, self._survey.indexed(dataset), by)
 
     def _kinds(self, dataset: Dataset, names: Sequence[str]) -> dict[str, TimeKind | None]:
         return self._survey.kinds(dataset, names, self._dialect)
 
-    def _stock_track(self, stock: Stock, since: str, window: Window) -> Mapping[GroupKey, Track]:
+    def _stock_track(self, stock: Stock, since: str, window: Window) -> Mapping[GroupKey, SeriesData]:
         if window.cutoffs:
             return self._aged_track(stock, since, window)
         rows = self._rows(stock)
@@ -213,7 +213,7 @@ class SqlSource:
             return result_mapping.average_levels(given, window, self._zone)
         return result_mapping.levels(given, window, is_mean=stock.amount.counted is Counted.MEAN)
 
-    def _aged_track(self, stock: Stock, since: str, window: Window) -> Mapping[GroupKey, Track]:
+    def _aged_track(self, stock: Stock, since: str, window: Window) -> Mapping[GroupKey, SeriesData]:
         rows, last = self._rows(stock), window.ends[-1]
         given = [
             self._fetch(series_sql.aged_track(stock, since, rows, part, is_last=part.ends[-1] == last))
@@ -221,7 +221,7 @@ class SqlSource:
         ]
         return result_mapping.levels(joined(given), window, is_mean=stock.amount.counted is Counted.MEAN)
 
-    def _flow_track(self, flow: Flow, window: Window) -> Mapping[GroupKey, Track]:
+    def _flow_track(self, flow: Flow, window: Window) -> Mapping[GroupKey, SeriesData]:
         period = Period(window.opens, window.ends[-1], "")
         rows, days = self._rows(flow), series_sql.DayOf(self._zone, period)
         if flow.amount.counted is Counted.DISTINCT:

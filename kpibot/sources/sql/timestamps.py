@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from kpibot.core.time.periods import Period
-from kpibot.core.time.working_clock import reached
+from kpibot.core.time.working_clock import first_instant_at
 from kpibot.sources.engines.dialects import READ_TEXT_AS_TIME, Expression, seconds, summable, whole_days
 
 ONE_DAY = timedelta(days=1)
@@ -104,9 +104,9 @@ def to_utc(value: object, zone: ZoneInfo) -> datetime | None:
             kind_of(value)  # in another shape it was not compared by its time either
             return to_utc(datetime.fromisoformat(value), zone)
         case datetime():
-            return value.astimezone(UTC) if value.tzinfo else reached(value.date(), value.time(), zone)
+            return value.astimezone(UTC) if value.tzinfo else first_instant_at(value.date(), value.time(), zone)
         case date():
-            return reached(value, time(), zone)
+            return first_instant_at(value, time(), zone)
         case int() | float():
             return EPOCH + timedelta(seconds=value)
     raise ValueError(f"`{value}` is no timestamp")

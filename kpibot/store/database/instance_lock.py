@@ -17,7 +17,7 @@ from kpibot.store.database.opening import file_of
 
 
 @contextmanager
-def alone(url: str) -> Iterator[None]:
+def instance_lock(url: str) -> Iterator[None]:
     """Keeps every other bot away from a state database that is a SQLite file. Servers are shared.
 
     Raises:

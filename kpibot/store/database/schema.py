@@ -133,7 +133,7 @@ silences = sa.Table(  # one that is ended early has its end there
     sa.Index("silences_by_end", "end"),
 )
 
-audit_trail = sa.Table(
+audit_log = sa.Table(
     "audit_trail",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
@@ -145,7 +145,7 @@ audit_trail = sa.Table(
     sa.Index("audit_trail_by_time", "at"),
 )
 
-claims = sa.Table(  # without `done_at` the slot is under way, or was left behind by a process that died
+leases = sa.Table(  # without `done_at` the slot is under way, or was left behind by a process that died
     "claims",
     metadata,
     sa.Column("work", sa.String(120), primary_key=True),

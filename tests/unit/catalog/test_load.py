@@ -10,18 +10,18 @@ import pytest
 from kpibot.catalog import Catalog, CatalogError, load
 from kpibot.catalog.model import CampusList, Channel, Column, Database, Dataset, Digest, FileTable, NoteRule
 from kpibot.core.alerts.routing import Route
-from kpibot.core.alerts.silences import RecurringSilence, When
+from kpibot.core.alerts.silences import Recurrence, RecurringSilence
 from kpibot.core.campuses.campus_tree import Campus, CampusTree
 from kpibot.core.campuses.locations import CampusRule
 from kpibot.core.kpis.alert_rule import AlertRule, AnomalyRule, ChangeRule, ForecastRule
-from kpibot.core.kpis.conditions import Condition, DaysAgo
+from kpibot.core.kpis.conditions import DaysAgo, ValueCondition
 from kpibot.core.kpis.cross_check import CrossCheck
 from kpibot.core.kpis.kpi import Format, Kpi
 from kpibot.core.kpis.measures import Amount, Counted, Duration, Flow, Measure, Query, Ratio, Statistic, Stock
 from kpibot.core.kpis.thresholds import Better, Thresholds
 from kpibot.core.reports.answers import Note
 from kpibot.core.time.calendar import SeasonHours, YearStart
-from kpibot.core.time.days import Cycle, Dates, EveryYear, Stretch
+from kpibot.core.time.days import AnnualRange, Cycle, DateRange, NamedDays
 from kpibot.core.time.periods import PeriodRule, Unit
 from kpibot.demo.common.campuses import CAMPUSES
 
@@ -105,14 +105,14 @@ def test_the_calendar_of_a_district_that_changes(configured) -> None:
     events = event.format(day="1126", name="Day off") + event.format(day="1231", name="New Year's Eve")
     (folder / "closed.ics").write_text(f"BEGIN:VCALENDAR\n{events}END:VCALENDAR\n", encoding="utf-8")
     calendar = load(folder, {}).district.calendar
-    assert calendar.irregular_fiscal_years == (Stretch(date(2026, 7, 1), date(2027, 9, 1), "FY2027"),)
+    assert calendar.irregular_fiscal_years == (NamedDays(date(2026, 7, 1), date(2027, 9, 1), "FY2027"),)
     assert calendar.school_days == (0, 1, 2, 3, 6)
     summer = (time(7), time(17))
     assert calendar.season_hours == (
-        SeasonHours(Dates(date(2026, 7, 27), date(2026, 7, 31)), ((time(9), time(12)), *[None] * 6)),
-        SeasonHours(EveryYear((6, 1), (7, 31)), (*[summer] * 4, None, None, None)),
+        SeasonHours(DateRange(date(2026, 7, 27), date(2026, 7, 31)), ((time(9), time(12)), *[None] * 6)),
+        SeasonHours(AnnualRange((6, 1), (7, 31)), (*[summer] * 4, None, None, None)),
     )
-    assert calendar.breaks == (Dates(date(2027, 3, 15), date(2027, 3, 19)), EveryYear((5, 25), (8, 11)))
+    assert calendar.breaks == (DateRange(date(2027, 3, 15), date(2027, 3, 19)), AnnualRange((5, 25), (8, 11)))
     assert calendar.cycles == (Cycle("audit", date(2025, 7, 1), 24),)
     assert calendar.holidays == set(calendar.holiday_names)
     assert calendar.holiday_names == {
@@ -205,13 +205,13 @@ def test_datasets(configured) -> None:
 
 def test_a_stock(configured) -> None:
     words = "{stock: tickets, from: opened, until: resolved, where: {status: {not: [merged, deleted]}}}"
-    where = (Condition("status", ("merged", "deleted"), negated=True),)
+    where = (ValueCondition("status", ("merged", "deleted"), negated=True),)
     assert measure(configured, words) == Stock("tickets", "opened", "resolved", where)
 
 
 def test_a_snapshot_has_no_beginning(configured) -> None:
     assert measure(configured, "{stock: tickets, where: {status: open}}") == Stock(
-        "tickets", where=(Condition("status", ("open",)),)
+        "tickets", where=(ValueCondition("status", ("open",)),)
     )
 
 
@@ -238,7 +238,7 @@ def test_a_duration_is_shown_in_hours_and_is_a_median(configured) -> None:
 def test_a_ratio_rests_on_what_it_divides_by(configured) -> None:
     words = "{ratio: {of: {stock: tickets, where: {status: open}}, over: {stock: tickets}}}"
     made = kpi(configured, f"measure: {words}\nas: percent")
-    assert made.measure == Ratio(Stock("tickets", where=(Condition("status", ("open",)),)), Stock("tickets"))
+    assert made.measure == Ratio(Stock("tickets", where=(ValueCondition("status", ("open",)),)), Stock("tickets"))
     assert (made.card.format, made.card.rows) == (Format.PERCENT, "tickets")
 
 
@@ -268,7 +268,7 @@ def test_a_query(configured) -> None:
 def test_conditions(configured, written: str, values: tuple[object, ...], negated: bool) -> None:
     made = measure(configured, f"{{stock: tickets, where: {{status: {written}}}}}")
     assert isinstance(made, Stock)
-    assert made.where == (Condition("status", values, negated),)  # type: ignore[arg-type]
+    assert made.where == (ValueCondition("status", values, negated),)  # type: ignore[arg-type]
     assert [type(value) for value in made.where[0].values] == [type(value) for value in values]
 
 
@@ -491,10 +491,10 @@ def test_silences_that_recur(configured) -> None:
     catalog = load(configured(channels=dedent(channels), district=district), {})
     tickets, west = frozenset({"tickets"}), frozenset({"feeder-west"})
     assert catalog.silences == (
-        RecurringSilence("Summer break", When.YEARLY, first=(6, 10), last=(8, 5)),
-        RecurringSilence("Patch night", When.WEEKLY, (2,), (time(22), time(2)), kpis=tickets, campuses=west),
-        RecurringSilence("Weekend", When.WEEKLY, (5, 6)),
-        RecurringSilence("Breaks", When.BREAKS),
+        RecurringSilence("Summer break", Recurrence.YEARLY, first=(6, 10), last=(8, 5)),
+        RecurringSilence("Patch night", Recurrence.WEEKLY, (2,), (time(22), time(2)), kpis=tickets, campuses=west),
+        RecurringSilence("Weekend", Recurrence.WEEKLY, (5, 6)),
+        RecurringSilence("Breaks", Recurrence.BREAKS),
     )
 
 

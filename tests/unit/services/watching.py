@@ -25,11 +25,11 @@ from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi, KpiInfo
 from kpibot.core.kpis.measures import Query, Simple, Stock
 from kpibot.core.kpis.readings import Aggregate
-from kpibot.core.kpis.series import Curve, Track, Window
+from kpibot.core.kpis.series import DailyTotals, SeriesData, Window
 from kpibot.core.kpis.thresholds import Better, Thresholds
-from kpibot.core.reports.messages import TroubleNotice
+from kpibot.core.reports.messages import AdminNotice
 from kpibot.core.time.calendar import Calendar, YearStart
-from kpibot.services.alerts.watch import Watch
+from kpibot.services.alerts.monitor import AlertMonitor
 from kpibot.services.measurement.measurement import Measurement
 from kpibot.services.measurement.reporting import Reporting
 from kpibot.sources.base import GroupKey, QueryResult, Request, SourceDownError, SourceError
@@ -74,11 +74,12 @@ class Database:
         }
         return [parts for _ in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, Track]:
+    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
         if not self.has_series:
             raise SourceDownError("database `helpdesk` did not answer within 2 s")
         return {
-            GroupKey(each): Curve(self._course(each, count, len(window.days))) for each, count in self.counts.items()
+            GroupKey(each): DailyTotals(self._course(each, count, len(window.days)))
+            for each, count in self.counts.items()
         }
 
     def _course(self, campus: str, count: float, days: int) -> np.ndarray:
@@ -130,7 +131,7 @@ class Watched:
             **catalog,  # type: ignore[arg-type]
         )
         self.reporting = Reporting(district, measurement, self.store, fresh_within or {})
-        self.watch = Watch(
+        self.watch = AlertMonitor(
             district,
             self.catalog,
             self.reporting,
@@ -150,25 +151,25 @@ class Watched:
         self, after: timedelta = QUARTER, **counts: float
     ) -> list[tuple[str, DeliveryKind, Reason, dict[str, Reason]]]:
         """What is told of alerts, by channel: how, why, and about which campuses."""
-        notices = [(each, each.message) for each in self.measure(after, **counts)]
+        notices = [(each, each.body) for each in self.measure(after, **counts)]
         return [
-            (each.channel, each.how, notice.reason, {one.report.campus: one.reason for one in notice.changes})
+            (each.channel, each.kind, notice.reason, {one.report.campus: one.reason for one in notice.changes})
             for each, notice in notices
             if isinstance(notice, AlertNotice)
         ]
 
-    def troubles(self, after: timedelta = QUARTER, **counts: float) -> list[TroubleNotice]:
+    def troubles(self, after: timedelta = QUARTER, **counts: float) -> list[AdminNotice]:
         """What the administrators are told."""
-        return [each.message for each in self.measure(after, **counts) if isinstance(each.message, TroubleNotice)]
+        return [each.body for each in self.measure(after, **counts) if isinstance(each.body, AdminNotice)]
 
     def _taken(self) -> list[OutboxMessage]:
         """What has come into the outbox, by channel; all of it counts as sent."""
         found = []
-        while claimed := self.store.outbox.claim(self.now, "test", HOUR):
+        while claimed := self.store.outbox.lease(self.now, "test", HOUR):
             for row in claimed:
-                found.append(row.owed)
-                self.store.outbox.attempt(row.id, self.now, "test", HOUR)
-                self.store.outbox.sent(row.id, f"{row.id}.0")
+                found.append(row.message)
+                self.store.outbox.begin_attempt(row.id, self.now, "test", HOUR)
+                self.store.outbox.mark_sent(row.id, f"{row.id}.0")
         return sorted(found, key=lambda each: each.channel)
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.dialects import mssql, mysql, oracle, postgresql
 from sqlglot import exp
 
 from kpibot.catalog.model import Column, Dataset
-from kpibot.core.kpis.conditions import Compared, Condition, Relation, Timed
+from kpibot.core.kpis.conditions import NumberCondition, Relation, TimeCondition, ValueCondition
 from kpibot.core.kpis.dimensions import GroupBy
 from kpibot.core.kpis.measures import Amount, Counted, Duration, Flow, Limit, Statistic, Stock
 from kpibot.core.kpis.series import Window
@@ -34,12 +34,12 @@ DISTINCT = Amount(Counted.DISTINCT, ("number", "kind"))
 SEVEN = [datetime(2026, 11, day, tzinfo=CHICAGO) for day in range(1, 9)]
 WEEK = Window(tuple(day.date() for day in SEVEN[:7]), tuple(SEVEN[:7]), tuple(SEVEN[1:]), tuple(SEVEN[:7]))
 WHERE = (
-    Condition("kind", ("ticket", None)),
-    Condition("kind", (None,)),
-    Condition("kind", (None,), negated=True),
-    Compared("amount", Relation.ABOVE, than=3.0),
-    Compared("amount", Relation.AT_MOST, other="number", or_empty=True),
-    Timed("opened", since=YEAR.start, until=YEAR.end, or_empty=True),
+    ValueCondition("kind", ("ticket", None)),
+    ValueCondition("kind", (None,)),
+    ValueCondition("kind", (None,), negated=True),
+    NumberCondition("amount", Relation.ABOVE, than=3.0),
+    NumberCondition("amount", Relation.AT_MOST, other="number", or_empty=True),
+    TimeCondition("opened", since=YEAR.start, until=YEAR.end, or_empty=True),
 )
 STOCK = Stock("tickets", "opened", "resolved", WHERE)
 KNOWN = {

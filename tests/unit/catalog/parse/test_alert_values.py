@@ -7,7 +7,7 @@ import pytest
 
 from kpibot.catalog.parse import alert_values as words
 from kpibot.catalog.problems import WordError
-from kpibot.core.alerts.silences import RecurringSilence, When
+from kpibot.core.alerts.silences import Recurrence, RecurringSilence
 
 
 @pytest.mark.parametrize(
@@ -65,15 +65,15 @@ def test_what_is_not_understood_is_told_with_what_to_write(read: Callable[[objec
 @pytest.mark.parametrize(
     ("written", "means"),
     [
-        ("Holidays", RecurringSilence("", When.HOLIDAYS)),
-        ("breaks", RecurringSilence("", When.BREAKS)),
-        ("wednesday 18:00-22:00", RecurringSilence("", When.WEEKLY, (2,), (time(18), time(22)))),
-        ("mon-fri 22:00-6:00", RecurringSilence("", When.WEEKLY, (0, 1, 2, 3, 4), (time(22), time(6)))),
-        ("sat, sun 00:00-24:00", RecurringSilence("", When.WEEKLY, (5, 6), (time(), time()))),
-        ("sat-sun", RecurringSilence("", When.WEEKLY, (5, 6))),
-        ("06-10..08-05", RecurringSilence("", When.YEARLY, first=(6, 10), last=(8, 5))),
-        ("12-20..01-03", RecurringSilence("", When.YEARLY, first=(12, 20), last=(1, 3))),
-        ("07-04", RecurringSilence("", When.YEARLY, first=(7, 4), last=(7, 4))),
+        ("Holidays", RecurringSilence("", Recurrence.HOLIDAYS)),
+        ("breaks", RecurringSilence("", Recurrence.BREAKS)),
+        ("wednesday 18:00-22:00", RecurringSilence("", Recurrence.WEEKLY, (2,), (time(18), time(22)))),
+        ("mon-fri 22:00-6:00", RecurringSilence("", Recurrence.WEEKLY, (0, 1, 2, 3, 4), (time(22), time(6)))),
+        ("sat, sun 00:00-24:00", RecurringSilence("", Recurrence.WEEKLY, (5, 6), (time(), time()))),
+        ("sat-sun", RecurringSilence("", Recurrence.WEEKLY, (5, 6))),
+        ("06-10..08-05", RecurringSilence("", Recurrence.YEARLY, first=(6, 10), last=(8, 5))),
+        ("12-20..01-03", RecurringSilence("", Recurrence.YEARLY, first=(12, 20), last=(1, 3))),
+        ("07-04", RecurringSilence("", Recurrence.YEARLY, first=(7, 4), last=(7, 4))),
     ],
 )
 def test_times_that_recur(written: str, means: RecurringSilence) -> None:

@@ -37,7 +37,7 @@ def told(
     group, found = None, []
     for n, firing in enumerate(rounds):
         group, tellings = transition(group, firing, rule, START + n * every, quiet=quiet, named=("tickets", "leads"))
-        found.append([(each.how, each.reason) for each in tellings])
+        found.append([(each.kind, each.reason) for each in tellings])
     return found
 
 
@@ -90,7 +90,7 @@ def test_whoever_has_it_is_called_in_the_place_of_its_owner() -> None:
         (snoozed, {"oak": WARNING}, QUARTER),
     ):
         _, tellings = transition(taken, firing, RULE, START + after)
-        assert [each.calls for each in tellings if each.how is DeliveryKind.REPLY] == ["@mei"]
+        assert [each.mention for each in tellings if each.kind is DeliveryKind.REPLY] == ["@mei"]
 
 
 def test_people_are_reminded_as_often_as_the_rule_says_however_often_is_measured() -> None:
@@ -127,7 +127,7 @@ def test_in_quiet_hours_only_what_becomes_critical_is_told() -> None:
 def test_in_quiet_hours_what_stands_may_become_critical() -> None:
     both = {"oak": CRITICAL, "west": WARNING}
     _, tellings = transition(opened(oak=WARNING), both, RULE, START + QUARTER, quiet=True)
-    assert [(each.how, each.reason, each.calls) for each in tellings] == [
+    assert [(each.kind, each.reason, each.mention) for each in tellings] == [
         (DeliveryKind.UPDATE, Reason.WORSE, ""),
         (DeliveryKind.REPLY, Reason.WORSE, "@helpdesk"),
     ]
@@ -155,7 +155,7 @@ def test_people_are_reminded_until_somebody_sees_to_it() -> None:
 def test_an_acknowledgement_lapses_and_people_are_asked_again() -> None:
     group = acknowledge(opened(oak=WARNING), "U1", START, timedelta(hours=8))
     after, tellings = transition(group, {"oak": WARNING}, RULE, START + timedelta(hours=8))
-    assert [(each.how, each.reason) for each in tellings] == [
+    assert [(each.kind, each.reason) for each in tellings] == [
         (DeliveryKind.UPDATE, Reason.LAPSED),
         (DeliveryKind.REPLY, Reason.LAPSED),
     ]
@@ -188,7 +188,7 @@ def test_an_acknowledgement_says_who_and_when_and_ends_a_snooze_and_is_forgotten
 def test_what_gets_worse_is_news_even_to_whoever_acknowledged_the_rest() -> None:
     group = acknowledge(opened(oak=WARNING), "U1", START, timedelta(hours=8))
     after, tellings = transition(group, {"oak": CRITICAL}, RULE, START + QUARTER)
-    assert tellings[1].calls == "@helpdesk"
+    assert tellings[1].mention == "@helpdesk"
     assert after is not None
     assert not after.is_acknowledged(START + QUARTER)
 
@@ -198,7 +198,7 @@ def test_the_next_owner_is_called_while_nobody_takes_a_critical_breach() -> None
     calls, group = [], None
     for n, firing in enumerate(rounds):
         group, tellings = transition(group, firing, RULE, START + n * QUARTER, named=("tickets", "leads"))
-        calls += [(n, each.calls) for each in tellings if each.reason is Reason.ESCALATED]
+        calls += [(n, each.mention) for each in tellings if each.reason is Reason.ESCALATED]
     assert calls == [(4, "@director"), (8, "@super")]
     taken = acknowledge(opened(oak=CRITICAL), "U1", START, timedelta(hours=8))
     assert transition(taken, {"oak": CRITICAL}, RULE, START + timedelta(hours=3))[1] == ()
@@ -211,7 +211,7 @@ def escalations(group: AlertGroup, firing: Mapping[str, Verdict], hours: float, 
         after, tellings = transition(state, firing, RULE, START + n * QUARTER, quiet=quiet)
         assert after is not None
         state = after
-        found += [f"{n / 4:g} h: {each.calls}" for each in tellings if each.reason is Reason.ESCALATED]
+        found += [f"{n / 4:g} h: {each.mention}" for each in tellings if each.reason is Reason.ESCALATED]
     return found
 
 
@@ -330,7 +330,7 @@ def test_what_eases_and_becomes_critical_again_begins_with_the_first_owner() -> 
 def test_where_the_message_is_gone_at_night_the_next_owner_is_called_in_one_of_its_own() -> None:
     group = replace(opened(oak=CRITICAL), repost=True)
     after, (post,) = transition(group, {"oak": CRITICAL}, RULE, START + timedelta(hours=1), quiet=True)
-    assert (post.how, post.reason, post.calls) == (DeliveryKind.POST, Reason.ESCALATED, "@director")
+    assert (post.kind, post.reason, post.mention) == (DeliveryKind.POST, Reason.ESCALATED, "@director")
     assert after is not None
     assert not after.repost
 
@@ -351,7 +351,7 @@ def test_a_snoozed_alert_comes_back_when_its_time_is_over_or_it_becomes_critical
 def test_what_is_the_same_when_the_snooze_ends_is_told_once_more() -> None:
     group = snooze(opened(oak=WARNING), START + timedelta(hours=1))
     awake, tellings = transition(group, {"oak": WARNING}, RULE, START + timedelta(hours=1))
-    assert [(each.how, each.reason, each.calls) for each in tellings] == [
+    assert [(each.kind, each.reason, each.mention) for each in tellings] == [
         (DeliveryKind.UPDATE, Reason.STILL_FIRING, ""),
         (DeliveryKind.REPLY, Reason.STILL_FIRING, "@helpdesk"),
     ]
@@ -371,7 +371,7 @@ def test_a_campus_that_joins_after_a_snooze_is_not_told_twice() -> None:
 def test_a_muted_campus_has_not_recovered_and_its_thread_knows_already() -> None:
     over, tellings = transition(opened(oak=WARNING), {}, RULE, START + QUARTER, left={"oak": Reason.MUTED})
     assert over is None
-    assert [(each.how, each.reason) for each in tellings] == [(DeliveryKind.UPDATE, Reason.MUTED)]
+    assert [(each.kind, each.reason) for each in tellings] == [(DeliveryKind.UPDATE, Reason.MUTED)]
     _, (_, reply) = transition(opened(oak=WARNING, west=WARNING), {}, RULE, START + QUARTER, left={"oak": Reason.MUTED})
     assert reply.changes == {"oak": Reason.MUTED, "west": Reason.RECOVERED}
 
@@ -388,8 +388,8 @@ def test_a_message_is_posted_once_and_over_once_in_turn(rounds: list[tuple[dict[
     group, story = None, []
     for n, (firing, quiet) in enumerate(rounds):
         group, tellings = transition(group, firing, GroupRule(), START + n * QUARTER, quiet=quiet, named=("k", "c"))
-        story += [True for each in tellings if each.how is DeliveryKind.POST]
-        story += [False for each in tellings if each.how is DeliveryKind.REPLY and group is None]
+        story += [True for each in tellings if each.kind is DeliveryKind.POST]
+        story += [False for each in tellings if each.kind is DeliveryKind.REPLY and group is None]
     assert story == [n % 2 == 0 for n in range(len(story))]
 
 
@@ -415,7 +415,7 @@ def test_a_decision_that_was_made_is_not_made_again(
 def test_where_the_message_is_gone_what_was_lost_with_it_is_told_in_one_of_its_own() -> None:
     group = replace(opened(oak=WARNING), repost=True)
     after, tellings = transition(group, {"oak": WARNING}, RULE, START)
-    assert [(each.how, each.changes, each.calls) for each in tellings] == [
+    assert [(each.kind, each.changes, each.mention) for each in tellings] == [
         (DeliveryKind.POST, {"oak": Reason.STILL_FIRING}, "")
     ]
     assert after == replace(group, repost=False)
@@ -425,7 +425,7 @@ def test_where_the_message_is_gone_what_was_lost_with_it_is_told_in_one_of_its_o
 def test_where_the_message_is_gone_the_next_thing_told_is_a_message_of_its_own() -> None:
     group = replace(opened(oak=WARNING), repost=True)
     _, again = transition(group, {"oak": WARNING}, RULE, START)
-    assert [(each.how, each.reason) for each in again] == [(DeliveryKind.POST, Reason.STILL_FIRING)]
+    assert [(each.kind, each.reason) for each in again] == [(DeliveryKind.POST, Reason.STILL_FIRING)]
     after, tellings = transition(group, {"oak": WARNING, "west": CRITICAL}, RULE, START + QUARTER)
     assert tellings == (Notification(DeliveryKind.POST, Reason.MORE, {"west": Reason.MORE}, "@helpdesk"),)
     assert after is not None

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpibot.core.alerts.quiet_hours import Notice, QuietHours, Suppression, Why
-from kpibot.core.alerts.silences import RecurringSilence, Silence, When
+from kpibot.core.alerts.quiet_hours import Breach, QuietHours, Suppression, SuppressionReason
+from kpibot.core.alerts.silences import Recurrence, RecurringSilence, Silence
 from kpibot.core.campuses.campus_tree import Campus, CampusTree
 from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.time.calendar import Calendar, YearStart
@@ -24,7 +24,7 @@ CALENDAR = Calendar(
     holiday_names={THANKSGIVING: "Thanksgiving"},
 )
 TREE = CampusTree([Campus("west", "West HS"), Campus("east", "East HS")])
-PATCH_NIGHT = RecurringSilence("Patch night", When.WEEKLY, (2,), (time(18), time(22)))
+PATCH_NIGHT = RecurringSilence("Patch night", Recurrence.WEEKLY, (2,), (time(18), time(22)))
 
 
 def at(text: str) -> datetime:
@@ -35,33 +35,37 @@ EXAMS = Silence("s1", at("2026-11-24T09:00"), at("2026-11-24T12:30"), "tickets",
 QUIET = QuietHours((EXAMS, PATCH_NIGHT), TREE, CALENDAR)
 
 
-def notice(severity: str, campus: str = "west", **rule: bool) -> Notice:
-    return Notice("tickets", campus, severity, AlertRule(**rule))  # type: ignore[arg-type]
+def notice(severity: str, campus: str = "west", **rule: bool) -> Breach:
+    return Breach("tickets", campus, severity, AlertRule(**rule))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     ("told", "when", "held"),
     [
         (notice("warning"), "2026-11-23T09:00", None),
-        (notice("warning"), "2026-11-23T07:59", Suppression(Why.OUTSIDE_HOURS)),
-        (notice("warning"), "2026-11-22T09:00", Suppression(Why.OUTSIDE_HOURS)),
+        (notice("warning"), "2026-11-23T07:59", Suppression(SuppressionReason.OUTSIDE_HOURS)),
+        (notice("warning"), "2026-11-22T09:00", Suppression(SuppressionReason.OUTSIDE_HOURS)),
         (notice("critical"), "2026-11-22T03:00", None),
         (notice("warning", any_time=True), "2026-11-22T03:00", None),
-        (notice("critical"), "2026-11-26T09:00", Suppression(Why.HOLIDAY, holiday="Thanksgiving")),
-        (notice("warning", any_time=True), "2026-11-26T09:00", Suppression(Why.HOLIDAY, holiday="Thanksgiving")),
+        (notice("critical"), "2026-11-26T09:00", Suppression(SuppressionReason.HOLIDAY, holiday="Thanksgiving")),
+        (
+            notice("warning", any_time=True),
+            "2026-11-26T09:00",
+            Suppression(SuppressionReason.HOLIDAY, holiday="Thanksgiving"),
+        ),
         (notice("critical", on_holidays=True), "2026-11-26T09:00", None),
-        (notice("warning", on_holidays=True), "2026-11-26T09:00", Suppression(Why.OUTSIDE_HOURS)),
+        (notice("warning", on_holidays=True), "2026-11-26T09:00", Suppression(SuppressionReason.OUTSIDE_HOURS)),
         (notice("warning", on_holidays=True, any_time=True), "2026-11-26T09:00", None),
-        (notice("critical"), "2026-11-24T09:00", Suppression(Why.SILENCED, EXAMS)),
+        (notice("critical"), "2026-11-24T09:00", Suppression(SuppressionReason.SILENCED, EXAMS)),
         (notice("critical", campus="east"), "2026-11-24T09:00", None),
         (
             notice("critical", on_holidays=True, any_time=True),
             "2026-11-25T19:00",
-            Suppression(Why.SILENCED, PATCH_NIGHT),
+            Suppression(SuppressionReason.SILENCED, PATCH_NIGHT),
         ),
     ],
 )
-def test_who_is_told_when(told: Notice, when: str, held: Suppression | None) -> None:
+def test_who_is_told_when(told: Breach, when: str, held: Suppression | None) -> None:
     assert QUIET.suppression(told, at(when)) == held
 
 
@@ -76,12 +80,12 @@ def test_who_is_told_when(told: Notice, when: str, held: Suppression | None) -> 
         (notice("critical"), "2026-11-25T19:00", "2026-11-25T22:00"),
     ],
 )
-def test_what_is_held_back_is_told_as_soon_as_the_quiet_ends(told: Notice, when: str, then: str) -> None:
+def test_what_is_held_back_is_told_as_soon_as_the_quiet_ends(told: Breach, when: str, then: str) -> None:
     assert QUIET.next_notify_at(told, at(when)) == at(then)
 
 
 def test_what_is_never_told_has_no_time() -> None:
-    always = RecurringSilence("Always", When.WEEKLY, tuple(range(7)))
+    always = RecurringSilence("Always", Recurrence.WEEKLY, tuple(range(7)))
     assert QuietHours((always,), TREE, CALENDAR).next_notify_at(notice("critical"), at("2026-11-23T09:00")) is None
 
 

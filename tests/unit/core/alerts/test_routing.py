@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpibot.core.alerts.routing import TAKES_IT, TOO_LATE, Route, explained, route_of
+from kpibot.core.alerts.routing import TAKES_IT, TOO_LATE, Route, evaluate_routes, find_route
 from kpibot.core.campuses.campus_tree import Campus, CampusTree
 
 TREE = CampusTree(
@@ -79,34 +79,34 @@ BREACHES = st.fixed_dictionaries(
     ],
 )
 def test_a_rule_takes_a_breach_or_says_everything_that_is_against_it(route: Route, says: str) -> None:
-    assert explained([route], **AT_WEST, tree=TREE) == [(route, says)]
-    assert route_of([route], **AT_WEST, tree=TREE) == (route if says == TAKES_IT else None)
+    assert evaluate_routes([route], **AT_WEST, tree=TREE) == [(route, says)]
+    assert find_route([route], **AT_WEST, tree=TREE) == (route if says == TAKES_IT else None)
 
 
 def test_a_kpi_without_a_category_is_in_none() -> None:
     route = Route("a", categories=frozenset({"security"}))
-    ((_, says),) = explained([route], **{**AT_WEST, "category": ""}, tree=TREE)
+    ((_, says),) = evaluate_routes([route], **{**AT_WEST, "category": ""}, tree=TREE)
     assert says == "is about `security` KPIs only, and this one is in no category"
 
 
 def test_a_rule_about_campuses_does_not_take_what_is_the_districts() -> None:
     at_district: Breach = {**AT_WEST, "campus": "district"}
-    assert route_of([Route("a", campuses=frozenset({"feeder-west", "east"}))], **at_district, tree=TREE) is None
-    assert route_of([Route("a", campuses=frozenset({"district"}))], **at_district, tree=TREE) is not None
+    assert find_route([Route("a", campuses=frozenset({"feeder-west", "east"}))], **at_district, tree=TREE) is None
+    assert find_route([Route("a", campuses=frozenset({"district"}))], **at_district, tree=TREE) is not None
 
 
 @given(ROUTES, BREACHES)
 def test_the_first_rule_that_takes_a_breach_by_itself_wins(routes: list[Route], breach: Breach) -> None:
-    alone = [each for each in routes if route_of([each], **breach, tree=TREE) is not None]
-    assert route_of(routes, **breach, tree=TREE) == (alone[0] if alone else None)
+    alone = [each for each in routes if find_route([each], **breach, tree=TREE) is not None]
+    assert find_route(routes, **breach, tree=TREE) == (alone[0] if alone else None)
 
 
 @given(ROUTES, BREACHES)
 def test_the_explanation_agrees_with_the_route(routes: list[Route], breach: Breach) -> None:
-    told = explained(routes, **breach, tree=TREE)
+    told = evaluate_routes(routes, **breach, tree=TREE)
     assert [route for route, _ in told] == routes
     assert [route for route, says in told if says == TAKES_IT] == [
-        route for route in [route_of(routes, **breach, tree=TREE)] if route is not None
+        route for route in [find_route(routes, **breach, tree=TREE)] if route is not None
     ]
     said = [says for _, says in told]
     if TOO_LATE in said:
@@ -115,10 +115,10 @@ def test_the_explanation_agrees_with_the_route(routes: list[Route], breach: Brea
 
 @given(ROUTES, BREACHES)
 def test_no_breach_is_lost_where_the_last_rule_takes_everything(routes: list[Route], breach: Breach) -> None:
-    assert route_of([*routes, EVERYWHERE], **breach, tree=TREE) is not None
+    assert find_route([*routes, EVERYWHERE], **breach, tree=TREE) is not None
 
 
 @given(ROUTES, BREACHES)
 def test_a_breach_is_lost_only_where_every_rule_says_why(routes: list[Route], breach: Breach) -> None:
-    if route_of(routes, **breach, tree=TREE) is None:
-        assert all(says not in (TAKES_IT, TOO_LATE) for _, says in explained(routes, **breach, tree=TREE))
+    if find_route(routes, **breach, tree=TREE) is None:
+        assert all(says not in (TAKES_IT, TOO_LATE) for _, says in evaluate_routes(routes, **breach, tree=TREE))

@@ -15,7 +15,7 @@ from kpibot.core.kpis.alert_rule import AnomalyRule, ChangeRule, ForecastRule, S
 from kpibot.core.kpis.series import Series
 from kpibot.core.kpis.thresholds import Better, Thresholds
 from kpibot.core.time.calendar import Calendar, YearStart
-from kpibot.core.time.days import Dates
+from kpibot.core.time.days import DateRange
 
 FRIDAY = date(2026, 11, 20)
 CALENDAR = Calendar(
@@ -33,7 +33,7 @@ def series(value_on: Callable[[date], float | None], days: int = 430) -> Series:
 
 
 def said(shape: Series, *rules: SignalRule, levels: Thresholds = LOWER) -> list[str]:
-    return [each.says for each in signals(shape, levels, rules, CALENDAR)]
+    return [each.text for each in signals(shape, levels, rules, CALENDAR)]
 
 
 def on_friday(value: float, usual: float = 30.0) -> Series:
@@ -135,12 +135,12 @@ def test_holidays_tell_nothing_of_school_days_and_school_days_nothing_of_holiday
     shape = series(lambda day: 0.0 if day in off else 50.0, days=100)
     assert signals(shape, LOWER, [AnomalyRule()], calendar) == []  # no Friday of school is known
     closed = replace(CALENDAR, holidays=off | {FRIDAY})
-    assert [each.says[:20] for each in signals(shape, LOWER, [AnomalyRule()], closed)] == ["unusual for a Friday"]
+    assert [each.text[:20] for each in signals(shape, LOWER, [AnomalyRule()], closed)] == ["unusual for a Friday"]
 
 
 def test_after_a_break_of_two_weeks_the_six_weeks_before_it_tell_and_after_four_last_year_must() -> None:
     def away(weeks: int) -> Calendar:
-        return replace(CALENDAR, breaks=(Dates(FRIDAY - timedelta(weeks=weeks), FRIDAY - timedelta(days=4)),))
+        return replace(CALENDAR, breaks=(DateRange(FRIDAY - timedelta(weeks=weeks), FRIDAY - timedelta(days=4)),))
 
     def found(weeks: int, days: int) -> int:
         gone = away(weeks)
@@ -260,15 +260,15 @@ def test_a_day_without_a_value_does_not_quicken_the_pace(lacking: set[int]) -> N
 @given(st.integers(1, 30), st.integers(1, 28), st.floats(0, 79))
 def test_a_break_takes_no_part_in_the_pace_whatever_happens_in_it(ago: int, lasting: int, value: float) -> None:
     last = FRIDAY - timedelta(days=ago)
-    calendar = replace(CALENDAR, breaks=(Dates(last - timedelta(days=lasting - 1), last),))
+    calendar = replace(CALENDAR, breaks=(DateRange(last - timedelta(days=lasting - 1), last),))
     steady = rising(2, calendar=calendar)
     shape = course(lambda day: steady(day) if calendar.is_school_day(day) else value)
-    found = [each.says for each in signals(shape, LOWER, [ForecastRule(days=10)], calendar)]
+    found = [each.text for each in signals(shape, LOWER, [ForecastRule(days=10)], calendar)]
     assert found == ["at this pace critical in 9 school days"]
 
 
 def test_what_is_worked_off_in_a_break_is_not_forecast_any_more() -> None:
-    calendar = replace(CALENDAR, breaks=(Dates(FRIDAY - timedelta(days=6), FRIDAY),))
+    calendar = replace(CALENDAR, breaks=(DateRange(FRIDAY - timedelta(days=6), FRIDAY),))
     steady = rising(2, calendar=calendar)
     for now, told in (
         (62.0, ["at this pace critical in 9 school days"]),
@@ -276,7 +276,7 @@ def test_what_is_worked_off_in_a_break_is_not_forecast_any_more() -> None:
         (79.0, ["at this pace critical in 9 school days"]),
     ):
         shape = course(lambda day, now=now: steady(day) if calendar.is_school_day(day) else now)  # type: ignore[misc]
-        assert [each.says for each in signals(shape, LOWER, [ForecastRule(days=10)], calendar)] == told
+        assert [each.text for each in signals(shape, LOWER, [ForecastRule(days=10)], calendar)] == told
 
 
 def test_one_odd_day_neither_hides_nor_quickens_a_forecast_though_it_is_today() -> None:
@@ -286,7 +286,7 @@ def test_one_odd_day_neither_hides_nor_quickens_a_forecast_though_it_is_today() 
 
 
 def test_what_recovered_in_a_break_is_not_forecast_to_fall_any_more() -> None:
-    calendar = replace(CALENDAR, breaks=(Dates(FRIDAY - timedelta(days=6), FRIDAY),))
+    calendar = replace(CALENDAR, breaks=(DateRange(FRIDAY - timedelta(days=6), FRIDAY),))
     for now, told in ((89.0, 1), (99.0, 0), (81.0, 1)):
         falls = rising(-1, to=89, calendar=calendar)
         shape = course(lambda day, now=now, falls=falls: falls(day) if calendar.is_school_day(day) else now)  # type: ignore[misc]
@@ -294,7 +294,7 @@ def test_what_recovered_in_a_break_is_not_forecast_to_fall_any_more() -> None:
 
 
 def test_the_course_of_two_months_ago_says_nothing_of_now() -> None:
-    calendar = replace(CALENDAR, breaks=(Dates(FRIDAY - timedelta(days=47), FRIDAY),))
+    calendar = replace(CALENDAR, breaks=(DateRange(FRIDAY - timedelta(days=47), FRIDAY),))
     shape = course(rising(2, calendar=calendar))
     assert signals(shape, LOWER, [ForecastRule(days=10)], calendar) == []
 
@@ -322,6 +322,6 @@ def test_no_history_whatsoever_breaks_a_rule(values: list[float | None]) -> None
     days = tuple(FRIDAY - timedelta(days=n) for n in reversed(range(len(values))))
     for levels in (LOWER, HIGHER, Thresholds()):
         found = signals(Series(days, tuple(values)), levels, RULES, CALENDAR)
-        assert all(each.says for each in found)
+        assert all(each.text for each in found)
         if not values or values[-1] is None or levels.better is Better.NEUTRAL:
             assert found == []

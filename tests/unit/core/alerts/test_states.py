@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpibot.core.alerts.states import AlertState, Judgment, Phase, Reason, step
+from kpibot.core.alerts.states import AlertState, Assessment, Phase, Reason, next_state
 from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
 
@@ -20,10 +20,10 @@ RULES = st.builds(AlertRule, st.integers(1, 4), st.none() | st.timedeltas(QUARTE
 LIMITS = st.builds(lambda recovers_at: replace(LEVELS, recovers_at=recovers_at), st.none() | st.floats(0, 39))
 
 
-def judged(value: float | None, levels: Thresholds) -> Judgment:
+def judged(value: float | None, levels: Thresholds) -> Assessment:
     if value is None:
-        return Judgment(levels.judge(value), recovered=False)
-    return Judgment(levels.judge(value), levels.recovered(value), levels.eased(value))
+        return Assessment(levels.verdict_of(value), recovered=False)
+    return Assessment(levels.verdict_of(value), levels.recovered(value), levels.eased(value))
 
 
 def watched(
@@ -32,7 +32,7 @@ def watched(
     """The state and the reason after each measurement, a quarter of an hour apart."""
     state, steps = AlertState(), []
     for n, value in enumerate(values):
-        state, reason = step(state, judged(value, levels), rule, START + n * QUARTER)
+        state, reason = next_state(state, judged(value, levels), rule, START + n * QUARTER)
         steps.append((state, reason))
     return steps
 
@@ -107,13 +107,13 @@ def test_since_is_when_it_was_first_seen_not_when_it_fired() -> None:
     assert (state.since, state.told, state.streak) == (START, START + QUARTER, 2)
 
 
-@pytest.mark.parametrize("verdict", [Verdict.NO_DATA, Verdict.NOT_JUDGED])
+@pytest.mark.parametrize("verdict", [Verdict.NO_DATA, Verdict.NOT_EVALUATED])
 @given(values=st.lists(VALUES, max_size=8), rule=RULES, levels=LIMITS, recovered=st.booleans())
 def test_missing_data_never_changes_a_state(
     verdict: Verdict, values: list[float | None], rule: AlertRule, levels: Thresholds, recovered: bool
 ) -> None:
     state = watched(values, rule, levels)[-1][0] if values else AlertState()
-    assert step(state, Judgment(verdict, recovered), rule, START + timedelta(days=9)) == (state, None)
+    assert next_state(state, Assessment(verdict, recovered), rule, START + timedelta(days=9)) == (state, None)
 
 
 @given(st.lists(VALUES, max_size=40), RULES, LIMITS)
@@ -122,11 +122,11 @@ def test_firing_and_recovered_alternate(values: list[float | None], rule: AlertR
     assert turns == [Reason.FIRING, Reason.RECOVERED] * (len(turns) // 2) + [Reason.FIRING] * (len(turns) % 2)
 
 
-@given(st.lists(st.builds(Judgment, st.sampled_from(Verdict), st.booleans(), st.booleans()), max_size=40), RULES)
-def test_they_alternate_whatever_is_judged(judgements: list[Judgment], rule: AlertRule) -> None:
+@given(st.lists(st.builds(Assessment, st.sampled_from(Verdict), st.booleans(), st.booleans()), max_size=40), RULES)
+def test_they_alternate_whatever_is_judged(assessments: list[Assessment], rule: AlertRule) -> None:
     state, firing = AlertState(), False
-    for n, judgment in enumerate(judgements):
-        state, reason = step(state, judgment, rule, START + n * QUARTER)
+    for n, assessment in enumerate(assessments):
+        state, reason = next_state(state, assessment, rule, START + n * QUARTER)
         if reason is Reason.FIRING:
             assert not firing
         elif reason is not None:

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpibot.core.campuses.campus_tree import ANY, DISTRICT, NO_CAMPUS, Campus, CampusTree, CampusTreeError, overridden
+from kpibot.core.campuses.campus_tree import (
+    ANY,
+    DISTRICT,
+    NO_CAMPUS,
+    Campus,
+    CampusTree,
+    CampusTreeError,
+    with_overrides,
+)
 from kpibot.core.campuses.locations import CampusRule, Location, campuses_of, with_paths
 from kpibot.core.text import slug
 
@@ -19,7 +27,7 @@ def place(code: str, name: str, parent: str | None = None, **more: str) -> Locat
 
 def tree(places: list[Location], rule: CampusRule = EVERYTHING, system: str = "glpi") -> CampusTree:
     root, campuses = campuses_of(places, rule, system, "Test ISD")
-    return CampusTree(overridden(campuses, ()), root)
+    return CampusTree(with_overrides(campuses, ()), root)
 
 
 def slugs(made: CampusTree) -> list[str]:
@@ -148,7 +156,7 @@ def test_what_cannot_be_a_tree(places: list[Location], told: str) -> None:
 def test_what_is_written_comes_over_what_was_read() -> None:
     read = Campus("oak", "Oak", "west", ("OAK",), {"glpi": ("1",)}, {"glpi": ("9",)}, "high", 100, 50)
     written = Campus("oak", "", "east", ("Oak HS",), {"glpi": ("2",), "orders": ("17",)}, students=0)
-    assert overridden([read], [written, Campus("annex", "Annex")]) == [
+    assert with_overrides([read], [written, Campus("annex", "Annex")]) == [
         Campus(
             "oak", "Oak", "east", ("OAK", "Oak HS"), {"glpi": ("1", "2"), "orders": ("17",)}, {"glpi": ("9",)},
             "high", 0, 50,

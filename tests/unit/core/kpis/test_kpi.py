@@ -8,9 +8,9 @@ import pytest
 from kpibot.core.campuses.campus_tree import DISTRICT, NO_CAMPUS, Campus, CampusTree
 from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.budget import Budget, Pace
-from kpibot.core.kpis.conditions import Ago, DaysAgo, StartOf, Timed
-from kpibot.core.kpis.conditions import Condition as Where
-from kpibot.core.kpis.kpi import Format, Kpi, KpiInfo, aged, format_of
+from kpibot.core.kpis.conditions import Ago, DaysAgo, StartOf, TimeCondition
+from kpibot.core.kpis.conditions import ValueCondition as Where
+from kpibot.core.kpis.kpi import Format, Kpi, KpiInfo, format_of, required_age
 from kpibot.core.kpis.measures import (
     Amount,
     Counted,
@@ -22,9 +22,9 @@ from kpibot.core.kpis.measures import (
     Simple,
     Statistic,
     Stock,
-    columns,
     components,
-    times,
+    measure_columns,
+    time_columns,
 )
 from kpibot.core.kpis.readings import Reading
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
@@ -44,7 +44,10 @@ STOCK, FLOW, DURATION = Stock("t", "a", "b"), Flow("t", "a"), Duration("t", "a",
 RATIO, QUERY = Ratio(STOCK, STOCK), Query("d", "SELECT 1")
 
 
-OLD, LATELY = Timed("a", until=DaysAgo(10, working=True)), Timed("c", since=StartOf(PeriodRule(Unit.SCHOOL_YEAR)))
+OLD, LATELY = (
+    TimeCondition("a", until=DaysAgo(10, working=True)),
+    TimeCondition("c", since=StartOf(PeriodRule(Unit.SCHOOL_YEAR))),
+)
 
 
 def kpi(measure: Measure = STOCK, shown_as: Format = Format.NUMBER, **overrides: Thresholds) -> Kpi:
@@ -165,7 +168,7 @@ def test_spending_without_a_budget_for_the_year_is_not_judged() -> None:
     known = Reading("x", DISTRICT, NOW, 90.0, pace=Pace(1_000.0, 0.5, 500.0, 18.0))
     assert spending.thresholds_for(known, TREE) == OWN
     without = spending.thresholds_for(replace(known, pace=None), TREE)
-    assert without.judge(90.0) is Verdict.NOT_JUDGED
+    assert without.verdict_of(90.0) is Verdict.NOT_EVALUATED
 
 
 def test_rows_without_a_campus_are_not_judged() -> None:
@@ -173,9 +176,9 @@ def test_rows_without_a_campus_are_not_judged() -> None:
 
 
 def test_a_stock_is_compared_with_a_week_ago() -> None:
-    assert kpi().compared == PeriodRule(Unit.WEEK)
+    assert kpi().comparison_period == PeriodRule(Unit.WEEK)
     with_period = Kpi(KpiInfo("x", "X", "", ""), FLOW, period=PeriodRule(Unit.DAYS, 30))
-    assert with_period.compared == PeriodRule(Unit.DAYS, 30)
+    assert with_period.comparison_period == PeriodRule(Unit.DAYS, 30)
 
 
 @pytest.mark.parametrize(
@@ -188,13 +191,13 @@ def test_units(shown_as: Format, measured: float, value: float) -> None:
 
 def test_the_columns_of_a_measure_with_the_words_of_the_configuration() -> None:
     amount, where = Amount(Counted.DISTINCT, ("n", "o")), (Where("s", ("x",)),)
-    assert list(columns(Stock("t", "a", "b", where, amount))) == [
+    assert list(measure_columns(Stock("t", "a", "b", where, amount))) == [
         ("from", "a"), ("until", "b"), ("where", "s"), ("distinct", "n"), ("distinct", "o"),
     ]  # fmt: skip
-    assert list(columns(Flow("t", "a", amount=Amount(Counted.SUM, ("m",))))) == [("at", "a"), ("sum", "m")]
-    assert list(columns(Duration("t", "a", "b", where=where))) == [("from", "a"), ("to", "b"), ("where", "s")]
-    assert list(columns(Stock("t"))) == list(columns(QUERY)) == []
-    assert times(Stock("t", "a", "b", where, amount)) == ("a", "b")
+    assert list(measure_columns(Flow("t", "a", amount=Amount(Counted.SUM, ("m",))))) == [("at", "a"), ("sum", "m")]
+    assert list(measure_columns(Duration("t", "a", "b", where=where))) == [("from", "a"), ("to", "b"), ("where", "s")]
+    assert list(measure_columns(Stock("t"))) == list(measure_columns(QUERY)) == []
+    assert time_columns(Stock("t", "a", "b", where, amount)) == ("a", "b")
 
 
 def test_halves() -> None:
@@ -210,7 +213,7 @@ def test_halves() -> None:
         (STOCK, None),
         (replace(STOCK, where=(replace(OLD, or_empty=True),)), None),
         (replace(STOCK, where=(replace(OLD, column="c"),)), None),
-        (replace(STOCK, where=(Timed("a", until=Ago(timedelta(hours=4))),)), None),
+        (replace(STOCK, where=(TimeCondition("a", until=Ago(timedelta(hours=4))),)), None),
         (replace(STOCK, where=(OLD, LATELY)), None),
         (QUERY, None),
     ],
@@ -218,7 +221,7 @@ def test_halves() -> None:
 def test_a_stock_of_old_rows_can_be_walked_back_where_age_is_all_that_moves(
     measure: Simple, age: DaysAgo | None
 ) -> None:
-    assert aged(measure) == age
+    assert required_age(measure) == age
 
 
 @pytest.mark.parametrize(

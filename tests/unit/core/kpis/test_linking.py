@@ -1,11 +1,11 @@
 """How many of the rows counted name what they are about."""
 
-from kpibot.core.kpis.conditions import Condition
+from kpibot.core.kpis.conditions import ValueCondition
 from kpibot.core.kpis.kpi import Format, Kpi, KpiInfo
 from kpibot.core.kpis.measures import Amount, Counted, Duration, Flow, Query, Ratio, Stock
 
-OPEN = Condition("status", ("open",))
-HAS_ASSET = Condition("asset", (None,), negated=True)
+OPEN = ValueCondition("status", ("open",))
+HAS_ASSET = ValueCondition("asset", (None,), negated=True)
 
 
 def rate(measure: Stock | Flow | Duration | Ratio | Query) -> object:

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpibot.core.kpis.measures import Duration, Flow, Measure, Query, Ratio, Statistic, Stock
-from kpibot.core.kpis.readings import Aggregate, Missing, Reading, combine, divide, percentile, value_of, why_missing
+from kpibot.core.kpis.readings import (
+    Aggregate,
+    Missing,
+    Reading,
+    divide,
+    merge_aggregates,
+    percentile,
+    value_of,
+    why_missing,
+)
 
 STOCK, FLOW = Stock("t", "a", "b"), Flow("t", "a")
 MEDIAN, MEAN = Duration("t", "a", "b"), Duration("t", "a", "b", Statistic.MEAN)
@@ -29,20 +38,20 @@ PARTS = st.builds(
 @given(st.lists(PARTS, max_size=6), st.integers(0, 6))
 def test_parts_of_parts_are_sums_however_they_are_grouped(parts: list[Aggregate], cut: int) -> None:
     if parts:
-        grouped = combine(filter(None, [combine(parts[:cut]) if parts[:cut] else None, *parts[cut:]]))
-        assert grouped == combine(parts)
+        grouped = merge_aggregates(filter(None, [merge_aggregates(parts[:cut]) if parts[:cut] else None, *parts[cut:]]))
+        assert grouped == merge_aggregates(parts)
     else:
-        assert combine(parts) == Aggregate()
+        assert merge_aggregates(parts) == Aggregate()
 
 
 def test_samples_are_joined() -> None:
-    joined = combine([Aggregate(sample=np.array([1.0])), Aggregate(), Aggregate(sample=np.array([2.0, 3.0]))])
+    joined = merge_aggregates([Aggregate(sample=np.array([1.0])), Aggregate(), Aggregate(sample=np.array([2.0, 3.0]))])
     assert joined.sample is not None
     assert joined.sample.tolist() == [1, 2, 3]
 
 
 def test_nothing_together_has_no_denominator() -> None:
-    assert combine([]).denominator is None
+    assert merge_aggregates([]).denominator is None
     assert (Aggregate(denominator=3) + Aggregate()).denominator == 3
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpibot.core.time.calendar import Calendar, YearStart
-from kpibot.core.time.days import Cycle, Dates, EveryYear, Stretch
+from kpibot.core.time.days import AnnualRange, Cycle, DateRange, NamedDays
 from kpibot.core.time.periods import Period, PeriodError, PeriodRule, Unit, same_week_last_school_year, share_elapsed
 
 ZONE = ZoneInfo("America/Chicago")
@@ -20,13 +20,13 @@ IRREGULAR = st.sampled_from(
         (YearStart(7, 1), ()),
         (YearStart(9, 1), ()),
         (YearStart(1, 1), ()),
-        (YearStart(9, 1), (Stretch(date(2020, 7, 1), date(2021, 9, 1), "FY2021"),)),  # 14 months
-        (YearStart(7, 1), (Stretch(date(2020, 9, 1), date(2021, 7, 1), "FY2021"),)),  # 10 months
+        (YearStart(9, 1), (NamedDays(date(2020, 7, 1), date(2021, 9, 1), "FY2021"),)),  # 14 months
+        (YearStart(7, 1), (NamedDays(date(2020, 9, 1), date(2021, 7, 1), "FY2021"),)),  # 10 months
         (
             YearStart(7, 1),
             (
-                Stretch(date(2012, 7, 1), date(2013, 9, 1), "FY2013"),
-                Stretch(date(2025, 9, 1), date(2026, 7, 1), "FY2026"),
+                NamedDays(date(2012, 7, 1), date(2013, 9, 1), "FY2013"),
+                NamedDays(date(2025, 9, 1), date(2026, 7, 1), "FY2026"),
             ),
         ),
     ]
@@ -234,9 +234,9 @@ def test_the_end_of_a_period_is_compared_with_an_end_not_beyond_the_previous_one
     assert rule.step_back(whole.end, calendar) <= whole.start
 
 
-LONG = Stretch(date(2026, 7, 1), date(2027, 9, 1), "FY2027")
+LONG = NamedDays(date(2026, 7, 1), date(2027, 9, 1), "FY2027")
 FOURTEEN = replace(CALENDAR, fiscal_year=YearStart(9, 1), irregular_fiscal_years=(LONG,))
-TEN = replace(CALENDAR, irregular_fiscal_years=(Stretch(date(2026, 9, 1), date(2027, 7, 1), "FY2027"),))
+TEN = replace(CALENDAR, irregular_fiscal_years=(NamedDays(date(2026, 9, 1), date(2027, 7, 1), "FY2027"),))
 
 
 def days(period: Period) -> tuple[date, date, str]:
@@ -324,7 +324,7 @@ def test_the_pace_of_a_period_only_rises(
     assert not same or pace <= afterwards
 
 
-SCHOOL = replace(CALENDAR, breaks=(EveryYear((5, 25), (8, 11)),), school_year=YearStart(8, 12))
+SCHOOL = replace(CALENDAR, breaks=(AnnualRange((5, 25), (8, 11)),), school_year=YearStart(8, 12))
 
 
 @pytest.mark.parametrize(
@@ -343,7 +343,7 @@ def test_the_same_week_of_last_school_year(as_of: datetime, earlier: datetime) -
 
 
 def test_the_last_week_of_a_school_year_that_was_longer_has_no_like() -> None:
-    late = replace(SCHOOL, breaks=(*SCHOOL.breaks, Dates(date(2024, 8, 12), date(2024, 8, 25))))
+    late = replace(SCHOOL, breaks=(*SCHOOL.breaks, DateRange(date(2024, 8, 12), date(2024, 8, 25))))
     assert same_week_last_school_year(at(2026, 7, 22), late) == at(2025, 8, 6)
     assert same_week_last_school_year(at(2026, 7, 29), late) is None  # the week in which school began in 2025
 

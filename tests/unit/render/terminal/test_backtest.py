@@ -13,7 +13,7 @@ from kpibot.render.charts.canvas import LINE
 from kpibot.render.charts.plot import LABELS
 from kpibot.render.terminal.backtest import backtest_record, backtest_text
 from kpibot.render.terminal.text import display_width
-from tests.unit.render.tuned import CEDAR_HILL, OF_DISTRICT, OF_UTILIZATION, OF_WEST, WEST, backtest, past, wave
+from tests.unit.samples.backtests import CEDAR_HILL, OF_DISTRICT, OF_UTILIZATION, OF_WEST, WEST, backtest, past, wave
 
 BARS = [LABELS["critical"], LABELS["warning"]]
 BELOW = slice(738, 800)  # the rows of the large picture in which the bars are

@@ -9,7 +9,7 @@ from kpibot.core.kpis.readings import Missing
 from kpibot.core.reports.inspection import CheckedKpi, Finding, Inspection
 from kpibot.render.terminal.inspection import inspection_record, inspection_text
 from kpibot.render.terminal.text import display_width
-from tests.unit.render.conftest import NOW, ZONE, Samples
+from tests.unit.samples.reports import NOW, ZONE, Samples
 
 STATEMENT = "CREATE INDEX CONCURRENTLY kpi_hd_tickets_site_code_created_at_open ON hd_tickets (site_code, created_at);"
 ADVICE = Finding("kpis.tickets", "reads all 1,204,332 rows of `hd_tickets`", False, statement=STATEMENT)

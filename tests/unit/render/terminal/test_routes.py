@@ -7,7 +7,7 @@ import pytest
 
 from kpibot.render.terminal.routes import routes_record, routes_text
 from kpibot.render.terminal.text import display_width
-from tests.unit.render.tuned import AT, HELD, ROUTED
+from tests.unit.samples.backtests import AT, HELD, ROUTED
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from tests.unit.render.tuned import AT, HELD, ROUTED
     ],
 )
 def test_what_is_held_back_says_until_when_and_why(held: str, says: str) -> None:
-    routed = replace(ROUTED, held=HELD[held], next_notify_at=AT + timedelta(hours=12))
+    routed = replace(ROUTED, suppression=HELD[held], next_notify_at=AT + timedelta(hours=12))
     text = routes_text(routed)
     assert "held back until Wed, Nov 25, 8:00 AM CST" in text
     assert says in " ".join(text.split())
@@ -30,11 +30,11 @@ def test_what_is_held_back_says_until_when_and_why(held: str, says: str) -> None
 
 
 def test_what_is_held_back_for_ever_names_no_time() -> None:
-    assert "held back: Patch night" in routes_text(replace(ROUTED, held=HELD["silence"], next_notify_at=None))
+    assert "held back: Patch night" in routes_text(replace(ROUTED, suppression=HELD["silence"], next_notify_at=None))
 
 
 def test_what_no_rule_takes_is_said_to_be_lost_and_nobody_to_be_called() -> None:
-    text = routes_text(replace(ROUTED, channel=None, calls=""))
+    text = routes_text(replace(ROUTED, channel=None, mention=""))
     assert "goes nowhere" in text
     assert "calls" not in text.partition("The rules")[0]
 

@@ -68,7 +68,7 @@ def rows(services: Services) -> list[tuple[str, str]]:
 
 def test_whoever_acknowledges_is_named_in_the_message_and_its_thread(services: Services) -> None:
     told = services.acting.acknowledge(key(services), "@luis", MONDAY)
-    (deed,) = told.deeds
+    (deed,) = told.actions
     assert (deed.act, deed.by, deed.until) == (ActionKind.ACKNOWLEDGED, "@luis", MONDAY + 8 * HOUR)
     group = services.store.alert_groups()["tickets", "west-tech"]
     assert (group.acknowledged_by, group.acknowledged_until) == ("@luis", MONDAY + 8 * HOUR)
@@ -77,12 +77,12 @@ def test_whoever_acknowledges_is_named_in_the_message_and_its_thread(services: S
 
 def test_the_message_keeps_its_numbers_and_picture_and_calls_nobody_again(services: Services) -> None:
     services.acting.acknowledge(key(services), "@luis", MONDAY)
-    says = services.store.outbox.standing(key(services))
+    says = services.store.outbox.latest_body(key(services))
     assert isinstance(says, AlertNotice)
     assert (says.as_of, says.is_common, says.keeps_picture, says.mention) == (MONDAY - HOUR, True, True, "")
     assert (says.acknowledged_by, says.acknowledged_until) == ("@luis", MONDAY + 8 * HOUR)
     services.acting.assign(key(services), "@dana", "@luis", MONDAY + 8 * HOUR)
-    says = services.store.outbox.standing(key(services))
+    says = services.store.outbox.latest_body(key(services))
     assert isinstance(says, AlertNotice)
     assert (says.acknowledged_by, says.assigned_to) == ("", "@dana")
 
@@ -91,7 +91,7 @@ def test_the_second_to_acknowledge_is_told_who_was_first_and_when(services: Serv
     services.acting.acknowledge(key(services), "@luis", MONDAY)
     told = services.acting.acknowledge(key(services), "@dana", MONDAY + MINUTE)
     assert not told.is_done
-    assert [(each.by, each.at) for each in told.deeds] == [("@luis", MONDAY)]
+    assert [(each.by, each.at) for each in told.actions] == [("@luis", MONDAY)]
     assert len(rows(services)) == 2
 
 
@@ -101,7 +101,7 @@ def test_who_was_first_is_who_did_the_same_to_the_same_alert(services: Services)
     services.acting.acknowledge(other, "@mei", MONDAY + MINUTE)
     services.acting.assign(key(services), "@mei", "@mei", MONDAY + 2 * MINUTE)
     told = services.acting.acknowledge(key(services), "@dana", MONDAY + 3 * MINUTE)
-    assert [(each.by, each.at) for each in told.deeds] == [("@luis", MONDAY)]
+    assert [(each.by, each.at) for each in told.actions] == [("@luis", MONDAY)]
 
 
 def test_the_trail_keeps_to_whom_and_until_when(services: Services) -> None:
@@ -121,11 +121,11 @@ def test_two_people_at_once_acknowledge_once(services: Services) -> None:
         told = list(pool.map(lambda by: services.acting.acknowledge(key(services), by, MONDAY), people))
     done = [each for each in told if each.is_done]
     assert len(done) == 1
-    assert {each.deeds[0].by for each in told} == {done[0].deeds[0].by}
+    assert {each.actions[0].by for each in told} == {done[0].actions[0].by}
     assert len(rows(services)) == 2
     (entry,) = services.store.trail(MONDAY, 10)
     assert (entry.by, entry.did, entry.detail) == (
-        done[0].deeds[0].by,
+        done[0].actions[0].by,
         "acknowledged",
         (MONDAY + 8 * HOUR).isoformat(),
     )
@@ -142,7 +142,7 @@ def configured(tmp_path: Path, before: str, after: str) -> Services:
 
 def test_an_acknowledgement_lasts_as_long_as_the_rule_of_its_kpi_says(services: Services, tmp_path: Path) -> None:
     with closing(configured(tmp_path, "recovers_at: 4}", "recovers_at: 4, acknowledged_for: 2h}")) as other:
-        (deed,) = other.acting.acknowledge(key(other), "@luis", MONDAY).deeds
+        (deed,) = other.acting.acknowledge(key(other), "@luis", MONDAY).actions
     assert deed.until == MONDAY + 2 * HOUR
 
 
@@ -159,9 +159,9 @@ def test_what_is_over_cannot_be_acted_on(services: Services) -> None:
         services.acting.snooze(gone, MONDAY + HOUR, "@luis", MONDAY),
         services.acting.assign(gone, "@dana", "@luis", MONDAY),
     ):
-        assert (told.deeds, told.is_done) == ((), False)
-    assert services.standing.why(gone, MONDAY) is None
-    assert services.standing.mutable(gone) is None
+        assert (told.actions, told.is_done) == ((), False)
+    assert services.standing.explain(gone, MONDAY) is None
+    assert services.standing.mute_choices(gone) is None
     assert services.standing.question(gone) == "tickets"
 
 
@@ -170,7 +170,7 @@ def test_a_snooze_of_two_people_is_one(services: Services) -> None:
     assert services.acting.snooze(key(services), until, "@luis", MONDAY).is_done
     told = services.acting.snooze(key(services), until + MINUTE, "@dana", MONDAY + MINUTE)
     assert not told.is_done
-    assert (told.deeds[0].by, told.deeds[0].until) == ("@luis", until)
+    assert (told.actions[0].by, told.actions[0].until) == ("@luis", until)
     assert services.acting.snooze(key(services), until + HOUR, "@dana", MONDAY + HOUR).is_done
 
 
@@ -186,7 +186,7 @@ def test_an_alert_that_is_somebody_s_already_is_told_with_who_gave_it(services: 
     services.acting.assign(key(services), "@luis", "@dana", MONDAY)
     told = services.acting.assign(key(services), "@luis", "@mei", MONDAY + MINUTE)
     assert not told.is_done
-    assert [(each.by, each.to, each.at) for each in told.deeds] == [("@dana", "@luis", MONDAY)]
+    assert [(each.by, each.to, each.at) for each in told.actions] == [("@dana", "@luis", MONDAY)]
 
 
 def test_a_mute_is_told_in_the_threads_that_it_concerns(services: Services) -> None:
@@ -236,7 +236,7 @@ def test_of_two_mutes_the_one_that_is_named_is_ended(services: Services) -> None
     for campus, hours in (("campus-north", 1), ("campus-west", 2), ("oakridge-middle", 3)):
         services.acting.mute("tickets", campus, MONDAY + hours * HOUR, "", "@luis", MONDAY)
     _, west, _ = services.store.silences(MONDAY)
-    (deed,) = services.acting.unmute(west.id, "@dana", MONDAY).deeds
+    (deed,) = services.acting.unmute(west.id, "@dana", MONDAY).actions
     assert deed.about.campus == "Campus West High School"
     assert [each.campus for each in services.store.silences(MONDAY)] == ["campus-north", "oakridge-middle"]
 
@@ -263,8 +263,8 @@ def test_what_is_critical_stands_before_what_only_warns(services: Services) -> N
     stands(services, "tech-leads", **{"campus-north": WARNING, "oakridge-middle": CRITICAL})
     alerts = told(services, "alerts")
     assert isinstance(alerts, AlertList)
-    assert [each.severity for each in alerts.standing] == [CRITICAL, CRITICAL, WARNING]
-    assert {each.since for each in alerts.standing} == {MONDAY - HOUR}
+    assert [each.severity for each in alerts.alerts] == [CRITICAL, CRITICAL, WARNING]
+    assert {each.since for each in alerts.alerts} == {MONDAY - HOUR}
 
 
 def test_alerts_stand_worst_first_with_who_sees_to_them(services: Services) -> None:
@@ -273,7 +273,7 @@ def test_alerts_stand_worst_first_with_who_sees_to_them(services: Services) -> N
     services.acting.mute("tickets", "campus-west", MONDAY + HOUR, "", "@luis", MONDAY)
     alerts = told(services, "alerts")
     assert isinstance(alerts, AlertList)
-    first, second = alerts.standing
+    first, second = alerts.alerts
     assert (first.report.campus, first.severity, first.is_muted, first.muted_until) == (
         "campus-west",
         CRITICAL,
@@ -291,7 +291,7 @@ def test_alerts_are_those_of_the_channel_s_campus_unless_another_is_named(servic
     for text, here, count in (("alerts", "campus-north", 0), ("alerts everywhere", "campus-north", 1)):
         alerts = told(services, text, here=here)
         assert isinstance(alerts, AlertList)
-        assert len(alerts.standing) == count
+        assert len(alerts.alerts) == count
 
 
 def test_what_stands_in_this_channel_is_acknowledged_by_word(services: Services) -> None:
@@ -300,7 +300,7 @@ def test_what_stands_in_this_channel_is_acknowledged_by_word(services: Services)
     assert reply.is_done
     again = told(services, "ack tickets", by="@luis")
     assert isinstance(again, ActionResult)
-    assert again.deeds[0].by == "@dana"
+    assert again.actions[0].by == "@dana"
 
 
 def test_an_alert_of_another_channel_is_acknowledged_there(services: Services) -> None:
@@ -313,7 +313,7 @@ def test_an_alert_of_another_channel_is_acknowledged_there(services: Services) -
 def test_a_mute_without_a_campus_is_of_the_channel_s(services: Services) -> None:
     reply = told(services, "mute tickets 3d exam week", here="campus-west")
     assert isinstance(reply, ActionResult)
-    assert reply.deeds[0].about == Scope("Outstanding tickets", "Campus West High School")
+    assert reply.actions[0].about == Scope("Outstanding tickets", "Campus West High School")
     assert told(services, "mute tickets everywhere 2d") is not None
     assert [each.campus for each in services.store.silences(MONDAY)] == [None, "campus-west"]
 
@@ -323,7 +323,7 @@ def test_mutes_are_listed_and_ended_by_word(services: Services) -> None:
     told(services, "mute everything campus-north 2h power cut", by="@luis")
     mutes = told(services, "mutes")
     assert isinstance(mutes, MuteList)
-    assert [(each.about, each.by, each.reason) for each in mutes.mutes] == [
+    assert [(each.scope, each.by, each.reason) for each in mutes.mutes] == [
         (Scope("", "Campus <!channel> North"), "@luis", "power cut"),
         (Scope("Outstanding tickets", "Campus West High School"), "@dana", "exam week"),
     ]
@@ -350,19 +350,19 @@ def test_what_recurs_is_previewed_and_hides_what_it_is_about(services: Services,
     stands(services, "tech-leads", **{"campus-north": WARNING})
     with closing(configured(tmp_path, "alerts:\n", f"silences: [{patches}]\nalerts:\n")) as other:
         mutes, alerts = told(other, "mutes"), told(other, "alerts")
-        why = other.standing.why(key(other), MONDAY)
-        of_north = other.standing.why(key(other, "tech-leads"), MONDAY)
+        why = other.standing.explain(key(other), MONDAY)
+        of_north = other.standing.explain(key(other, "tech-leads"), MONDAY)
     assert isinstance(mutes, MuteList)
     assert isinstance(alerts, AlertList)
     assert why is not None
     assert of_north is not None
     (preview,) = mutes.recurring
-    assert (preview.name, preview.about, preview.is_on) == (
+    assert (preview.name, preview.scope, preview.is_on) == (
         "Patch day",
         Scope("Outstanding tickets", "West feeder"),
         True,
     )
-    assert [(each.report.campus, each.is_muted, each.muted_until) for each in alerts.standing] == [
+    assert [(each.report.campus, each.is_muted, each.muted_until) for each in alerts.alerts] == [
         ("campus-west", True, None),
         ("campus-north", False, None),
     ]
@@ -376,7 +376,7 @@ def test_alerts_say_nothing_of_what_has_lapsed(services: Services) -> None:
     for hours, by, snoozed in ((0, "@luis", MONDAY + HOUR), (1, "@luis", None), (8, "", None)):
         alerts = told(services, "alerts", at=MONDAY + hours * HOUR)
         assert isinstance(alerts, AlertList)
-        (standing,) = alerts.standing
+        (standing,) = alerts.alerts
         assert (standing.acknowledged_by, standing.snoozed_until) == (by, snoozed)
 
 
@@ -387,12 +387,12 @@ def test_why_shows_the_last_values_the_rule_the_route_and_the_silences(services:
     for n in range(7):
         services.store.save_readings([Reading("tickets", "campus-west", MONDAY - n * MINUTE, 11.0 - n)])
     services.acting.mute("tickets", "feeder-west", MONDAY + HOUR, "exam week", "@luis", MONDAY)
-    why = services.standing.why(key(services), MONDAY)
+    why = services.standing.explain(key(services), MONDAY)
     assert why is not None
-    (measured,) = why.measured
+    (measured,) = why.histories
     assert [value for _, value in measured.values] == [7.0, 8.0, 9.0, 10.0, 11.0]
-    assert measured.standing.severity is CRITICAL
-    assert measured.standing.report.thresholds.recovers_at == 4
+    assert measured.alert.severity is CRITICAL
+    assert measured.alert.report.thresholds.recovers_at == 4
     assert [(channel, says) for channel, says in why.routes] == [
         ("west-tech", "takes it"),
         ("tech-leads", "would take it, but an earlier rule does"),
@@ -406,16 +406,16 @@ def test_the_chart_is_of_the_worst_campus(services: Services) -> None:
 
 
 def test_a_form_offers_the_alert_s_campuses_and_their_groups(services: Services) -> None:
-    mutable = services.standing.mutable(key(services))
+    mutable = services.standing.mute_choices(key(services))
     assert mutable is not None
-    assert mutable.is_at_one
-    assert [place for place, _ in mutable.places] == ["campus-west", "feeder-west"]
+    assert mutable.is_single_campus
+    assert [place for place, _ in mutable.campuses] == ["campus-west", "feeder-west"]
 
 
 def test_a_form_for_the_district_itself_can_only_mute_everywhere(services: Services) -> None:
-    mutable = services.standing.mutable(stands(services, "tech-leads", district=WARNING))
+    mutable = services.standing.mute_choices(stands(services, "tech-leads", district=WARNING))
     assert mutable is not None
-    assert (mutable.places, mutable.is_at_one) == ((), False)
+    assert (mutable.campuses, mutable.is_single_campus) == ((), False)
 
 
 # once

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from kpibot.core.alerts.backtest import Alarm, stands_for
-from kpibot.core.alerts.quiet_hours import QuietHours, Why
-from kpibot.core.alerts.silences import RecurringSilence, When
+from kpibot.core.alerts.backtest import ReplayedAlert, instant_of_day
+from kpibot.core.alerts.quiet_hours import QuietHours, SuppressionReason
+from kpibot.core.alerts.silences import Recurrence, RecurringSilence
 from kpibot.core.campuses.campus_tree import DISTRICT, Campus, CampusTree
 from kpibot.core.kpis.alert_rule import AlertRule, ChangeRule
 from kpibot.core.kpis.budget import Budget
@@ -19,7 +19,7 @@ from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi, KpiInfo
 from kpibot.core.kpis.measures import Query, Simple, Stock
 from kpibot.core.kpis.readings import Aggregate, Reading
-from kpibot.core.kpis.series import Curve, Track, Window
+from kpibot.core.kpis.series import DailyTotals, SeriesData, Window
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
 from kpibot.core.questions.parser import QueryError
 from kpibot.core.time.calendar import Calendar, YearStart
@@ -62,10 +62,10 @@ class Helpdesk:
             return [SourceDownError("database `helpdesk` did not answer within 30 s") for _ in requests]
         return [{GroupKey("201"): Aggregate(10.0, rows=10, valued=10, newest=NOW)} for _ in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, Track]:
+    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
         self.tracked += 1
         west = np.array([self._at_west.get(day, 10.0) for day in window.days])
-        return {GroupKey("101"): Curve(west), GroupKey("201"): Curve(np.full(len(window.days), 10.0))}
+        return {GroupKey("101"): DailyTotals(west), GroupKey("201"): DailyTotals(np.full(len(window.days), 10.0))}
 
     def is_empty(self, measure: Simple) -> bool:
         return False
@@ -95,9 +95,9 @@ def ago(days: int) -> date:
     return TODAY - timedelta(days=days)
 
 
-def alarm(first: date, recovered: date | None, began: Verdict = Verdict.WARNING) -> Alarm:
-    end = None if recovered is None else stands_for(recovered)
-    return Alarm(stands_for(first), end, began is Verdict.CRITICAL, began)
+def alarm(first: date, recovered: date | None, began: Verdict = Verdict.WARNING) -> ReplayedAlert:
+    end = None if recovered is None else instant_of_day(recovered)
+    return ReplayedAlert(instant_of_day(first), end, began is Verdict.CRITICAL, began)
 
 
 def test_one_statement_gives_the_past_of_all_campuses(store: Store) -> None:
@@ -105,9 +105,9 @@ def test_one_statement_gives_the_past_of_all_campuses(store: Store) -> None:
     found = backtesting(source, store).backtest(TICKETS, None, NOW, 30)
     assert source.tracked == 1
     assert (found.first, found.last, found.days) == (ago(29), TODAY, 30)
-    west, east = found.pasts
-    assert west.alarms == (alarm(ago(6), ago(4)),)
-    assert (west.days, west.lasted, east.alarms) == (30, timedelta(days=2), ())
+    west, east = found.replays
+    assert west.alerts == (alarm(ago(6), ago(4)),)
+    assert (west.days, west.duration, east.alerts) == (30, timedelta(days=2), ())
 
 
 def test_after_counts_measurements_and_a_day_has_many(store: Store) -> None:
@@ -115,25 +115,27 @@ def test_after_counts_measurements_and_a_day_has_many(store: Store) -> None:
     for after, alerts in ((4, 1), (96, 1), (97, 0)):
         patient = replace(TICKETS, alert=AlertRule(after=after))
         found = backtesting(source, store).backtest(patient, "west", NOW, 30)
-        assert (len(found.alarms), found.rule.after) == (alerts, after)
+        assert (len(found.alerts), found.rule.after) == (alerts, after)
 
 
 @pytest.mark.parametrize(
     ("day", "value", "why"),
     [
-        (THANKSGIVING, 50.0, Why.HOLIDAY),
-        (THANKSGIVING, 90.0, Why.HOLIDAY),
-        (date(2026, 11, 22), 50.0, Why.OUTSIDE_HOURS),
+        (THANKSGIVING, 50.0, SuppressionReason.HOLIDAY),
+        (THANKSGIVING, 90.0, SuppressionReason.HOLIDAY),
+        (date(2026, 11, 22), 50.0, SuppressionReason.OUTSIDE_HOURS),
         (date(2026, 11, 22), 90.0, None),
         (date(2026, 11, 24), 50.0, None),
-        (date(2026, 11, 18), 90.0, Why.SILENCED),
+        (date(2026, 11, 18), 90.0, SuppressionReason.SILENCED),
     ],
 )
-def test_an_alert_waits_for_what_is_quiet_on_its_day(store: Store, day: date, value: float, why: Why | None) -> None:
-    patching = RecurringSilence("Patching", When.WEEKLY, (2,), (time(7), time(9)))
+def test_an_alert_waits_for_what_is_quiet_on_its_day(
+    store: Store, day: date, value: float, why: SuppressionReason | None
+) -> None:
+    patching = RecurringSilence("Patching", Recurrence.WEEKLY, (2,), (time(7), time(9)))
     found = backtesting(Helpdesk(high(day, at=value)), store, patching).backtest(TICKETS, "west", NOW, 30)
-    (past,) = found.pasts
-    assert past.held == (why,)
+    (past,) = found.replays
+    assert past.suppressions == (why,)
 
 
 def test_the_district_is_a_place_where_it_is_watched(store: Store) -> None:
@@ -145,9 +147,9 @@ def test_the_district_is_a_place_where_it_is_watched(store: Store) -> None:
         ("west", ["west"]),
     ):
         found = backtesting(source, store).backtest(watched, campus, NOW, 30)
-        assert [past.report.campus for past in found.pasts] == places
+        assert [past.report.campus for past in found.replays] == places
     found = backtesting(source, store).backtest(replace(TICKETS, by_campus=False), None, NOW, 30)
-    assert [past.report.campus for past in found.pasts] == [DISTRICT]
+    assert [past.report.campus for past in found.replays] == [DISTRICT]
 
 
 def test_signals_are_told_from_what_was_known_on_the_day(store: Store) -> None:
@@ -155,8 +157,8 @@ def test_signals_are_told_from_what_was_known_on_the_day(store: Store) -> None:
     source = Helpdesk(dict.fromkeys((ago(n) for n in range(12)), 15.0))
     watched = replace(TICKETS, alert=AlertRule(signals=(ChangeRule(50, 7),)))
     found = backtesting(source, store).backtest(watched, "west", NOW, 30)
-    assert found.pasts[0].alarms == (alarm(ago(11), ago(4)),)
-    series = found.pasts[0].report.series
+    assert found.replays[0].alerts == (alarm(ago(11), ago(4)),)
+    series = found.replays[0].report.series
     assert series is not None
     assert len(series.days) == 30
 
@@ -164,8 +166,10 @@ def test_signals_are_told_from_what_was_known_on_the_day(store: Store) -> None:
 def test_levels_that_campuses_share_are_tried_together(store: Store) -> None:
     special = replace(TICKETS, overrides={"west": Thresholds(Better.LOWER, 35, 60, 100)})
     found = backtesting(Helpdesk(high(ago(6), at=70)), store).backtest(special, None, NOW, 30)
-    assert [(tuning.levels.warning, tuning.campuses) for tuning in found.tunings] == [(60, 1), (40, 1)]
-    assert all(tuning.now is not None and tuning.now.warning == tuning.levels.warning for tuning in found.tunings)
+    assert [(tuning.thresholds.warning, tuning.campuses) for tuning in found.tunings] == [(60, 1), (40, 1)]
+    assert all(
+        tuning.current is not None and tuning.current.warning == tuning.thresholds.warning for tuning in found.tunings
+    )
     merge = backtesting(Helpdesk({}), store).backtest(TICKETS, None, NOW, 30)
     assert [(tuning.campuses, tuning.days) for tuning in merge.tunings] == [(2, 60)]
 
@@ -176,9 +180,9 @@ def test_where_the_databases_know_no_past_the_bots_own_readings_do(store: Store)
     for days, value in known:
         store.save_readings([Reading("tickets", "west", NOW - timedelta(days=days), value)])
     found = backtesting(Helpdesk({}), store).backtest(asked, None, NOW, 30)
-    assert found.is_remembered
-    (west,) = found.pasts
-    assert (west.days, west.alarms) == (11, (alarm(ago(9), ago(7)),))
+    assert found.from_own_readings
+    (west,) = found.replays
+    assert (west.days, west.alerts) == (11, (alarm(ago(9), ago(7)),))
 
 
 @pytest.mark.parametrize(

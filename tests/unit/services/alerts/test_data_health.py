@@ -68,7 +68,7 @@ def test_stale_data_is_told_and_judged_no_more(tmp_path: Path) -> None:
     (trouble, *alerts) = watched.measure(oak=50)
     assert alerts == []
     assert trouble.channel == "admins"
-    assert "older than fresh_within allows" in str(trouble.message)
+    assert "older than fresh_within allows" in str(trouble.body)
 
 
 def test_data_that_is_lacking_is_told_when_it_has_lacked_for_a_day(watched: Watched) -> None:

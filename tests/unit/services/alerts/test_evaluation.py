@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from kpibot.core.alerts.notices import AlertNotice
 from kpibot.core.alerts.signals import Signal
-from kpibot.core.alerts.states import AlertState, Reason, step
+from kpibot.core.alerts.states import AlertState, Reason, assess, next_state
 from kpibot.core.kpis.alert_rule import AlertRule, AnomalyRule, ChangeRule, ForecastRule
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
-from kpibot.services.alerts.evaluation import judgment, watched
+from kpibot.services.alerts.evaluation import watched_campuses
 from tests.unit.services.watching import LEVELS, MONDAY, NAMES, QUARTER, TREE, Watched, kpi
 
 GROWS = Signal("at this pace critical in 9 school days")
@@ -22,11 +22,11 @@ FORECAST = AlertRule(signals=(ForecastRule(10),))
 
 def test_between_the_recovery_threshold_and_the_warning_a_breach_is_not_over() -> None:
     levels = replace(LEVELS, recovers_at=35)
-    assert [judgment(levels, value, AlertRule()).recovered for value in (35.0, 36.0, 40.0)] == [True, False, False]
+    assert [assess(levels, value, AlertRule()).recovered for value in (35.0, 36.0, 40.0)] == [True, False, False]
 
 
 def test_a_missing_value_is_neither_a_breach_nor_a_recovery() -> None:
-    judged = judgment(LEVELS, None, AlertRule())
+    judged = assess(LEVELS, None, AlertRule())
     assert (judged.verdict, judged.breached, judged.recovered) == (Verdict.NO_DATA, False, False)
 
 
@@ -43,24 +43,24 @@ def test_a_missing_value_is_neither_a_breach_nor_a_recovery() -> None:
 def test_a_signal_warns_and_one_that_nobody_knows_changes_nothing(
     value: float, found: tuple[Signal, ...] | None, verdict: Verdict
 ) -> None:
-    assert judgment(LEVELS, value, FORECAST, found).verdict is verdict
-    assert judgment(LEVELS, value, FORECAST, found).recovered is (verdict is Verdict.ON_TARGET)
+    assert assess(LEVELS, value, FORECAST, found).verdict is verdict
+    assert assess(LEVELS, value, FORECAST, found).recovered is (verdict is Verdict.ON_TARGET)
 
 
 def test_a_kpi_without_levels_is_judged_by_its_signals() -> None:
     levels = Thresholds(Better.LOWER)
-    assert judgment(levels, 10.0, FORECAST, (GROWS,)).breached
-    assert judgment(levels, 10.0, FORECAST, ()).recovered
-    assert judgment(levels, 10.0, FORECAST, ()).verdict is Verdict.ON_TARGET
-    assert judgment(Thresholds(), 10.0, FORECAST, ()).verdict is Verdict.NOT_JUDGED
-    assert judgment(levels, 10.0, AlertRule(), ()).verdict is Verdict.NOT_JUDGED
+    assert assess(levels, 10.0, FORECAST, (GROWS,)).breached
+    assert assess(levels, 10.0, FORECAST, ()).recovered
+    assert assess(levels, 10.0, FORECAST, ()).verdict is Verdict.ON_TARGET
+    assert assess(Thresholds(), 10.0, FORECAST, ()).verdict is Verdict.NOT_EVALUATED
+    assert assess(levels, 10.0, AlertRule(), ()).verdict is Verdict.NOT_EVALUATED
 
 
 def test_what_is_watched_are_the_campuses_and_the_district_if_the_rule_says_so() -> None:
     tickets = kpi("tickets", AlertRule())
-    assert watched(tickets, AlertRule(), TREE) == NAMES
-    assert watched(tickets, AlertRule(at_district=True), TREE) == (*NAMES, "district")
-    assert watched(replace(tickets, by_campus=False), AlertRule(at_district=True), TREE) == ("district",)
+    assert watched_campuses(tickets, AlertRule(), TREE) == NAMES
+    assert watched_campuses(tickets, AlertRule(at_district=True), TREE) == (*NAMES, "district")
+    assert watched_campuses(replace(tickets, by_campus=False), AlertRule(at_district=True), TREE) == ("district",)
 
 
 @pytest.mark.parametrize("rule", [ForecastRule(10), ChangeRule(20, 7), AnomalyRule(4)])
@@ -70,8 +70,8 @@ def test_a_signal_fires_below_the_thresholds_with_its_words_and_ends_with_the_si
     scene = Watched(tmp_path, kpi("tickets", AlertRule(signals=(rule,)), levels=Thresholds(Better.LOWER, 30, 70, 80)))
     scene.database.before["oak"] = [5.0] * 400 + [float(n) for n in range(8, 66, 2)]
     (post,) = scene.measure(oak=66)
-    assert isinstance(post.message, AlertNotice)
-    (change,) = post.message.changes
+    assert isinstance(post.body, AlertNotice)
+    (change,) = post.body.changes
     assert (change.report.campus, change.severity, len(change.says)) == ("oak", Verdict.WARNING, 1)
     scene.database.has_series = False  # nobody knows the signal now: that is no recovery
     assert scene.told(timedelta(days=1)) == []
@@ -101,9 +101,9 @@ def test_a_breach_that_is_older_than_the_bot_began_when_the_series_says(tmp_path
     for _ in range(after - 1):
         assert scene.measure(oak=50) == []
     (post,) = scene.measure(oak=50)
-    assert isinstance(post.message, AlertNotice)
-    assert f"{post.message.changes[0].since:%Y-%m-%d %H:%M}" == "2026-11-13 00:00"
-    assert post.message.changes[0].since == scene.store.alert_states()["tickets", "oak"].since
+    assert isinstance(post.body, AlertNotice)
+    assert f"{post.body.changes[0].since:%Y-%m-%d %H:%M}" == "2026-11-13 00:00"
+    assert post.body.changes[0].since == scene.store.alert_states()["tickets", "oak"].since
 
 
 def test_a_breach_fires_after_so_many_measurements_in_a_row(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_each_kpi_counts_its_own_measurements(tmp_path: Path, tickets: int, devi
     scene = Watched(tmp_path, kpi("tickets", rules[0]), kpi("devices", rules[1], "assets"))
     scene.other.counts["oak"] = 50
     for count in (1, 2, 3):
-        notices = [each.message for each in scene.measure(oak=50)]
+        notices = [each.body for each in scene.measure(oak=50)]
         told = [notice.card.id for notice in notices if isinstance(notice, AlertNotice)]
         assert told == ["tickets"] * (count == tickets) + ["devices"] * (count == devices)
 
@@ -137,6 +137,6 @@ def test_a_replay_of_the_readings_gives_the_same_state(
         scene.measure(QUARTER, **({} if value is None else {"oak": value}))
     replayed = AlertState()
     for at, value in scene.store.history("tickets", "oak", MONDAY, scene.now + QUARTER):
-        replayed, _ = step(replayed, judgment(levels, value, rule), rule, at)
+        replayed, _ = next_state(replayed, assess(levels, value, rule), rule, at)
     assert scene.store.alert_states().get(("tickets", "oak"), AlertState()) == replayed
     scene.store.close()

@@ -14,8 +14,13 @@ from kpibot.catalog.model import DistrictConfig
 from kpibot.core.alerts.groups import AlertGroup, DeliveryKind, Notification
 from kpibot.core.alerts.states import Reason
 from kpibot.core.kpis.thresholds import Verdict
+<<<<<<< HEAD
 from kpibot.core.reports.messages import Message, Picture, TroubleNotice
 from kpibot.services.alerts.notifications import useful_for
+=======
+from kpibot.core.reports.messages import AdminNotice, Message
+from kpibot.services.alerts.notifications import lifetime
+>>>>>>> main
 from kpibot.services.delivery.delivery import (
     Delivery,
     DeliveryError,
@@ -23,7 +28,7 @@ from kpibot.services.delivery.delivery import (
     InDoubtError,
     NotNowError,
     RefusedError,
-    backed_off,
+    backoff,
 )
 from kpibot.store.outbox import OutboxMessage
 from kpibot.store.store import Store, open_engine
@@ -93,7 +98,7 @@ class Post:
 
     async def later(self, after: timedelta) -> None:
         self.now += after
-        await self.delivery.work_off()
+        await self.delivery.deliver_due()
 
     def sent(self) -> list[str]:
         return [what for what, _ in self.slack.calls]
@@ -113,7 +118,7 @@ def post(tmp_path: Path) -> Iterator[Post]:
 def owed(
     key: str, how: DeliveryKind = DeliveryKind.POST, channel: str = "leads", *, in_channel: bool = False
 ) -> OutboxMessage:
-    notice = TroubleNotice(NOW, "America/Chicago", (("a", "b"),))
+    notice = AdminNotice(NOW, "America/Chicago", (("a", "b"),))
     return OutboxMessage(key, channel, notice, NOW + DAY, how, GROUP.key, in_channel)
 
 
@@ -192,7 +197,7 @@ async def test_what_is_refused_is_told_to_the_administrators_and_costs_no_other_
 async def test_a_slow_channel_makes_no_other_one_wait(post: Post) -> None:
     post.slack.slow["leads"] = asyncio.Event()
     post.owe(owed("p"), owed("q", channel="team"), owed("r", channel="team"), owed("s", channel="team"))
-    working = asyncio.create_task(post.delivery.work_off())
+    working = asyncio.create_task(post.delivery.deliver_due())
     async with asyncio.timeout(5):
         await post.slack.has_three.wait()
         assert [key for _, key in post.slack.calls] == ["q", "r", "s"]
@@ -211,7 +216,7 @@ async def test_a_failing_state_database_is_no_delivery(post: Post, monkeypatch: 
     def fails(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(post.store.outbox, "sent", fails)
+    monkeypatch.setattr(post.store.outbox, "mark_sent", fails)
     post.owe(owed("p"))
     with pytest.raises(OSError, match="disk full"):
         await post.later(SECOND)
@@ -220,15 +225,15 @@ async def test_a_failing_state_database_is_no_delivery(post: Post, monkeypatch: 
 
 @given(st.integers(0, 100), st.floats(0, 1))
 def test_each_wait_is_about_twice_as_long_as_the_one_before(attempts: int, chance: float) -> None:
-    wait = backed_off(attempts, chance)
+    wait = backoff(attempts, chance)
     expected = min(2**attempts, 300)
     assert 0.899 * expected <= wait.total_seconds() <= 1.101 * expected
-    assert backed_off(attempts, 0.0) < backed_off(attempts, 1.0)
+    assert backoff(attempts, 0.0) < backoff(attempts, 1.0)
 
 
 def test_a_reminder_of_yesterday_is_of_no_use_but_a_recovery_is_for_a_day() -> None:
     lasting = {
-        (how, reason): useful_for(Notification(how, reason))
+        (how, reason): lifetime(Notification(how, reason))
         for how in DeliveryKind
         for reason in (Reason.STILL_FIRING, Reason.RECOVERED)
     }

@@ -11,7 +11,7 @@ from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi, KpiInfo
 from kpibot.core.kpis.measures import Measure, Query, Ratio, Simple, Stock
 from kpibot.core.kpis.readings import Aggregate
-from kpibot.core.kpis.series import Track, Window
+from kpibot.core.kpis.series import SeriesData, Window
 from kpibot.core.time.calendar import Calendar, YearStart
 from kpibot.services.diagnostics.unmatched_codes import UnmatchedCodes, unmatched_codes
 from kpibot.services.measurement.measurement import Measurement
@@ -34,7 +34,7 @@ class Given:
     def take(self, requests: Sequence[Request]) -> list[QueryResult | SourceError]:
         return [{GroupKey(raw): Aggregate(rows=rows) for raw, rows in self._rows.items()} for _ in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, Track]:
+    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
         return {}
 
     def values(self, dataset: str, column: str, most: int) -> list[object]:

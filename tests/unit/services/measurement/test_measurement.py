@@ -26,7 +26,7 @@ from kpibot.core.kpis.measures import (
     Stock,
 )
 from kpibot.core.kpis.readings import Aggregate, Missing
-from kpibot.core.kpis.series import Curve, Spans, Track, Window
+from kpibot.core.kpis.series import DailyTotals, Intervals, SeriesData, Window
 from kpibot.core.kpis.thresholds import Better, Thresholds
 from kpibot.core.time.calendar import Calendar, YearStart
 from kpibot.core.time.periods import PeriodRule
@@ -60,7 +60,9 @@ OWNED = Stock("devices", "received", "retired")
 class Given:
     """A source that gives what a test says; it stands at one of the house's two seams."""
 
-    def __init__(self, parts: Mapping[RawCampus, Aggregate], tracks: Mapping[RawCampus, Track] | None = None) -> None:
+    def __init__(
+        self, parts: Mapping[RawCampus, Aggregate], tracks: Mapping[RawCampus, SeriesData] | None = None
+    ) -> None:
         self._parts = parts
         self._tracks = tracks or {}
         self.empty = False
@@ -68,7 +70,7 @@ class Given:
     def take(self, requests: Sequence[Request]) -> list[QueryResult | SourceError]:
         return [{GroupKey(campus): parts for campus, parts in self._parts.items()} for _ in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, Track]:
+    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
         return {GroupKey(campus): track for campus, track in self._tracks.items()}
 
     def is_empty(self, measure: Simple) -> bool:
@@ -203,7 +205,9 @@ def test_a_database_that_fails_gives_readings_that_say_so(error: Exception, miss
 
 
 def test_a_series_ends_today_and_sums_like_the_readings() -> None:
-    source = Given({}, {"101": Curve(np.array([1.0, 2.0, 3.0])), "111": Curve(np.array([10.0, 20.0, 30.0]))})
+    source = Given(
+        {}, {"101": DailyTotals(np.array([1.0, 2.0, 3.0])), "111": DailyTotals(np.array([10.0, 20.0, 30.0]))}
+    )
     series = Measurement(District(TREE, CALENDAR), lambda _: source).series(
         kpi(OWNED), ["feeder-west", "campus-north"], NOW, 3
     )
@@ -213,8 +217,8 @@ def test_a_series_ends_today_and_sums_like_the_readings() -> None:
 
 
 def test_a_ratio_s_series_has_gaps_where_nothing_is_divided() -> None:
-    loans = Given({}, {"101": Curve(np.array([1.0, 2.0]))})
-    devices = Given({}, {"101": Curve(np.array([0.0, 4.0]))})
+    loans = Given({}, {"101": DailyTotals(np.array([1.0, 2.0]))})
+    devices = Given({}, {"101": DailyTotals(np.array([0.0, 4.0]))})
     measurement = Measurement(District(TREE, CALENDAR), lambda half: loans if half == IN_USE else devices)
     one = kpi(Ratio(IN_USE, OWNED), Format.PERCENT)
     assert measurement.series(one, ["campus-west"], NOW, 2)["campus-west"].values == (None, 50.0)
@@ -222,7 +226,7 @@ def test_a_ratio_s_series_has_gaps_where_nothing_is_divided() -> None:
 
 def test_a_duration_s_series_has_gaps_where_nothing_began() -> None:
     yesterday = CALENDAR.midnight(NOW.date()).timestamp() - 7_200
-    spans = Spans(np.array([yesterday]), np.array([yesterday + 3_600]))
+    spans = Intervals(np.array([yesterday]), np.array([yesterday + 3_600]))
     measurement = Measurement(District(TREE, CALENDAR), lambda _: Given({}, {"101": spans}))
     one = kpi(Duration("tickets", "a", "b", Statistic.MEAN), Format.HOURS, "1 day")
     assert measurement.series(one, ["campus-west"], NOW, 3)["campus-west"].values == (None, 1.0, None)
@@ -297,8 +301,8 @@ def test_a_mean_over_no_rows_is_nothing_where_other_campuses_have_one() -> None:
 
 def test_a_ratio_whose_half_is_a_mean_of_nothing_is_nothing_on_the_chart_too() -> None:
     ratio = Ratio(replace(IN_USE, amount=Amount(Counted.MEAN, ("cost",))), OWNED)
-    tracks = {"101": Curve(np.array([0.0, 6.0]), np.array([0.0, 2.0]))}
-    means, counts = Given({}, tracks), Given({}, {"101": Curve(np.array([4.0, 4.0]))})
+    tracks = {"101": DailyTotals(np.array([0.0, 6.0]), np.array([0.0, 2.0]))}
+    means, counts = Given({}, tracks), Given({}, {"101": DailyTotals(np.array([4.0, 4.0]))})
     measurement = Measurement(District(TREE, CALENDAR), lambda half: means if half == ratio.of else counts)
     assert measurement.series(kpi(ratio), ["campus-west"], NOW, 2)["campus-west"].values == (None, 0.75)
 
@@ -312,7 +316,7 @@ def test_an_empty_dataset_has_an_empty_series_not_one_of_zeros() -> None:
 
 def test_a_mean_beside_a_share_within_the_limit_is_that_of_the_durations() -> None:
     within = Duration("t", "a", "b", Statistic.WITHIN, limit=Limit(3_600.0), also=(Statistic.MEAN,))
-    parts = Aggregate(1.0, 2.0, rows=2, valued=2, sample=np.array([1_800.0, 9_000.0]), met=1.0, judged=2.0)
+    parts = Aggregate(1.0, 2.0, rows=2, valued=2, sample=np.array([1_800.0, 9_000.0]), met=1.0, decided=2.0)
     measurement = Measurement(District(TREE, CALENDAR), lambda _: Given({"101": parts}))
     reading = measurement.measure([kpi(within, Format.PERCENT)], NOW)[0]["campus-west"]
     assert (reading.value, reading.also) == (50.0, ((Statistic.MEAN, 1.5),))

@@ -13,7 +13,7 @@ from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi, KpiInfo
 from kpibot.core.kpis.measures import Query, Ratio, Simple, Stock
 from kpibot.core.kpis.readings import Aggregate, Missing, Reading
-from kpibot.core.kpis.series import Track, Window
+from kpibot.core.kpis.series import SeriesData, Window
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
 from kpibot.core.time.calendar import Calendar, YearStart
 from kpibot.services.measurement.measurement import Measurement
@@ -46,7 +46,7 @@ class Inventory:
             {GroupKey("101"): Aggregate(5.0 if each.period.end == NOW else 3.0, rows=5, valued=5)} for each in requests
         ]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, Track]:
+    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
         return {}
 
     def is_empty(self, measure: Simple) -> bool:

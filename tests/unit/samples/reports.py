@@ -7,13 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import pytest
-
 from kpibot.core.alerts.groups import DeliveryKind
 from kpibot.core.alerts.notices import AlertNotice, Change
 from kpibot.core.alerts.states import Reason
 from kpibot.core.kpis.budget import Pace
-from kpibot.core.kpis.conditions import Condition
+from kpibot.core.kpis.conditions import ValueCondition
 from kpibot.core.kpis.definition import definition
 from kpibot.core.kpis.kpi import Format, KpiInfo
 from kpibot.core.kpis.measures import Statistic, Stock
@@ -70,7 +68,7 @@ def series(*values: float | None) -> Series:
 
 @dataclass(frozen=True)
 class Samples:
-    """What the tests are given."""
+    """Reports, answers, digests and alerts, one of each kind."""
 
     now: datetime = NOW
     zone: str = ZONE
@@ -86,7 +84,7 @@ class Samples:
         reading = Reading(kpi, "campus-west", NOW, value, missing, **facts)
         limits = own.get("thresholds", LIMITS[kpi])
         base = Report(
-            CARDS[kpi], "campus-west", "Campus West High School", reading, limits, limits.judge(value), None, WEEK
+            CARDS[kpi], "campus-west", "Campus West High School", reading, limits, limits.verdict_of(value), None, WEEK
         )
         return replace(base, **own)
 
@@ -144,7 +142,7 @@ class Samples:
     def of_budget(self) -> Answer:
         spent = replace(self.po_value.reading, pace=Pace(3_300_000.0, 0.4, 1_320_000.0, 93.96))
         levels = Thresholds(Better.LOWER, 100, 110, 125)
-        report = replace(self.po_value, reading=spent, thresholds=levels, verdict=levels.judge(93.96))
+        report = replace(self.po_value, reading=spent, thresholds=levels, verdict=levels.verdict_of(93.96))
         return replace(self.answer(report), ranks=(Rank(21, 24, 93.96), Rank(2, 21, 0.0563, "student")))
 
     @property
@@ -164,7 +162,9 @@ class Samples:
     @property
     def about(self) -> About:
         card = replace(CARDS["tickets"], about="Tickets that wait for us.", category="operational", id="tickets")
-        measure = Stock("tickets", "opened", "resolved", (Condition("status", ("merged", "deleted"), negated=True),))
+        measure = Stock(
+            "tickets", "opened", "resolved", (ValueCondition("status", ("merged", "deleted"), negated=True),)
+        )
         origins = (Origin("tickets", "helpdesk", NOW - timedelta(days=3), stale=True), Origin("assets", "inventory"))
         sentences = tuple(definition(measure, {"tickets": "tickets"}))
         return About(card, sentences, LIMITS["tickets"], origins, ("priority", "age"), ZONE)
@@ -241,8 +241,3 @@ class Samples:
         changes = (self.change("Oak", 15.0, 12, None, Reason.RECOVERED),)
         ended = replace(self.acknowledged, reason=Reason.RECOVERED, is_over=True, is_common=False)
         return replace(ended, changes=changes)
-
-
-@pytest.fixture(scope="session")
-def samples() -> Samples:
-    return Samples()

@@ -7,17 +7,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpibot.core.alerts.actions import Action, ActionKind, ActionNotice, ActionResult, Scope
-from kpibot.core.alerts.active_alerts import ActiveAlert, AlertList, Measured, Mutable, Muted, MuteList, Recurring, Why
+from kpibot.core.alerts.active_alerts import (
+    ActiveAlert,
+    ActiveMute,
+    AlertExplanation,
+    AlertHistory,
+    AlertList,
+    MuteChoices,
+    MuteList,
+    RecurringMute,
+)
 from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
 from kpibot.slack.alerts.action_messages import action_message, action_result_message
 from kpibot.slack.alerts.active_alerts import alerts_message, mutes_message, why_message
 from kpibot.slack.alerts.mute_form import mute_form
 from localslack.blocks.blocks import problems_of
-from tests.unit.render.test_any_report import ZONE, check, counts, floats, instants, reports, thorough, words
+from tests.unit.samples.any_report import ZONE, check, counts, floats, instants, reports, thorough, words
 
 scopes = st.builds(Scope, words, words)
-deeds = st.builds(Action, st.sampled_from(ActionKind), words, instants, scopes, st.none() | instants, words, words)
+actions = st.builds(Action, st.sampled_from(ActionKind), words, instants, scopes, st.none() | instants, words, words)
 severities = st.sampled_from([Verdict.WARNING, Verdict.CRITICAL])
 LEVELS = Thresholds(Better.LOWER, 20, 40, 80)  # a configuration's are numbers
 judged = reports.map(lambda report: replace(report, thresholds=LEVELS))
@@ -25,18 +34,18 @@ standing = st.builds(
     ActiveAlert, judged, severities, instants, words, st.none() | instants, words, st.none() | instants, st.booleans()
 )
 days = st.dates(date(2026, 1, 1), date(2027, 1, 1))
-muted = st.builds(Muted, words, scopes, words, instants, words)
-recurring = st.builds(Recurring, words, scopes, st.booleans(), st.none() | st.tuples(days, days))
+muted = st.builds(ActiveMute, words, scopes, words, instants, words)
+recurring = st.builds(RecurringMute, words, scopes, st.booleans(), st.none() | st.tuples(days, days))
 times = st.sampled_from([1, 60])
 routes = st.lists(st.tuples(words, words), max_size=3)
 
 
 @thorough
-@given(st.lists(deeds, max_size=3), times, words, instants, st.booleans())
-def test_any_deed(some, often, asker, now, is_new):
+@given(st.lists(actions, max_size=3), times, words, instants, st.booleans())
+def test_any_action(some, often, asker, now, is_new):
     check(action_result_message(ActionResult(asker, now, ZONE, tuple(some * often), is_new)))
-    for deed in some:
-        check(action_message(ActionNotice(deed, ZONE)))
+    for action in some:
+        check(action_message(ActionNotice(action, ZONE)))
 
 
 @thorough
@@ -54,9 +63,11 @@ def test_any_mutes(now, some, others, often):
 @thorough
 @given(st.lists(standing, max_size=3), instants, floats, routes, st.lists(muted, max_size=2), counts)
 def test_any_why(some, now, value, ways, mutes, more):
-    measured = tuple(Measured(each, ((now, value),) * 5) for each in some)
+    measured = tuple(AlertHistory(each, ((now, value),) * 5) for each in some)
     for each in some[:1]:
-        why = Why(each.report.card, now, ZONE, now, measured, more, AlertRule(), "c", tuple(ways), tuple(mutes), ())
+        why = AlertExplanation(
+            each.report.card, now, ZONE, now, measured, more, AlertRule(), "c", tuple(ways), tuple(mutes), ()
+        )
         check(why_message(why))
 
 
@@ -64,5 +75,5 @@ def test_any_why(some, now, value, ways, mutes, more):
 @given(words, st.lists(st.tuples(words.filter(bool), words), max_size=3), st.booleans())
 def test_any_form(name, places, is_at_one):
     places = [(each[:70], said or "-") for each, said in places]
-    view = mute_form(Mutable("tickets", name or "-", tuple(places), is_at_one and bool(places)), {})
+    view = mute_form(MuteChoices("tickets", name or "-", tuple(places), is_at_one and bool(places)), {})
     assert problems_of(view["blocks"], "modal") == []

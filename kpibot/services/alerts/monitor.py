@@ -11,9 +11,9 @@ from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import Simple
 from kpibot.core.kpis.readings import Reading
-from kpibot.services.alerts.data_health import DATA, DataHealth, Health
-from kpibot.services.alerts.evaluation import Evaluation, EvaluationResult, watched
-from kpibot.services.alerts.notifications import Decided, Notices
+from kpibot.services.alerts.data_health import DATA, DataHealth, DataHealthReport
+from kpibot.services.alerts.evaluation import Evaluation, EvaluationResult, watched_campuses
+from kpibot.services.alerts.notifications import NotificationPlan, NotificationPlanner
 from kpibot.services.measurement.reporting import Reporting
 from kpibot.store.outbox import OutboxMessage
 from kpibot.store.store import AlertGroupKey, AlertKey, Store
@@ -27,7 +27,7 @@ Known = Mapping[AlertKey, AlertState]
 Groups = Mapping[AlertGroupKey, AlertGroup]
 
 
-class Watch:
+class AlertMonitor:
     """Measures on schedule and notices breaches. Its methods block. `database_of` names the database of a measure."""
 
     def __init__(
@@ -44,11 +44,13 @@ class Watch:
         self._store = store
         self._every = catalog.district.measure_every
         self._watched = {
-            kpi.id: watched(kpi, kpi.alert, district.tree) for kpi in district.kpis.values() if kpi.alert is not None
+            kpi.id: watched_campuses(kpi, kpi.alert, district.tree)
+            for kpi in district.kpis.values()
+            if kpi.alert is not None
         }
         self._health = DataHealth(district, reporting, database_of, catalog.district.administrators)
         self._judging = Evaluation(district, reporting)
-        self._notices = Notices(district, catalog.routes, catalog.channels, reporting)
+        self._notices = NotificationPlanner(district, catalog.routes, catalog.channels, reporting)
 
     def run(self, now: datetime) -> bool:
         """Measures everything, unless this or another process did so in the current interval; whether it did."""
@@ -75,22 +77,22 @@ class Watch:
         gone = {key: AlertState() for key in remembered if key not in known}
         states = {**health.states, **_changed(judged), **gone}
         told = {**decided.groups, **self._abandoned(groups)}
-        owed = (*health.owed, *decided.owed)
+        owed = (*health.messages, *decided.messages)
         outdated = self._store.record_watch(readings, states, owed, now, told, slot)
         self._decide_anew(judged, outdated, now)
         return readings
 
     def _judge(
-        self, taken: Mapping[str, Mapping[str, Reading]], known: Known, health: Health, now: datetime
+        self, taken: Mapping[str, Mapping[str, Reading]], known: Known, health: DataHealthReport, now: datetime
     ) -> dict[str, EvaluationResult]:
         """The alerts of every KPI whose data is sound, by KPI."""
         return {
-            kpi.id: self._judging.judge(kpi, kpi.alert, taken[kpi.id], _states_of(kpi, known), now)
+            kpi.id: self._judging.evaluate(kpi, kpi.alert, taken[kpi.id], _states_of(kpi, known), now)
             for kpi in self._kpis.values()
-            if kpi.alert is not None and kpi.id not in health.troubles
+            if kpi.alert is not None and kpi.id not in health.incidents
         }
 
-    def _decide(self, judged: Mapping[str, EvaluationResult], groups: Groups, now: datetime) -> Decided:
+    def _decide(self, judged: Mapping[str, EvaluationResult], groups: Groups, now: datetime) -> NotificationPlan:
         """What is to be told of all KPIs."""
         silences: tuple[AnySilence, ...] = (*self._store.silences(now), *self._recurring)
         decided: dict[AlertGroupKey, AlertGroup | None] = {}
@@ -98,10 +100,10 @@ class Watch:
         for kpi_id, found in judged.items():
             kpi = self._kpis[kpi_id]
             if kpi.alert is not None:
-                of_kpi = self._notices.decide(kpi, kpi.alert, found, groups, silences, now)
+                of_kpi = self._notices.plan(kpi, kpi.alert, found, groups, silences, now)
                 decided |= of_kpi.groups
-                owed += of_kpi.owed
-        return Decided(decided, tuple(owed))
+                owed += of_kpi.messages
+        return NotificationPlan(decided, tuple(owed))
 
     def _decide_anew(self, judged: Mapping[str, EvaluationResult], outdated: set[AlertGroupKey], now: datetime) -> None:
         """Decides again what was decided while somebody acted on the same alert; the next measurement does the rest."""
@@ -113,7 +115,7 @@ class Watch:
             changed = {key: group for key, group in decided.groups.items() if key in outdated}
             told = [groups.get(key) for key in outdated] + list(changed.values())
             names = {group.key for group in told if group is not None}
-            owed = [each for each in decided.owed if each.group in names]
+            owed = [each for each in decided.messages if each.group in names]
             outdated = self._store.record_watch([], {}, owed, now, changed)
 
     def _is_watched(self, kpi: str, about: str) -> bool:

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from kpibot.core.alerts.groups import AlertGroup, DeliveryKind, acknowledge
 from kpibot.core.alerts.notices import AlertNotice
 from kpibot.core.alerts.routing import Route
-from kpibot.core.alerts.silences import RecurringSilence, Silence, When
+from kpibot.core.alerts.silences import Recurrence, RecurringSilence, Silence
 from kpibot.core.alerts.states import Reason
 from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
-from kpibot.services.alerts.notifications import seen_to
+from kpibot.services.alerts.notifications import with_actions
 from kpibot.store.outbox import OutboxMessage
-from kpibot.store.store import Entry
+from kpibot.store.store import AuditEntry
 from tests.unit.services.watching import CALENDAR, HOUR, LEVELS, MONDAY, NAMES, QUARTER, Watched, kpi
 
 POST, UPDATE, REPLY = DeliveryKind.POST, DeliveryKind.UPDATE, DeliveryKind.REPLY
@@ -86,12 +86,12 @@ def test_a_notice_holds_what_people_did(watched: Watched) -> None:
     (group,) = watched.store.alert_groups().values()
     acknowledged(watched, group)
     (edit, _) = watched.measure(birch=50)
-    assert isinstance(edit.message, AlertNotice)
-    assert (edit.message.acknowledged_by, edit.message.acknowledged_until) == ("@luis", MONDAY + 8 * HOUR)
+    assert isinstance(edit.body, AlertNotice)
+    assert (edit.body.acknowledged_by, edit.body.acknowledged_until) == ("@luis", MONDAY + 8 * HOUR)
 
 
 def acknowledged(watched: Watched, group: AlertGroup) -> None:
-    entry = Entry(MONDAY, "@luis", "acknowledged", group.key)
+    entry = AuditEntry(MONDAY, "@luis", "acknowledged", group.key)
     change = lambda found: acknowledge(found, "@luis", MONDAY, 8 * HOUR)  # noqa: E731
     assert watched.store.act(group.key, change, lambda _: [], entry, MONDAY) is not None
 
@@ -101,8 +101,8 @@ def test_nobody_who_acknowledges_calls_the_next_and_an_acknowledgement_lapses(tm
     watched = Watched(tmp_path, kpi("tickets", rule, levels=RECOVERING))
     watched.measure(oak=90)
     (line,) = watched.measure(HOUR)
-    assert isinstance(line.message, AlertNotice)
-    assert (line.message.reason, line.message.mention, line.in_channel) == (Reason.ESCALATED, "@director", True)
+    assert isinstance(line.body, AlertNotice)
+    assert (line.body.reason, line.body.mention, line.in_channel) == (Reason.ESCALATED, "@director", True)
     (group,) = watched.store.alert_groups().values()
     acknowledged(watched, group)  # at ten, for eight hours
     assert watched.told(4 * HOUR) == []
@@ -114,19 +114,19 @@ def test_the_worst_come_first_and_of_these_the_oldest(watched: Watched) -> None:
     watched.measure(pine=50)
     watched.measure(cedar=50, birch=90)
     (edit, line) = watched.measure(oak=90)
-    assert isinstance(edit.message, AlertNotice)
-    assert isinstance(line.message, AlertNotice)
-    assert [each.report.campus for each in edit.message.changes] == ["birch", "oak", "pine", "cedar"]
-    assert all(each.report.series is not None for each in edit.message.changes)
-    assert [each.report.series for each in line.message.changes] == [None]  # a thread has no pictures
+    assert isinstance(edit.body, AlertNotice)
+    assert isinstance(line.body, AlertNotice)
+    assert [each.report.campus for each in edit.body.changes] == ["birch", "oak", "pine", "cedar"]
+    assert all(each.report.series is not None for each in edit.body.changes)
+    assert [each.report.series for each in line.body.changes] == [None]  # a thread has no pictures
 
 
 def test_what_is_over_says_since_when_it_was(watched: Watched) -> None:
     watched.measure(oak=50)
     began = watched.now
     for each in watched.measure(HOUR, oak=10):
-        assert isinstance(each.message, AlertNotice)
-        assert [change.since for change in each.message.changes] == [began]
+        assert isinstance(each.body, AlertNotice)
+        assert [change.since for change in each.body.changes] == [began]
 
 
 def test_how_long_each_message_is_worth_sending(watched: Watched) -> None:
@@ -148,13 +148,13 @@ def test_what_people_did_is_shown_while_it_lasts(watched: Watched) -> None:
     seen = replace(group, acknowledged_by="@luis", acknowledged_at=MONDAY, acknowledged_until=MONDAY + 8 * HOUR)
     taken = replace(seen, assigned_to="@mei", snoozed_until=MONDAY + HOUR)
     (edit, _) = watched.measure(birch=50)
-    assert isinstance(edit.message, AlertNotice)
+    assert isinstance(edit.body, AlertNotice)
     for now, by, until, snoozed in (
         (MONDAY, "@luis", MONDAY + 8 * HOUR, MONDAY + HOUR),
         (MONDAY + HOUR, "@luis", MONDAY + 8 * HOUR, None),
         (MONDAY + 8 * HOUR, "", None, None),
     ):
-        notice = seen_to(edit.message, taken, now)
+        notice = with_actions(edit.body, taken, now)
         assert (notice.acknowledged_by, notice.acknowledged_until, notice.snoozed_until) == (by, until, snoozed)
         assert notice.acknowledged_at == (MONDAY if by else None)
         assert notice.assigned_to == "@mei"
@@ -163,15 +163,15 @@ def test_what_people_did_is_shown_while_it_lasts(watched: Watched) -> None:
 def test_what_is_muted_everywhere_is_no_longer_said_to_be_everywhere(watched: Watched) -> None:
     watched.measure(**dict.fromkeys(NAMES, 50.0))
     mute = Silence("s1", watched.now, watched.now + HOUR, "tickets", None, "power cut", "@luis")
-    watched.store.add_silence(mute, Entry(watched.now, "@luis", "muted", "s1"), [], watched.now)
+    watched.store.add_silence(mute, AuditEntry(watched.now, "@luis", "muted", "s1"), [], watched.now)
     (edit,) = watched.measure()
-    assert isinstance(edit.message, AlertNotice)
-    assert (edit.message.is_over, edit.message.is_common) == (True, False)
+    assert isinstance(edit.body, AlertNotice)
+    assert (edit.body.is_over, edit.body.is_common) == (True, False)
 
 
 def test_most_of_the_district_at_once_is_said_as_such(watched: Watched) -> None:
     for counts, is_common in (({"oak": 50, "birch": 50, "cedar": 50}, False), ({"elm": 50}, True)):
-        message = watched.measure(**counts)[0].message  # type: ignore[arg-type]
+        message = watched.measure(**counts)[0].body  # type: ignore[arg-type]
         assert isinstance(message, AlertNotice)
         assert message.is_common is is_common
 
@@ -179,7 +179,7 @@ def test_most_of_the_district_at_once_is_said_as_such(watched: Watched) -> None:
 def test_the_district_itself_is_no_campus(tmp_path: Path) -> None:
     levels = Thresholds(Better.LOWER, 20, 40)
     watched = Watched(tmp_path, kpi("tickets", replace(RULE, at_district=True), levels=levels))
-    message = watched.measure(oak=190, birch=50, cedar=50)[0].message
+    message = watched.measure(oak=190, birch=50, cedar=50)[0].body
     assert isinstance(message, AlertNotice)
     assert (len(message.changes), message.is_common) == (4, False)
 
@@ -212,7 +212,7 @@ def test_a_message_that_expired_before_slack_came_back_is_told_anew(watched: Wat
     watched.now += QUARTER
     watched.watch.measure(watched.now)
     watched.now += timedelta(days=1)
-    assert watched.store.outbox.claim(watched.now, "test", HOUR) == []  # it was of no use any more
+    assert watched.store.outbox.lease(watched.now, "test", HOUR) == []  # it was of no use any more
     assert watched.told() == [("leads", POST, Reason.STILL_FIRING, {"oak": Reason.STILL_FIRING})]
 
 
@@ -224,8 +224,8 @@ def test_of_several_people_in_one_channel_the_one_for_the_worst_campus_is_called
     watched = Watched(tmp_path, kpi("tickets", RULE), routes=routes)
     for counts, called in (({"birch": 50}, "@helpdesk"), ({"oak": 90}, "@director"), ({"cedar": 50}, "@director")):
         *_, told = watched.measure(**counts)  # type: ignore[arg-type]
-        assert isinstance(told.message, AlertNotice)
-        assert told.message.mention == called
+        assert isinstance(told.body, AlertNotice)
+        assert told.body.mention == called
 
 
 def test_a_breach_that_no_route_takes_is_told_nowhere_and_said_once_in_the_log(
@@ -264,10 +264,10 @@ def test_whoever_is_told_that_a_breach_moved_is_told_where_to(tmp_path: Path) ->
     watched = Watched(tmp_path, kpi("tickets", RULE, levels=RECOVERING), routes=BY_SEVERITY)
     watched.measure(oak=50)
     post, _, line = watched.measure(oak=90)
-    assert isinstance(line.message, AlertNotice)
-    assert isinstance(post.message, AlertNotice)
-    assert line.message.changes[0].says == ("told in #leads now",)
-    assert (line.message.mention, post.message.mention) == ("", "@director")
+    assert isinstance(line.body, AlertNotice)
+    assert isinstance(post.body, AlertNotice)
+    assert line.body.changes[0].says == ("told in #leads now",)
+    assert (line.body.mention, post.body.mention) == ("", "@director")
 
 
 def test_a_breach_that_becomes_critical_at_night_is_told_at_once_and_its_move_in_the_morning(tmp_path: Path) -> None:
@@ -311,9 +311,9 @@ def test_at_night_the_next_owner_is_called_for_what_is_critical_and_people_are_r
     watched = Watched(tmp_path, kpi("tickets", rule))
     watched.told(at(watched, NIGHT), oak=90, birch=50)
     (line,) = watched.measure(HOUR)
-    assert isinstance(line.message, AlertNotice)
-    assert (line.message.reason, line.message.mention, line.in_channel) == (Reason.ESCALATED, "@director", True)
-    assert [change.report.campus for change in line.message.changes] == ["oak"]
+    assert isinstance(line.body, AlertNotice)
+    assert (line.body.reason, line.body.mention, line.in_channel) == (Reason.ESCALATED, "@director", True)
+    assert [change.report.campus for change in line.body.changes] == ["oak"]
     assert watched.told(HOUR) == []
     assert [told[2] for told in watched.told(10 * HOUR)] == [Reason.STILL_FIRING]
 
@@ -322,7 +322,7 @@ def test_at_night_nobody_is_called_next_for_what_is_muted(tmp_path: Path) -> Non
     watched = Watched(tmp_path, kpi("tickets", replace(RULE, escalation=((HOUR, "@director"),))))
     watched.told(at(watched, NIGHT), oak=90)
     mute = Silence("s1", watched.now, watched.now + 9 * HOUR, "tickets", "oak", "power cut", "@luis")
-    watched.store.add_silence(mute, Entry(watched.now, "@luis", "muted", "s1"), [], watched.now)
+    watched.store.add_silence(mute, AuditEntry(watched.now, "@luis", "muted", "s1"), [], watched.now)
     assert watched.told(2 * HOUR) == []
 
 
@@ -361,7 +361,7 @@ def test_on_a_holiday_nothing_is_told_unless_the_rule_says_so(tmp_path: Path, on
 def test_a_muted_campus_is_not_told_and_has_not_recovered(watched: Watched) -> None:
     watched.told(oak=50, birch=50)
     mute = Silence("s1", watched.now, watched.now + HOUR, "tickets", "oak", "exam week", "@luis")
-    watched.store.add_silence(mute, Entry(watched.now, "@luis", "muted", "s1"), [], watched.now)
+    watched.store.add_silence(mute, AuditEntry(watched.now, "@luis", "muted", "s1"), [], watched.now)
     assert watched.told() == [("leads", UPDATE, Reason.MUTED, {"birch": Reason.STILL_FIRING})]
     assert [told[3] for told in watched.told(HOUR)] == [
         {"birch": Reason.STILL_FIRING, "oak": Reason.STILL_FIRING},
@@ -370,14 +370,16 @@ def test_a_muted_campus_is_not_told_and_has_not_recovered(watched: Watched) -> N
 
 
 def test_a_silence_that_recurs_hides_what_fires_until_it_ends(tmp_path: Path) -> None:
-    window = RecurringSilence("Monday patches", When.WEEKLY, (0,), (time(10), time(12)), kpis=frozenset({"tickets"}))
+    window = RecurringSilence(
+        "Monday patches", Recurrence.WEEKLY, (0,), (time(10), time(12)), kpis=frozenset({"tickets"})
+    )
     watched = Watched(tmp_path, kpi("tickets", RULE), kpi("chats", RULE, "chats"), silences=(window,))
     owed = watched.measure(oak=90)
-    assert [each.message.card.id for each in owed if isinstance(each.message, AlertNotice)] == ["chats"]
+    assert [each.body.card.id for each in owed if isinstance(each.body, AlertNotice)] == ["chats"]
     assert watched.told() == []
     (post,) = watched.measure(2 * HOUR)
-    assert isinstance(post.message, AlertNotice)
-    assert (post.how, post.message.card.id, post.message.changes[0].severity) == (POST, "tickets", Verdict.CRITICAL)
+    assert isinstance(post.body, AlertNotice)
+    assert (post.kind, post.body.card.id, post.body.changes[0].severity) == (POST, "tickets", Verdict.CRITICAL)
 
 
 def test_a_district_that_fires_may_silence_its_campuses(tmp_path: Path) -> None:

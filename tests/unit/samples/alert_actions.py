@@ -4,13 +4,22 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from kpibot.core.alerts.actions import Action, ActionKind, ActionNotice, ActionResult, Scope
-from kpibot.core.alerts.active_alerts import ActiveAlert, AlertList, Measured, Mutable, Muted, MuteList, Recurring, Why
+from kpibot.core.alerts.active_alerts import (
+    ActiveAlert,
+    ActiveMute,
+    AlertExplanation,
+    AlertHistory,
+    AlertList,
+    MuteChoices,
+    MuteList,
+    RecurringMute,
+)
 from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.thresholds import Verdict
 from kpibot.slack.alerts.action_messages import action_message, action_result_message
 from kpibot.slack.alerts.active_alerts import alerts_message, mutes_message, why_message
 from kpibot.slack.blocks import Rendered
-from tests.unit.render.conftest import NOW, ZONE, Samples
+from tests.unit.samples.reports import NOW, ZONE, Samples
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TICKETS_WEST = Scope("Outstanding tickets", "Campus West High School")
@@ -18,18 +27,18 @@ ACKNOWLEDGED = Action(ActionKind.ACKNOWLEDGED, "@luis", NOW, Scope("Outstanding 
 MUTED = Action(ActionKind.MUTED, "@luis", NOW, TICKETS_WEST, NOW + 5 * DAY, reason="exam week")
 SNOOZED = replace(ACKNOWLEDGED, act=ActionKind.SNOOZED, until=NOW + 17.5 * HOUR)
 ASSIGNED = Action(ActionKind.ASSIGNED, "@dana", NOW, TICKETS_WEST, to="@luis")
-EXAMS = Muted("s1", TICKETS_WEST, "@luis", NOW + 5 * DAY, "exam week")
-POWER_CUT = Muted("s2", Scope("", "North feeder"), "@dana", NOW + HOUR, "power cut at <North>")
-PATCHES = Recurring("Patch Tuesday", Scope(), False, (date(2026, 12, 8), date(2026, 12, 8)))
-SUMMER = Recurring("Summer break", Scope("Outstanding tickets"), True, (date(2026, 11, 22), date(2026, 11, 29)))
-MUTABLE = Mutable(
+EXAMS = ActiveMute("s1", TICKETS_WEST, "@luis", NOW + 5 * DAY, "exam week")
+POWER_CUT = ActiveMute("s2", Scope("", "North feeder"), "@dana", NOW + HOUR, "power cut at <North>")
+PATCHES = RecurringMute("Patch Tuesday", Scope(), False, (date(2026, 12, 8), date(2026, 12, 8)))
+SUMMER = RecurringMute("Summer break", Scope("Outstanding tickets"), True, (date(2026, 11, 22), date(2026, 11, 29)))
+MUTABLE = MuteChoices(
     "tickets", "Outstanding tickets", (("campus-west", "Campus West High School"), ("feeder-west", "West feeder")), True
 )
 
 
-def deeds() -> Rendered:
-    """Everything that anybody does, as its thread tells it."""
-    told = [
+def action_results() -> Rendered:
+    """Everything that people do, as it is said in the thread."""
+    actions = [
         ACKNOWLEDGED,
         SNOOZED,
         ASSIGNED,
@@ -37,21 +46,21 @@ def deeds() -> Rendered:
         MUTED,
         replace(MUTED, act=ActionKind.UNMUTED),
     ]
-    return action_result_message(ActionResult("@nobody", NOW, ZONE, tuple(told)))
+    return action_result_message(ActionResult("@nobody", NOW, ZONE, tuple(actions)))
 
 
-def former() -> Rendered:
-    """The same as those are told who come second; the last one is told to who did it."""
-    told = [ACKNOWLEDGED, SNOOZED, ASSIGNED, replace(MUTED, at=NOW - DAY), replace(ACKNOWLEDGED, by="@mei")]
-    return action_result_message(ActionResult("@mei", NOW, ZONE, tuple(told), is_new=False))
+def former_results() -> Rendered:
+    """The same for people who come second; the last reply goes to the one who did it."""
+    actions = [ACKNOWLEDGED, SNOOZED, ASSIGNED, replace(MUTED, at=NOW - DAY), replace(ACKNOWLEDGED, by="@mei")]
+    return action_result_message(ActionResult("@mei", NOW, ZONE, tuple(actions), is_new=False))
 
 
-def called() -> Rendered:
-    """Whoever is given an alert is called."""
+def mention() -> Rendered:
+    """The person an alert is assigned to is mentioned."""
     return action_message(ActionNotice(ASSIGNED, ZONE, "<@U123>"))
 
 
-def standing(samples: Samples) -> tuple[ActiveAlert, ...]:
+def active_alerts(samples: Samples) -> tuple[ActiveAlert, ...]:
     west = ActiveAlert(samples.tickets, Verdict.CRITICAL, NOW - 2 * DAY)
     oak = replace(samples.tickets, campus="oak", campus_name="Oak & Ash")
     return (
@@ -63,7 +72,7 @@ def standing(samples: Samples) -> tuple[ActiveAlert, ...]:
 
 
 def alerts(samples: Samples) -> Rendered:
-    return alerts_message(AlertList("West feeder", NOW, ZONE, standing(samples)))
+    return alerts_message(AlertList("West feeder", NOW, ZONE, active_alerts(samples)))
 
 
 def no_alerts(_samples: Samples) -> Rendered:
@@ -78,7 +87,9 @@ def why(samples: Samples) -> Rendered:
     values = tuple((NOW - n * timedelta(minutes=15), 104.0 - n) for n in (2, 1, 0))
     rule = AlertRule(2, 4 * HOUR, 8 * HOUR, ((HOUR, "@director"),))
     routes = (("tech-leads", "is for warning breaches only"), ("west-tech", "takes it"))
-    card, west = samples.tickets.card, standing(samples)[0]
+    card, west = samples.tickets.card, active_alerts(samples)[0]
     levels = replace(samples.tickets.thresholds, recovers_at=35.0)
-    measured = (Measured(replace(west, report=replace(west.report, thresholds=levels)), values),)
-    return why_message(Why(card, NOW, ZONE, NOW - DAY, measured, 3, rule, "west-tech", routes, (EXAMS,), (PATCHES,)))
+    measured = (AlertHistory(replace(west, report=replace(west.report, thresholds=levels)), values),)
+    return why_message(
+        AlertExplanation(card, NOW, ZONE, NOW - DAY, measured, 3, rule, "west-tech", routes, (EXAMS,), (PATCHES,))
+    )

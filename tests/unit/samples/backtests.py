@@ -4,10 +4,20 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from kpibot.core.alerts.backtest import DAY, Backtest, Past, Tuning, replay, stands_for, suggested, total, trials
-from kpibot.core.alerts.quiet_hours import Suppression, Why
-from kpibot.core.alerts.routing import TAKES_IT, TOO_LATE, Route, Routed
-from kpibot.core.alerts.silences import RecurringSilence, Silence, When
+from kpibot.core.alerts.backtest import (
+    DAY,
+    Backtest,
+    CampusReplay,
+    Tuning,
+    instant_of_day,
+    replay,
+    suggested_option,
+    threshold_options,
+    total_duration,
+)
+from kpibot.core.alerts.quiet_hours import Suppression, SuppressionReason
+from kpibot.core.alerts.routing import TAKES_IT, TOO_LATE, Route, RouteExplanation
+from kpibot.core.alerts.silences import Recurrence, RecurringSilence, Silence
 from kpibot.core.kpis.alert_rule import AlertRule, AnomalyRule
 from kpibot.core.kpis.kpi import Format, KpiInfo
 from kpibot.core.kpis.readings import Reading
@@ -19,8 +29,8 @@ ZONE = "America/Chicago"
 AT = datetime(2026, 11, 24, 20, tzinfo=ZoneInfo(ZONE))
 TICKETS = KpiInfo("tickets", "Outstanding tickets", "No classroom waits", "@helpdesk-leads", rows="tickets")
 MUTED = Silence("s1", AT - timedelta(hours=1), AT + timedelta(hours=3), "tickets", "campus-west", "exam week", "Dana")
-PATCH_NIGHT = RecurringSilence("Patch night", When.WEEKLY, (1,))
-ROUTED = Routed(
+PATCH_NIGHT = RecurringSilence("Patch night", Recurrence.WEEKLY, (1,))
+ROUTED = RouteExplanation(
     card=TICKETS,
     campus="campus-west",
     campus_name="Campus West High School",
@@ -28,7 +38,7 @@ ROUTED = Routed(
     at=AT,
     zone=ZONE,
     channel="#west-tech",
-    calls="@west-oncall",
+    mention="@west-oncall",
     rules=(
         (
             Route("asset-team", categories=frozenset({"security", "compliance"})),
@@ -48,17 +58,17 @@ ROUTED = Routed(
         ),
         (Route("tech-leads"), "#tech-leads", TOO_LATE),
     ),
-    held=None,
+    suppression=None,
     next_notify_at=AT,
     escalation=((timedelta(hours=1), "@director"), (timedelta(days=2), "@superintendent")),
     inhibited_by_district=True,
 )
 HELD = {
-    "hours": Suppression(Why.OUTSIDE_HOURS),
-    "holiday": Suppression(Why.HOLIDAY, holiday="Thanksgiving"),
-    "nameless-holiday": Suppression(Why.HOLIDAY),
-    "muted": Suppression(Why.SILENCED, MUTED),
-    "silence": Suppression(Why.SILENCED, PATCH_NIGHT),
+    "hours": Suppression(SuppressionReason.OUTSIDE_HOURS),
+    "holiday": Suppression(SuppressionReason.HOLIDAY, holiday="Thanksgiving"),
+    "nameless-holiday": Suppression(SuppressionReason.HOLIDAY),
+    "muted": Suppression(SuppressionReason.SILENCED, MUTED),
+    "silence": Suppression(SuppressionReason.SILENCED, PATCH_NIGHT),
 }
 LAST = date(2026, 11, 24)
 LIMITS = Thresholds(Better.LOWER, 20, 40, 80, recovers_at=35)
@@ -77,24 +87,24 @@ def past(
     levels: Thresholds = LIMITS,
     card: KpiInfo = TICKETS,
     rule: AlertRule = AlertRule(),  # noqa: B008 - frozen
-) -> Past:
+) -> CampusReplay:
     """What one campus's days, up to the last one, would have given."""
     days = tuple(LAST - n * DAY for n in reversed(range(len(values))))
     reading = Reading("tickets", campus, AT, values[-1])
     series = Series(days, tuple(values))
-    report = Report(card, campus, NAMES[campus], reading, levels, levels.judge(values[-1]), series=series)
-    moments = [(stands_for(day), value) for day, value in zip(days, values, strict=True)]
+    report = Report(card, campus, NAMES[campus], reading, levels, levels.verdict_of(values[-1]), series=series)
+    moments = [(instant_of_day(day), value) for day, value in zip(days, values, strict=True)]
     alarms = tuple(replay(moments, levels, rule))
-    held = tuple(Why.OUTSIDE_HOURS if alarm.start.weekday() > 4 else None for alarm in alarms)
+    held = tuple(SuppressionReason.OUTSIDE_HOURS if alarm.start.weekday() > 4 else None for alarm in alarms)
     known = sum(value is not None for value in values)
-    return Past(report, alarms, held, known, total(alarms, stands_for(LAST + DAY)))
+    return CampusReplay(report, alarms, held, known, total_duration(alarms, instant_of_day(LAST + DAY)))
 
 
 def backtest(
-    *pasts: Past, where: str = "Prairie View ISD", card: KpiInfo = TICKETS, rule: AlertRule = RULE
+    *pasts: CampusReplay, where: str = "Prairie View ISD", card: KpiInfo = TICKETS, rule: AlertRule = RULE
 ) -> Backtest:
     """The same for several, which all have as many days."""
-    of_levels: dict[Thresholds, list[Past]] = {}
+    of_levels: dict[Thresholds, list[CampusReplay]] = {}
     for each in pasts:
         of_levels.setdefault(each.report.thresholds, []).append(each)
     tunings = tuple(_tuning(levels, those, rule) for levels, those in of_levels.items())
@@ -102,18 +112,18 @@ def backtest(
     return Backtest(card, where, ZONE, first, LAST, rule, True, False, pasts, tunings)
 
 
-def _tuning(levels: Thresholds, pasts: list[Past], rule: AlertRule) -> Tuning:
+def _tuning(levels: Thresholds, pasts: list[CampusReplay], rule: AlertRule) -> Tuning:
     moments = [
-        [(stands_for(day), value) for day, value in zip(each.days, each.values, strict=True)]
+        [(instant_of_day(day), value) for day, value in zip(each.days, each.values, strict=True)]
         for each in map(_series, pasts)
     ]
-    found = trials(moments, levels, rule, stands_for(LAST + DAY))
+    found = threshold_options(moments, levels, rule, instant_of_day(LAST + DAY))
     days = sum(each.days for each in pasts)
     now = next((each for each in found if each.warning == levels.warning), None)
-    return Tuning(levels, len(pasts), days, tuple(found), now, suggested(found, len(pasts), days))
+    return Tuning(levels, len(pasts), days, tuple(found), now, suggested_option(found, len(pasts), days))
 
 
-def _series(of: Past) -> Series:
+def _series(of: CampusReplay) -> Series:
     assert of.report.series is not None
     return of.report.series
 
@@ -132,6 +142,6 @@ OF_WEST = backtest(WEST, where="Campus West High School")
 UTILIZATION = KpiInfo("utilization", "Asset utilization rate", "In use", "@assets", Format.PERCENT, "assets")
 HIGHER = past("oakridge", wave(100, 88, 71, 25, 4), Thresholds(Better.HIGHER, 85, 75, 70), UTILIZATION, AlertRule())
 OF_UTILIZATION = replace(
-    backtest(HIGHER, card=UTILIZATION, rule=AlertRule()), has_rule=False, is_remembered=True, where="Oakridge"
+    backtest(HIGHER, card=UTILIZATION, rule=AlertRule()), has_rule=False, from_own_readings=True, place="Oakridge"
 )
 QUIET = replace(backtest(CEDAR_HILL), rule=AlertRule(signals=(AnomalyRule(),)))
