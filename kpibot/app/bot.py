@@ -71,13 +71,8 @@ class Bot:
             views=views,
         )
         sending = web_client(access.bot_token, access.api_url, waits_for_rate_limits=False)
-<<<<<<< HEAD
         sender = SlackSender(sending, self._directory, views.message_of)
-        self._own_database = OwnDatabase(sender, services.catalog.district, now)
-=======
-        sender = SlackSender(sending, self._directory)
         self._own_database = OutageNotifier(sender, services.catalog.district, now)
->>>>>>> main
         self._delivery = Delivery(
             services.store.outbox,
             sender,

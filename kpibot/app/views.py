@@ -14,7 +14,7 @@ from kpibot.core.alerts.notices import AlertNotice
 from kpibot.core.reports.answers import About, Answer, Breakdown, Overview, RowList
 from kpibot.core.reports.digests import DigestEdition
 from kpibot.core.reports.guides import Help, Listing
-from kpibot.core.reports.messages import Picture, TroubleNotice
+from kpibot.core.reports.messages import AdminNotice, Picture
 from kpibot.render import records
 from kpibot.render.charts import pictures
 from kpibot.render.terminal import guides, text
@@ -52,7 +52,7 @@ def _always(_: object) -> bool:
 def _is_private_result(reply: ActionResult) -> bool:
     """A mute concerns everybody; any other action is shown in the thread of its alert."""
     mutes = (ActionKind.MUTED, ActionKind.UNMUTED)
-    return not reply.is_done or not all(action.act in mutes for action in reply.deeds)
+    return not reply.is_done or not all(action.act in mutes for action in reply.actions)
 
 
 def _help(reply: Help) -> Rendered:
@@ -93,7 +93,7 @@ VIEWS: Mapping[type, View] = {
     DigestEdition: View(slack=digest_message, text=text.digest_text, picture=pictures.digest_picture),
     AlertNotice: View(slack=alert_message, picture=pictures.alert_picture),
     ActionNotice: View(slack=action_message),
-    TroubleNotice: View(slack=trouble_message),
+    AdminNotice: View(slack=trouble_message),
 }
 
 

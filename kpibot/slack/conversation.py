@@ -14,11 +14,7 @@ from kpibot.core.alerts.actions import ActionResult
 from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.reports.messages import Picture
 from kpibot.core.text import QueryError
-<<<<<<< HEAD:kpibot/slack/conversation.py
-from kpibot.services.alerts.commands import CommandReply, Commands
-=======
-from kpibot.services.alerts.commands import AlertCommands
->>>>>>> main:kpibot/slack/questions/conversation.py
+from kpibot.services.alerts.commands import AlertCommandReply, AlertCommands
 from kpibot.services.delivery.delivery import InThread
 from kpibot.services.delivery.idempotency import Idempotency
 from kpibot.services.questions.answering import Answering, Reply
@@ -201,7 +197,7 @@ class Conversation:
             log.warning("nobody can tell whether this was answered before: %s", error)
             return True
 
-    def _reply(self, text: str, by: str, channel: str) -> Reply | CommandReply:
+    def _reply(self, text: str, by: str, channel: str) -> Reply | AlertCommandReply:
         """What comes of a command about alerts, or else the answer to a question."""
         here, channels = self._directory.campus_of(channel), self._directory.channels_of(channel)
         done = self._commands.reply(text, self._now(), by, channels, here)
@@ -212,7 +208,7 @@ class Conversation:
         now = self._now()
         return now - timedelta(seconds=now.second, microseconds=now.microsecond)
 
-    async def _publish(self, reply: Reply | CommandReply, place: Place, asked_by: str) -> None:
+    async def _publish(self, reply: Reply | AlertCommandReply, place: Place, asked_by: str) -> None:
         """Number first: the text goes out at once, its chart follows into the same message."""
         note = (
             "" if isinstance(reply, ActionResult) else f"Asked by <@{asked_by}>"

@@ -18,7 +18,6 @@ class AdminNotice:
     mended: tuple[str, ...] = ()
 
 
-<<<<<<< HEAD
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A PNG with the words that say what it shows."""
@@ -28,7 +27,4 @@ class Picture:
     alt_text: str
 
 
-Message = DigestEdition | AlertNotice | ActionNotice | TroubleNotice
-=======
 Message = DigestEdition | AlertNotice | ActionNotice | AdminNotice
->>>>>>> main

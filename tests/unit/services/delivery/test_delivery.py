@@ -14,13 +14,8 @@ from kpibot.catalog.model import DistrictConfig
 from kpibot.core.alerts.groups import AlertGroup, DeliveryKind, Notification
 from kpibot.core.alerts.states import Reason
 from kpibot.core.kpis.thresholds import Verdict
-<<<<<<< HEAD
-from kpibot.core.reports.messages import Message, Picture, TroubleNotice
-from kpibot.services.alerts.notifications import useful_for
-=======
-from kpibot.core.reports.messages import AdminNotice, Message
+from kpibot.core.reports.messages import AdminNotice, Message, Picture
 from kpibot.services.alerts.notifications import lifetime
->>>>>>> main
 from kpibot.services.delivery.delivery import (
     Delivery,
     DeliveryError,
