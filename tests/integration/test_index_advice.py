@@ -22,13 +22,13 @@ from tests.integration.tickets import CHICAGO, DATASET, Ticket, fill, measured, 
 COUNT = 60_000
 NOW = datetime(2026, 11, 12, 20, 30, tzinfo=UTC)
 WEEK = Period(datetime(2026, 11, 5, tzinfo=CHICAGO), NOW, "")
-STOCK = Stock("tickets", "opened", "resolved")
+STOCK = Stock(dataset="tickets", since="opened", until="resolved")
 FLOW = Flow("tickets", "opened", amount=Amount(Counted.SUM, ("amount",)))
-DURATION = Duration("tickets", "opened", "resolved", Statistic.MEAN)
+DURATION = Duration(dataset="tickets", since="opened", until="resolved", statistic=Statistic.MEAN)
 LISTED = Duration(
-    "tickets", "opened", "resolved", limit=Limit(3_600.0), also=(Statistic.WITHIN,)
+    dataset="tickets", since="opened", until="resolved", limit=Limit(3_600.0), also=(Statistic.WITHIN,)
 )  # the rows themselves
-OPEN = Stock("tickets", "opened", "resolved", (ValueCondition("kind", ("ticket",)),))
+OPEN = Stock(dataset="tickets", since="opened", until="resolved", where=(ValueCondition("kind", ("ticket",)),))
 PLACES = ["sqlite", "postgresql", "mariadb"]
 
 

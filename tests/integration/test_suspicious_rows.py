@@ -16,7 +16,7 @@ from kpibot.sources.diagnostics.inspector import DatasetCheck
 from tests.integration.tickets import DATASET, open_source
 
 NOW = datetime(2026, 11, 12, 20, 30, tzinfo=UTC)
-STOCK = Stock("tickets", "opened", "resolved")
+STOCK = Stock(dataset="tickets", since="opened", until="resolved")
 FINE = "(1, 'T1', '101', 'a', '2026-11-02 10:00:00', '2026-11-03 10:00:00', '5')"
 WAITING = "(2, 'T2', '101', 'a', '2026-11-02 10:00:00', NULL, '5')"
 
@@ -84,7 +84,7 @@ def test_a_few_rows_that_end_before_they_begin_are_worth_knowing(look: Look) -> 
 
 
 def test_where_many_do_so_the_two_columns_are_the_wrong_way_round(look: Look) -> None:
-    found = only(look(*many(3), measures=(Duration("tickets", "resolved", "opened"),)))
+    found = only(look(*many(3), measures=(Duration(dataset="tickets", since="resolved", until="opened"),)))
     assert found.is_problem
     assert found.text.endswith("are the two the wrong way round?")
 

@@ -21,7 +21,7 @@ from kpibot.sources.sql.source import SqlSource
 
 CHICAGO = ZoneInfo("America/Chicago")
 SCHOOL_DAYS = ((time(7, 30), time(16, 30)),) * 5 + (None, None)
-CALENDAR = Calendar(CHICAGO, YearStart(7, 1), YearStart(8, 15), SCHOOL_DAYS)
+CALENDAR = Calendar(zone=CHICAGO, fiscal_year=YearStart(7, 1), school_year=YearStart(8, 15), working_hours=SCHOOL_DAYS)
 CAMPUSES = ("101", "102", "103", "annex", None)  # a word among them, so that a CSV file is not read as numbers
 KINDS = ("ticket", "work_order", "merged", None)
 

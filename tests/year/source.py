@@ -132,7 +132,11 @@ class Model:
                 yield (
                     cell,
                     Aggregate(
-                        numerator, denominator, int(count), int(count), newest=datetime.fromtimestamp(latest, UTC)
+                        numerator=numerator,
+                        denominator=denominator,
+                        rows=int(count),
+                        valued=int(count),
+                        newest=datetime.fromtimestamp(latest, UTC),
                     ),
                 )
 

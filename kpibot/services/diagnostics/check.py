@@ -126,12 +126,15 @@ class _Checkup:
 
     def _measured(self, kpi: Kpi) -> tuple[CheckedKpi, Readings]:
         if any(self._database_of(half) in self._down for half in components(kpi.measure)):
-            down = Reading(kpi.id, DISTRICT, self._as_of, None, Missing.SOURCE_DOWN)
-            return CheckedKpi(kpi.card, down, 0.0, by_campus=kpi.by_campus), {}
+            down = Reading(kpi=kpi.id, campus=DISTRICT, as_of=self._as_of, value=None, missing=Missing.SOURCE_DOWN)
+            return CheckedKpi(card=kpi.card, reading=down, milliseconds=0.0, by_campus=kpi.by_campus), {}
         began = self._seconds_passed()
         (readings,) = self._reporting.readings([kpi], self._as_of)
         line = CheckedKpi(
-            kpi.card, readings[DISTRICT], 1_000 * (self._seconds_passed() - began), by_campus=kpi.by_campus
+            card=kpi.card,
+            reading=readings[DISTRICT],
+            milliseconds=1_000 * (self._seconds_passed() - began),
+            by_campus=kpi.by_campus,
         )
         return self._dated(line, kpi, readings), readings
 

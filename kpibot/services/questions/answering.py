@@ -84,15 +84,15 @@ class Answering:
         """One KPI at a campus or group, with the series of the last `days` days."""
         (report,) = self._reporting.reports(kpi, [campus], as_of, days)
         if report.reading.value is None:
-            return Answer(report, days, self._zone, tuple(self._noted(kpi, campus, as_of, days)))
+            return Answer(report=report, days=days, zone=self._zone, notes=tuple(self._noted(kpi, campus, as_of, days)))
         (readings,) = self._reporting.readings([kpi], as_of)
         return Answer(
-            report,
-            days,
-            self._zone,
-            tuple(self._noted(kpi, campus, as_of, days)),
-            comparisons(kpi, campus, as_of, self._reporting, self._district.calendar),
-            ranks(kpi, campus, readings, self._tree),
+            report=report,
+            days=days,
+            zone=self._zone,
+            notes=tuple(self._noted(kpi, campus, as_of, days)),
+            comparisons=comparisons(kpi, campus, as_of, self._reporting, self._district.calendar),
+            ranks=ranks(kpi, campus, readings, self._tree),
         )
 
     def breakdown(self, kpi: Kpi, by: str, campus: str, as_of: datetime) -> Breakdown:

@@ -56,12 +56,12 @@ def parts_of(table: Table, zone: ZoneInfo, n: int) -> dict[GroupKey, Aggregate]:
     names = (f"numerator_{n}", divided if divides else "rows", "rows", f"valued_{n}", "waiting", "newest")
     return {
         cell: Aggregate(
-            float(numerator or 0),
-            float(denominator or 0) if divides else None,
-            int(rows or 0),
-            int(valued or 0),
-            int(waiting or 0),
-            to_utc(newest, zone),
+            numerator=float(numerator or 0),
+            denominator=float(denominator or 0) if divides else None,
+            rows=int(rows or 0),
+            valued=int(valued or 0),
+            waiting=int(waiting or 0),
+            newest=to_utc(newest, zone),
         )
         for cell, (numerator, denominator, rows, valued, waiting, newest) in zip(
             owners(table), table.columns(*names), strict=True

@@ -41,7 +41,7 @@ WHERE = (
     NumberCondition("amount", Relation.AT_MOST, other="number", or_empty=True),
     TimeCondition("opened", since=YEAR.start, until=YEAR.end, or_empty=True),
 )
-STOCK = Stock("tickets", "opened", "resolved", WHERE)
+STOCK = Stock(dataset="tickets", since="opened", until="resolved", where=WHERE)
 KNOWN = {
     "mssql": (mssql.dialect(), "tsql"),
     "oracle": (oracle.dialect(), "oracle"),
@@ -102,14 +102,14 @@ def every_statement(name: str) -> Iterator[sa.Select[Any] | sa.CompoundSelect[An
 
 def parts(rows: Rows) -> Iterator[sa.Select[Any] | sa.CompoundSelect[Any]]:
     flow = Flow("tickets", "opened", WHERE)
-    for measure in (STOCK, Stock("tickets", None, None, WHERE)):
+    for measure in (STOCK, Stock(dataset="tickets", since=None, until=None, where=WHERE)):
         yield statements.stock_parts(measure, rows, YEAR, ADDED)
         yield statements.distinct(replace(measure, amount=DISTINCT), rows, YEAR)
     for amount in ADDED[:2]:
         yield statements.stock_parts(replace(STOCK, average=True, amount=amount), rows, YEAR, [amount])
     yield statements.flow_parts(flow, rows, YEAR, ADDED)
     yield statements.distinct(replace(flow, amount=DISTINCT), rows, YEAR)
-    duration = Duration("tickets", "opened", "resolved", Statistic.MEAN, WHERE)
+    duration = Duration(dataset="tickets", since="opened", until="resolved", statistic=Statistic.MEAN, where=WHERE)
     within = replace(duration, statistic=Statistic.WITHIN, limit=Limit(60.0, "kind", (("ticket", 90.0),)))
     yield statements.mean_parts(duration, rows, YEAR)
     yield statements.mean_parts(within, rows, YEAR)
@@ -120,12 +120,19 @@ def parts(rows: Rows) -> Iterator[sa.Select[Any] | sa.CompoundSelect[Any]]:
 def series(rows: Rows) -> Iterator[sa.Select[Any] | sa.CompoundSelect[Any]]:
     days = series_sql.DayOf(CHICAGO, YEAR)
     for amount in ADDED:
-        stock, flow = Stock("tickets", "opened", "resolved", WHERE, amount), Flow("tickets", "opened", WHERE, amount)
+        stock, flow = (
+            Stock(dataset="tickets", since="opened", until="resolved", where=WHERE, amount=amount),
+            Flow("tickets", "opened", WHERE, amount),
+        )
         yield series_sql.stock_track(stock, "opened", rows, YEAR, days)
         yield series_sql.aged_track(stock, "opened", rows, WEEK, is_last=True)
         yield series_sql.flow_track(flow, rows, YEAR, days)
     yield series_sql.stock_track(
-        Stock("tickets", "opened", "resolved", WHERE, average=True), "opened", rows, YEAR, days
+        Stock(dataset="tickets", since="opened", until="resolved", where=WHERE, average=True),
+        "opened",
+        rows,
+        YEAR,
+        days,
     )
     yield series_sql.distinct_track(Flow("tickets", "opened", WHERE, DISTINCT), rows, YEAR, days)
 

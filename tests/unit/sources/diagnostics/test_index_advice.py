@@ -15,7 +15,7 @@ from kpibot.sources.sql.indexes import TableIndex
 NAMES = {"campus": "site_code", "opened": "created_at", "resolved": "resolved_at", "amount": "Cost"}
 COLUMNS = {word: Column(name) for word, name in NAMES.items()}
 DATASET = Dataset("tickets", "helpdesk", "dbo.hd_tickets", None, COLUMNS, "tickets", ZoneInfo("America/Chicago"))
-STOCK = Stock("tickets", "opened", "resolved")
+STOCK = Stock(dataset="tickets", since="opened", until="resolved")
 FLOW = Flow("tickets", "opened", amount=Amount(Counted.SUM, ("amount",)))
 
 
@@ -47,8 +47,8 @@ def test_a_long_name_is_cut_and_stays_a_name_of_its_own() -> None:
 @pytest.mark.parametrize(
     "measure",
     [
-        Stock("tickets"),
-        Stock("tickets", "opened"),
+        Stock(dataset="tickets"),
+        Stock(dataset="tickets", since="opened"),
         replace(STOCK, average=True),
         replace(STOCK, amount=Amount(Counted.DISTINCT, ("amount",))),
     ],
@@ -65,7 +65,7 @@ def test_columns_that_go_into_no_index_are_left_out_or_rule_it_out() -> None:
 
 
 def test_indexes_that_are_ordered_alike_become_one() -> None:
-    duration = Duration("tickets", "opened", "resolved")
+    duration = Duration(dataset="tickets", since="opened", until="resolved")
     wanted = [*useful(FLOW, DATASET, "sqlite"), *useful(duration, DATASET, "sqlite")]
     assert merged(wanted) == [Index("dbo.hd_tickets", ("created_at", "site_code"), ("Cost", "resolved_at"))]
 
