@@ -8,7 +8,7 @@ from benchmarks.district import Place
 from benchmarks.measure import Moments, watching
 from benchmarks.tables import NOW
 from benchmarks.timing import alternate, row
-from kpibot.core.kpis.conditions import Condition
+from kpibot.core.kpis.conditions import ValueCondition
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import Stock
 
@@ -32,7 +32,7 @@ def with_kpis(place: Place, tasks: dict[str, Task], rounds: int) -> None:
 
 def _without(kpi: Kpi, number: int) -> Kpi:
     assert isinstance(kpi.measure, Stock)
-    others = (Condition("campus", (f"C{number}",), negated=True),)
+    others = (ValueCondition("campus", (f"C{number}",), negated=True),)
     return replace(kpi, card=replace(kpi.card, id=f"tickets-{number}"), measure=replace(kpi.measure, where=others))
 
 

@@ -14,7 +14,7 @@ from benchmarks.district import Place, same
 from benchmarks.tables import NOW
 from benchmarks.timing import alternate, once, row
 from kpibot.core.campuses.campus_tree import DISTRICT
-from kpibot.core.kpis.conditions import Condition
+from kpibot.core.kpis.conditions import ValueCondition
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import Stock
 from kpibot.services.alerts.monitor import AlertMonitor
@@ -119,7 +119,7 @@ def a_statement_each(place: Place, rounds: int) -> None:
 
 def _at(kpi: Kpi, campus: str) -> Kpi:
     assert isinstance(kpi.measure, Stock)
-    return replace(kpi, measure=replace(kpi.measure, where=(Condition("campus", (campus,)),)))
+    return replace(kpi, measure=replace(kpi.measure, where=(ValueCondition("campus", (campus,)),)))
 
 
 WALK = {

@@ -6,9 +6,10 @@ from kpibot.app.clock import seconds_passed
 from kpibot.app.container import Services
 from kpibot.core.reports.inspection import Inspection
 from kpibot.services.diagnostics.check import inspect
+from kpibot.sources.diagnostics.inspector import SqlInspector
 
 
 def checkup(services: Services, as_of: datetime) -> Inspection:
     """What `check` has to say of everything but Slack."""
-    inspectors = {name: source.inspector() for name, source in services.sources.items()}
+    inspectors = {name: SqlInspector(source.database) for name, source in services.sources.items()}
     return inspect(services.catalog, inspectors, services.measurement, services.reporting, as_of, seconds_passed)

@@ -25,7 +25,7 @@ from kpibot.sources.sql.source import SqlSource
 from kpibot.store.store import Store, open_engine
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Services:
     """The wired services of one district."""
 

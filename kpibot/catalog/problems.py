@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from kpibot.core.text import closest, listed
+from kpibot.core.text import alternatives, closest
 
 Path = tuple[str | int, ...]
 Place = tuple[str, int]  # a file, and a line from 1
@@ -77,4 +77,4 @@ def suggestion(word: str, known: Iterable[str], empty_aggregate: str = "") -> st
         return near
     if not names:
         return empty_aggregate
-    return f"there is {listed(names)}" if len(names) <= LISTED else f"there are {len(names)}, none like it"
+    return f"there is {alternatives(names)}" if len(names) <= LISTED else f"there are {len(names)}, none like it"

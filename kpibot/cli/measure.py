@@ -14,7 +14,7 @@ def measure(options: argparse.Namespace, settings: Settings) -> int:
     with closing(services_of(options, settings)) as services:
         moment = as_of(options, services)
         reports = [
-            report for kpi in services.catalog.kpis.values() for report in services.reporting.judged(kpi, moment)
+            report for kpi in services.catalog.kpis.values() for report in services.reporting.evaluate(kpi, moment)
         ]
         services.store.save_readings(report.reading for report in reports)
         zone = services.catalog.district.calendar.zone

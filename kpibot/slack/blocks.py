@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kpibot.render.phrases.cleaning import plain_text
@@ -34,6 +34,14 @@ class Rendered:
 def rendered(text: str, blocks: Iterable[Block | None], alt_text: str = "") -> Rendered:
     """A message of the blocks that are not None."""
     return Rendered(cut(text, FALLBACK), tuple(each for each in blocks if each is not None), plain_text(alt_text, ALT))
+
+
+def with_note(message: Rendered, note: str) -> Rendered:
+    """The message with a line of small print at its end, if there is any; `note` is mrkdwn."""
+    if not note:
+        return message
+    block = {"type": "context", "elements": [{"type": "mrkdwn", "text": note}]}
+    return replace(message, blocks=(*message.blocks, block))
 
 
 def section(text: str) -> Block | None:

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 from kpibot.core.kpis.dimensions import GroupBy
 from kpibot.core.kpis.measures import Simple
 from kpibot.core.kpis.readings import Aggregate
-from kpibot.core.kpis.series import Track, Window
+from kpibot.core.kpis.series import SeriesData, Window
 from kpibot.core.time.periods import Period
 
 RawCampus = object  # what a database calls a campus: a code, a name, a number, None
@@ -60,7 +60,7 @@ class Source(Protocol):
         its place, and costs no other measure.
         """
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, Track]:
+    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
         """The measure at the end of each day of a window for every campus at once, in one statement.
 
         Raises:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from kpibot.catalog.model import CampusList
-from kpibot.core.campuses.campus_tree import Campus, CampusTreeError, as_text
+from kpibot.core.campuses.campus_tree import Campus, CampusTreeError, code_text
 from kpibot.core.campuses.locations import Location, campuses_of, with_paths
-from kpibot.core.text import listed, shown, slug
+from kpibot.core.text import alternatives, quoted, slug
 from kpibot.sources.base import SourceDownError, SourceMisfitError
 
 Row = Mapping[str, str]
@@ -44,7 +44,7 @@ def read_campuses(chosen: CampusList, district: str, select: Select) -> tuple[Ca
 
 def _row(raw: Mapping[str, Any]) -> Row:
     """A row as text by lower-case column, without the empty ones: some databases shout the names of columns."""
-    texts = {name.lower(): "" if value is None else as_text(value) for name, value in raw.items()}
+    texts = {name.lower(): "" if value is None else code_text(value) for name, value in raw.items()}
     return {name: text for name, text in texts.items() if text}
 
 
@@ -81,7 +81,7 @@ def _made(template: str, row: Row) -> str:
         return template.format_map(row)
     except KeyError as error:
         gap = error.args[0]
-        said = f"code `{shown(row.get('code', ''))}` has no `{gap}`, of which `{template}` is made"
+        said = f"code `{quoted(row.get('code', ''))}` has no `{gap}`, of which `{template}` is made"
         raise CampusTreeError(f"{said}; let the SELECT give it, like `coalesce({gap}, '?') AS {gap}`") from None
 
 
@@ -92,7 +92,7 @@ def _size(row: Row, column: str) -> float | None:
     except ValueError:
         size = -1.0
     if size is not None and not 0 <= size < math.inf:
-        said = f"code `{shown(row.get('code', ''))}` has `{shown(str(text))}` {column}"
+        said = f"code `{quoted(row.get('code', ''))}` has `{quoted(str(text))}` {column}"
         raise CampusTreeError(f"{said}; a size is a number, 0 or more")
     return size
 
@@ -114,7 +114,9 @@ def _orgs(file: Path) -> Iterator[Row]:
 
 def _check_header(file: Path, header: Iterable[str]) -> None:
     if missing := [name for name in NEEDED if name not in header]:
-        raise SourceMisfitError(f"campuses: {file}:1: no column {listed(missing)}; is it an orgs.csv of OneRoster?")
+        raise SourceMisfitError(
+            f"campuses: {file}:1: no column {alternatives(missing)}; is it an orgs.csv of OneRoster?"
+        )
 
 
 def _org(row: Mapping[str, Any], place: str) -> Row:

@@ -28,6 +28,7 @@ from kpibot.store.reconcile import IS_WAITING, OutboxState, expire, reconcile
 log = logging.getLogger(__name__)
 
 LONGEST_WAIT = timedelta(minutes=15)  # what seems due later was put off by a clock that has been set back since
+ANY_WAITING = sa.select(outbox.c.id).where(IS_WAITING).limit(1)
 NO_LEASE: dict[str, Any] = {"lease_owner": None, "lease_from": None, "lease_until": None}
 
 _bodies: TypeAdapter[Message] = TypeAdapter(Message, config=ConfigDict(defer_build=True))
@@ -79,6 +80,8 @@ class Outbox:
         free = sa.and_(IS_WAITING, _is_due(now), is_over(outbox.c.lease_until, now, lease))
         leased = {"lease_owner": owner, "lease_from": now, "lease_until": now + lease}
         with writing(self._engine) as connection:
+            if connection.scalar(ANY_WAITING) is None:
+                return []
             reconcile(connection, now, lease)
             heads = connection.scalars(_heads(now, lease)).all()
             still = sa.select(outbox.c.id).where(free, outbox.c.id.in_(heads)).with_for_update(skip_locked=True)

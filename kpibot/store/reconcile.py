@@ -7,6 +7,7 @@ dropped and their group is marked, so that what is told next is a message of its
 import logging
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -67,6 +68,7 @@ def _become(connection: sa.Connection, state: OutboxState, *which: sa.ColumnElem
     return rows
 
 
+@cache
 def _has_later_edit() -> sa.ColumnElement[bool]:
     later = outbox.alias("later")
     same = sa.and_(
@@ -75,6 +77,7 @@ def _has_later_edit() -> sa.ColumnElement[bool]:
     return sa.and_(outbox.c.how == DeliveryKind.UPDATE, sa.exists().where(same, later.c.state == OutboxState.WAITING))
 
 
+@cache
 def _belongs_to_nothing() -> sa.ColumnElement[bool]:
     post = outbox.alias("post")
     same = sa.and_(post.c.group_key == outbox.c.group_key, post.c.id < outbox.c.id, post.c.how == DeliveryKind.POST)

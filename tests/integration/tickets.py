@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from kpibot.catalog.model import Column, Database, Dataset, FileTable
 from kpibot.core.kpis.measures import Simple
 from kpibot.core.kpis.readings import Aggregate
-from kpibot.core.kpis.series import Track, Window
+from kpibot.core.kpis.series import SeriesData, Window
 from kpibot.core.time.calendar import Calendar, YearStart
 from kpibot.core.time.periods import Period
 from kpibot.sources.base import Request, SourceError
@@ -21,7 +21,7 @@ from kpibot.sources.sql.source import SqlSource
 
 CHICAGO = ZoneInfo("America/Chicago")
 SCHOOL_DAYS = ((time(7, 30), time(16, 30)),) * 5 + (None, None)
-CALENDAR = Calendar(CHICAGO, YearStart(7, 1), YearStart(8, 15), SCHOOL_DAYS)
+CALENDAR = Calendar(zone=CHICAGO, fiscal_year=YearStart(7, 1), school_year=YearStart(8, 15), working_hours=SCHOOL_DAYS)
 CAMPUSES = ("101", "102", "103", "annex", None)  # a word among them, so that a CSV file is not read as numbers
 KINDS = ("ticket", "work_order", "merged", None)
 
@@ -184,6 +184,6 @@ def measured(source: SqlSource, measure: Simple, period: Period) -> dict[object,
     return {cell.campus: parts for cell, parts in taken.items()}
 
 
-def tracked(source: SqlSource, measure: Simple, window: Window) -> dict[object, Track]:
+def tracked(source: SqlSource, measure: Simple, window: Window) -> dict[object, SeriesData]:
     """The track of a measure, by campus as the database calls it."""
     return {cell.campus: track for cell, track in source.track(measure, window).items()}

@@ -7,7 +7,7 @@ from kpibot.catalog.feeds.holiday_feed import Holidays
 from kpibot.catalog.parse import time_values
 from kpibot.catalog.schema.config import DistrictSchema
 from kpibot.core.time.calendar import Calendar, SeasonHours, Week
-from kpibot.core.time.days import ONE_DAY, Cycle, Dates, Stretch
+from kpibot.core.time.days import ONE_DAY, Cycle, DateRange, NamedDays
 from kpibot.core.time.working_clock import Hours
 
 
@@ -22,7 +22,7 @@ def build_calendar(shape: DistrictSchema, feed: Holidays) -> Calendar:
         working_hours=_week(shape.working_hours),
         holidays=frozenset(holidays),
         irregular_fiscal_years=tuple(
-            Stretch(year.first, year.last + ONE_DAY, name) for name, year in shape.irregular_fiscal_years.items()
+            NamedDays(year.first, year.last + ONE_DAY, name) for name, year in shape.irregular_fiscal_years.items()
         ),
         season_hours=_seasons(shape),
         breaks=tuple(days for each in shape.breaks for days, _ in each),
@@ -40,4 +40,4 @@ def _week(hours: Mapping[str, Hours]) -> Week:
 def _seasons(shape: DistrictSchema) -> tuple[SeasonHours, ...]:
     """Dates before what is said of every year: the exception counts."""
     seasons = [SeasonHours(time_values.season(days), _week(hours)) for days, hours in shape.summer_hours.items()]
-    return tuple(sorted(seasons, key=lambda season: not isinstance(season.days, Dates)))
+    return tuple(sorted(seasons, key=lambda season: not isinstance(season.days, DateRange)))

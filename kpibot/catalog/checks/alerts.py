@@ -7,7 +7,7 @@ from kpibot.catalog.problems import Path
 from kpibot.catalog.schema.alerts import SIGNALS, AlertSchema, SignalSchema
 from kpibot.catalog.schema.config import KpiSchema
 from kpibot.core.campuses.campus_tree import DISTRICT
-from kpibot.core.text import listed
+from kpibot.core.text import alternatives
 
 Limit = tuple[str, float]  # the name of a threshold, and its value
 FOR_EXAMPLE = "write for example `{worsens_by: 30 percent, within: 7 days}`"
@@ -76,7 +76,11 @@ class _Check:
     def _check_signal(self, signal: SignalSchema, place: Path) -> None:
         kinds = [kind for kind in SIGNALS if getattr(signal, kind) is not None]
         if len(kinds) != 1:
-            said = f"{listed(kinds)} at once".replace(" or ", " and ") if kinds else f"names none of {listed(SIGNALS)}"
+            said = (
+                f"{alternatives(kinds)} at once".replace(" or ", " and ")
+                if kinds
+                else f"names none of {alternatives(SIGNALS)}"
+            )
             self._report(place, said, "begin each with a `- ` of its own" if kinds else FOR_EXAMPLE)
         elif (signal.worsens_by is None) != (signal.within is None):
             said = "`within` belongs to `worsens_by`" if signal.worsens_by is None else "`within` is missing"

@@ -10,9 +10,9 @@ from kpibot.catalog.parse import time_values
 from kpibot.catalog.problems import Path, suggestion
 from kpibot.catalog.schema.config import DistrictSchema, KpiSchema
 from kpibot.catalog.schema.measures import QuerySchema
-from kpibot.core.kpis.conditions import StartOf, Timed
+from kpibot.core.kpis.conditions import StartOf, TimeCondition
 from kpibot.core.time.calendar import YearStart
-from kpibot.core.time.days import ONE_DAY, Dates, plus_months
+from kpibot.core.time.days import ONE_DAY, DateRange, plus_months
 from kpibot.core.time.periods import PeriodRule, Unit
 
 SHORTEST_YEAR = 28  # days
@@ -52,7 +52,7 @@ def _periods(kpi: KpiSchema) -> Iterator[tuple[Path, PeriodRule]]:
         if isinstance(half, QuerySchema):
             continue
         for column, conditions in half.where.items():
-            ends = (end for each in conditions if isinstance(each, Timed) for end in (each.since, each.until))
+            ends = (end for each in conditions if isinstance(each, TimeCondition) for end in (each.since, each.until))
             yield from ((("measure", *path, "where", column), end.period) for end in ends if isinstance(end, StartOf))
 
 
@@ -70,7 +70,7 @@ def _check_seasons(keys: list[str], known: References) -> None:
     leap_year = [date(2000, 1, 1) + n * ONE_DAY for n in range(366)]
     for one, other in itertools.combinations(keys, 2):
         here, there = time_values.season(one), time_values.season(other)
-        if isinstance(here, Dates) and isinstance(there, Dates):
+        if isinstance(here, DateRange) and isinstance(there, DateRange):
             overlap = here.first in there or there.first in here
         else:
             overlap = type(here) is type(there) and any(day in here and day in there for day in leap_year)
@@ -88,7 +88,7 @@ def _check_years(district: DistrictSchema, known: References) -> None:
         _check_last(*sound[-1], district.fiscal_year_starts, known)
 
 
-def _is_year(name: str, year: Dates, known: References) -> bool:
+def _is_year(name: str, year: DateRange, known: References) -> bool:
     path: Path = ("district", "irregular_fiscal_years", name)
     said, hint = "", f"write for example `{name}: 2026-07-01..2027-08-31`"
     if (year.last - year.first).days + 1 < SHORTEST_YEAR:
@@ -104,7 +104,7 @@ def _is_year(name: str, year: Dates, known: References) -> bool:
     return not said
 
 
-def _check_next(one: str, before: Dates, other: str, year: Dates, known: References) -> None:
+def _check_next(one: str, before: DateRange, other: str, year: DateRange, known: References) -> None:
     path: Path = ("district", "irregular_fiscal_years", other)
     end = before.last + ONE_DAY
     if year.first < end:
@@ -116,7 +116,7 @@ def _check_next(one: str, before: Dates, other: str, year: Dates, known: Referen
         known.sections.report(path, said, hint)
 
 
-def _check_last(name: str, year: Dates, usual: YearStart, known: References) -> None:
+def _check_last(name: str, year: DateRange, usual: YearStart, known: References) -> None:
     end = year.last + ONE_DAY
     if (end.month, end.day) != (usual.month, usual.day):
         starts = YearStart(end.month, end.day)

@@ -10,7 +10,7 @@ from kpibot.catalog.schema.config import KpiSchema, LevelsSchema
 from kpibot.catalog.schema.measures import AnySimple, FlowSchema, QuerySchema, StockSchema
 from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.questions.parser import COMMANDS
-from kpibot.core.text import listed, shown, slug
+from kpibot.core.text import alternatives, quoted, slug
 from kpibot.core.time.periods import Unit
 
 CAMPUS = "campus"
@@ -63,7 +63,7 @@ class _Check:
         kind, fits, shown_as = kind_of(self._kpi.measure), formats(self._kpi.measure), self._kpi.as_
         if shown_as is not None and shown_as not in fits:
             shown = "a share within the limit" if fits == ("percent",) else f"a {kind}"
-            self._report("as", f"{shown} cannot be shown as `{shown_as}`", f"write {listed(fits)}")
+            self._report("as", f"{shown} cannot be shown as `{shown_as}`", f"write {alternatives(fits)}")
         if self._kpi.currency is not None and shown_as != "currency":
             self._report("currency", "the value is not shown as a currency", "add `as: currency`, or leave this out")
 
@@ -221,10 +221,10 @@ def _check_words(known: References) -> None:
                 continue
             owner = taken.setdefault(slug(word), name)
             if slug(word) in COMMANDS:
-                known.sections.report(path, f"`{shown(word)}` is a command", "choose another word")
+                known.sections.report(path, f"`{quoted(word)}` is a command", "choose another word")
             elif slug(word) in known.claims:
-                said = f"`{shown(word)}` already stands for the campus `{known.claims[slug(word)]}`"
+                said = f"`{quoted(word)}` already stands for the campus `{known.claims[slug(word)]}`"
                 known.sections.report(path, said, "nobody could tell them apart: choose another word")
             elif owner != name:
-                said = f"`{shown(word)}` already stands for the KPI `{owner}`"
+                said = f"`{quoted(word)}` already stands for the KPI `{owner}`"
                 known.sections.report(path, said, "nobody could tell them apart: choose another word")

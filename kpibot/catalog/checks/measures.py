@@ -13,7 +13,7 @@ from kpibot.catalog.schema.measures import (
     RatioSchema,
     StockSchema,
 )
-from kpibot.core.kpis.conditions import Compared
+from kpibot.core.kpis.conditions import NumberCondition
 from kpibot.core.kpis.measures import Statistic
 
 FORMATS: dict[type[AnyMeasure], tuple[str, ...]] = {
@@ -46,7 +46,7 @@ def columns(measure: StockSchema | FlowSchema | DurationSchema) -> Iterator[tupl
         yield ("distinct", index), column
     for column, conditions in measure.where.items():
         yield ("where", column), column
-        others = (each.other for each in conditions if isinstance(each, Compared) and each.other)
+        others = (each.other for each in conditions if isinstance(each, NumberCondition) and each.other)
         yield from ((("where", column), other) for other in others)
     if isinstance(measure, DurationSchema) and isinstance(measure.limit, LimitSchema):
         yield ("limit", "by"), measure.limit.by

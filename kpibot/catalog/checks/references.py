@@ -10,7 +10,7 @@ from kpibot.catalog.schema.campuses import CampusListSchema, CampusSchema, Known
 from kpibot.catalog.schema.config import ConfigSchema
 from kpibot.core.campuses.campus_tree import ANY, DISTRICT, NO_CAMPUS, alias_key, type_key
 from kpibot.core.questions.parser import COMMANDS
-from kpibot.core.text import shown, slug
+from kpibot.core.text import quoted, slug
 
 AnyCampus = CampusSchema | KnownCampusSchema
 KINDS = {
@@ -42,7 +42,7 @@ class References:
         empty_aggregate = f"there is none yet; define it under `{section}`"
         if section == "types":
             empty_aggregate = f"no campus has a type; write for example `type: {name}` at one"
-        self.sections.report(path, f"no {KINDS[section]} `{shown(name)}`", suggestion(name, known, empty_aggregate))
+        self.sections.report(path, f"no {KINDS[section]} `{quoted(name)}`", suggestion(name, known, empty_aggregate))
         return False
 
     def _known(self, section: str) -> list[str]:
@@ -65,7 +65,7 @@ class References:
         known = self.sections.names("datasets", dataset, "columns")
         if column not in known:
             hint = suggestion(column, known, f"add it to `datasets.{dataset}.columns`")
-            self.sections.report(path, f"dataset `{dataset}` has no column `{shown(column)}`", hint)
+            self.sections.report(path, f"dataset `{dataset}` has no column `{quoted(column)}`", hint)
 
     @property
     def campuses_are_unknown(self) -> bool:
@@ -115,13 +115,13 @@ class References:
             return
         owner = owners.setdefault(system, {}).setdefault(alias_key(word), mine)
         if not alias_key(word):
-            self.sections.report(place, f"`{shown(word)}` has no letters or digits", "give it another name")
+            self.sections.report(place, f"`{quoted(word)}` has no letters or digits", "give it another name")
         elif owner != mine:
             where = "" if system == ANY else f" in `{system}`"
-            said = f"`{shown(word)}` already stands for `{owner}`{where}"
+            said = f"`{quoted(word)}` already stands for `{owner}`{where}"
             self.sections.report(place, said, "let only one of them keep it")
         elif system == ANY and slug(word) in COMMANDS:
-            self.sections.report(place, f"`{shown(word)}` is a command", "choose another word")
+            self.sections.report(place, f"`{quoted(word)}` is a command", "choose another word")
 
 
 def _words(path: Path, campus: AnyCampus) -> Iterator[tuple[Path, str, str]]:

@@ -5,7 +5,7 @@ import string
 from collections.abc import Mapping
 
 from kpibot.catalog.problems import WordError
-from kpibot.core.text import shown
+from kpibot.core.text import quoted
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 
@@ -43,5 +43,5 @@ def gaps(template: str) -> set[str]:
         raise WordError("the braces do not match", "write for example `location-{code}`") from None
     for name in names:
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-            raise WordError(f"`{{{shown(name)}}}` is no column", "put a column's name into the braces, like `{code}`")
+            raise WordError(f"`{{{quoted(name)}}}` is no column", "put a column's name into the braces, like `{code}`")
     return names

@@ -1,7 +1,7 @@
 """Plain values: a text, a number. YAML may have read something else into what was meant."""
 
 from kpibot.catalog.problems import WordError
-from kpibot.core.text import shown
+from kpibot.core.text import quoted
 
 
 def text(raw: object) -> str:
@@ -28,6 +28,6 @@ def number(raw: object) -> float:
         WordError: anything else.
     """
     if isinstance(raw, bool) or not isinstance(raw, int | float):
-        said = f"`{shown(raw)}` is not a number" if isinstance(raw, str) else "a number belongs here"
+        said = f"`{quoted(raw)}` is not a number" if isinstance(raw, str) else "a number belongs here"
         raise WordError(said, "write for example `40` or `2.5`, without quotes, commas or units")
     return float(raw)

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from kpibot.catalog.problems import WordError, nearest
 from kpibot.core.kpis.conditions import Ago, DaysAgo
-from kpibot.core.text import listed, plural, shown
+from kpibot.core.text import alternatives, plural, quoted
 from kpibot.core.time.calendar import YearStart
-from kpibot.core.time.days import Dates, EveryYear
+from kpibot.core.time.days import AnnualRange, DateRange
 from kpibot.core.time.periods import PeriodError, PeriodRule
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -30,10 +30,10 @@ def duration(words: str) -> timedelta:
     found = re.fullmatch(r"(\d{1,6}) ?([a-z]+)", " ".join(words.casefold().split()))
     unit = SHORT.get(found[2], found[2].removesuffix("s")) if found else ""
     if not found or unit not in SECONDS or int(found[1]) == 0:
-        raise WordError(f"`{shown(words)}` is no length of time", "write for example `30 seconds`, `4h` or `1 day`")
+        raise WordError(f"`{quoted(words)}` is no length of time", "write for example `30 seconds`, `4h` or `1 day`")
     length = timedelta(seconds=int(found[1]) * SECONDS[unit])
     if length > LONGEST:
-        raise WordError(f"`{shown(words)}` is longer than ten years", "write for example `4h` or `1 day`")
+        raise WordError(f"`{quoted(words)}` is longer than ten years", "write for example `4h` or `1 day`")
     return length
 
 
@@ -45,7 +45,7 @@ def percent(words: str) -> float:
     """
     found = re.fullmatch(r"(\d{1,3}(?:\.\d+)?) ?(?:%|percent)", " ".join(words.casefold().split()))
     if not found or float(found[1]) > 100:
-        raise WordError(f"`{shown(words)}` is no percentage", "write for example `5 percent`")
+        raise WordError(f"`{quoted(words)}` is no percentage", "write for example `5 percent`")
     return float(found[1]) / 100
 
 
@@ -61,7 +61,7 @@ def age(words: str) -> Ago | DaysAgo:
     try:
         return Ago(duration(words))
     except WordError:
-        said = f"`{shown(words)}` is no age"
+        said = f"`{quoted(words)}` is no age"
         raise WordError(said, "write for example `10 working days`, `3 days` or `4h`") from None
 
 
@@ -78,7 +78,7 @@ def period(words: str) -> PeriodRule:
             "write `30 days`, or `week`, `month`, `quarter`, `fiscal year`, `school year` or a cycle's name like "
             "`audit cycle`, and `to date`"
         )
-        raise WordError(f"`{shown(words)}` is no period", hint) from None
+        raise WordError(f"`{quoted(words)}` is no period", hint) from None
 
 
 def hours_or_minutes(words: str) -> timedelta:
@@ -89,7 +89,9 @@ def hours_or_minutes(words: str) -> timedelta:
     """
     length = duration(words)
     if re.search(r"\d ?(d|w|s)", words.casefold()):
-        raise WordError(f"`{shown(words)}` is not in hours", "write hours or minutes, for example `8h` or `45 minutes`")
+        raise WordError(
+            f"`{quoted(words)}` is not in hours", "write hours or minutes, for example `8h` or `45 minutes`"
+        )
     return length
 
 
@@ -101,7 +103,7 @@ def measurements(words: str | int) -> int:
     """
     found = re.fullmatch(r"([1-9]\d{0,3})( measurements?)?", " ".join(str(words).split()))
     if not found:
-        raise WordError(f"`{shown(str(words))}` is no number of measurements", "write for example `2 measurements`")
+        raise WordError(f"`{quoted(str(words))}` is no number of measurements", "write for example `2 measurements`")
     return int(found[1])
 
 
@@ -113,7 +115,7 @@ def clock(words: str) -> time:
     """
     found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", words.strip())
     if not found:
-        raise WordError(f"`{shown(words)}` is no time of day", "write for example `07:30` or `16:00`")
+        raise WordError(f"`{quoted(words)}` is no time of day", "write for example `07:30` or `16:00`")
     return time(int(found[1]), int(found[2]))
 
 
@@ -125,10 +127,10 @@ def hours(words: str) -> tuple[time, time]:
     """
     opens, dash, closes = words.replace("–", "-").partition("-")
     if not dash:
-        raise WordError(f"`{shown(words)}` is no stretch of a day", "write for example `07:30-16:30`")
+        raise WordError(f"`{quoted(words)}` is no stretch of a day", "write for example `07:30-16:30`")
     begins, ends = clock(opens), clock(closes)
     if ends <= begins:
-        raise WordError(f"`{shown(words)}` ends before it begins", "write for example `07:30-16:30`")
+        raise WordError(f"`{quoted(words)}` ends before it begins", "write for example `07:30-16:30`")
     return begins, ends
 
 
@@ -155,7 +157,7 @@ def _days(part: str, words: str) -> set[int]:
 def _day(word: str, words: str) -> int:
     found = [n for n, day in enumerate(DAYS) if len(word.strip()) >= 3 and day.startswith(word.strip())]
     if not found:
-        raise WordError(f"`{shown(words)}` names no days", "write for example `monday`, `mon-fri` or `daily`")
+        raise WordError(f"`{quoted(words)}` names no days", "write for example `monday`, `mon-fri` or `daily`")
     return found[0]
 
 
@@ -167,7 +169,7 @@ def when(words: str) -> tuple[tuple[int, ...], time]:
     """
     days, _, at = words.strip().rpartition(" ")
     if not days or ":" not in at:
-        raise WordError(f"`{shown(words)}` is no day and time", "write for example `monday 07:00` or `mon-fri 16:30`")
+        raise WordError(f"`{quoted(words)}` is no day and time", "write for example `monday 07:00` or `mon-fri 16:30`")
     return weekdays(days), clock(at)
 
 
@@ -183,11 +185,11 @@ def month_day(words: str) -> YearStart:
     except ValueError:
         day = None
     if day is None:
-        raise WordError(f"`{shown(words)}` is no day of every year", "write month-day, for example `07-01` for July 1")
+        raise WordError(f"`{quoted(words)}` is no day of every year", "write month-day, for example `07-01` for July 1")
     return YearStart(day.month, day.day)
 
 
-def dates(words: str, years: int = 1) -> Dates:
+def dates(words: str, years: int = 1) -> DateRange:
     """`2026-11-26`, or `2026-12-21..2027-01-01`, both ends included; it takes no longer than so many years.
 
     Raises:
@@ -199,11 +201,11 @@ def dates(words: str, years: int = 1) -> Dates:
     length = (ends - begins).days
     if not 0 <= length < years * LONGEST_BREAK:
         wrong = "ends before it begins" if length < 0 else f"is longer than {plural(years, 'year')}"
-        raise WordError(f"`{shown(words)}` {wrong}", "write for example `2026-12-21..2027-01-01`")
-    return Dates(begins, ends)
+        raise WordError(f"`{quoted(words)}` {wrong}", "write for example `2026-12-21..2027-01-01`")
+    return DateRange(begins, ends)
 
 
-def season(words: str) -> Dates | EveryYear:
+def season(words: str) -> DateRange | AnnualRange:
     """`06-01..07-31` of every year, or dates.
 
     Raises:
@@ -212,11 +214,11 @@ def season(words: str) -> Dates | EveryYear:
     if re.match(r"\s*\d{4}-", words):
         return dates(words)
     if not re.match(r"\s*\d{1,2}-", words):
-        raise WordError(f"`{shown(words)}` is no part of a year", "write for example `06-01..07-31`, or dates")
+        raise WordError(f"`{quoted(words)}` is no part of a year", "write for example `06-01..07-31`, or dates")
     first, dots, last = words.partition("..")
     begins = month_day(first)
     ends = month_day(last) if dots else begins
-    return EveryYear((begins.month, begins.day), (ends.month, ends.day))
+    return AnnualRange((begins.month, begins.day), (ends.month, ends.day))
 
 
 def months(words: str) -> int:
@@ -227,7 +229,7 @@ def months(words: str) -> int:
     """
     found = re.fullmatch(r"([1-9]\d?) (month|year)s?", " ".join(words.casefold().split()))
     if not found:
-        raise WordError(f"`{shown(words)}` is no number of months or years", "write for example `2 years`")
+        raise WordError(f"`{quoted(words)}` is no number of months or years", "write for example `2 years`")
     return int(found[1]) * (12 if found[2] == "year" else 1)
 
 
@@ -242,7 +244,7 @@ def iso_date(words: str) -> date:
             return date.fromisoformat(words.strip())
     except ValueError:
         pass
-    raise WordError(f"`{shown(words)}` is no date", "write for example `2026-11-26` or `2026-12-21..2027-01-01`")
+    raise WordError(f"`{quoted(words)}` is no date", "write for example `2026-11-26` or `2026-12-21..2027-01-01`")
 
 
 @cache
@@ -260,7 +262,7 @@ def zone(words: str) -> ZoneInfo:
         return ZoneInfo(words)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         near = nearest(words, _zones()) if "/" in words else ""
-        raise WordError(f"no time zone `{shown(words)}`", near or "write for example `America/Chicago`") from None
+        raise WordError(f"no time zone `{quoted(words)}`", near or "write for example `America/Chicago`") from None
 
 
 def one_of(word: str, known: Iterable[str]) -> str:
@@ -273,5 +275,5 @@ def one_of(word: str, known: Iterable[str]) -> str:
     if word in names:
         return word
     if len(names) == 1:
-        raise WordError(f"`{shown(word)}` does not belong here", f"write `{names[0]}`, or leave the key out")
-    raise WordError(f"`{shown(word)}` is none of {listed(names)}", nearest(word, names))
+        raise WordError(f"`{quoted(word)}` does not belong here", f"write `{names[0]}`, or leave the key out")
+    raise WordError(f"`{quoted(word)}` is none of {alternatives(names)}", nearest(word, names))

@@ -16,7 +16,7 @@ from kpibot.catalog.presets.merge import Places, merge_defaults
 from kpibot.catalog.presets.placeholders import check_option, with_options
 from kpibot.catalog.problems import Path, WordError, suggestion
 from kpibot.catalog.schema.measures import KINDS
-from kpibot.core.text import shown
+from kpibot.core.text import quoted
 
 FOLDER = File(__file__).parent
 SHARED = ("datasets", "kpis")  # sections whose entries come from one database each
@@ -90,7 +90,7 @@ def _read(chosen: _Chosen, sections: Sections) -> Iterator[Preset]:
             file = FOLDER / f"{name}.yaml"
             documents[name] = (str(file), yaml_lines.read(file.read_bytes()))
         else:
-            sections.report(chosen.path, f"no preset `{shown(name)}`", suggestion(name, names()))
+            sections.report(chosen.path, f"no preset `{quoted(name)}`", suggestion(name, names()))
     known = {key: value for _, each in documents.values() for key, value in each.data.get("options", {}).items()}
     options = known | _checked_options(chosen, known, sections)
     _check_kpis(chosen, {kpi for _, each in documents.values() for kpi in each.data.get("kpis", {})}, sections)
@@ -110,7 +110,7 @@ def _checked_options(chosen: _Chosen, known: Mapping[str, Any], sections: Sectio
     for name, value in chosen.options.items():
         path = (*chosen.path, "options", name)
         if name not in known:
-            said = f"the preset has no option `{shown(name)}`"
+            said = f"the preset has no option `{quoted(name)}`"
             sections.report(path, said, suggestion(name, known, "leave it out"))
             continue
         try:
@@ -125,7 +125,7 @@ def _check_kpis(chosen: _Chosen, known: set[str], sections: Sections) -> None:
     for index, kpi in enumerate(chosen.kpis or ()):
         if known and kpi not in known:
             hint = suggestion(kpi, sorted(known))
-            sections.report((*chosen.path, "kpis", index), f"the preset has no KPI `{shown(kpi)}`", hint)
+            sections.report((*chosen.path, "kpis", index), f"the preset has no KPI `{quoted(kpi)}`", hint)
 
 
 def _used(preset: Preset) -> list[str]:

@@ -14,9 +14,9 @@ from kpibot.catalog.parse.conditions import MOMENTS, RELATIONS, conditions
 from kpibot.catalog.problems import WordError
 from kpibot.core.kpis import kpi, measures, thresholds
 from kpibot.core.kpis.conditions import RelativeTime, Where
-from kpibot.core.text import shown
+from kpibot.core.text import quoted
 from kpibot.core.time.calendar import YearStart
-from kpibot.core.time.days import Dates, EveryYear
+from kpibot.core.time.days import AnnualRange, DateRange
 from kpibot.core.time.periods import PeriodRule
 
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
@@ -36,7 +36,7 @@ DATES = r"^\d{4}-\d\d-\d\d(\.\.\d{4}-\d\d-\d\d)?$"
 RANGE = r"^\d{4}-\d\d-\d\d\.\.\d{4}-\d\d-\d\d$"
 SEASON = r"^(\d{4}-)?\d{1,2}-\d{1,2}(\.\.(\d{4}-)?\d{1,2}-\d{1,2})?$"
 PERIOD = r"^(\d+ days?|(week|month|quarter|fiscal year|school year|[a-z0-9-]+ cycle) to date)$"
-Range = TypeVar("Range", Dates, Dates | EveryYear)
+Range = TypeVar("Range", DateRange, DateRange | AnnualRange)
 
 
 def _positive(raw: object) -> int:
@@ -49,7 +49,7 @@ def _period_key(raw: object) -> str:
     key = scalars.text(raw)
     if re.fullmatch(r"(FY|SY)\d{4}", key):
         return key
-    raise WordError(f"`{shown(key)}` is no year", "write for example `FY2027`, the fiscal year that ends in 2027")
+    raise WordError(f"`{quoted(key)}` is no year", "write for example `FY2027`, the fiscal year that ends in 2027")
 
 
 def _code(raw: object) -> str:
@@ -92,13 +92,13 @@ def _column(raw: object) -> Column:
     for key in raw:
         if key != "sql":
             hint = 'write a column\'s name, or `{sql: "…"}` for an expression'
-            raise WordError(f"unknown key `{shown(key)}`", hint)
+            raise WordError(f"unknown key `{quoted(key)}`", hint)
     return Column(sql=scalars.text(raw.get("sql", "")))
 
 
 def _connections(raw: object) -> int:
     if isinstance(raw, bool) or not isinstance(raw, int) or not 1 <= raw <= MOST_CONNECTIONS:
-        said = f"`{shown(str(raw))}` is no number of connections"
+        said = f"`{quoted(str(raw))}` is no number of connections"
         raise WordError(said, f"write a whole number from 1 to {MOST_CONNECTIONS}, for example `4`")
     return raw
 
@@ -124,7 +124,7 @@ def _slack(raw: object) -> str:
     hint = (
         f'write `"#{place}"`' if re.fullmatch(r"[^\sA-Z#,.]{1,80}", place) else 'write `"#tech-leads"` or `C0123ABCD`'
     )
-    raise WordError(f"`{shown(place)}` is no channel of Slack: neither `#name` nor an id", hint)
+    raise WordError(f"`{quoted(place)}` is no channel of Slack: neither `#name` nor an id", hint)
 
 
 def _named_days(reader: Callable[[str], Range], example: str) -> Callable[[object], tuple[tuple[Range, str], ...]]:
@@ -145,14 +145,16 @@ def _named_days(reader: Callable[[str], Range], example: str) -> Callable[[objec
 def _fiscal_year(text: str) -> str:
     if re.fullmatch(FISCAL_YEAR, text):
         return text
-    raise WordError(f"`{shown(text)}` names no fiscal year", "write `FY` and the year it ends in, for example `FY2027`")
+    raise WordError(
+        f"`{quoted(text)}` names no fiscal year", "write `FY` and the year it ends in, for example `FY2027`"
+    )
 
 
 def _currency(raw: object) -> str:
     code = scalars.text(raw)
     if re.fullmatch(r"[A-Z]{3}", code):
         return code
-    raise WordError(f"`{shown(code)}` is no currency", "write its three letters, for example `USD`")
+    raise WordError(f"`{quoted(code)}` is no currency", "write its three letters, for example `USD`")
 
 
 def _link(raw: object) -> str:
@@ -164,7 +166,7 @@ def _link(raw: object) -> str:
 def _table(raw: object) -> str:
     table = scalars.text(raw)
     if re.search(r"[\s;]", table):
-        raise WordError(f"`{shown(table)}` is no table", "write its name, or put a SELECT under `select`")
+        raise WordError(f"`{quoted(table)}` is no table", "write its name, or put a SELECT under `select`")
     return table
 
 
@@ -177,7 +179,7 @@ def _named(pattern: str, hint: str) -> Callable[[object], str]:
             return text
         better = re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
         fits = re.fullmatch(pattern, better) and "://" not in text
-        raise WordError(f"`{shown(text)}` cannot be an id", f"write `{better}`: {hint}" if fits else hint)
+        raise WordError(f"`{quoted(text)}` cannot be an id", f"write `{better}`: {hint}" if fits else hint)
 
     return read
 
@@ -248,8 +250,7 @@ Measurements = Annotated[
 ]
 MonthDay = Annotated[YearStart, worded(time_values.month_day), string(pattern=r"^\d{1,2}-\d{1,2}$")]
 Hours = Annotated[tuple[time, time], worded(time_values.hours), string(pattern=r"^\d{1,2}:\d\d ?[-–] ?\d{1,2}:\d\d$")]
-DateRange = Annotated[Dates, worded(time_values.dates), string(pattern=DATES)]
-FiscalYear = Annotated[Dates, worded(lambda text: time_values.dates(text, years=2)), string(pattern=RANGE)]
+FiscalYear = Annotated[DateRange, worded(lambda text: time_values.dates(text, years=2)), string(pattern=RANGE)]
 FiscalYearName = Annotated[str, worded(_fiscal_year), string(pattern=f"^{FISCAL_YEAR}$")]
 Season = Annotated[
     str,
@@ -257,12 +258,12 @@ Season = Annotated[
     string(pattern=SEASON),
 ]
 Holidays = Annotated[
-    tuple[tuple[Dates, str], ...],
+    tuple[tuple[DateRange, str], ...],
     BeforeValidator(_named_days(time_values.dates, "2026-11-26")),
     _named_in_schema(DATES),
 ]
 Breaks = Annotated[
-    tuple[tuple[Dates | EveryYear, str], ...],
+    tuple[tuple[DateRange | AnnualRange, str], ...],
     BeforeValidator(_named_days(time_values.season, "2027-03-15..2027-03-19")),
     _named_in_schema(SEASON),
 ]

@@ -18,7 +18,7 @@ from kpibot.catalog.problems import Path, WordError, nearest
 from kpibot.catalog.schema.base import Schema
 from kpibot.catalog.schema.config import ConfigSchema
 from kpibot.catalog.schema.measures import KINDS
-from kpibot.core.text import listed
+from kpibot.core.text import alternatives
 
 SECTIONS = tuple(ConfigSchema.known_keys())
 Seen = Mapping[int, type[Schema]]
@@ -111,7 +111,7 @@ class _Mismatch:
             return "unknown key", near
         if above is not None and key in above.known_keys():
             return "unknown key", "it belongs one level up"
-        return "unknown key", f"the keys here are {listed(known)}"
+        return "unknown key", f"the keys here are {alternatives(known)}"
 
     def missing(self) -> tuple[str, str]:
         return "is missing", f"write for example `{self.path[-1]}: {self._example()}`"
@@ -138,7 +138,7 @@ class _Mismatch:
         if named:
             return f"`{named[0]}` cannot be half of a ratio", "divide a `stock`, `flow` or `query` by another"
         near = next((hint for key in raw if (hint := nearest(key, KINDS))), "")
-        return "names no kind of measure", near or f"write one of {listed(KINDS)}, for example `stock: tickets`"
+        return "names no kind of measure", near or f"write one of {alternatives(KINDS)}, for example `stock: tickets`"
 
     def _shape(self, index: int) -> type[Schema] | None:
         """The shape expected of the last container but so many."""

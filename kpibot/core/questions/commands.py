@@ -11,7 +11,7 @@ from datetime import datetime
 from kpibot.core.campuses.campus_tree import DISTRICT, CampusTree
 from kpibot.core.questions.names import Names
 from kpibot.core.questions.parser import ACK, ALERTS, EVERYTHING, EVERYWHERE, LONGEST, MUTE, MUTES, UNMUTE
-from kpibot.core.text import QueryError, listed, shown, slug
+from kpibot.core.text import QueryError, alternatives, quoted, slug
 from kpibot.core.time.calendar import Calendar
 from kpibot.core.time.time_phrases import EXAMPLES, read_end
 
@@ -122,7 +122,7 @@ class _Reader:
             words = words[self._take(words, wants_length=True) :]
         kpi, campus = self._names.kpi, self._names.campus
         if kpi is None and not self._everything:
-            raise QueryError(f"which KPI? Type `{MUTE} {EVERYTHING} …` or one of {listed(self._names.ids)}")
+            raise QueryError(f"which KPI? Type `{MUTE} {EVERYTHING} …` or one of {alternatives(self._names.ids)}")
         if not words or ends is None:
             raise QueryError(f"for how long? Add for example {EXAMPLES}")
         end, length = ends
@@ -153,7 +153,7 @@ class _Reader:
         if length or (length := self._names.take_part(words)):
             return length
         if wants_length and self._names.kpi is not None and self._names.campus is not None:
-            raise QueryError(f"`{shown(words[0])}` does not say for how long; type for example {EXAMPLES}")
+            raise QueryError(f"`{quoted(words[0])}` does not say for how long; type for example {EXAMPLES}")
         raise QueryError(self._names.unknown(words[0]))
 
     def _everything_or_everywhere(self, word: str) -> int:

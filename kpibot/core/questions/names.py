@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from kpibot.core.campuses.campus_tree import DISTRICT, NO_CAMPUS, CampusTree
-from kpibot.core.text import QueryError, closest, listed, shown, slug
+from kpibot.core.text import QueryError, alternatives, closest, quoted, slug
 
 WORDS_IN_A_NAME = 8
 LETTERS = 3  # that the beginning of a word needs to stand for it
@@ -72,7 +72,7 @@ class Names:
                 return length
             if len(found) > 1:
                 more = ", among others" if len(found) > OFFERED else ""
-                raise QueryError(f"`{shown(phrase)}` could be {listed(found[:OFFERED])}{more}; type one of them")
+                raise QueryError(f"`{quoted(phrase)}` could be {alternatives(found[:OFFERED])}{more}; type one of them")
             if found:
                 self._settle_on(found[0])
                 return length
@@ -106,12 +106,12 @@ class Names:
     def unknown(self, word: str) -> str:
         """What to say of the word: about the campus where the KPI is understood, and the other way round."""
         if not slug(word):
-            return f"`{shown(word)}` is no KPI, campus or period; type `help` to see what is"
+            return f"`{quoted(word)}` is no KPI, campus or period; type `help` to see what is"
         kinds = {"KPI": self.ids, "campus": [each.slug for each in self._tree if each.slug != NO_CAMPUS]}
         if (self.kpi is None) is not (self.campus is None):
             kinds.pop("KPI" if self.kpi is not None else "campus")
         near = closest(word, [each for known in kinds.values() for each in known])
         if not near:
-            return f"no {' or '.join(kinds)} `{shown(word)}`; type `list` to see all"
+            return f"no {' or '.join(kinds)} `{quoted(word)}`; type `list` to see all"
         kind = "KPI" if near[0] in self.ids else "campus"
-        return f"no {kind} `{shown(word)}`; did you mean `{near[0]}`?"
+        return f"no {kind} `{quoted(word)}`; did you mean `{near[0]}`?"

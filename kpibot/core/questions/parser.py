@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from kpibot.core.campuses.campus_tree import CampusTree
 from kpibot.core.questions.names import FILLERS, Names
-from kpibot.core.text import QueryError, did_you_mean, listed, shown, slug
+from kpibot.core.text import QueryError, alternatives, did_you_mean, quoted, slug
 
 LONGEST = 1_000  # characters that anybody means
 LONGEST_WINDOW = 1_826  # days: five years
@@ -130,7 +130,7 @@ class _Reader:
         if self._names.kpi is not None:
             return self._asked(self._names.kpi)
         if self._days is not None or self._only or self._by or self._command:
-            raise QueryError(f"which KPI? Type one of them too: {listed(self._names.ids)}")
+            raise QueryError(f"which KPI? Type one of them too: {alternatives(self._names.ids)}")
         return AskOverview(self._names.campus)
 
     def _asked(self, kpi: str) -> Request:
@@ -177,7 +177,7 @@ class _Reader:
         length = 1 if value or len(words) == 1 else 2
         value = value or " ".join(words[1:2])
         if not slug(value):
-            raise QueryError(f"`{shown(name)}:` needs a value; type for example `{shown(name)}:chromebook`")
+            raise QueryError(f"`{quoted(name)}:` needs a value; type for example `{quoted(name)}:chromebook`")
         self._only[self._dimension(name)] = value
         return length
 
@@ -188,7 +188,7 @@ class _Reader:
         if len(words) == 1:
             raise QueryError(f"by what? Type for example `by {CAMPUS}`")
         if self._by is not None:
-            raise QueryError(f"by one thing at a time: `{self._by}` or `{shown(words[1])}`?")
+            raise QueryError(f"by one thing at a time: `{self._by}` or `{quoted(words[1])}`?")
         self._by = CAMPUS if slug(words[1]) in (CAMPUS, "school") else self._dimension(words[1])
         return 2
 
@@ -205,7 +205,7 @@ class _Reader:
         found = next((each for each in known if slug(each) == slug(word)), None)
         if found is None:
             near = did_you_mean(word, [*known, CAMPUS])
-            raise QueryError(f"nothing is told apart by `{shown(word)}`{near or '; ' + _choices('', known)}")
+            raise QueryError(f"nothing is told apart by `{quoted(word)}`{near or '; ' + _choices('', known)}")
         return found
 
     def _checked(self, days: int, phrase: str) -> int:
@@ -217,4 +217,4 @@ class _Reader:
 def _choices(kpi: str, known: Iterable[str]) -> str:
     """What may be typed after `by`."""
     about = f"{kpi} " if kpi else ""
-    return f"type {listed(f'{about}by {each}' for each in (*known, CAMPUS))}"
+    return f"type {alternatives(f'{about}by {each}' for each in (*known, CAMPUS))}"

@@ -26,7 +26,7 @@ MARKS = {
     Verdict.OFF_TARGET: "#886600",
     Verdict.WARNING: "#bb4400",
     Verdict.CRITICAL: "#bb2222",
-    Verdict.NOT_JUDGED: "#555566",
+    Verdict.NOT_EVALUATED: "#555566",
     Verdict.NO_DATA: "#555566",
 }
 NOTE_ROWS, NOTE_ROW = 2, 44

@@ -73,7 +73,9 @@ class Plot:
         values = drawable(report.series.values)
         if all(map(math.isnan, values)):
             return None
-        return cls(report, box, report.series.days, values, value_range(values, report.levels, report.card.format))
+        return cls(
+            report, box, report.series.days, values, value_range(values, report.chart_thresholds, report.card.format)
+        )
 
     @property
     def last(self) -> int:
@@ -115,7 +117,7 @@ class Plot:
     def draw_ground(self, canvas: Canvas) -> None:
         """The background: bands and target."""
         box = self.box
-        for band in bands(self.report.levels, self.shown):
+        for band in bands(self.report.chart_thresholds, self.shown):
             top, bottom = self.y(band.top), self.y(band.bottom)
             fill, hatch = FILLS[band.word], HATCHES[band.word]
             canvas.rectangle(box.left, top, box.width, bottom - top, fill=fill, hatch=hatch)
@@ -150,7 +152,7 @@ class Plot:
 
     @property
     def _target(self) -> float | None:
-        target = finite(self.report.levels.target)
+        target = finite(self.report.chart_thresholds.target)
         return target if target is not None and self.shown[0] <= target <= self.shown[1] else None
 
     def _value_labels(self, style: Style) -> list[Label]:
@@ -161,9 +163,9 @@ class Plot:
         return [Label(self.y(last), style.value, text if self.is_current else f"last {text}", LINE)]
 
     def _threshold_labels(self, style: Style) -> list[Label]:
-        better = self.report.levels.better
+        better = self.report.chart_thresholds.better
         reached, achieved = ("≥ ", "≤ ") if better is Better.LOWER else ("≤ ", "≥ ")
-        labels = [(band.level, band.word, reached) for band in bands(self.report.levels, self.shown)]
+        labels = [(band.level, band.word, reached) for band in bands(self.report.chart_thresholds, self.shown)]
         if self._target is not None:
             labels.append((self._target, "target", "" if better is Better.NEUTRAL else achieved))
         return [self._threshold_label(style, *each) for each in labels]

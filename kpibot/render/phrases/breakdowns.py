@@ -47,7 +47,7 @@ def _said(report: Report, breakdown: Breakdown) -> str:
     if sentences.value(report) is None:
         return sentences.missing(report)
     quantity = sentences.quantity(report, short=True)
-    is_evaluated = sentences.verdict(report) is not Verdict.NOT_JUDGED and breakdown.by == CAMPUS
+    is_evaluated = sentences.verdict(report) is not Verdict.NOT_EVALUATED and breakdown.by == CAMPUS
     share = _share(report, breakdown.whole)
     remarks = filter(None, (share, sentences.sign(report).word if is_evaluated else ""))
     remark = ", ".join(remarks)

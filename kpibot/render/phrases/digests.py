@@ -53,7 +53,7 @@ def _counts(reports: tuple[Report, ...]) -> str:
     if not reports:
         return "No KPIs in this digest"
     verdicts = [sentences.verdict(each) for each in reports]
-    evaluated = sum(each not in (Verdict.NOT_JUDGED, Verdict.NO_DATA) for each in verdicts)
+    evaluated = sum(each not in (Verdict.NOT_EVALUATED, Verdict.NO_DATA) for each in verdicts)
     if not evaluated:
         return ""
     counts = [(verdicts.count(verdict), word) for verdict, word in COUNTED if verdict in verdicts]

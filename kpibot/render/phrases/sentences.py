@@ -73,7 +73,7 @@ def quantity(report: Report, *, short: bool = False) -> str:
 def _unlike_thresholds(report: Report, text: str) -> str:
     """The amount, with more digits where it would read like a threshold: 84.98% is not the target of 85%."""
     number, unit = value(report), UNITS.get(report.card.format)
-    near = {level for level in report.levels.given if text == amount(level, report.card)}
+    near = {level for level in report.chart_thresholds.defined if text == amount(level, report.card)}
     if number is None or unit is None or not near or number in near or abs(number) >= LARGEST_EXACT:
         return text
     exact = (f"{number:.{places}f}" for places in range(2, 6))

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from kpibot.core.kpis.report import local
+from kpibot.core.kpis.report import local_time
 
 # Not strftime's: its names follow the machine's locale.
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -15,19 +15,19 @@ def moment(instant: datetime, zone: str, *, year: bool = False) -> str:
 
     American school districts read dates and times in this form.
     """
-    at = local(instant, zone)
+    at = local_time(instant, zone)
     return f"{WEEKDAYS[at.weekday()]}, {day_month(at, year=year)}, {_clock(at, zone)}"
 
 
 def soon(instant: datetime, now: datetime, zone: str) -> str:
     """`2:02 PM CST` on the same local day as `now`, otherwise with the date, and the year if it differs."""
-    at, today = local(instant, zone), local(now, zone)
+    at, today = local_time(instant, zone), local_time(now, zone)
     return _clock(at, zone) if at.date() == today.date() else moment(instant, zone, year=at.year != today.year)
 
 
 def is_to_the_day(instant: datetime, now: datetime, zone: str) -> bool:
     """Whether only the day matters: it was days ago, or it is midnight, because a series only knows days."""
-    return now - instant >= TO_THE_DAY or local(instant, zone).time() == time()
+    return now - instant >= TO_THE_DAY or local_time(instant, zone).time() == time()
 
 
 def _clock(at: datetime, zone: str) -> str:

@@ -201,7 +201,7 @@ def _suggests_critical(tuning: Tuning) -> bool:
     return (
         critical is not None
         and suggested is not None
-        and tuning.thresholds.judge(suggested.warning) is Verdict.CRITICAL
+        and tuning.thresholds.verdict_of(suggested.warning) is Verdict.CRITICAL
     )
 
 

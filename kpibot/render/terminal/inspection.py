@@ -133,7 +133,7 @@ def _line_record(line: CheckedKpi, zone: ZoneInfo) -> dict[str, Any]:
     newest = None if line.newest is None else line.newest.astimezone(zone).isoformat(timespec="seconds")
     own = {"milliseconds": round(line.milliseconds, 1), "stale": line.stale, "newest_row": newest}
     allowed = None if line.allowed is None else _limit(line.allowed)
-    record = reading_record(line.reading, line.card, Verdict.NOT_JUDGED, zone) | own | {"fresh_within": allowed}
+    record = reading_record(line.reading, line.card, Verdict.NOT_EVALUATED, zone) | own | {"fresh_within": allowed}
     del record["status"]
     return record
 

@@ -17,7 +17,7 @@ from kpibot.services.measurement.reporting import Readings, Reporting
 from kpibot.sources.base import SourceDownError, SourceError, SourceMisfitError
 from kpibot.sources.diagnostics.column_usage import column_usage
 from kpibot.sources.diagnostics.inspector import Inspector, TimedRequest
-from kpibot.sources.engines.engines import caveat
+from kpibot.sources.engines.registry import engine_of
 
 
 def inspect(
@@ -126,12 +126,15 @@ class _Checkup:
 
     def _measured(self, kpi: Kpi) -> tuple[CheckedKpi, Readings]:
         if any(self._database_of(half) in self._down for half in components(kpi.measure)):
-            down = Reading(kpi.id, DISTRICT, self._as_of, None, Missing.SOURCE_DOWN)
-            return CheckedKpi(kpi.card, down, 0.0, by_campus=kpi.by_campus), {}
+            down = Reading(kpi=kpi.id, campus=DISTRICT, as_of=self._as_of, value=None, missing=Missing.SOURCE_DOWN)
+            return CheckedKpi(card=kpi.card, reading=down, milliseconds=0.0, by_campus=kpi.by_campus), {}
         began = self._seconds_passed()
         (readings,) = self._reporting.readings([kpi], self._as_of)
         line = CheckedKpi(
-            kpi.card, readings[DISTRICT], 1_000 * (self._seconds_passed() - began), by_campus=kpi.by_campus
+            card=kpi.card,
+            reading=readings[DISTRICT],
+            milliseconds=1_000 * (self._seconds_passed() - began),
+            by_campus=kpi.by_campus,
         )
         return self._dated(line, kpi, readings), readings
 
@@ -198,7 +201,7 @@ class _Checkup:
 def _caveat(database: Database) -> Finding | None:
     """What the administrator of a database must see to, since kpibot cannot; a URL that cannot be read says so."""
     try:
-        says = caveat(database)
+        says = engine_of(database).caveat()
     except SourceMisfitError:
         return None
     return None if says is None else Finding(f"databases.{database.name}", says, False)

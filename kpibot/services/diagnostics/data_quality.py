@@ -5,12 +5,12 @@ from datetime import datetime
 
 from kpibot.catalog.model import Catalog
 from kpibot.core.campuses.campus_tree import DISTRICT, NO_CAMPUS
-from kpibot.core.kpis.conditions import Condition
+from kpibot.core.kpis.conditions import ValueCondition
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import Query, Ratio, Simple, components
 from kpibot.core.kpis.readings import Missing
 from kpibot.core.reports.inspection import CheckedKpi, Finding
-from kpibot.core.text import listed, shown
+from kpibot.core.text import alternatives, quoted
 from kpibot.render.phrases.conflicts import disagreement
 from kpibot.services.diagnostics.unmatched_codes import UnmatchedCodes, unmatched_codes
 from kpibot.services.measurement.measurement import Measurement
@@ -80,14 +80,14 @@ class DataQuality:
         for half in components(kpi.measure):
             for condition in () if isinstance(half, Query) else half.where:
                 if (
-                    isinstance(condition, Condition)
+                    isinstance(condition, ValueCondition)
                     and not condition.negated
                     and (says := self._lacks(half, condition))
                 ):
                     return says
         return "; look at its filters, unless that may be"
 
-    def _lacks(self, half: Simple, condition: Condition) -> str:
+    def _lacks(self, half: Simple, condition: ValueCondition) -> str:
         try:
             values = self._measurement.values(half, condition.column, KNOWN)
         except SourceError:
@@ -96,8 +96,10 @@ class DataQuality:
         asked = [str(value) for value in condition.values if value is not None]
         if len(values) >= KNOWN or not asked or held & set(asked):
             return ""
-        there = f"holds {listed(map(shown, sorted(held)[:LISTED])).replace(' or ', ' and ')}" if held else "is empty"
-        return f": column `{condition.column}` never holds {listed(map(shown, asked))}; it {there}"
+        there = (
+            f"holds {alternatives(map(quoted, sorted(held)[:LISTED])).replace(' or ', ' and ')}" if held else "is empty"
+        )
+        return f": column `{condition.column}` never holds {alternatives(map(quoted, asked))}; it {there}"
 
 
 def _is_nothing(readings: Readings) -> bool:

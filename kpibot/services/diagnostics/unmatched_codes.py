@@ -4,10 +4,10 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from kpibot.core.campuses.campus_tree import as_text
+from kpibot.core.campuses.campus_tree import code_text
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import Query, components
-from kpibot.core.text import plural, shown
+from kpibot.core.text import plural, quoted
 from kpibot.services.measurement.measurement import Measurement
 
 EMPTY = "(empty)"
@@ -51,7 +51,7 @@ def unmatched_codes(kpi: Kpi, measurement: Measurement, as_of: datetime) -> list
     for half in dict.fromkeys(components(kpi.measure)):
         rows: Counter[str] = Counter()
         for raw, parts in measurement.unplaced(half, period).items():
-            rows[EMPTY if raw is None else as_text(raw) or EMPTY] += parts.rows
+            rows[EMPTY if raw is None else code_text(raw) or EMPTY] += parts.rows
         source = half.database if isinstance(half, Query) else half.dataset
         if codes := _most_first(rows):
             found.append(UnmatchedCodes(source, codes))
@@ -63,4 +63,4 @@ def _most_first(rows: Counter[str]) -> tuple[tuple[str, int], ...]:
 
 
 def _quoted(code: str) -> str:
-    return code if code == EMPTY else f"`{shown(code)}`"
+    return code if code == EMPTY else f"`{quoted(code)}`"

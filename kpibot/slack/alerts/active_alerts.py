@@ -12,7 +12,7 @@ from kpibot.core.alerts.active_alerts import (
     MuteList,
     RecurringMute,
 )
-from kpibot.core.kpis.report import Report, local
+from kpibot.core.kpis.report import Report, local_time
 from kpibot.core.text import plural
 from kpibot.render.phrases import sentences
 from kpibot.render.phrases.cleaning import clean
@@ -46,7 +46,7 @@ def active_alert_text(alert: ActiveAlert, now: datetime, zone: str) -> str:
     """`Outstanding tickets — Campus West: 104 tickets · critical since Fri, … (2 days) · acknowledged by @luis …`."""
     report = alert.report
     to_the_day = is_to_the_day(alert.since, now, zone)
-    began = day_month(local(alert.since, zone)) if to_the_day else soon(alert.since, now, zone)
+    began = day_month(local_time(alert.since, zone)) if to_the_day else soon(alert.since, now, zone)
     since = f"{alert.severity} since {began} ({stretch(now - alert.since)})"
     value = sentences.quantity(report) if sentences.value(report) is not None else sentences.missing(report)
     return f"{sentences.title(report)}: {value} · {since} · {'; '.join(_handling(alert, now, zone))}"
@@ -66,7 +66,7 @@ def mutes_message(mutes: MuteList) -> Rendered:
 
 
 def why_message(why: AlertExplanation) -> Rendered:
-    """AlertExplanation an alert is active: the measurements, the rule, the route to the channel, and what is muted."""
+    """Why an alert is active: the measurements, the rule, the route to the channel, and what is muted."""
     head = f"Why {clean(why.card.name, sentences.NAME)} is told here"
     parts = {
         "Measured": [line for measured in why.histories for line in _measured(measured, why)],

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from kpibot.core.alerts.groups import DeliveryKind
 from kpibot.core.alerts.notices import AlertNotice, Change
 from kpibot.core.alerts.states import Reason
-from kpibot.core.kpis.report import local
+from kpibot.core.kpis.report import local_time
 from kpibot.core.kpis.thresholds import Verdict
 from kpibot.core.text import plural
 from kpibot.render.charts.alt_texts import alert_alt
@@ -158,13 +158,15 @@ def _since(change: Change, zone: str) -> str:
     if is_longer:
         return f"for {lasted} or longer"
     to_the_day = is_to_the_day(change.since, change.report.reading.as_of, zone)
-    since = day_month(local(change.since, zone)) if to_the_day else moment(change.since, zone)
+    since = day_month(local_time(change.since, zone)) if to_the_day else moment(change.since, zone)
     return f"since {since}" + (f" ({lasted})" if change.report.reading.as_of > change.since else "")
 
 
 def _from_the_first_day(change: Change, zone: str) -> bool:
     series = change.report.series
-    return series is not None and change.since is not None and series.days[:1] == (local(change.since, zone).date(),)
+    return (
+        series is not None and change.since is not None and series.days[:1] == (local_time(change.since, zone).date(),)
+    )
 
 
 def _threshold(change: Change) -> str:

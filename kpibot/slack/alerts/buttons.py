@@ -23,8 +23,8 @@ from kpibot.slack.alerts.mute_form import CALLBACK, mute_form
 from kpibot.slack.alerts.mute_request import MuteRequest, read_mute_request
 from kpibot.slack.client.directory import Directory
 from kpibot.slack.client.gatekeeper import Caller, caller_of_action
-from kpibot.slack.questions.conversation import EXCUSED, FAILED, Conversation, Place, excuse
-from kpibot.slack.questions.guide_messages import error_message
+from kpibot.slack.conversation import EXCUSED, FAILED, Conversation, Place, excuse
+from kpibot.slack.error_message import error_message
 
 log = logging.getLogger(__name__)
 

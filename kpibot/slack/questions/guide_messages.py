@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from kpibot.slack.blocks import Rendered, context, fitting, paragraphs, rendered, section
-from kpibot.slack.mrkdwn import code, data, with_code
-
-COMMAND = "/kpi"
+from kpibot.slack.blocks import Rendered, fitting, paragraphs, rendered, section
+from kpibot.slack.error_message import COMMAND
+from kpibot.slack.mrkdwn import code, data
 
 
 def help_message(kpis: Mapping[str, str], example: str = "tickets campus-west", by: str = "") -> Rendered:
@@ -50,13 +49,6 @@ def list_message(kpis: Mapping[str, str], campuses: Mapping[str, str], not_avail
         *paragraphs(["*Campuses and groups*", *campus_lines]),
     )
     return rendered(f"{len(kpis):,} KPIs: {', '.join(map(code, kpis))}", blocks)
-
-
-def error_message(text: str) -> Rendered:
-    """What went wrong, in a sentence of kpibot's own; `code` in backticks stays."""
-    shown = with_code(text) or "Something went wrong."
-    hint = f"Type {code(f'{COMMAND} help')} to see what I understand."
-    return rendered(shown, (section(shown), context(hint)))
 
 
 def _entry(word: str, name: str) -> str:

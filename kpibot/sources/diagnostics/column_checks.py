@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from kpibot.catalog.model import Dataset
 from kpibot.core.reports.inspection import DataIssue
-from kpibot.core.text import did_you_mean, listed
+from kpibot.core.text import alternatives, did_you_mean
 from kpibot.sources.base import SourceMisfitError
 from kpibot.sources.sql.dataset_rows import column_of, from_clause
 from kpibot.sources.sql.indexes import schema_and_table
@@ -55,7 +55,7 @@ def _tables(connection: sa.Connection, schema: str | None) -> list[str]:
 
 def _no_column(dataset: Dataset, name: str, names: Sequence[str]) -> str:
     where = f"`{dataset.table}`" if dataset.table else "the SELECT"
-    there = f"; it has {listed(names[:LISTED]).replace(' or ', ' and ')}" if len(names) <= LISTED else ""
+    there = f"; it has {alternatives(names[:LISTED]).replace(' or ', ' and ')}" if len(names) <= LISTED else ""
     return f"{where} has no column `{name}`{did_you_mean(name, names) or there}"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kpibot.core.kpis.conditions import Compared
+from kpibot.core.kpis.conditions import NumberCondition
 from kpibot.core.kpis.measures import Counted, Duration, Flow, OverRows, Stock
 
 
@@ -31,5 +31,5 @@ def column_usage(measures: Iterable[OverRows]) -> ColumnUsage:
                 begins.add(since)
         if isinstance(each, Stock | Flow) and each.amount.counted in (Counted.SUM, Counted.MEAN):
             numbers |= set(each.amount.columns)
-        numbers |= {one.column for one in each.where if isinstance(one, Compared) and one.other is None}
+        numbers |= {one.column for one in each.where if isinstance(one, NumberCondition) and one.other is None}
     return ColumnUsage(frozenset(begins), frozenset(ends - begins), frozenset(pairs), frozenset(numbers))

@@ -8,9 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from kpibot.core.reports.inspection import DataIssue
-from kpibot.core.text import plural, shown
+from kpibot.core.text import plural, quoted
 from kpibot.sources.diagnostics.column_usage import ColumnUsage
-from kpibot.sources.engines.dialects import Expression
+from kpibot.sources.engines.base import Expression
 from kpibot.sources.sql.dataset_rows import Rows
 from kpibot.sources.sql.statements import Statement
 from kpibot.sources.sql.timestamps import TimeKind
@@ -27,8 +27,6 @@ SHAPES = {
     TimeKind.TEXT_UTC: "____-__-__T__:__:__%Z",
     TimeKind.TEXT_DATE: "____-__-__",
 }
-NUMBER = r"^[[:space:]]*[-+]?[0-9]*[.]?[0-9]+([eE][-+]?[0-9]+)?[[:space:]]*$"
-NUMBER_IN_PYTHON = r"^\s*[-+]?[0-9]*[.]?[0-9]+([eE][-+]?[0-9]+)?\s*$"  # which SQLite is lent
 AS_EMPTY = 'write {{sql: "nullif({column}, {value})"}} for it, if it stands for "none"'
 
 
@@ -156,13 +154,9 @@ def _reversed(rows: Rows, since: str, until: str) -> Probe:
 
 
 def _number(rows: Rows, name: str) -> Probe:
-    """Text where a number belongs. SQLite, MariaDB and MySQL add it up as 0; others refuse, or hold none."""
-    column, text = rows.column(name), sa.cast(rows.column(name), sa.String(80))
-    if rows.dialect == "sqlite":
-        is_text = sa.and_(sa.func.typeof(column) == "text", sa.not_(text.regexp_match(NUMBER_IN_PYTHON)))
-    elif rows.dialect in ("mysql", "mariadb"):
-        is_text = sa.not_(text.regexp_match(NUMBER))
-    else:
+    """Text where a number belongs. Some databases add it up as 0; others refuse it, or hold none."""
+    column = rows.column(name)
+    if (is_text := rows.engine.is_no_number(column)) is None:
         return Probe({"least": sa.func.min(column)}, lambda row, _: _if_text(row["least"], name))
 
     def tell(n: int, count: int, example: str) -> DataIssue:
@@ -201,4 +195,4 @@ def _is_rule(n: int, count: int) -> bool:
 
 
 def _shown(value: object) -> str:
-    return shown(str(value))
+    return quoted(str(value))

@@ -12,16 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kpibot.core.kpis.measures import Duration, Statistic
-from kpibot.core.kpis.readings import Aggregate, Floats, combine
+from kpibot.core.kpis.readings import Aggregate, Floats, merge_aggregates
 from kpibot.core.kpis.series import (
-    Curve,
-    Keys,
-    Lasting,
-    Spans,
-    Track,
+    DailyTotals,
+    DistinctCounts,
+    ElapsedBetween,
+    Intervals,
+    SeriesData,
     Window,
-    averages,
-    lasted_by,
+    durations_at,
+    mean_levels,
     sums_since,
     walk_back,
 )
@@ -56,12 +56,12 @@ def parts_of(table: Table, zone: ZoneInfo, n: int) -> dict[GroupKey, Aggregate]:
     names = (f"numerator_{n}", divided if divides else "rows", "rows", f"valued_{n}", "waiting", "newest")
     return {
         cell: Aggregate(
-            float(numerator or 0),
-            float(denominator or 0) if divides else None,
-            int(rows or 0),
-            int(valued or 0),
-            int(waiting or 0),
-            to_utc(newest, zone),
+            numerator=float(numerator or 0),
+            denominator=float(denominator or 0) if divides else None,
+            rows=int(rows or 0),
+            valued=int(valued or 0),
+            waiting=int(waiting or 0),
+            newest=to_utc(newest, zone),
         )
         for cell, (numerator, denominator, rows, valued, waiting, newest) in zip(
             owners(table), table.columns(*names), strict=True
@@ -72,7 +72,7 @@ def parts_of(table: Table, zone: ZoneInfo, n: int) -> dict[GroupKey, Aggregate]:
 
 def within_parts(parts: Mapping[GroupKey, Aggregate]) -> dict[GroupKey, Aggregate]:
     """The parts of a share within the limit, of which the statement gives met and judged."""
-    return {cell: replace(each, met=each.numerator, judged=each.denominator or 0.0) for cell, each in parts.items()}
+    return {cell: replace(each, met=each.numerator, decided=each.denominator or 0.0) for cell, each in parts.items()}
 
 
 def distinct_parts(table: Table, zone: ZoneInfo) -> dict[GroupKey, Aggregate]:
@@ -88,7 +88,7 @@ def distinct_parts(table: Table, zone: ZoneInfo) -> dict[GroupKey, Aggregate]:
             shared=frozenset() if shared is None else frozenset([int(shared)]),
         )
         found.setdefault(cell, []).append(parts)
-    return {cell: combine(parts) for cell, parts in found.items()}
+    return {cell: merge_aggregates(parts) for cell, parts in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +97,13 @@ class Sorted:
 
     cells: Sequence[GroupKey]
     first: NDArray[np.intp]
-    spans: Spans
+    spans: Intervals
 
-    def by_cell(self) -> dict[GroupKey, Spans]:
+    def by_cell(self) -> dict[GroupKey, Intervals]:
         """The spans of each cell."""
         began, ended = self.split(self.spans.began), self.split(self.spans.ended)
         allowed = repeat(None) if self.spans.allowed is None else self.split(self.spans.allowed)
-        return dict(zip(self.cells, map(Spans, began, ended, allowed), strict=True))
+        return dict(zip(self.cells, map(Intervals, began, ended, allowed), strict=True))
 
     def split(self, values: Floats) -> list[Floats]:
         """What each cell has of values that are in the order of the spans."""
@@ -133,44 +133,44 @@ def spans_of(table: Table) -> Sorted:
 
     first = np.searchsorted(places[order], np.arange(len(cells)))
     allowed = ordered(table["allowed"]) if "allowed" in table else None
-    return Sorted(cells, first, Spans(ordered(began), ordered(table["ended"]), allowed))
+    return Sorted(cells, first, Intervals(ordered(began), ordered(table["ended"]), allowed))
 
 
-def sampled(rows: Sorted, duration: Duration, period: Period, lasting: Lasting) -> dict[GroupKey, Aggregate]:
+def sampled(rows: Sorted, duration: Duration, period: Period, lasting: ElapsedBetween) -> dict[GroupKey, Aggregate]:
     """The durations themselves, as they stand at the period's end."""
     if not rows.cells:
         return {}
-    lasted = lasted_by(rows.spans, period.end.timestamp(), lasting)
+    lasted = durations_at(rows.spans, period.end.timestamp(), lasting)
     is_share, allowed = duration.statistic is Statistic.WITHIN, rows.spans.allowed
     limited = np.isfinite(allowed) if is_share and allowed is not None else np.ones(lasted.seconds.size)
-    met, judged = rows.sums(lasted.met), rows.sums(lasted.met | lasted.missed)
+    met, decided = rows.sums(lasted.met), rows.sums(lasted.met | lasted.missed)
     samples = rows.split(lasted.seconds)
     newest = np.maximum.reduceat(rows.spans.began, rows.first).tolist()
     sums = zip(rows.sums(lasted.seconds), rows.sums(limited), rows.sums(lasted.waiting), strict=True)
     return {
         cell: Aggregate(
             numerator=met[n] if is_share else seconds,
-            denominator=judged[n] if is_share else float(samples[n].size),
+            denominator=decided[n] if is_share else float(samples[n].size),
             rows=samples[n].size,
             valued=int(valued),
             waiting=int(waiting),
             newest=datetime.fromtimestamp(newest[n], UTC),
             sample=samples[n],
             met=met[n],
-            judged=judged[n],
+            decided=decided[n],
         )
         for n, (cell, (seconds, valued, waiting)) in enumerate(zip(rows.cells, sums, strict=True))
     }
 
 
-def levels(table: Table, window: Window, is_mean: bool) -> dict[GroupKey, Track]:
+def levels(table: Table, window: Window, is_mean: bool) -> dict[GroupKey, SeriesData]:
     """A stock, or the mean of a column over it, at the end of each day, from `tracks.stock_track` or `aged_track`."""
     moves = _moves(table, window.days[0].toordinal(), len(window.days))
     weights = walk_back(moves.weight, moves.weights) if is_mean else None
     return moves.curves(walk_back(moves.level, moves.amounts), weights)
 
 
-def average_levels(table: Table, window: Window, zone: ZoneInfo) -> dict[GroupKey, Track]:
+def average_levels(table: Table, window: Window, zone: ZoneInfo) -> dict[GroupKey, SeriesData]:
     """The mean level of a stock over the period of each day, from `tracks.stock_track`."""
     origin, first, length = _days(window, zone)
     midnights = (datetime.fromordinal(origin + n).replace(tzinfo=zone).timestamp() for n in range(length))
@@ -180,7 +180,7 @@ def average_levels(table: Table, window: Window, zone: ZoneInfo) -> dict[GroupKe
     begins = walk_back(moves.level, moves.amounts) - moves.amounts
     # What changes in the middle of a day counts for the seconds that the day has left.
     left = moves.amounts * (edges - edges[0])[1:] - moves.weights
-    return moves.curves(averages(begins * np.diff(edges) + left, edges, windows))
+    return moves.curves(mean_levels(begins * np.diff(edges) + left, edges, windows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +193,10 @@ class _Moves:
     level: Floats
     weight: Floats
 
-    def curves(self, numerators: Floats, denominators: Floats | None = None) -> dict[GroupKey, Track]:
+    def curves(self, numerators: Floats, denominators: Floats | None = None) -> dict[GroupKey, SeriesData]:
         """The curve of each cell, from matrices alike."""
         divided = repeat(None) if denominators is None else denominators
-        return dict(zip(self.cells, map(Curve, numerators, divided), strict=False))
+        return dict(zip(self.cells, map(DailyTotals, numerators, divided), strict=False))
 
 
 def _moves(table: Table, first: int, length: int) -> _Moves:
@@ -213,14 +213,14 @@ def _moves(table: Table, first: int, length: int) -> _Moves:
     return _Moves(cells, amounts[:, :-1], weights[:, :-1], amounts[:, -1], weights[:, -1])
 
 
-def sums(table: Table, window: Window, zone: ZoneInfo, is_mean: bool) -> dict[GroupKey, Track]:
+def sums(table: Table, window: Window, zone: ZoneInfo, is_mean: bool) -> dict[GroupKey, SeriesData]:
     """A flow over the period of each day, from `tracks.flow_track`."""
     origin, first, length = _days(window, zone)
     moves = _moves(table, origin, length)
     return moves.curves(sums_since(moves.amounts, first), sums_since(moves.weights, first) if is_mean else None)
 
 
-def distinct_counts(table: Table, window: Window, zone: ZoneInfo) -> dict[GroupKey, Track]:
+def distinct_counts(table: Table, window: Window, zone: ZoneInfo) -> dict[GroupKey, SeriesData]:
     """The distinct keys in the period of each day, from `tracks.distinct_track`.
 
     A key that a day names counts from that day on: until the period no longer holds the day, or until another day
@@ -242,7 +242,10 @@ def distinct_counts(table: Table, window: Window, zone: ZoneInfo) -> dict[GroupK
         stretch = (max(index - earlier, 0), max(int(until) - earlier, 0))
         of_campus = shared.setdefault(GroupKey(campus), {})
         of_campus[key] = (*of_campus.get(key, ()), stretch)
-    return {cell: Keys(np.cumsum(change)[earlier:length], shared.get(cell, {})) for cell, change in changes.items()}
+    return {
+        cell: DistinctCounts(np.cumsum(change)[earlier:length], shared.get(cell, {}))
+        for cell, change in changes.items()
+    }
 
 
 def _days(window: Window, zone: ZoneInfo) -> tuple[int, list[int], int]:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from kpibot.core.kpis.measures import Amount, Counted, Flow, Stock
 from kpibot.core.kpis.series import Window
 from kpibot.core.time.periods import Period
-from kpibot.sources.engines.dialects import Expression, multiplied, summable
+from kpibot.sources.engines.base import Engine, Expression
 from kpibot.sources.sql.dataset_rows import CAMPUS, Rows, from_clause
 from kpibot.sources.sql.statements import Statement, happening, in_order, standing
 from kpibot.sources.sql.timestamps import TimeColumn
@@ -44,13 +44,13 @@ def stock_track(stock: Stock, since: str, rows: Rows, period: Period, days: DayO
         time = rows.time(name)
         moment = time.utc_seconds(period) - int(period.start.timestamp()) if stock.average else None
         arms.append(_per_day(rows, sign, stock, days(time), [time.within(period), *lived], moment))
-    return _net(arms, rows.dialect)
+    return _net(arms, rows.engine)
 
 
-def _net(arms: list[sa.Select[Any]], dialect: str) -> Statement:
+def _net(arms: list[sa.Select[Any]], engine: Engine) -> Statement:
     """What began on each day without what ended. Each arm has been summed up: this puts few rows together."""
     each = sa.union_all(*arms).subquery("moves")
-    sums = (sa.func.sum(summable(each.c[name], dialect)).label(name) for name in ("amount", "weight"))
+    sums = (sa.func.sum(engine.summable(each.c[name])).label(name) for name in ("amount", "weight"))
     return sa.select(each.c.campus, each.c.day, *sums).group_by(each.c.campus, each.c.day)
 
 
@@ -74,7 +74,7 @@ def aged_track(stock: Stock, since: str, rows: Rows, window: Window, is_last: bo
     if not is_last:
         level = []
     if len(window.days) == 1:
-        return _net(level, rows.dialect)
+        return _net(level, rows.engine)
     until = None if stock.until is None else rows.time(stock.until)
     steps = _steps(time, until or time, window)
     came = sa.and_(time.expression >= steps.c.younger, time.expression < steps.c.older)
@@ -83,7 +83,7 @@ def aged_track(stock: Stock, since: str, rows: Rows, window: Window, is_last: bo
     if until is not None:
         closed = sa.and_(until.expression >= steps.c.begins, until.expression < steps.c.ends)
         arms.append(_stepped(rows, ENDED, stock, steps, closed, [*conditions, time.expression < steps.c.younger]))
-    return _net(arms, rows.dialect)
+    return _net(arms, rows.engine)
 
 
 def distinct_track(flow: Flow, rows: Rows, period: Period, days: DayOf) -> Statement:
@@ -171,7 +171,7 @@ def _summed(rows: Rows, sign: int, amount: Amount, per_row: sa.Subquery, moment:
     total: Expression = sa.func.count() if counts else sa.func.coalesce(sa.func.sum(per_row.c.amount), 0)
     weight: Expression = sa.func.count() if counts else sa.func.count(per_row.c.amount)
     if moment is not None:
-        weight = sa.func.coalesce(sa.func.sum(multiplied(per_row.c.amount, moment, rows.dialect)), 0)
+        weight = sa.func.coalesce(sa.func.sum(rows.engine.multiplied(per_row.c.amount, moment)), 0)
     net = (number if sign == BEGAN else -number for number in (total, weight))
     named = (number.label(name) for number, name in zip(net, ("amount", "weight"), strict=True))
     summed = sa.select(per_row.c.campus, per_row.c.day, *named)

@@ -27,7 +27,7 @@ from kpibot.core.kpis.measures import (
     Stock,
 )
 from kpibot.core.time.periods import Period
-from kpibot.sources.engines.dialects import Expression, multiplied, summable
+from kpibot.sources.engines.base import Engine, Expression
 from kpibot.sources.sql.dataset_rows import CAMPUS, SLICE, Rows
 from kpibot.sources.sql.timestamps import TimeColumn
 
@@ -61,12 +61,12 @@ def stock_parts(stock: Stock, rows: Rows, period: Period, amounts: Sequence[Amou
     each = sa.union_all(*(_grouped(rows, arm, _amounts(rows, amounts), newest) for arm in arms)).subquery("arms")
     owners = [each.c[owner.name] for owner in rows.owners()]
     totals = (column for column in each.c if column.name not in (CAMPUS, SLICE))
-    merged = (_merged(column, rows.dialect).label(column.name) for column in totals)
+    merged = (_merged(column, rows.engine).label(column.name) for column in totals)
     return sa.select(*owners, *merged).group_by(*owners)
 
 
-def _merged(column: Expression, dialect: str) -> Expression:
-    return sa.func.max(column) if column.name == "newest" else sa.func.sum(summable(column, dialect))
+def _merged(column: Expression, engine: Engine) -> Expression:
+    return sa.func.max(column) if column.name == "newest" else sa.func.sum(engine.summable(column))
 
 
 def flow_parts(flow: Flow, rows: Rows, period: Period, amounts: Sequence[Amount]) -> Statement:
@@ -230,9 +230,9 @@ def _averages(stock: Stock, since: str, rows: Rows, period: Period) -> Statement
         ]
     stood = ended - overlap
     if stock.amount.counted is Counted.SUM:
-        amount = multiplied(rows.column(stock.amount.columns[0]), stood, rows.dialect)
+        amount = rows.engine.multiplied(rows.column(stock.amount.columns[0]), stood)
     else:
-        amount = summable(stood, rows.dialect)
+        amount = rows.engine.summable(stood)
     columns: Columns = {
         "numerator_0": sa.func.sum(amount) / float(max(end - start, 1)),
         "valued_0": _valued(rows, stock.amount),

@@ -7,7 +7,7 @@ import pytest
 from kpibot.catalog.parse import time_values
 from kpibot.catalog.problems import WordError
 from kpibot.core.time.calendar import YearStart
-from kpibot.core.time.days import Dates, EveryYear
+from kpibot.core.time.days import AnnualRange, DateRange
 
 
 @pytest.mark.parametrize(
@@ -141,14 +141,14 @@ def test_a_break_longer_than_a_year_is_a_slip() -> None:
 @pytest.mark.parametrize(
     ("written", "season"),
     [
-        ("06-01..07-31", EveryYear((6, 1), (7, 31))),
-        ("6-1 .. 7-31", EveryYear((6, 1), (7, 31))),
-        ("12-20..01-05", EveryYear((12, 20), (1, 5))),
-        ("07-04", EveryYear((7, 4), (7, 4))),
-        ("2026-06-01..2026-07-31", Dates(date(2026, 6, 1), date(2026, 7, 31))),
+        ("06-01..07-31", AnnualRange((6, 1), (7, 31))),
+        ("6-1 .. 7-31", AnnualRange((6, 1), (7, 31))),
+        ("12-20..01-05", AnnualRange((12, 20), (1, 5))),
+        ("07-04", AnnualRange((7, 4), (7, 4))),
+        ("2026-06-01..2026-07-31", DateRange(date(2026, 6, 1), date(2026, 7, 31))),
     ],
 )
-def test_seasons_of_every_year_or_of_one(written: str, season: Dates | EveryYear) -> None:
+def test_seasons_of_every_year_or_of_one(written: str, season: DateRange | AnnualRange) -> None:
     assert time_values.season(written) == season
 
 

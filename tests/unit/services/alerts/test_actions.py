@@ -47,7 +47,10 @@ def stands(services: Services, channel: str, **shown: Verdict) -> str:
         ("tickets", campus): AlertState(Phase.FIRING, severity, MONDAY - HOUR, 4, MONDAY - HOUR)
         for campus, severity in shown.items()
     }
-    taken = [Reading("tickets", campus, MONDAY - MINUTE, 11.0, rows=11) for campus in ("district", *shown)]
+    taken = [
+        Reading(kpi="tickets", campus=campus, as_of=MONDAY - MINUTE, value=11.0, rows=11)
+        for campus in ("district", *shown)
+    ]
     card = services.catalog.kpis["tickets"].card
     notice = AlertNotice(card, MONDAY - HOUR, "America/Chicago", card.owner, (), group.key, is_common=True)
     post = OutboxMessage(f"post:{group.key}", channel, notice, MONDAY + HOUR, DeliveryKind.POST, group.key)
@@ -385,7 +388,9 @@ def test_alerts_say_nothing_of_what_has_lapsed(services: Services) -> None:
 
 def test_why_shows_the_last_values_the_rule_the_route_and_the_silences(services: Services) -> None:
     for n in range(7):
-        services.store.save_readings([Reading("tickets", "campus-west", MONDAY - n * MINUTE, 11.0 - n)])
+        services.store.save_readings(
+            [Reading(kpi="tickets", campus="campus-west", as_of=MONDAY - n * MINUTE, value=11.0 - n)]
+        )
     services.acting.mute("tickets", "feeder-west", MONDAY + HOUR, "exam week", "@luis", MONDAY)
     why = services.standing.explain(key(services), MONDAY)
     assert why is not None

@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kpibot.core.time.periods import Period
+from kpibot.sources.engines.registry import engine_named
 from kpibot.sources.sql.timestamps import TimeColumn, TimeKind, kind_of, to_utc
 
 ZONES = [ZoneInfo(name) for name in ("America/Chicago", "UTC", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe")]
@@ -24,7 +25,7 @@ def evaluate(expression: sa.ColumnElement[Any]) -> Any:
 
 
 def column(value: str, kind: TimeKind, zone: ZoneInfo) -> TimeColumn:
-    return TimeColumn(sa.literal(value), kind, zone, "sqlite")
+    return TimeColumn(sa.literal(value), kind, zone, engine_named("sqlite"))
 
 
 def written(instant: datetime, zone: ZoneInfo) -> str:
@@ -181,5 +182,5 @@ def test_columns_that_keep_time_differently_are_compared_by_their_instants() -> 
     wall = column("2026-11-12 12:00:00", TimeKind.TEXT, ZONES[0])
     for second, is_later in ((-1, 0), (0, 1), (1, 1)):
         epoch = sa.literal(int(noon.start.timestamp()) + second)
-        other = TimeColumn(epoch, TimeKind.SECONDS, ZONES[0], "sqlite")
+        other = TimeColumn(epoch, TimeKind.SECONDS, ZONES[0], engine_named("sqlite"))
         assert evaluate(other.not_before_that_of(wall, noon)) == is_later
