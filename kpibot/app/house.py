@@ -91,7 +91,8 @@ def furnish(catalog: Catalog, state_url: str, passed: Callable[[], float] = seco
     rhythms = {each.id: each.fresh_within for each in catalog.datasets.values() if each.fresh_within is not None}
     reporting = Reporting(measuring, store, rhythms)
     standing = StandingAlerts(catalog.kpis, catalog.routes, catalog.silences, reporting, store)
-    acting = Acting(catalog.kpis, standing, store)
+    administrators = catalog.district.administrators
+    acting = Acting(catalog.kpis, standing, store, None if administrators is None else catalog.channels[administrators])
     return House(
         catalog=catalog,
         sources=sources,

@@ -4,18 +4,20 @@ A deed changes the group, enters the audit trail and owes an edit of the message
 transaction. Whoever comes second is told who was first.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from kpibot.catalog.model import Channel
 from kpibot.core.alert_groups import AlertGroup, How, acknowledge, assign, snooze
 from kpibot.core.alerts import AlertRule
 from kpibot.core.campus import DISTRICT
 from kpibot.core.deeds import Act, Deed, DeedNotice, Told
 from kpibot.core.kpi import Kpi
+from kpibot.core.names import QueryError
 from kpibot.core.reports import AlertNotice
-from kpibot.core.silences import Silence
+from kpibot.core.silences import LONGEST_ANYWHERE, Silence, needs_administrators
 from kpibot.services.notices import WHILE_IT_STANDS, seen_to
 from kpibot.services.standing import StandingAlerts
 from kpibot.store.outbox import Owed
@@ -28,12 +30,18 @@ TRAIL = 1_000  # entries in which the former deed is looked for
 
 
 class Acting:
-    """Sees to alerts for people. `by` and `to` are their names with an @, `key` is a group's; instants are aware."""
+    """Sees to alerts for people. `by` and `to` are their names with an @, `key` is a group's; instants are aware.
 
-    def __init__(self, kpis: Mapping[str, Kpi], standing: StandingAlerts, store: Store) -> None:
+    Mutes of everything, and long ones, are for the channel of the `administrators`, and are told there.
+    """
+
+    def __init__(
+        self, kpis: Mapping[str, Kpi], standing: StandingAlerts, store: Store, administrators: Channel | None
+    ) -> None:
         self._kpis = kpis
         self._standing = standing
         self._store = store
+        self._administrators = administrators
         self._zone = standing.zone
 
     def acknowledge(self, key: str, by: str, now: datetime) -> Told:
@@ -59,21 +67,36 @@ class Acting:
         return self._act(group, deed, lambda found: assign(found, to))
 
     def mute(
-        self, kpi: str | None, campus: str | None, end: datetime, reason: str, by: str, now: datetime, again: int = 0
+        self,
+        kpi: str | None,
+        campus: str | None,
+        end: datetime,
+        reason: str,
+        by: str,
+        now: datetime,
+        channels: Collection[str] = (),
     ) -> Told:
         """Nobody is told of a KPI (None: of any) at a campus or group (None: at any) until `end`.
 
-        `again` tells it from a mute of the same that was ended before its time.
+        `channels` are the configuration's ids of the channel in which it was asked for.
+
+        Raises:
+            QueryError: such a mute is for the administrators' channel; the message says where that is.
         """
         campus = None if campus == DISTRICT else campus
-        if (former := self._muted(kpi, campus, end, now)) is not None:
-            return Told(by, now, self._zone, (self._deed_of(former),), is_new=False)
-        name = sha256(repr((kpi, campus, end.isoformat(), again)).encode()).hexdigest()
-        silence = Silence(name, now, end, kpi, campus, reason, by)
-        deed = self._deed_of(silence)
-        if self._store.add_silence(silence, Entry(now, by, deed.act, name, reason), self._lines(deed, silence), now):
-            return Told(by, now, self._zone, (deed,))
-        return self.mute(kpi, campus, end, reason, by, now, again + 1)
+        is_announced = needs_administrators(kpi, campus, end, now, self._standing.calendar)
+        if is_announced:
+            self._check_channel(channels)
+        again = 0  # tells it from a mute of the same that was ended before its time
+        while (former := self._muted(kpi, campus, end, now)) is None:
+            name = sha256(repr((kpi, campus, end.isoformat(), again)).encode()).hexdigest()
+            silence = Silence(name, now, end, kpi, campus, reason, by)
+            deed = self._deed_of(silence)
+            owed = [*self._lines(deed, silence), *(self._announcements(deed, silence) if is_announced else ())]
+            if self._store.add_silence(silence, Entry(now, by, deed.act, name, reason), owed, now):
+                return Told(by, now, self._zone, (deed,), is_announced=is_announced)
+            again += 1
+        return Told(by, now, self._zone, (self._deed_of(former),), is_new=False)
 
     def unmute(self, name: str, by: str, now: datetime) -> Told:
         """A mute, by its silence's id, is over before its time."""
@@ -128,6 +151,26 @@ class Acting:
         """A line in the thread of every alert that shows what a silence is about."""
         what = f"{silence.id}:{deed.act}"
         return [self._line(deed, group, what) for group in self._standing.touched_by(silence)]
+
+    def _check_channel(self, channels: Collection[str]) -> None:
+        administrators = self._administrators
+        if administrators is not None and administrators.id in channels:
+            return
+        refused = f"a mute of everything everywhere, or for more than {LONGEST_ANYWHERE.days} days, can only be made in"
+        if administrators is None:
+            raise QueryError(
+                f"{refused} the administrators' channel, and there is none; "
+                "whoever runs kpibot can name it as `administrators` under `district`"
+            )
+        name = administrators.slack if administrators.slack.startswith("#") else administrators.id
+        raise QueryError(f"{refused} `{name}`; type it there")
+
+    def _announcements(self, deed: Deed, silence: Silence) -> list[Owed]:
+        """Who muted so much, until when and why, for the administrators."""
+        if self._administrators is None:
+            return []
+        notice = DeedNotice(deed, self._zone)
+        return [Owed(f"mute:{silence.id}", self._administrators.id, notice, deed.at + REMEMBERED)]
 
     def _muted(self, kpi: str | None, campus: str | None, end: datetime, now: datetime) -> Silence | None:
         """The mute of exactly this that lasts as long or longer."""

@@ -57,7 +57,7 @@ class Commands:
             case Acknowledge() as wanted:
                 return self._acknowledge(wanted, by, channels, now)
             case Mute(kpi, campus, end, reason):
-                return self._acting.mute(kpi, campus or here, end, reason, by, now)
+                return self._acting.mute(kpi, campus or here, end, reason, by, now, channels)
             case Unmute() as wanted:
                 return self._unmute(wanted, by, now)
         return None

@@ -42,12 +42,12 @@ class StandingAlerts:
         self._reporting = reporting
         self._store = store
         self._tree = reporting.measuring.tree
-        self._calendar = reporting.measuring.calendar
+        self.calendar = reporting.measuring.calendar
 
     @property
     def zone(self) -> str:
         """The name of the district's zone."""
-        return str(self._calendar.zone)
+        return str(self.calendar.zone)
 
     def alerts(self, campus: str, now: datetime) -> AlertList:
         """Every breach that stands at a campus or group, the worst and oldest first."""
@@ -148,7 +148,7 @@ class StandingAlerts:
         now: datetime,
     ) -> Standing:
         group = next((each for each in groups if each.kpi == kpi and campus in each.shown), None)
-        silence = silencing(silences, kpi, campus, now, self._tree, self._calendar)
+        silence = silencing(silences, kpi, campus, now, self._tree, self.calendar)
         standing = Standing(
             report=self.report(self._kpis[kpi], campus, now),
             severity=state.severity or Verdict.WARNING,
@@ -167,8 +167,8 @@ class StandingAlerts:
 
     def _recurrences(self, silences: Iterable[RecurringSilence], now: datetime) -> Iterator[Recurring]:
         for each in silences:
-            days = next_times(each, now, self._calendar, DAYS_AHEAD)
-            yield Recurring(each.name, self._scopes(each), each.holds(now, self._calendar), days)
+            days = next_times(each, now, self.calendar, DAYS_AHEAD)
+            yield Recurring(each.name, self._scopes(each), each.holds(now, self.calendar), days)
 
     def _scopes(self, silence: RecurringSilence) -> Scope:
         kpis = (self.scope(each, None).kpi for each in sorted(silence.kpis or ()))
@@ -182,7 +182,7 @@ class StandingAlerts:
             category=kpi.card.category,
             campus=campus,
             severity=severity.value,
-            in_working_hours=self._calendar.is_working_time(now),
+            in_working_hours=self.calendar.is_working_time(now),
             tree=self._tree,
         )
         return tuple((route.channel, said) for route, said in says)

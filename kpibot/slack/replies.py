@@ -66,10 +66,12 @@ def picture_of(reply: AnyReply) -> Picture | None:
 def is_private(reply: AnyReply) -> bool:
     """Whether only the asker should see it: help and lists are no news to a channel, and rows may name people.
 
-    That something was muted, or is no more, concerns everybody; what was done to an alert stands in its thread.
+    That something was muted, or is no more, concerns everybody; what was done to an alert stands in its thread. What
+    is announced has a message of its own.
     """
     if isinstance(reply, Told):
-        return not reply.is_done or not all(each.act in (Act.MUTED, Act.UNMUTED) for each in reply.deeds)
+        concerns_everybody = all(each.act in (Act.MUTED, Act.UNMUTED) for each in reply.deeds)
+        return reply.is_announced or not reply.is_done or not concerns_everybody
     return isinstance(reply, Help | Listing | About | RowList | MuteList)
 
 

@@ -57,7 +57,7 @@ class Bot:
         rhythms = {each.id: each.fresh_within for each in catalog.datasets.values() if each.fresh_within is not None}
         reporting = Reporting(measuring, self.store, rhythms)
         standing = StandingAlerts(catalog.kpis, catalog.routes, catalog.silences, reporting, self.store)
-        self.acting = Acting(catalog.kpis, standing, self.store)
+        self.acting = Acting(catalog.kpis, standing, self.store, None)
         self._digests = Digests(catalog.digests, catalog.channels, catalog.kpis, reporting, self.store, database_of)
         self._watch = Watch(catalog, reporting, self.store, database_of)
         self._delivery = Delivery(

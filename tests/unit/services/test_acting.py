@@ -20,6 +20,7 @@ from kpibot.core.readings import Reading
 from kpibot.core.reports import AlertNotice
 from kpibot.core.standing import AlertList, MuteList
 from kpibot.core.thresholds import Verdict
+from kpibot.services.acting import Acting
 from kpibot.store.outbox import Owed
 from kpibot.store.schema import outbox
 from tests.scenario.scene import CONFIG, MONDAY, Helpdesk
@@ -64,6 +65,13 @@ def rows(house: House) -> list[tuple[str, str]]:
     told = sa.select(outbox.c.how, outbox.c.body).where(outbox.c.how != How.POST).order_by(outbox.c.id)
     with house.store.outbox._engine.connect() as connection:
         return [(how, body) for how, body in connection.execute(told)]
+
+
+def announcements(house: House) -> list[str]:
+    """What the outbox holds for the administrators."""
+    owed = sa.select(outbox.c.body).where(outbox.c.channel == "kpibot-admin")
+    with house.store.outbox._engine.connect() as connection:
+        return list(connection.scalars(owed))
 
 
 def test_whoever_acknowledges_is_named_in_the_message_and_its_thread(house: House) -> None:
@@ -245,7 +253,37 @@ def test_a_longer_mute_of_the_same_is_another_and_a_shorter_one_is_not(house: Ho
     assert house.acting.mute("tickets", None, MONDAY + 2 * HOUR, "", "@luis", MONDAY).is_done
     assert not house.acting.mute("tickets", None, MONDAY + HOUR, "", "@dana", MONDAY).is_done
     assert house.acting.mute("tickets", None, MONDAY + 3 * HOUR, "", "@dana", MONDAY).is_done
-    assert house.acting.mute(None, None, MONDAY + HOUR, "", "@dana", MONDAY).is_done
+    assert house.acting.mute(None, None, MONDAY + HOUR, "", "@dana", MONDAY, {"kpibot-admin"}).is_done
+
+
+@pytest.mark.parametrize("text", ["mute everything everywhere 2h quiet", "mute tickets campus-west 31d quiet"])
+def test_s15_a_wide_or_long_mute_is_for_the_administrators_channel_and_told_there(house: House, text: str) -> None:
+    with pytest.raises(QueryError, match=r"can only be made in `#kpibot-admin`; type it there"):
+        told(house, text)
+    assert house.store.silences(MONDAY) == []
+    reply = house.commands.reply(text, MONDAY, "@dana", {"kpibot-admin"})
+    assert isinstance(reply, Told)
+    assert reply.is_done and reply.is_announced
+    (announced,) = announcements(house)
+    assert "@dana" in announced and "quiet" in announced
+    again = house.commands.reply(text, MONDAY, "@luis", {"kpibot-admin"})
+    assert isinstance(again, Told)
+    assert not again.is_done
+    assert len(announcements(house)) == 1
+
+
+@pytest.mark.parametrize("text", ["mute tickets everywhere 30d exams", "mute everything campus-west 4w exams"])
+def test_other_mutes_can_be_made_anywhere_and_are_told_nobody_else(house: House, text: str) -> None:
+    reply = told(house, text)
+    assert isinstance(reply, Told)
+    assert reply.is_done and not reply.is_announced
+    assert announcements(house) == []
+
+
+def test_without_an_administrators_channel_a_wide_mute_says_what_to_configure(house: House) -> None:
+    acting = Acting(house.catalog.kpis, house.standing, house.store, None)
+    with pytest.raises(QueryError, match="there is none; whoever runs kpibot can name it as `administrators`"):
+        acting.mute(None, None, MONDAY + HOUR, "", "@dana", MONDAY, {"tech-leads"})
 
 
 # words
