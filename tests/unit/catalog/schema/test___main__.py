@@ -11,7 +11,7 @@ from kpibot.catalog import json_schema
 from kpibot.catalog.files.yaml_lines import read_yaml
 from kpibot.catalog.schema.json_schema import json_schema_text
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 CONFIG = HERE.parents[2] / "config"
 FILES = [
     *sorted(CONFIG.glob("*.yaml")),
