@@ -50,9 +50,12 @@ def _always(_: object) -> bool:
 
 
 def _is_private_result(reply: ActionResult) -> bool:
-    """A mute concerns everybody; any other action is shown in the thread of its alert."""
-    mutes = (ActionKind.MUTED, ActionKind.UNMUTED)
-    return not reply.is_done or not all(action.act in mutes for action in reply.actions)
+    """A mute concerns everybody; any other action is shown in the thread of its alert.
+
+    What is announced has a message of its own.
+    """
+    concerns_everybody = all(action.act in (ActionKind.MUTED, ActionKind.UNMUTED) for action in reply.actions)
+    return reply.is_announced or not reply.is_done or not concerns_everybody
 
 
 def _help(reply: Help) -> Rendered:

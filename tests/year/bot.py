@@ -59,7 +59,7 @@ class Bot:
         rhythms = {each.id: each.fresh_within for each in catalog.datasets.values() if each.fresh_within is not None}
         reporting = Reporting(district, measurement, self.store, rhythms)
         standing = ActiveAlerts(district, catalog.routes, catalog.silences, reporting, self.store)
-        self.acting = AlertActions(district, standing, self.store)
+        self.acting = AlertActions(district, standing, self.store, None)
         self._digests = Digests(district, catalog.digests, catalog.channels, reporting, self.store, database_of)
         self._watch = AlertMonitor(district, catalog, reporting, self.store, database_of)
         # A picture would take longer than everything else of its message: none is drawn.

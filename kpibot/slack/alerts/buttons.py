@@ -175,8 +175,9 @@ class AlertButtons:
 
     async def _mute(self, wish: MuteRequest, place: Place, user: str) -> None:
         by = await self._directory.name_of(user)
+        channels = self._directory.channels_of(place.channel)
         mute = self._acting.mute
-        told = await self._in_thread(mute, wish.kpi, wish.campus, wish.end, wish.reason, by, self._now())
+        told = await self._in_thread(mute, wish.kpi, wish.campus, wish.end, wish.reason, by, self._now(), channels)
         await self._tell(told, place, user, always_told=True)
 
 
