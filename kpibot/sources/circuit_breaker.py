@@ -81,11 +81,11 @@ class Breaker:
             SourceDownError: at once, while the database is spared.
         """
         with self._lock:
-            found = self._let_through(self._now())
+            health = self._let_through(self._now())
         if not self._slots.acquire(timeout=self._patience):
             raise SourceDownError(f"database `{self._name}` is busy: all its connections are in use")
         try:
-            self._enter(found)
+            self._enter(health)
             with self._learning():
                 yield
         finally:
@@ -96,14 +96,14 @@ class Breaker:
             raise SourceDownError(self._health.refusal(now))
         return self._health
 
-    def _enter(self, found: Health) -> None:
+    def _enter(self, health: Health) -> None:
         """Lets a call through, unless those who went before it met a failure while it waited: it would only be next."""
         with self._lock:
             now = self._now()
-            health = self._let_through(now)
-            if health.failures and health is not found:
-                raise SourceDownError(health.said)
-            self._health = health.asked(self._rule, now)
+            current = self._let_through(now)
+            if current.failures and current is not health:
+                raise SourceDownError(current.said)
+            self._health = current.asked(self._rule, now)
 
     @contextmanager
     def _learning(self) -> Iterator[None]:

@@ -89,8 +89,8 @@ class SqlInspector:
     def check(self, dataset: str, uses: ColumnUsage, as_of: datetime) -> DatasetCheck:
         """See `Inspector.check`."""
         chosen = self._database.datasets[dataset]
-        if found := misfits(chosen, self._database.ask):
-            return DatasetCheck(tuple(found))
+        if misfit_issues := misfits(chosen, self._database.ask):
+            return DatasetCheck(tuple(misfit_issues))
         kinds, issues = self._kinds(chosen, uses)
         try:
             more, count = self._examined(Rows(chosen, self._database.engine, kinds), uses, as_of)
@@ -110,10 +110,10 @@ class SqlInspector:
         unfit = self._database.ask(lambda connection: _unindexable(connection, engine, chosen.table))
         dialect = self._database.ask(lambda connection: connection.dialect)
         wanted: dict[index_advice.Index, list[Request]] = {}
-        for each in asked:
-            if not isinstance(each.request.measure, Query) and self._is_slow(each, chosen, existing):
-                for index in index_advice.useful(each.request.measure, chosen, engine, unfit):
-                    wanted.setdefault(index, []).append(each.request)
+        for timed in asked:
+            if not isinstance(timed.request.measure, Query) and self._is_slow(timed, chosen, existing):
+                for index in index_advice.useful(timed.request.measure, chosen, engine, unfit):
+                    wanted.setdefault(index, []).append(timed.request)
         lacking = [index for index in index_advice.merged(wanted) if not index.is_among(existing)]
         return [
             IndexAdvice(index_advice.create_index(index, engine, dialect), _served(index, wanted)) for index in lacking
@@ -147,23 +147,23 @@ class SqlInspector:
     def _examined(self, rows: Rows, uses: ColumnUsage, as_of: datetime) -> tuple[list[DataIssue], int]:
         probes = row_checks.probes(rows, uses, as_of)
         try:
-            given = [(probes, self._one(row_checks.statement(rows, probes)))]
+            answers = [(probes, self._one(row_checks.statement(rows, probes)))]
         except (
             SourceMisfitError
         ):  # one of them is refused: then each by itself, and that one is told of where it is used
-            given = self._one_by_one(rows, probes)
-        issues = [issue for those, row in given for issue in row_checks.told(those, row)]
-        count = int(given[0][1]["all_rows"])
+            answers = self._one_by_one(rows, probes)
+        issues = [issue for asked, row in answers for issue in row_checks.told(asked, row)]
+        count = int(answers[0][1]["all_rows"])
         return [*issues, *self._repeats(rows, count)], count
 
     def _one_by_one(self, rows: Rows, probes: Sequence[row_checks.Probe]) -> list[tuple[list[row_checks.Probe], Any]]:
-        given: list[tuple[list[row_checks.Probe], Any]] = [([], self._one(row_checks.statement(rows, [])))]
+        answers: list[tuple[list[row_checks.Probe], Any]] = [([], self._one(row_checks.statement(rows, [])))]
         for probe in probes:
             try:
-                given.append(([probe], self._one(row_checks.statement(rows, [probe]))))
+                answers.append(([probe], self._one(row_checks.statement(rows, [probe]))))
             except SourceMisfitError:
                 continue
-        return given
+        return answers
 
     def _repeats(self, rows: Rows, count: int) -> Iterable[DataIssue]:
         """Ids that are not unique; nobody asks where the database sees to that."""

@@ -77,7 +77,7 @@ def within_parts(parts: Mapping[GroupKey, Aggregate]) -> dict[GroupKey, Aggregat
 
 def distinct_parts(table: Table, zone: ZoneInfo) -> dict[GroupKey, Aggregate]:
     """The parts of distinct keys for each cell, from `statements.distinct`."""
-    found: dict[GroupKey, list[Aggregate]] = {}
+    of_key: dict[GroupKey, list[Aggregate]] = {}
     each_row = table.columns("shared", "rows", "numerator", "valued", "newest")
     for cell, (shared, rows, numerator, valued, newest) in zip(owners(table), each_row, strict=True):
         parts = Aggregate(
@@ -87,8 +87,8 @@ def distinct_parts(table: Table, zone: ZoneInfo) -> dict[GroupKey, Aggregate]:
             newest=to_utc(newest, zone),
             shared=frozenset() if shared is None else frozenset([int(shared)]),
         )
-        found.setdefault(cell, []).append(parts)
-    return {cell: merge_aggregates(parts) for cell, parts in found.items()}
+        of_key.setdefault(cell, []).append(parts)
+    return {cell: merge_aggregates(parts) for cell, parts in of_key.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,9 +49,9 @@ def stock_track(stock: Stock, since: str, rows: Rows, period: Period, days: DayO
 
 def _net(arms: list[sa.Select[Any]], engine: Engine) -> Statement:
     """What began on each day without what ended. Each arm has been summed up: this puts few rows together."""
-    each = sa.union_all(*arms).subquery("moves")
-    sums = (sa.func.sum(engine.summable(each.c[name])).label(name) for name in ("amount", "weight"))
-    return sa.select(each.c.campus, each.c.day, *sums).group_by(each.c.campus, each.c.day)
+    moves = sa.union_all(*arms).subquery("moves")
+    sums = (sa.func.sum(engine.summable(moves.c[name])).label(name) for name in ("amount", "weight"))
+    return sa.select(moves.c.campus, moves.c.day, *sums).group_by(moves.c.campus, moves.c.day)
 
 
 def flow_track(flow: Flow, rows: Rows, period: Period, days: DayOf) -> Statement:
@@ -113,8 +113,8 @@ def distinct_track(flow: Flow, rows: Rows, period: Period, days: DayOf) -> State
     placed = sa.select(named.c.campus, named.c.day, *columns).subquery("placed")
     campuses = sa.func.max(placed.c.place).over(partition_by=placed.c.number)
     shared = sa.case((campuses > 1, placed.c.number)).label("shared")
-    each = sa.select(placed.c.campus, placed.c.day, placed.c.again, shared).subquery("each_day")
-    own = (each.c.campus, each.c.day, each.c.again, each.c.shared)
+    each_day = sa.select(placed.c.campus, placed.c.day, placed.c.again, shared).subquery("each_day")
+    own = (each_day.c.campus, each_day.c.day, each_day.c.again, each_day.c.shared)
     return sa.select(*own, sa.func.count().label("amount")).group_by(*own)
 
 

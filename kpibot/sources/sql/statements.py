@@ -58,9 +58,9 @@ def stock_parts(stock: Stock, rows: Rows, period: Period, amounts: Sequence[Amou
     if len(arms) == 1:
         return _grouped(rows, arms[0], _amounts(rows, amounts), newest)
     # An index on the end serves each arm on its own, but not both at once: rows still open, and those that end later.
-    each = sa.union_all(*(_grouped(rows, arm, _amounts(rows, amounts), newest) for arm in arms)).subquery("arms")
-    owners = [each.c[owner.name] for owner in rows.owners()]
-    totals = (column for column in each.c if column.name not in (CAMPUS, SLICE))
+    per_arm = sa.union_all(*(_grouped(rows, arm, _amounts(rows, amounts), newest) for arm in arms)).subquery("arms")
+    owners = [per_arm.c[owner.name] for owner in rows.owners()]
+    totals = (column for column in per_arm.c if column.name not in (CAMPUS, SLICE))
     merged = (_merged(column, rows.engine).label(column.name) for column in totals)
     return sa.select(*owners, *merged).group_by(*owners)
 
@@ -83,16 +83,16 @@ def distinct(measure: Stock | Flow, rows: Rows, period: Period) -> Statement:
         (where,) = standing(measure, rows, period, whole=True)
     keys = [rows.column(name).label(f"key_{n}") for n, name in enumerate(measure.amount.columns)]
     newest = (NOTHING if at is None else sa.func.max(rows.column(at))).label("at")
-    each = (
+    per_key = (
         rows.select(*rows.owners(), *keys, sa.func.count().label("n"), newest, where=where)
         .group_by(*rows.grouped(measure.amount.columns))
         .subquery("keys")
     )
-    own = [each.c[key.name] for key in rows.owners()]
-    known = sa.and_(*(each.c[key.name].is_not(None) for key in keys))
-    is_known = sa.case((known, 1), else_=0).label("known")
-    shared = _shared(rows, each, measure.amount.columns, known)
-    by_key = sa.select(*own, each.c.n, each.c.at, is_known, shared.label("shared")).subquery("named")
+    own = [per_key.c[key.name] for key in rows.owners()]
+    has_key = sa.and_(*(per_key.c[key.name].is_not(None) for key in keys))
+    is_known = sa.case((has_key, 1), else_=0).label("known")
+    shared = _shared(rows, per_key, measure.amount.columns, has_key)
+    by_key = sa.select(*own, per_key.c.n, per_key.c.at, is_known, shared.label("shared")).subquery("named")
     own = [by_key.c[key.name] for key in rows.owners()]
     return sa.select(
         *own,
@@ -258,16 +258,16 @@ def _allowed(limit: Limit, rows: Rows) -> Expression:
     return sa.case(*((value == name, sa.literal(int(seconds))) for name, seconds in limit.by_value), else_=usual)
 
 
-def _shared(rows: Rows, each: sa.Subquery, names: Sequence[str], known: Expression) -> Expression:
+def _shared(rows: Rows, per_key: sa.Subquery, names: Sequence[str], has_key: Expression) -> Expression:
     """The number of a key that more than one campus has, or more than one of what rows are told apart by: several of
     these may have one label. No campus shares a key that names the campus itself."""
     campus = rows.dataset.columns.get(CAMPUS)
     is_own = campus is None or any(rows.dataset.columns[name] == campus for name in names)
     if is_own and rows.by is None:
         return sa.cast(NOTHING, sa.BigInteger)
-    own = [each.c[f"key_{n}"] for n in range(len(names))]
+    own = [per_key.c[f"key_{n}"] for n in range(len(names))]
     owners = sa.func.count().over(partition_by=own)
-    return sa.case((sa.and_(known, owners > 1), sa.func.dense_rank().over(order_by=own)))
+    return sa.case((sa.and_(has_key, owners > 1), sa.func.dense_rank().over(order_by=own)))
 
 
 def _amounts(rows: Rows, amounts: Sequence[Amount]) -> Columns:

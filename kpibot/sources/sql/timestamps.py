@@ -237,13 +237,13 @@ def _turns(own: tzinfo, target: tzinfo, period: Period) -> tuple[_Turn, ...]:
     if str(own) == str(target):
         return UNSHIFTED
     day = period.start - ONE_DAY
-    found = [_Turn(0, _shift(day, own, target))]
+    turns = [_Turn(0, _shift(day, own, target))]
     while day < period.end:
-        if _shift(day + ONE_DAY, own, target) != found[-1].shift:
-            edge = next(each for each in _quarters_after(day) if _shift(each, own, target) != found[-1].shift)
-            found += _turns_at(edge, own, target)
+        if _shift(day + ONE_DAY, own, target) != turns[-1].shift:
+            edge = next(each for each in _quarters_after(day) if _shift(each, own, target) != turns[-1].shift)
+            turns += _turns_at(edge, own, target)
         day += ONE_DAY
-    return tuple(found)
+    return tuple(turns)
 
 
 def _turns_at(edge: datetime, own: tzinfo, target: tzinfo) -> list[_Turn]:
