@@ -195,7 +195,7 @@ def test_sums_and_products_do_not_overflow(place: Place) -> None:
 
 def test_the_plan_says_how_the_table_is_read_where_indexes_help(place: Place) -> None:
     database = place.source.database
-    statement = statements.of(FLOW, database.rows_of(FLOW), YEAR)
+    statement = statements.for_measure(FLOW, database.rows_of(FLOW), YEAR)
     plan = database.ask(lambda connection: database.engine.plan(connection, statement))
     if not database.engine.has_indexes:
         assert plan is None

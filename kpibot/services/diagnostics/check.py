@@ -86,7 +86,7 @@ class _Checkup:
             what, place = f"databases.{name}", self._catalog.place("databases", name)
             says = _caveat(database)
             try:
-                self._inspectors[name].answers()
+                self._inspectors[name].ping()
             except SourceError as error:
                 self._down.add(name)
                 says = Finding(what, str(error), True)

@@ -54,7 +54,7 @@ class IndexAdvice:
 class Inspector(Protocol):
     """Looks at one database of the district. Its methods block."""
 
-    def answers(self) -> None:
+    def ping(self) -> None:
         """Asks the database for nothing.
 
         Raises:
@@ -82,7 +82,7 @@ class SqlInspector:
     def __init__(self, database: DistrictDatabase) -> None:
         self._database = database
 
-    def answers(self) -> None:
+    def ping(self) -> None:
         """See `Inspector.answers`."""
         self._database.ask(lambda connection: None)
 
@@ -123,7 +123,9 @@ class SqlInspector:
         """Whether a measure reads all of the table, or of an index that has all its rows."""
         measure = asked.request.measure
         assert not isinstance(measure, Query)
-        statement = statements.of(measure, self._database.rows_of(measure, asked.request), asked.request.period)
+        statement = statements.for_measure(
+            measure, self._database.rows_of(measure, asked.request), asked.request.period
+        )
         steps: list[PlanStep] | None = self._database.ask(
             lambda connection: self._database.engine.plan(connection, statement)
         )
@@ -152,7 +154,7 @@ class SqlInspector:
             SourceMisfitError
         ):  # one of them is refused: then each by itself, and that one is told of where it is used
             answers = self._one_by_one(rows, probes)
-        issues = [issue for asked, row in answers for issue in row_checks.told(asked, row)]
+        issues = [issue for asked, row in answers for issue in row_checks.issues_in(asked, row)]
         count = int(answers[0][1]["all_rows"])
         return [*issues, *self._repeats(rows, count)], count
 
@@ -174,7 +176,7 @@ class SqlInspector:
         existing = self._database.ask(lambda connection: indexes_of(connection, rows.engine, rows.dataset))
         if any(each.is_unique and not each.is_partial and each.columns == (name,) for each in existing):
             return []
-        issue = row_checks.told_of_repeats(self._one(row_checks.repeated(rows)), count)
+        issue = row_checks.issue_of_repeats(self._one(row_checks.repeated(rows)), count)
         return [] if issue is None else [issue]
 
     def _one(self, statement: statements.Statement) -> Mapping[str, Any]:

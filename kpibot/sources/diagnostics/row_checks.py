@@ -53,7 +53,7 @@ def statement(rows: Rows, asked: Sequence[Probe]) -> Statement:
     return rows.select(sa.func.count().label("all_rows"), *columns, where=[])
 
 
-def told(asked: Sequence[Probe], row: Row) -> Iterator[DataIssue]:
+def issues_in(asked: Sequence[Probe], row: Row) -> Iterator[DataIssue]:
     """What follows from the one row that the statement gave."""
     count = int(row["all_rows"])
     for n, probe in enumerate(asked):
@@ -72,7 +72,7 @@ def repeated(rows: Rows) -> Statement:
     return sa.select(values.label("values"), rows_of_these.label("rows"), example.label("example"))
 
 
-def told_of_repeats(row: Row, count: int) -> DataIssue | None:
+def issue_of_repeats(row: Row, count: int) -> DataIssue | None:
     """What follows from ids that are not unique."""
     if not row["values"]:
         return None

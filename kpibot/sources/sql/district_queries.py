@@ -6,12 +6,12 @@ from typing import Any
 from kpibot.core.kpis.measures import Query
 from kpibot.core.kpis.readings import Aggregate
 from kpibot.sources.base import GroupKey, SourceMisfitError
-from kpibot.sources.sql.result_table import Table
+from kpibot.sources.sql.result_table import ResultTable
 
 SHAPES = ({"campus", "value"}, {"campus", "numerator", "denominator"})
 
 
-def parts_of_query(query: Query, table: Table) -> dict[GroupKey, Aggregate]:
+def parts_of_query(query: Query, table: ResultTable) -> dict[GroupKey, Aggregate]:
     """The parts for each campus. One with an empty number has nothing to show and is left out; the others stay.
 
     Raises:

@@ -58,7 +58,7 @@ NO_DATE = "the zero date of MySQL; write {sql: \"CASE WHEN x > '1000-01-01' THEN
 MILLISECONDS = 1e11  # as seconds the year 5138, as milliseconds 1973
 
 
-def kind_of(sample: object) -> TimeKind:
+def time_kind(sample: object) -> TimeKind:
     """The kind of column that gave this value.
 
     Raises:
@@ -100,7 +100,7 @@ def to_utc(value: object, zone: ZoneInfo) -> datetime | None:
         case None:
             return None
         case str():
-            kind_of(value)  # in another shape it was not compared by its time either
+            time_kind(value)  # in another shape it was not compared by its time either
             return to_utc(datetime.fromisoformat(value), zone)
         case datetime():
             return value.astimezone(UTC) if value.tzinfo else first_instant_at(value.date(), value.time(), zone)

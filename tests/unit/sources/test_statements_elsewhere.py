@@ -125,17 +125,17 @@ def series(rows: Rows) -> Iterator[sa.Select[Any] | sa.CompoundSelect[Any]]:
             Stock(dataset="tickets", since="opened", until="resolved", where=WHERE, amount=amount),
             Flow("tickets", "opened", WHERE, amount),
         )
-        yield series_sql.stock_track(stock, "opened", rows, YEAR, days)
-        yield series_sql.aged_track(stock, "opened", rows, WEEK, is_last=True)
-        yield series_sql.flow_track(flow, rows, YEAR, days)
-    yield series_sql.stock_track(
+        yield series_sql.stock_series(stock, "opened", rows, YEAR, days)
+        yield series_sql.aged_series(stock, "opened", rows, WEEK, is_last=True)
+        yield series_sql.flow_series(flow, rows, YEAR, days)
+    yield series_sql.stock_series(
         Stock(dataset="tickets", since="opened", until="resolved", where=WHERE, average=True),
         "opened",
         rows,
         YEAR,
         days,
     )
-    yield series_sql.distinct_track(Flow("tickets", "opened", WHERE, DISTINCT), rows, YEAR, days)
+    yield series_sql.distinct_series(Flow("tickets", "opened", WHERE, DISTINCT), rows, YEAR, days)
 
 
 @cache
