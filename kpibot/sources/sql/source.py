@@ -165,9 +165,9 @@ class SqlSource:
             return [result] * len(wanted)
         spans = result_mapping.spans_of(table)
         return [
-            result_mapping.duration_samples(spans, each, period, self._clock(each))
-            for each in wanted
-            if isinstance(each, Duration)
+            result_mapping.duration_samples(spans, measure, period, self._clock(measure))
+            for measure in wanted
+            if isinstance(measure, Duration)
         ]
 
     def _clock(self, duration: Duration) -> ElapsedBetween:
