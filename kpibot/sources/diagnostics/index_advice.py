@@ -36,7 +36,7 @@ class Index:
     def is_among(self, existing: Iterable[TableIndex]) -> bool:
         """Whether the table has this index in effect, or one that begins like it."""
         return any(
-            each.columns[: len(self.keys)] == self.keys and each.is_partial is bool(self.open) for each in existing
+            index.columns[: len(self.keys)] == self.keys and index.is_partial is bool(self.open) for index in existing
         )
 
 
@@ -61,12 +61,12 @@ def useful(measure: OverRows, dataset: Dataset, engine: Engine, unfit: frozenset
 
 def merged(indexes: Iterable[Index]) -> list[Index]:
     """One index in place of several that are ordered alike: it holds what each of them held."""
-    found: dict[Index, Index] = {}
-    for each in indexes:
-        alike = replace(each, held=())
-        before = found.get(alike, alike)
-        found[alike] = replace(each, held=tuple(dict.fromkeys((*before.held, *each.held))))
-    return list(found.values())
+    by_order: dict[Index, Index] = {}
+    for index in indexes:
+        alike = replace(index, held=())
+        before = by_order.get(alike, alike)
+        by_order[alike] = replace(index, held=tuple(dict.fromkeys((*before.held, *index.held))))
+    return list(by_order.values())
 
 
 def create_index(index: Index, engine: Engine, dialect: sa.Dialect) -> str:

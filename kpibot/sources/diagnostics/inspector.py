@@ -54,7 +54,7 @@ class IndexAdvice:
 class Inspector(Protocol):
     """Looks at one database of the district. Its methods block."""
 
-    def answers(self) -> None:
+    def ping(self) -> None:
         """Asks the database for nothing.
 
         Raises:
@@ -82,15 +82,15 @@ class SqlInspector:
     def __init__(self, database: DistrictDatabase) -> None:
         self._database = database
 
-    def answers(self) -> None:
+    def ping(self) -> None:
         """See `Inspector.answers`."""
         self._database.ask(lambda connection: None)
 
     def check(self, dataset: str, uses: ColumnUsage, as_of: datetime) -> DatasetCheck:
         """See `Inspector.check`."""
         chosen = self._database.datasets[dataset]
-        if found := misfits(chosen, self._database.ask):
-            return DatasetCheck(tuple(found))
+        if misfit_issues := misfits(chosen, self._database.ask):
+            return DatasetCheck(tuple(misfit_issues))
         kinds, issues = self._kinds(chosen, uses)
         try:
             more, count = self._examined(Rows(chosen, self._database.engine, kinds), uses, as_of)
@@ -110,10 +110,10 @@ class SqlInspector:
         unfit = self._database.ask(lambda connection: _unindexable(connection, engine, chosen.table))
         dialect = self._database.ask(lambda connection: connection.dialect)
         wanted: dict[index_advice.Index, list[Request]] = {}
-        for each in asked:
-            if not isinstance(each.request.measure, Query) and self._is_slow(each, chosen, existing):
-                for index in index_advice.useful(each.request.measure, chosen, engine, unfit):
-                    wanted.setdefault(index, []).append(each.request)
+        for timed in asked:
+            if not isinstance(timed.request.measure, Query) and self._is_slow(timed, chosen, existing):
+                for index in index_advice.useful(timed.request.measure, chosen, engine, unfit):
+                    wanted.setdefault(index, []).append(timed.request)
         lacking = [index for index in index_advice.merged(wanted) if not index.is_among(existing)]
         return [
             IndexAdvice(index_advice.create_index(index, engine, dialect), _served(index, wanted)) for index in lacking
@@ -123,7 +123,9 @@ class SqlInspector:
         """Whether a measure reads all of the table, or of an index that has all its rows."""
         measure = asked.request.measure
         assert not isinstance(measure, Query)
-        statement = statements.of(measure, self._database.rows_of(measure, asked.request), asked.request.period)
+        statement = statements.for_measure(
+            measure, self._database.rows_of(measure, asked.request), asked.request.period
+        )
         steps: list[PlanStep] | None = self._database.ask(
             lambda connection: self._database.engine.plan(connection, statement)
         )
@@ -147,23 +149,23 @@ class SqlInspector:
     def _examined(self, rows: Rows, uses: ColumnUsage, as_of: datetime) -> tuple[list[DataIssue], int]:
         probes = row_checks.probes(rows, uses, as_of)
         try:
-            given = [(probes, self._one(row_checks.statement(rows, probes)))]
+            answers = [(probes, self._one(row_checks.statement(rows, probes)))]
         except (
             SourceMisfitError
         ):  # one of them is refused: then each by itself, and that one is told of where it is used
-            given = self._one_by_one(rows, probes)
-        issues = [issue for those, row in given for issue in row_checks.told(those, row)]
-        count = int(given[0][1]["all_rows"])
+            answers = self._one_by_one(rows, probes)
+        issues = [issue for asked, row in answers for issue in row_checks.issues_in(asked, row)]
+        count = int(answers[0][1]["all_rows"])
         return [*issues, *self._repeats(rows, count)], count
 
     def _one_by_one(self, rows: Rows, probes: Sequence[row_checks.Probe]) -> list[tuple[list[row_checks.Probe], Any]]:
-        given: list[tuple[list[row_checks.Probe], Any]] = [([], self._one(row_checks.statement(rows, [])))]
+        answers: list[tuple[list[row_checks.Probe], Any]] = [([], self._one(row_checks.statement(rows, [])))]
         for probe in probes:
             try:
-                given.append(([probe], self._one(row_checks.statement(rows, [probe]))))
+                answers.append(([probe], self._one(row_checks.statement(rows, [probe]))))
             except SourceMisfitError:
                 continue
-        return given
+        return answers
 
     def _repeats(self, rows: Rows, count: int) -> Iterable[DataIssue]:
         """Ids that are not unique; nobody asks where the database sees to that."""
@@ -174,7 +176,7 @@ class SqlInspector:
         existing = self._database.ask(lambda connection: indexes_of(connection, rows.engine, rows.dataset))
         if any(each.is_unique and not each.is_partial and each.columns == (name,) for each in existing):
             return []
-        issue = row_checks.told_of_repeats(self._one(row_checks.repeated(rows)), count)
+        issue = row_checks.issue_of_repeats(self._one(row_checks.repeated(rows)), count)
         return [] if issue is None else [issue]
 
     def _one(self, statement: statements.Statement) -> Mapping[str, Any]:

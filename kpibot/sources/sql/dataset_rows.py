@@ -29,7 +29,7 @@ class Rows:
     kinds: Mapping[str, TimeKind | None]
     indexed: frozenset[str] = frozenset()
     by: GroupBy | None = None
-    led_by_time: bool = True
+    uses_time_index: bool = True
 
     @property
     def has_campus(self) -> bool:
@@ -45,15 +45,15 @@ class Rows:
         kind = self.kinds[name]
         if kind is None:  # it may be of any type, so that nothing could be compared with it
             return TimeColumn(sa.cast(sa.null(), sa.DateTime()), TimeKind.NAIVE, self.dataset.zone, self.engine)
-        column = self.column(name) if self.led_by_time else self.engine.without_index(self.column(name))
+        column = self.column(name) if self.uses_time_index else self.engine.without_index(self.column(name))
         return TimeColumn(column, kind, self.dataset.zone, self.engine)
 
-    def owners(self) -> list[sa.Label[Any]]:
+    def group_columns(self) -> list[sa.Label[Any]]:
         """What rows are grouped by, as columns: their campus, and what they are told apart by."""
         owners = [self.column(CAMPUS).label(CAMPUS)]
         return owners if self._slice is None else [*owners, self._slice.label(SLICE)]
 
-    def grouped(self, names: Sequence[str] = ()) -> list[Expression]:
+    def group_by_columns(self, names: Sequence[str] = ()) -> list[Expression]:
         """The same for GROUP BY, with more columns that follow. The campus is left out where it is a constant, which
         is no group."""
         campus = [self.group_key(self.column(CAMPUS))] if self.has_campus else []

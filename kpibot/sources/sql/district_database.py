@@ -16,7 +16,7 @@ from kpibot.sources.engines.base import Engine
 from kpibot.sources.engines.registry import create_engine, engine_of
 from kpibot.sources.sql.dataset_rows import Rows
 from kpibot.sources.sql.execution import run_in_time
-from kpibot.sources.sql.result_table import Table, fetched
+from kpibot.sources.sql.result_table import ResultTable, fetched
 from kpibot.sources.sql.schema_cache import SchemaCache
 from kpibot.sources.sql.timestamps import TimeKind
 
@@ -53,10 +53,10 @@ class DistrictDatabase:
             SourceError: with what to do about it.
         """
         connections = self._connected()
-        with self._breaker.asking() if self._breaker else nullcontext():
+        with self._breaker.call() if self._breaker else nullcontext():
             return run_in_time(connections, self.engine, self.config, question)
 
-    def fetch(self, statement: Any, parameters: Mapping[str, Any] | None = None) -> Table:
+    def fetch(self, statement: Any, parameters: Mapping[str, Any] | None = None) -> ResultTable:
         """All rows that a statement gives.
 
         Raises:

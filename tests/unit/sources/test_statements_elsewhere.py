@@ -125,17 +125,17 @@ def series(rows: Rows) -> Iterator[sa.Select[Any] | sa.CompoundSelect[Any]]:
             Stock(dataset="tickets", since="opened", until="resolved", where=WHERE, amount=amount),
             Flow("tickets", "opened", WHERE, amount),
         )
-        yield series_sql.stock_track(stock, "opened", rows, YEAR, days)
-        yield series_sql.aged_track(stock, "opened", rows, WEEK, is_last=True)
-        yield series_sql.flow_track(flow, rows, YEAR, days)
-    yield series_sql.stock_track(
+        yield series_sql.stock_series(stock, "opened", rows, YEAR, days)
+        yield series_sql.aged_series(stock, "opened", rows, WEEK, is_last=True)
+        yield series_sql.flow_series(flow, rows, YEAR, days)
+    yield series_sql.stock_series(
         Stock(dataset="tickets", since="opened", until="resolved", where=WHERE, average=True),
         "opened",
         rows,
         YEAR,
         days,
     )
-    yield series_sql.distinct_track(Flow("tickets", "opened", WHERE, DISTINCT), rows, YEAR, days)
+    yield series_sql.distinct_series(Flow("tickets", "opened", WHERE, DISTINCT), rows, YEAR, days)
 
 
 @cache
@@ -187,3 +187,19 @@ def test_sql_server_is_spoken_to_in_its_own_words() -> None:
 )
 def test_seconds_are_asked_for_in_words_that_the_database_knows(name: str, words: str) -> None:
     assert words in "\n".join(written(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "negated", "words"),
+    [
+        ("oracle", False, "kind IS NULL"),
+        ("oracle", True, "kind IS NOT NULL"),
+        ("mssql", False, "kind IN ('')"),
+        ("mssql", True, "(kind NOT IN ('')) OR kind IS NULL"),
+    ],
+)
+def test_an_empty_text_is_looked_for_as_the_database_keeps_it(name: str, negated: bool, words: str) -> None:
+    """Oracle keeps it as NULL, so that nothing is ever equal to it."""
+    rows = Rows(replace(dataset(by_campus=True), columns={"kind": Column("kind")}), engine_named(name), {})
+    (condition,) = rows.conditions([ValueCondition("kind", ("",), negated)])
+    assert str(condition.compile(compile_kwargs={"literal_binds": True})) == words
