@@ -106,10 +106,7 @@ def collected(devices: Fleet, repaired: Repairs, audit_years: Ints, audited: Int
         _column(devices, np.where(devices.stolen, devices.lost, NEVER), STOLEN, 2, zeros),
         _column(devices, devices.found, RECOVERED, 3, zeros),
     ]
-    parts += [
-        _column(devices, audited[:, i], AUDIT, year - 1900, zeros)
-        for i, year in enumerate(audit_years.tolist())
-    ]
+    parts += [_column(devices, audited[:, i], AUDIT, year - 1900, zeros) for i, year in enumerate(audit_years.tolist())]
     columns = zip(repaired.begun.T, repaired.cents.T, strict=True)
     parts += [_column(devices, begun, REPAIR, 10 + i, cents) for i, (begun, cents) in enumerate(columns)]
     ids, device, at, kind, cents = (
