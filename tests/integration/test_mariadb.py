@@ -15,7 +15,7 @@ from kpibot.core.kpis.measures import Amount, Counted, Duration, Flow, Query, St
 from kpibot.core.kpis.series import DailyTotals, DistinctCounts, Window
 from kpibot.core.time.periods import Period
 from kpibot.sources.base import SourceDownError, SourceMisfitError
-from kpibot.sources.circuit_breaker import Breaker, Rule
+from kpibot.sources.circuit_breaker import BreakerRule, CircuitBreaker
 from kpibot.sources.sql.source import SqlSource
 from tests.integration.mariadb import programs, running
 from tests.integration.tickets import CHICAGO, measured, open_source, tracked
@@ -202,7 +202,7 @@ def test_a_database_that_goes_away_is_spared_until_it_is_back(tmp_path: Path) ->
     query = Query("helpdesk", "SELECT '101' AS campus, 1 AS value")
     with running(*found, tmp_path) as port:
         database = Database("helpdesk", timedelta(seconds=20), f"mariadb://root@127.0.0.1:{port}/mysql")
-        breaker = Breaker("helpdesk", Rule(failures=2, pause=30), lambda: now[0], most=4, patience=20)
+        breaker = CircuitBreaker("helpdesk", BreakerRule(failures=2, pause=30), lambda: now[0], most=4, patience=20)
         source = SqlSource(database, {}, CHICAGO, breaker)
         assert measured(source, query, NOVEMBER)["101"].numerator == 1
     with closing(source):

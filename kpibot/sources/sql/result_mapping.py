@@ -34,7 +34,7 @@ from kpibot.sources.sql.timestamps import to_utc
 
 
 def group_keys(table: ResultTable) -> Iterable[GroupKey]:
-    """Whose each row is: its campus as the database calls it, and what it was told apart by."""
+    """The group of each row: its campus as the database calls it, and what it is broken down by."""
     return starmap(GroupKey, table.columns(*_key_columns(table)))
 
 
@@ -139,7 +139,7 @@ def spans_of(table: ResultTable) -> SortedIntervals:
 def duration_samples(
     rows: SortedIntervals, duration: Duration, period: Period, lasting: ElapsedBetween
 ) -> dict[GroupKey, Aggregate]:
-    """The durations themselves, as they stand at the period's end."""
+    """The durations themselves, as of the period's end."""
     if not rows.cells:
         return {}
     lasted = durations_at(rows.spans, period.end.timestamp(), lasting)

@@ -1,9 +1,9 @@
 """Measures as SQL: one statement for all campuses, giving additive parts.
 
-Every statement of parts has the columns campus, slice (where rows are told apart by more than their campus), rows,
+Every statement of parts has the columns campus, slice (where rows are broken down by more than their campus), rows,
 waiting and newest, then for each amount numerator_n, valued_n and, where it is divided, denominator_n. `distinct` has
 shared beside the campus: the number of a key that other campuses have too, or NULL. Spans have campus, slice, began,
-ended and perhaps allowed. What tracks have is said in `tracks`.
+ended and perhaps allowed. The columns of series are described in `series_sql`.
 """
 
 from collections.abc import Sequence
@@ -50,7 +50,7 @@ def for_measure(measure: OverRows, rows: Rows, period: Period, amounts: Sequence
 
 
 def stock_parts(stock: Stock, rows: Rows, period: Period, amounts: Sequence[Amount]) -> Statement:
-    """What stands at the end of the period, in each of several amounts."""
+    """What is open at the end of the period, in each of several amounts."""
     newest = rows.column(stock.since) if stock.since else None
     if stock.average and stock.since is not None:
         return _averages(stock, stock.since, rows, period)
@@ -259,7 +259,7 @@ def _allowed(limit: Limit, rows: Rows) -> Expression:
 
 
 def _shared(rows: Rows, per_key: sa.Subquery, names: Sequence[str], has_key: Expression) -> Expression:
-    """The number of a key that more than one campus has, or more than one of what rows are told apart by: several of
+    """The number of a key that more than one campus has, or more than one of what rows are broken down by: several of
     these may have one label. No campus shares a key that names the campus itself."""
     campus = rows.dataset.columns.get(CAMPUS)
     is_own = campus is None or any(rows.dataset.columns[name] == campus for name in names)

@@ -95,7 +95,7 @@ def _kind_of_text(sample: str) -> TimeKind:
 
 
 def to_utc(value: object, zone: ZoneInfo) -> datetime | None:
-    """An instant from whatever a driver returned; naive times are on the wall clock of `zone`."""
+    """An instant from what a driver returned; naive times are on the wall clock of `zone`."""
     match value:
         case None:
             return None
@@ -213,16 +213,16 @@ class TimeColumn:
 class _Turn:
     """From a reading of one clock on, what to add to its seconds to have those of another one.
 
-    A reading that is skipped stands for the instant of the jump instead, which is `stands` on the other clock.
+    A reading that is skipped means the instant of the jump instead, which is `jump` on the other clock.
     """
 
     reading: int
     shift: int
-    stands: int | None = None
+    jump: int | None = None
 
     def shifting(self, raw: Expression) -> Expression:
         """What to add to the seconds `raw`."""
-        return sa.literal(self.shift) if self.stands is None else self.stands - raw
+        return sa.literal(self.shift) if self.jump is None else self.jump - raw
 
 
 UNSHIFTED = (_Turn(0, 0),)
