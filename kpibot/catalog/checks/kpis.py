@@ -191,7 +191,7 @@ class _Check:
     def _in_force(self, section: str | int, name: str | int) -> dict[str, float]:
         """The levels that hold for a campus or type, mildest first: its own over its type's over the KPI's."""
         type_ = str(name) if section == "campus_types" else self._type_of(str(name))
-        sources = [self._kpi, self._kpi.campus_types.get(type_ or "")]
+        sources: list[KpiSchema | ThresholdsSchema | None] = [self._kpi, self._kpi.campus_types.get(type_ or "")]
         sources += [self._kpi.campuses.get(str(name))] if section == "campuses" else []
         merged: dict[str, float] = {}
         for source in filter(None, sources):
