@@ -194,8 +194,8 @@ class _Check:
         sources: list[KpiSchema | ThresholdsSchema | None] = [self._kpi, self._kpi.campus_types.get(type_ or "")]
         sources += [self._kpi.campuses.get(str(name))] if section == "campuses" else []
         merged: dict[str, float] = {}
-        for source in filter(None, sources):
-            merged |= _thresholds(source)
+        for source in sources:
+            merged |= {} if source is None else _thresholds(source)
         return {key: merged[key] for key in THRESHOLDS if key in merged}
 
     def _type_of(self, campus: str) -> str | None:
