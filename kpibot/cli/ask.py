@@ -9,7 +9,7 @@ from kpibot.services.questions.answering import Reply
 from kpibot.settings import Settings
 
 
-def ask(options: argparse.Namespace, settings: Settings) -> int:
+def ask_command(options: argparse.Namespace, settings: Settings) -> int:
     """Answers a question in the terminal."""
     with closing(services_of(options, settings)) as services:
         reply = services.answering.reply(" ".join(options.question), as_of(options, services))

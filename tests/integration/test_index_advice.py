@@ -83,7 +83,7 @@ def steps(url: str, measure: OverRows) -> list[PlanStep]:
     """How a measure reads the table of tickets."""
     with closing(open_source(url)) as source:
         database = source.database
-        statement = statements.of(measure, database.rows_of(measure), WEEK)
+        statement = statements.for_measure(measure, database.rows_of(measure), WEEK)
         found = database.ask(lambda connection: database.engine.plan(connection, statement))
     assert found is not None
     return [each for each in found if each.table == "hd_tickets"]

@@ -1,7 +1,7 @@
 """Which index would make a measure fast, as the statement that makes it.
 
 stock      the rows that are still open, by campus: a partial index; and those that end later, by their end
-flow       the rows by time, with the campus and whatever else is looked at beside them
+flow       the rows by time, with the campus and what else is read with them
 duration   the same, with the end
 """
 
@@ -23,7 +23,7 @@ LONGEST_NAME = 60
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An index that a table does not have: `keys` it is ordered by, `held` it merely holds, by the table's own names.
+    """An index that a table does not have: `keys` it is ordered by, `held` it only includes, by the table's own names.
 
     With `open` it has only the rows in which that column is empty.
     """
@@ -36,12 +36,12 @@ class Index:
     def is_among(self, existing: Iterable[TableIndex]) -> bool:
         """Whether the table has this index in effect, or one that begins like it."""
         return any(
-            each.columns[: len(self.keys)] == self.keys and each.is_partial is bool(self.open) for each in existing
+            index.columns[: len(self.keys)] == self.keys and index.is_partial is bool(self.open) for index in existing
         )
 
 
 def useful(measure: OverRows, dataset: Dataset, engine: Engine, unfit: frozenset[str] = frozenset()) -> list[Index]:
-    """The indexes that a measure would be fast with; none where no index helps it, or none can be told.
+    """The indexes that a measure would be fast with; none where no index helps it, or none can be made.
 
     A snapshot, an average over a period and distinct keys of a stock look at most rows of a table anyway. `unfit` are
     columns, by the table's own names, that the database puts into no index.
@@ -61,12 +61,12 @@ def useful(measure: OverRows, dataset: Dataset, engine: Engine, unfit: frozenset
 
 def merged(indexes: Iterable[Index]) -> list[Index]:
     """One index in place of several that are ordered alike: it holds what each of them held."""
-    found: dict[Index, Index] = {}
-    for each in indexes:
-        alike = replace(each, held=())
-        before = found.get(alike, alike)
-        found[alike] = replace(each, held=tuple(dict.fromkeys((*before.held, *each.held))))
-    return list(found.values())
+    by_order: dict[Index, Index] = {}
+    for index in indexes:
+        alike = replace(index, held=())
+        before = by_order.get(alike, alike)
+        by_order[alike] = replace(index, held=tuple(dict.fromkeys((*before.held, *index.held))))
+    return list(by_order.values())
 
 
 def create_index(index: Index, engine: Engine, dialect: sa.Dialect) -> str:

@@ -1,4 +1,4 @@
-"""Looks at one of the district's databases itself: does it fit the configuration, and which indexes does it lack?"""
+"""Inspects one of the district's databases: does it fit the configuration, and which indexes does it lack?"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,13 +22,13 @@ from kpibot.sources.sql.district_database import DistrictDatabase
 from kpibot.sources.sql.indexes import TableIndex, indexes_of, schema_and_table
 from kpibot.sources.sql.timestamps import TimeKind
 
-BIG = 20_000  # rows of a table below which no index is worth its keep
+BIG = 20_000  # rows of a table below which no index is worth its cost
 SLOW = 200  # milliseconds after which a measure wants an index where a database does not tell its plan
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetCheck:
-    """What a look at a dataset found. `rows` is None where they could not be counted."""
+    """What the check of a dataset found. `rows` is None where they could not be counted."""
 
     issues: tuple[DataIssue, ...]
     rows: int | None = None
@@ -52,9 +52,9 @@ class IndexAdvice:
 
 
 class Inspector(Protocol):
-    """Looks at one database of the district. Its methods block."""
+    """Inspects one database of the district. Its methods block."""
 
-    def answers(self) -> None:
+    def ping(self) -> None:
         """Asks the database for nothing.
 
         Raises:
@@ -69,7 +69,7 @@ class Inspector(Protocol):
         """
 
     def advice(self, dataset: str, asked: Sequence[TimedRequest], rows: int | None) -> list[IndexAdvice]:
-        """The indexes that measures of a dataset of so many rows lack, having looked at how they are taken.
+        """The indexes that measures of a dataset of so many rows lack, given the plans of their statements.
 
         Raises:
             SourceError: with what to do about it.
@@ -82,18 +82,18 @@ class SqlInspector:
     def __init__(self, database: DistrictDatabase) -> None:
         self._database = database
 
-    def answers(self) -> None:
+    def ping(self) -> None:
         """See `Inspector.answers`."""
         self._database.ask(lambda connection: None)
 
     def check(self, dataset: str, uses: ColumnUsage, as_of: datetime) -> DatasetCheck:
         """See `Inspector.check`."""
         chosen = self._database.datasets[dataset]
-        if found := misfits(chosen, self._database.ask):
-            return DatasetCheck(tuple(found))
+        if misfit_issues := misfits(chosen, self._database.ask):
+            return DatasetCheck(tuple(misfit_issues))
         kinds, issues = self._kinds(chosen, uses)
         try:
-            more, count = self._examined(Rows(chosen, self._database.engine, kinds), uses, as_of)
+            more, count = self._examined(Rows(dataset=chosen, engine=self._database.engine, kinds=kinds), uses, as_of)
         except SourceDownError as error:
             return DatasetCheck((*issues, DataIssue("", f"its rows could not be looked through: {error}", False)))
         return DatasetCheck((*issues, *more), count)
@@ -110,10 +110,10 @@ class SqlInspector:
         unfit = self._database.ask(lambda connection: _unindexable(connection, engine, chosen.table))
         dialect = self._database.ask(lambda connection: connection.dialect)
         wanted: dict[index_advice.Index, list[Request]] = {}
-        for each in asked:
-            if not isinstance(each.request.measure, Query) and self._is_slow(each, chosen, existing):
-                for index in index_advice.useful(each.request.measure, chosen, engine, unfit):
-                    wanted.setdefault(index, []).append(each.request)
+        for timed in asked:
+            if not isinstance(timed.request.measure, Query) and self._is_slow(timed, chosen, existing):
+                for index in index_advice.useful(timed.request.measure, chosen, engine, unfit):
+                    wanted.setdefault(index, []).append(timed.request)
         lacking = [index for index in index_advice.merged(wanted) if not index.is_among(existing)]
         return [
             IndexAdvice(index_advice.create_index(index, engine, dialect), _served(index, wanted)) for index in lacking
@@ -123,7 +123,9 @@ class SqlInspector:
         """Whether a measure reads all of the table, or of an index that has all its rows."""
         measure = asked.request.measure
         assert not isinstance(measure, Query)
-        statement = statements.of(measure, self._database.rows_of(measure, asked.request), asked.request.period)
+        statement = statements.for_measure(
+            measure, self._database.rows_of(measure, asked.request), asked.request.period
+        )
         steps: list[PlanStep] | None = self._database.ask(
             lambda connection: self._database.engine.plan(connection, statement)
         )
@@ -147,26 +149,25 @@ class SqlInspector:
     def _examined(self, rows: Rows, uses: ColumnUsage, as_of: datetime) -> tuple[list[DataIssue], int]:
         probes = row_checks.probes(rows, uses, as_of)
         try:
-            given = [(probes, self._one(row_checks.statement(rows, probes)))]
-        except (
-            SourceMisfitError
-        ):  # one of them is refused: then each by itself, and that one is told of where it is used
-            given = self._one_by_one(rows, probes)
-        issues = [issue for those, row in given for issue in row_checks.told(those, row)]
-        count = int(given[0][1]["all_rows"])
+            answers = [(probes, self._one(row_checks.statement(rows, probes)))]
+        except SourceMisfitError:
+            # One of them is refused: then each by itself, and that one is reported where it is used.
+            answers = self._one_by_one(rows, probes)
+        issues = [issue for asked, row in answers for issue in row_checks.issues_in(asked, row)]
+        count = int(answers[0][1]["all_rows"])
         return [*issues, *self._repeats(rows, count)], count
 
     def _one_by_one(self, rows: Rows, probes: Sequence[row_checks.Probe]) -> list[tuple[list[row_checks.Probe], Any]]:
-        given: list[tuple[list[row_checks.Probe], Any]] = [([], self._one(row_checks.statement(rows, [])))]
+        answers: list[tuple[list[row_checks.Probe], Any]] = [([], self._one(row_checks.statement(rows, [])))]
         for probe in probes:
             try:
-                given.append(([probe], self._one(row_checks.statement(rows, [probe]))))
+                answers.append(([probe], self._one(row_checks.statement(rows, [probe]))))
             except SourceMisfitError:
                 continue
-        return given
+        return answers
 
     def _repeats(self, rows: Rows, count: int) -> Iterable[DataIssue]:
-        """Ids that are not unique; nobody asks where the database sees to that."""
+        """Ids that are not unique; not looked for where the database ensures that they are."""
         column = rows.dataset.columns.get(row_checks.ID)
         if column is None:
             return []
@@ -174,7 +175,7 @@ class SqlInspector:
         existing = self._database.ask(lambda connection: indexes_of(connection, rows.engine, rows.dataset))
         if any(each.is_unique and not each.is_partial and each.columns == (name,) for each in existing):
             return []
-        issue = row_checks.told_of_repeats(self._one(row_checks.repeated(rows)), count)
+        issue = row_checks.issue_of_repeats(self._one(row_checks.repeated(rows)), count)
         return [] if issue is None else [issue]
 
     def _one(self, statement: statements.Statement) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""Looks through the rows of a dataset, once, for what cannot be right: a definition, or what was typed in."""
+"""Reads the rows of a dataset once, for what cannot be right: a definition, or what was typed in."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ from kpibot.sources.sql.timestamps import TimeKind
 Columns = Mapping[str, Expression]
 Row = Mapping[str, Any]
 ID = "id"
-FIRST, LAST = datetime(1971, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)  # what lies beyond stands for "none"
+FIRST, LAST = datetime(1971, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)  # what lies beyond means "none"
 AHEAD = timedelta(days=1)  # clocks differ, and so do zones
-SHARE = 0.1  # of the rows: what so many have is a wrong definition; what fewer have are rows to be mended
+SHARE = 0.1  # of the rows: what more have is a wrong definition; what fewer have are rows to be corrected
 SHAPES = {
     TimeKind.TEXT: "____-__-__ __:__:__%",
     TimeKind.TEXT_T: "____-__-__T__:__:__%",
@@ -40,11 +40,11 @@ class Probe:
 
 def probes(rows: Rows, uses: ColumnUsage, as_of: datetime) -> list[Probe]:
     """What is asked of the rows; the timestamps among `uses` are those whose kind `rows` knows."""
-    found: list[Probe] = []
+    probes_of_rows: list[Probe] = []
     for name in sorted((uses.begins | uses.ends) & rows.kinds.keys()):
-        found += _of_time(rows, name, begins=name in uses.begins, as_of=as_of)
-    found += [_reversed(rows, *pair) for pair in sorted(uses.pairs) if set(pair) <= rows.kinds.keys()]
-    return found + [_number(rows, name) for name in sorted(uses.numbers)]
+        probes_of_rows += _of_time(rows, name, begins=name in uses.begins, as_of=as_of)
+    probes_of_rows += [_reversed(rows, *pair) for pair in sorted(uses.pairs) if set(pair) <= rows.kinds.keys()]
+    return probes_of_rows + [_number(rows, name) for name in sorted(uses.numbers)]
 
 
 def statement(rows: Rows, asked: Sequence[Probe]) -> Statement:
@@ -53,26 +53,26 @@ def statement(rows: Rows, asked: Sequence[Probe]) -> Statement:
     return rows.select(sa.func.count().label("all_rows"), *columns, where=[])
 
 
-def told(asked: Sequence[Probe], row: Row) -> Iterator[DataIssue]:
+def issues_in(asked: Sequence[Probe], row: Row) -> Iterator[DataIssue]:
     """What follows from the one row that the statement gave."""
     count = int(row["all_rows"])
     for n, probe in enumerate(asked):
-        given = {name: row[f"t{n}_{name}"] for name in probe.asks}
-        if count and (issue := probe.tell(given, count)) is not None:
+        answer = {name: row[f"t{n}_{name}"] for name in probe.asks}
+        if count and (issue := probe.tell(answer, count)) is not None:
             yield issue
 
 
 def repeated(rows: Rows) -> Statement:
     """How many values of the id more than one row has, how many rows these are, and one such value."""
     number = rows.column(ID)
-    each = rows.select(number.label("number"), sa.func.count().label("n"), where=[number.is_not(None)])
-    twice = each.group_by(number).having(sa.func.count() > 1).subquery("twice")
+    per_id = rows.select(number.label("number"), sa.func.count().label("n"), where=[number.is_not(None)])
+    twice = per_id.group_by(number).having(sa.func.count() > 1).subquery("twice")
     values: Expression = sa.func.count()
     rows_of_these, example = sa.func.sum(twice.c.n), sa.func.min(twice.c.number)
     return sa.select(values.label("values"), rows_of_these.label("rows"), example.label("example"))
 
 
-def told_of_repeats(row: Row, count: int) -> DataIssue | None:
+def issue_of_repeats(row: Row, count: int) -> DataIssue | None:
     """What follows from ids that are not unique."""
     if not row["values"]:
         return None
@@ -117,7 +117,7 @@ def _of_time(rows: Rows, name: str, *, begins: bool, as_of: datetime) -> Iterato
 
 
 def _test(rows: Rows, name: str, when: str, is_so: Expression, is_problem: bool) -> Probe:
-    """One for dates that stand for something else."""
+    """One for dates that mean something else."""
 
     def tell(n: int, count: int, example: str) -> DataIssue:
         value = example if rows.kinds[name] is TimeKind.SECONDS else f"'{example}'"
@@ -140,7 +140,7 @@ def _if_empty(row: Row, name: str, begins: bool) -> DataIssue | None:
 
 
 def _reversed(rows: Rows, since: str, until: str) -> Probe:
-    """Rows that end before they begin; an end that stands for "none" is told apart."""
+    """Rows that end before they begin; an end that means "none" is not among them."""
     began, ended = rows.column(since), rows.column(until)
     is_so = sa.and_(ended < began, rows.time(until).not_before(FIRST))
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from kpibot.catalog.model import Database
-from kpibot.sources.engines.failures import Failure, driver_error, driver_words, first_line
+from kpibot.sources.engines.failures import Failure, driver_error, driver_words, one_line
 from kpibot.sources.engines.plans import PlanStep
 from kpibot.sources.engines.pools import pooled
 
@@ -92,7 +92,7 @@ class Engine:
     def reason(self, error: SQLAlchemyError) -> str:
         """What an error says, on one line. Drivers name host, file, table or column there, never the password."""
         original = driver_error(error)
-        return first_line(driver_words(original), original)
+        return one_line(driver_words(original), original)
 
     # Times
 

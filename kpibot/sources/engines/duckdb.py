@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import sqlalchemy as sa
@@ -26,13 +27,14 @@ class DuckDB(EmbeddedEngine):
     gone_words = (*Engine.gone_words, "cannot open file")
 
     def create(self, url: sa.URL, database: Database) -> sa.Engine:
-        """Opens a file that must exist: DuckDB would otherwise make an empty database of a misspelled path."""
-        if database.url is None:
-            return engine_over_files(database)
-        if not Path(url.database or "").exists():
-            raise SourceMisfitError(f"no DuckDB file `{url.database}`; correct the path in databases")
-        engine = sa.create_engine(url, connect_args={"read_only": True}, poolclass=NullPool)
-        sa.event.listen(engine, "connect", lambda connection, _record: connection.execute(ON_UTC))
+        """An engine that runs nothing but SELECT: even a database that is opened read-only could export to a file."""
+        engine = engine_over_files(database) if database.url is None else _engine_over_database(url)
+
+        def refuse_writes(connection: sa.Connection, _cursor: Any, statement: str, *_: Any) -> None:
+            if not _only_reads(connection, statement):
+                raise SourceMisfitError(f"database `{database.name}` refuses the statement: it is no SELECT")
+
+        sa.event.listen(engine, "before_cursor_execute", refuse_writes)
         return engine
 
     def seconds(self, column: Expression) -> Expression:
@@ -46,6 +48,24 @@ class DuckDB(EmbeddedEngine):
     def days(self, column: Expression) -> Expression:
         """A date minus a date is a whole number, and costs less than seconds."""
         return sa.cast(column, sa.Date()).op("-")(sa.literal_column(SINCE_1970))
+
+
+def _only_reads(connection: sa.Connection, statement: str) -> bool:
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        parts = driver.extract_statements(statement)
+    except duckdb.Error:  # running it says better what is wrong
+        return True
+    return all(part.type == duckdb.StatementType.SELECT for part in parts)
+
+
+def _engine_over_database(url: sa.URL) -> sa.Engine:
+    """Opens a file that must exist: DuckDB would otherwise make an empty database of a misspelled path."""
+    if not Path(url.database or "").exists():
+        raise SourceMisfitError(f"no DuckDB file `{url.database}`; correct the path in databases")
+    engine = sa.create_engine(url, connect_args={"read_only": True}, poolclass=NullPool)
+    sa.event.listen(engine, "connect", lambda connection, _record: connection.execute(ON_UTC))
+    return engine
 
 
 def engine_over_files(database: Database) -> sa.Engine:

@@ -29,7 +29,7 @@ def driver_words(error: BaseException | None) -> str:
     return str(error)
 
 
-def first_line(words: str, error: BaseException | None) -> str:
+def one_line(words: str, error: BaseException | None) -> str:
     """The first line that says something; the name of the error where none does."""
     lines = (line.strip() for line in words.splitlines())
     return next(filter(None, lines), type(error).__name__)[:LONGEST_REASON]

@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from kpibot.catalog.model import Database
 from kpibot.sources.engines.base import DAY, Engine, Expression
-from kpibot.sources.engines.failures import driver_error, driver_words, first_line
+from kpibot.sources.engines.failures import driver_error, driver_words, one_line
 from kpibot.sources.engines.pools import CONNECT_SECONDS, milliseconds, pooled
 
 NOISE = "DB-Lib error message"  # FreeTDS, behind pymssql, begins or ends lines with it
@@ -52,7 +52,7 @@ class SQLServer(Engine):
                 words = raw.decode(errors="replace")
             case _:
                 words = driver_words(original)
-        return first_line("\n".join(line.partition(NOISE)[0] for line in words.splitlines()), original)
+        return one_line("\n".join(line.partition(NOISE)[0] for line in words.splitlines()), original)
 
     def seconds(self, column: Expression) -> Expression:
         """DATEDIFF counts whole seconds."""

@@ -19,7 +19,7 @@ class TableIndex:
     columns: tuple[str | None, ...]
     is_partial: bool = False
     is_unique: bool = False
-    is_of_few: bool = False
+    is_only_open: bool = False
 
 
 def indexes_of(connection: sa.Connection, engine: Engine, dataset: Dataset) -> list[TableIndex]:
@@ -43,7 +43,9 @@ def leading_columns(connection: sa.Connection, engine: Engine, dataset: Dataset)
     An index over a few rows only, those that are empty somewhere ("still open"), does not count: none overrates it.
     """
     first = {
-        index.columns[0] for index in indexes_of(connection, engine, dataset) if index.columns and not index.is_of_few
+        index.columns[0]
+        for index in indexes_of(connection, engine, dataset)
+        if index.columns and not index.is_only_open
     }
     words = ((word, column.name or word) for word, column in dataset.columns.items() if column.sql is None)
     return frozenset(word for word, name in words if name in first)
@@ -60,5 +62,5 @@ def _index(reflected: sa.engine.interfaces.ReflectedIndex) -> TableIndex:
     included = set(reflected.get("include_columns") or ())
     columns = tuple(name for name in reflected["column_names"] if name not in included)
     filters = [str(each) for name, each in options.items() if name.endswith(("_where", "_filter_definition"))]
-    is_of_few = any(each.strip("() ").upper().endswith(" IS NULL") for each in filters)
-    return TableIndex(reflected["name"] or "", columns, bool(filters), bool(reflected["unique"]), is_of_few)
+    is_only_open = any(each.strip("() ").upper().endswith(" IS NULL") for each in filters)
+    return TableIndex(reflected["name"] or "", columns, bool(filters), bool(reflected["unique"]), is_only_open)

@@ -11,7 +11,7 @@ from kpibot.sources.engines.base import Engine
 from kpibot.sources.sql.dataset_rows import column_of, from_clause
 from kpibot.sources.sql.indexes import leading_columns
 from kpibot.sources.sql.result_table import fetched
-from kpibot.sources.sql.timestamps import TimeKind, kind_of
+from kpibot.sources.sql.timestamps import TimeKind, time_kind
 
 Question = Callable[[sa.Connection], Any]
 
@@ -55,7 +55,7 @@ class SchemaCache:
         if not sample:
             return None
         try:
-            return kind_of(sample[0][0])
+            return time_kind(sample[0][0])
         except ValueError as error:
             shown = str(sample[0][0])[:40]
             raise SourceMisfitError(

@@ -58,7 +58,7 @@ NO_DATE = "the zero date of MySQL; write {sql: \"CASE WHEN x > '1000-01-01' THEN
 MILLISECONDS = 1e11  # as seconds the year 5138, as milliseconds 1973
 
 
-def kind_of(sample: object) -> TimeKind:
+def time_kind(sample: object) -> TimeKind:
     """The kind of column that gave this value.
 
     Raises:
@@ -95,12 +95,12 @@ def _kind_of_text(sample: str) -> TimeKind:
 
 
 def to_utc(value: object, zone: ZoneInfo) -> datetime | None:
-    """An instant from whatever a driver returned; naive times are on the wall clock of `zone`."""
+    """An instant from what a driver returned; naive times are on the wall clock of `zone`."""
     match value:
         case None:
             return None
         case str():
-            kind_of(value)  # in another shape it was not compared by its time either
+            time_kind(value)  # in another shape it was not compared by its time either
             return to_utc(datetime.fromisoformat(value), zone)
         case datetime():
             return value.astimezone(UTC) if value.tzinfo else first_instant_at(value.date(), value.time(), zone)
@@ -213,16 +213,16 @@ class TimeColumn:
 class _Turn:
     """From a reading of one clock on, what to add to its seconds to have those of another one.
 
-    A reading that is skipped stands for the instant of the jump instead, which is `stands` on the other clock.
+    A reading that is skipped means the instant of the jump instead, which is `jump` on the other clock.
     """
 
     reading: int
     shift: int
-    stands: int | None = None
+    jump: int | None = None
 
     def shifting(self, raw: Expression) -> Expression:
         """What to add to the seconds `raw`."""
-        return sa.literal(self.shift) if self.stands is None else self.stands - raw
+        return sa.literal(self.shift) if self.jump is None else self.jump - raw
 
 
 UNSHIFTED = (_Turn(0, 0),)
@@ -237,13 +237,13 @@ def _turns(own: tzinfo, target: tzinfo, period: Period) -> tuple[_Turn, ...]:
     if str(own) == str(target):
         return UNSHIFTED
     day = period.start - ONE_DAY
-    found = [_Turn(0, _shift(day, own, target))]
+    turns = [_Turn(0, _shift(day, own, target))]
     while day < period.end:
-        if _shift(day + ONE_DAY, own, target) != found[-1].shift:
-            edge = next(each for each in _quarters_after(day) if _shift(each, own, target) != found[-1].shift)
-            found += _turns_at(edge, own, target)
+        if _shift(day + ONE_DAY, own, target) != turns[-1].shift:
+            edge = next(each for each in _quarters_after(day) if _shift(each, own, target) != turns[-1].shift)
+            turns += _turns_at(edge, own, target)
         day += ONE_DAY
-    return tuple(found)
+    return tuple(turns)
 
 
 def _turns_at(edge: datetime, own: tzinfo, target: tzinfo) -> list[_Turn]:

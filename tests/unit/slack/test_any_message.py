@@ -23,10 +23,11 @@ from kpibot.render.terminal.text import (
 from kpibot.slack.alerts.alert_message import alert_message
 from kpibot.slack.blocks import SlackFile
 from kpibot.slack.digests.digest_message import digest_message
+from kpibot.slack.error_message import error_message
 from kpibot.slack.questions.about_message import about_message
 from kpibot.slack.questions.answer_message import answer_message, overview_message
 from kpibot.slack.questions.breakdown_message import breakdown_message
-from kpibot.slack.questions.guide_messages import error_message, help_message, list_message
+from kpibot.slack.questions.guide_messages import help_message, list_message
 from kpibot.slack.questions.rows_message import rows_message
 from tests.unit.samples.any_report import (
     ZONE,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kpibot.core.time.periods import Period
 from kpibot.sources.engines.registry import engine_named
-from kpibot.sources.sql.timestamps import TimeColumn, TimeKind, kind_of, to_utc
+from kpibot.sources.sql.timestamps import TimeColumn, TimeKind, time_kind, to_utc
 
 ZONES = [ZoneInfo(name) for name in ("America/Chicago", "UTC", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe")]
 ENGINE = sa.create_engine("sqlite://")
@@ -99,7 +99,7 @@ def test_a_date_begins_at_local_midnight(day: date, instant: datetime) -> None:
     ],
 )
 def test_one_value_tells_how_a_column_keeps_time(value: object, kind: TimeKind) -> None:
-    assert kind_of(value) is kind
+    assert time_kind(value) is kind
     assert to_utc(value, ZONES[1]) is not None
 
 
@@ -129,13 +129,13 @@ def test_one_value_tells_how_a_column_keeps_time(value: object, kind: TimeKind) 
 )
 def test_what_is_no_timestamp_or_no_text_in_the_order_of_time_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match=r"no timestamp .*\{sql: …\}"):
-        kind_of(value)
+        time_kind(value)
 
 
 @pytest.mark.parametrize("value", [1_767_261_600_000, 1_767_261_600_000.0])
 def test_milliseconds_are_not_taken_for_seconds(value: float) -> None:
     with pytest.raises(ValueError, match=r"milliseconds; write \{sql: x / 1000\}"):
-        kind_of(value)
+        time_kind(value)
 
 
 @pytest.mark.parametrize("value", ["2026-01-01 9:00:00", "20260101", ""])
