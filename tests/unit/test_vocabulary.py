@@ -1,4 +1,4 @@
-"""The words of the code: the field's standard terms, once each. `tests/vocabulary.txt` lists what must not come back."""
+"""The words of the code: standard terms, once each. `tests/vocabulary.txt` lists the names that must not come back."""
 
 import ast
 from collections import defaultdict
