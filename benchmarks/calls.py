@@ -18,9 +18,9 @@ from typing import Any
 from benchmarks.timing import header, row
 from kpibot.app.container import Services, build_services
 from kpibot.app.demo import build_district
+from kpibot.app.views import message_of, picture_of
 from kpibot.catalog import load
 from kpibot.core.campuses.campus_tree import DISTRICT
-from kpibot.slack.questions.replies import message_of, picture_of
 
 NOW = datetime(2026, 10, 5, 14, tzinfo=UTC)  # a Monday on which digests are due
 QUESTION = "tickets campus-west"

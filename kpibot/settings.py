@@ -44,10 +44,10 @@ def from_process() -> Settings:
     Raises:
         SettingsError: a variable has a value that cannot be right.
     """
-    return read(os.environ, Path(".env"))
+    return read_settings(os.environ, Path(".env"))
 
 
-def read(environ: Mapping[str, str], dotenv: Path | None) -> Settings:
+def read_settings(environ: Mapping[str, str], dotenv: Path | None) -> Settings:
     """The settings; a variable of the real environment wins over the same one in `.env`, an empty one is not set.
 
     Raises:

@@ -25,7 +25,7 @@ from kpibot.sources.sql.source import SqlSource
 from kpibot.store.store import Store, open_engine
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Services:
     """The wired services of one district."""
 
@@ -94,7 +94,8 @@ def build_services(catalog: Catalog, state_url: str, passed: Callable[[], float]
     rhythms = {each.id: each.fresh_within for each in catalog.datasets.values() if each.fresh_within is not None}
     reporting = Reporting(district, measurement, store, rhythms)
     standing = ActiveAlerts(district, catalog.routes, catalog.silences, reporting, store)
-    acting = AlertActions(district, standing, store)
+    administrators = None if (channel := catalog.district.administrators) is None else catalog.channels[channel]
+    acting = AlertActions(district, standing, store, administrators)
     return Services(
         catalog=catalog,
         sources=sources,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
-from kpibot.catalog.problems import Path, Place, place_of
+from kpibot.catalog.problems import Path, SourceLocation, location_of
 from kpibot.core.alerts.routing import Route
 from kpibot.core.alerts.silences import RecurringSilence
 from kpibot.core.campuses.campus_tree import Campus
@@ -169,9 +169,9 @@ class Catalog:
     silences: tuple[RecurringSilence, ...] = ()
     not_available: Mapping[str, str] = field(default_factory=dict)
     feed_notices: tuple[FeedNotice, ...] = ()
-    places: Mapping[Path, Place] = field(default_factory=dict, repr=False, compare=False)
+    places: Mapping[Path, SourceLocation] = field(default_factory=dict, repr=False, compare=False)
 
     def place(self, *path: str | int) -> str:
         """Where the configuration says it: `config/datasets.yaml:12`; empty for what it does not say at all."""
-        found = place_of(self.places, path)
+        found = location_of(self.places, path)
         return "" if found is None else "{}:{}".format(*found)

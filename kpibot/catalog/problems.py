@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from kpibot.core.text import alternatives, closest
 
 Path = tuple[str | int, ...]
-Place = tuple[str, int]  # a file, and a line from 1
+SourceLocation = tuple[str, int]  # a file, and a line from 1
 LISTED = 12  # more names than this are not read by anybody
 CREDENTIALS = re.compile(r"(://)\S*[@…]")  # to the end of the password, or to where the text was cut
 
@@ -51,7 +51,7 @@ class WordError(ValueError):
         self.hint = hint
 
 
-def place_of(places: Mapping[Path, Place], path: Path) -> Place | None:
+def location_of(places: Mapping[Path, SourceLocation], path: Path) -> SourceLocation | None:
     """File and line of a path, or of the nearest thing around it that is there; None where nothing is."""
     while path and path not in places:
         path = path[:-1]
@@ -70,11 +70,11 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"did you mean `{near[0]}`?" if near else ""
 
 
-def suggestion(word: str, known: Iterable[str], empty_aggregate: str = "") -> str:
+def suggestion(word: str, known: Iterable[str], if_none: str = "") -> str:
     """A hint in place of an unknown word: the known one that is near, or those that there are."""
     names = list(known)
     if near := nearest(word, names):
         return near
     if not names:
-        return empty_aggregate
+        return if_none
     return f"there is {alternatives(names)}" if len(names) <= LISTED else f"there are {len(names)}, none like it"

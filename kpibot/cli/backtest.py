@@ -12,7 +12,7 @@ from kpibot.services.alerts.backtesting import Backtesting
 from kpibot.settings import Settings
 
 
-def backtest(options: argparse.Namespace, settings: Settings) -> int:
+def backtest_command(options: argparse.Namespace, settings: Settings) -> int:
     """Says how many alerts the past of a KPI would have given, and with which thresholds how many."""
     with closing(services_of(options, settings)) as services:
         kpi, campus = kpi_and_campus(options.about, services)

@@ -12,7 +12,7 @@ from kpibot.render.terminal.inspection import inspection_record, inspection_text
 from kpibot.settings import Settings
 
 
-def check(options: argparse.Namespace, settings: Settings) -> int:
+def check_command(options: argparse.Namespace, settings: Settings) -> int:
     """Looks at the configuration, the databases and Slack; every problem at once."""
     logging.getLogger("kpibot.services").setLevel(logging.ERROR)  # what they would warn of is found below
     with closing(services_of(options, settings)) as services:

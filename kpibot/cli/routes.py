@@ -15,7 +15,7 @@ from kpibot.settings import Settings
 SEVERITIES = ("warning", "critical")
 
 
-def routes(options: argparse.Namespace, settings: Settings) -> int:
+def routes_command(options: argparse.Namespace, settings: Settings) -> int:
     """Shows where a breach would go, and why, rule by rule; 1 where nobody would hear of it."""
     severities = [word for word in options.breach if word in SEVERITIES] or [SEVERITIES[0]]
     if len(severities) > 1:

@@ -8,7 +8,7 @@ from kpibot.settings import Settings
 from localslack import WorkspaceError, alone
 
 
-def workspace(options: argparse.Namespace, _: Settings) -> int:
+def workspace_command(options: argparse.Namespace, _: Settings) -> int:
     """Runs a Slack workspace on this machine, for any bot."""
     try:
         asyncio.run(until_stopped(lambda stop: alone.run(options.script, options.port, stop, say)))

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from kpibot.demo.common.campuses import CAMPUSES
-from kpibot.demo.common.database import Report, Table, write
+from kpibot.demo.common.database import DemoTable, Report, write
 from kpibot.demo.common.draws import ORDERS, Bools, Floats, Ints, between, lognormal, pick, stream
 from kpibot.demo.common.timeline import DAY, date_of, date_texts, day_of, first_of_month, month_of
 
@@ -88,7 +88,7 @@ def write_purchasing(path: Path, seed: int, until: int, progress: Report) -> Non
     first = month_of(date(fiscal_year_of(today) - 1 - FISCAL_YEARS, 7, 1))
     orders = _joined([_month(seed, month) for month in range(first, month_of(today) + 1)])
     progress(0.4)
-    tables = [*_tables(orders, until), Table("budgets", BUDGETS, _budgets(fiscal_year_of(today)))]
+    tables = [*_tables(orders, until), DemoTable("budgets", BUDGETS, _budgets(fiscal_year_of(today)))]
     write(path, tables, INDEXES)
 
 
@@ -130,7 +130,7 @@ def _joined(months: list[Month]) -> Month:
     return Month(day, number, month, org, u, order, line_no, v, w)
 
 
-def _tables(orders: Month, until: int) -> list[Table]:
+def _tables(orders: Month, until: int) -> list[DemoTable]:
     approved = orders.day * DAY
     known = approved <= until
     numbers = [
@@ -149,8 +149,8 @@ def _tables(orders: Month, until: int) -> list[Table]:
     line_known = known[orders.order]
     lines = _lines(orders, keys, kind, gone, until)
     return [
-        Table("po_headers", HEADERS, [_only(column, known) for column in headers]),
-        Table("po_lines", LINES, [_only(column, line_known) for column in lines]),
+        DemoTable("po_headers", HEADERS, [_only(column, known) for column in headers]),
+        DemoTable("po_lines", LINES, [_only(column, line_known) for column in lines]),
     ]
 
 

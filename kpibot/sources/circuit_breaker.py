@@ -37,7 +37,7 @@ class Health:
     ask_again: float | None = None
     said: str = ""
 
-    def lets_through(self, now: float) -> bool:
+    def allows(self, now: float) -> bool:
         """Whether a call may go through."""
         return self.ask_again is None or now >= self.ask_again
 
@@ -74,39 +74,39 @@ class Breaker:
         self._lock = threading.Lock()
 
     @contextmanager
-    def asking(self) -> Iterator[None]:
+    def call(self) -> Iterator[None]:
         """Around a call to the database.
 
         Raises:
             SourceDownError: at once, while the database is spared.
         """
         with self._lock:
-            found = self._let_through(self._now())
+            health = self._allowed_health(self._now())
         if not self._slots.acquire(timeout=self._patience):
             raise SourceDownError(f"database `{self._name}` is busy: all its connections are in use")
         try:
-            self._enter(found)
-            with self._learning():
+            self._enter(health)
+            with self._recording():
                 yield
         finally:
             self._slots.release()
 
-    def _let_through(self, now: float) -> Health:
-        if not self._health.lets_through(now):
+    def _allowed_health(self, now: float) -> Health:
+        if not self._health.allows(now):
             raise SourceDownError(self._health.refusal(now))
         return self._health
 
-    def _enter(self, found: Health) -> None:
+    def _enter(self, health: Health) -> None:
         """Lets a call through, unless those who went before it met a failure while it waited: it would only be next."""
         with self._lock:
             now = self._now()
-            health = self._let_through(now)
-            if health.failures and health is not found:
-                raise SourceDownError(health.said)
-            self._health = health.asked(self._rule, now)
+            current = self._allowed_health(now)
+            if current.failures and current is not health:
+                raise SourceDownError(current.said)
+            self._health = current.asked(self._rule, now)
 
     @contextmanager
-    def _learning(self) -> Iterator[None]:
+    def _recording(self) -> Iterator[None]:
         try:
             yield
         except SourceDownError as error:
@@ -114,11 +114,11 @@ class Breaker:
                 self._health = self._health.failed(self._rule, self._now(), str(error))
             raise
         except SourceMisfitError:  # an answer, if not the one that was hoped for
-            self._answered()
+            self._reset()
             raise
-        self._answered()
+        self._reset()
 
-    def _answered(self) -> None:
+    def _reset(self) -> None:
         with self._lock:
             self._health = Health()
 

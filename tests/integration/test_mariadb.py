@@ -83,7 +83,9 @@ def test_a_timestamp_is_an_instant_and_a_datetime_is_what_the_wall_clock_showed(
         local = expected.astimezone(CHICAGO).day
         assert list(track.numerator) == [1.0 if day.day == local else 0.0 for day in DAYS.days]
     for statistic in (Statistic.MEAN, Statistic.MEDIAN):
-        took = measured(source, Duration("tickets", "opened", "resolved", statistic), NOVEMBER)["101"]
+        took = measured(
+            source, Duration(dataset="tickets", since="opened", until="resolved", statistic=statistic), NOVEMBER
+        )["101"]
         assert took.numerator == 6 * 3_600
 
 
@@ -94,12 +96,17 @@ def test_timestamps_tell_the_two_hours_apart_that_a_wall_clock_shows_twice(ask: 
         rows("('101', '2026-11-01 06:30:00', '2026-11-01 07:30:00', NULL, NULL, NULL)"),
     )
     for statistic in (Statistic.MEAN, Statistic.MEDIAN):
-        took = measured(source, Duration("tickets", "opened", "resolved", statistic), NOVEMBER)["101"]
+        took = measured(
+            source, Duration(dataset="tickets", since="opened", until="resolved", statistic=statistic), NOVEMBER
+        )["101"]
         assert took.numerator == 3_600
     naive = ask(table(), rows("('101', '2026-11-01 01:30:00', '2026-11-01 02:30:00', NULL, NULL, NULL)"))
     assert naive.newest(Flow("tickets", "opened"), NOVEMBER.end) == datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
     assert (
-        measured(naive, Duration("tickets", "opened", "resolved", Statistic.MEAN), NOVEMBER)["101"].numerator == 7_200
+        measured(
+            naive, Duration(dataset="tickets", since="opened", until="resolved", statistic=Statistic.MEAN), NOVEMBER
+        )["101"].numerator
+        == 7_200
     )
 
 
@@ -110,11 +117,13 @@ def test_a_date_that_is_none_is_explained_wherever_it_stands(ask: Callable[..., 
     source = ask(
         table(resolved=kind), rows(real), rows("('101', '2026-11-01 10:00:00', '0000-00-00', NULL, NULL, NULL)")
     )
-    measure = Stock("tickets", "opened", "resolved")
+    measure = Stock(dataset="tickets", since="opened", until="resolved")
     with pytest.raises(SourceMisfitError, match=r"`resolved` holds '0000-00-00.*zero date.*\{sql: "):
         measured(source, measure, NOVEMBER)
     mended = SqlSource(
-        source._database, {"tickets": dataset(resolved="CASE WHEN resolved > '1000-01-01' THEN resolved END")}, CHICAGO
+        source.database.config,
+        {"tickets": dataset(resolved="CASE WHEN resolved > '1000-01-01' THEN resolved END")},
+        CHICAGO,
     )
     assert measured(mended, measure, NOVEMBER)["101"].numerator == 1
     mended.close()
@@ -132,7 +141,7 @@ def test_keys_that_differ_only_in_case_are_one_key(ask: Callable[..., SqlSource]
     track = tracked(source, flow, from_first)["101"]
     assert isinstance(track, DistinctCounts)
     assert list(track.counts()) == [1, 1]
-    exact = SqlSource(source._database, {"tickets": dataset(number="BINARY number")}, CHICAGO)
+    exact = SqlSource(source.database.config, {"tickets": dataset(number="BINARY number")}, CHICAGO)
     assert measured(exact, flow, NOVEMBER)["101"].numerator == 2
     exact.close()
 
@@ -146,7 +155,7 @@ def test_a_flag_is_a_flag_and_money_is_exact(ask: Callable[..., SqlSource], kind
     for flag, amount in ((True, 0.1), (False, 7.0), (1, 0.1), (0, 7.0)):
         flow = Flow("tickets", "opened", (ValueCondition("kind", (flag,)),), Amount(Counted.SUM, ("amount",)))
         assert measured(source, flow, NOVEMBER)["101"].numerator == amount
-    by_flag = SqlSource(source._database, {"tickets": dataset(campus="kind")}, CHICAGO)
+    by_flag = SqlSource(source.database.config, {"tickets": dataset(campus="kind")}, CHICAGO)
     assert set(measured(by_flag, Flow("tickets", "opened"), NOVEMBER)) == {0, 1}
     by_flag.close()
 

@@ -1,7 +1,7 @@
 """A table of tickets, as ugly as real ones, and the sources that read it."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -21,8 +21,9 @@ from kpibot.sources.sql.source import SqlSource
 
 CHICAGO = ZoneInfo("America/Chicago")
 SCHOOL_DAYS = ((time(7, 30), time(16, 30)),) * 5 + (None, None)
-CALENDAR = Calendar(CHICAGO, YearStart(7, 1), YearStart(8, 15), SCHOOL_DAYS)
+CALENDAR = Calendar(zone=CHICAGO, fiscal_year=YearStart(7, 1), school_year=YearStart(8, 15), working_hours=SCHOOL_DAYS)
 CAMPUSES = ("101", "102", "103", "annex", None)  # a word among them, so that a CSV file is not read as numbers
+FILES = ("csv", "parquet")
 KINDS = ("ticket", "work_order", "merged", None)
 
 
@@ -147,6 +148,15 @@ def export(url: str, tickets: Sequence[Ticket], folder: Path, kind: str) -> dict
         connection.exec_driver_sql(f"COPY hd_tickets TO '{file}'")
     engine.dispose()
     return {"hd_tickets": FileTable(str(file))}
+
+
+def open_place(kind: str, new_url: Callable[[str], str], folder: Path, tickets: Sequence[Ticket]) -> Place:
+    """The tickets in a new database of a kind, or in a file of that kind in the folder."""
+    if kind in FILES:
+        return Place(kind, open_source(files=export(new_url("duckdb"), tickets, folder, kind)), tickets)
+    url = new_url(kind)
+    fill(url, tickets)
+    return Place(kind, open_source(url), tickets)
 
 
 def _plain(value: Any) -> Any:

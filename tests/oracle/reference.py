@@ -61,7 +61,7 @@ class Table:
         return instant(row[column], self.zone)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Expected:
     """What a measure must give at one campus or group, in its own unit."""
 
@@ -230,7 +230,15 @@ def measured(half: Simple, rows: list[Row], table: Table, asked: Asked) -> Expec
     if isinstance(half, Stock) and half.average:
         return _average(half, rows, table, asked, newest)
     value, numerator, denominator, valued = _amount(half.amount, rows, table)
-    return Expected(value, numerator, denominator, len(rows), valued, 0, newest)
+    return Expected(
+        value=value,
+        numerator=numerator,
+        denominator=denominator,
+        rows=len(rows),
+        valued=valued,
+        waiting=0,
+        newest=newest,
+    )
 
 
 def _amount(amount: Amount, rows: list[Row], table: Table) -> tuple[float | None, float, float | None, int]:
@@ -258,7 +266,9 @@ def _average(half: Stock, rows: list[Row], table: Table, asked: Asked, newest: d
         stood = (end if ended is None else min(ended, end)) - max(table.instant(row, half.since), start)
         total += float(weight) * stood.total_seconds()
     mean = total / (end - start).total_seconds()
-    return Expected(mean, mean, None, len(rows), valued, 0, newest)
+    return Expected(
+        value=mean, numerator=mean, denominator=None, rows=len(rows), valued=valued, waiting=0, newest=newest
+    )
 
 
 @dataclass

@@ -1,12 +1,11 @@
 """What is answered: in the terminal, for programs, and in Slack."""
 
 from kpibot.app.container import Services
-from kpibot.cli.ask import _record, _text
+from kpibot.app.views import is_private, message_of, picture_of, record_of, text_of
 from kpibot.core.reports.answers import Breakdown
 from kpibot.core.text import QueryError
 from kpibot.services.questions.answering import Reply
-from kpibot.slack.questions.guide_messages import error_message
-from kpibot.slack.questions.replies import AnyReply, is_private, message_of, picture_of
+from kpibot.slack.error_message import error_message
 from kpibot.sources.base import SourceError
 from tests.record.places import Place
 from tests.record.questions import narrowed, questions
@@ -36,7 +35,7 @@ def record_answers(services: Services, place: Place, page: Page) -> None:
         page.add(question, *said)
 
 
-def _said(reply: AnyReply) -> list[str]:
+def _said(reply: object) -> list[str]:
     """The reply in the terminal and for programs, where it is an answer, and in Slack."""
     in_slack = [f"private: {is_private(reply)}", as_slack(message_of(reply))]
-    return [_text(reply), as_json(_record(reply)), *in_slack] if isinstance(reply, Reply) else in_slack
+    return [text_of(reply), as_json(record_of(reply)), *in_slack] if isinstance(reply, Reply) else in_slack

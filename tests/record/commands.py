@@ -12,7 +12,8 @@ from unittest.mock import patch
 from kpibot.app.container import Services
 from kpibot.cli import main
 from kpibot.render.terminal.inspection import inspection_record, inspection_text
-from kpibot.services.diagnostics.check import inspect
+from kpibot.services.diagnostics.check import CatalogCheck
+from kpibot.sources.diagnostics.inspector import SqlInspector
 from tests.record.places import Place
 from tests.record.questions import places
 from tests.record.writing import Page, as_json
@@ -32,8 +33,15 @@ def record_commands(services: Services, place: Place, folder: Path, page: Page) 
 
 def record_check(services: Services, place: Place, page: Page) -> None:
     """What `check` says of the databases, at a clock by which each statement takes a second."""
-    inspectors = {name: source.inspector() for name, source in services.sources.items()}
-    found = inspect(services.catalog, inspectors, services.reporting, place.now, partial(next, count(0.0)))
+    inspectors = {name: SqlInspector(source.database) for name, source in services.sources.items()}
+    found = CatalogCheck(
+        services.catalog,
+        inspectors,
+        services.measurement,
+        services.reporting,
+        place.now,
+        partial(next, count(0.0)),
+    ).inspection()
     page.add("check", inspection_text(found))
     page.add("check --json", as_json(inspection_record(found, services.catalog.district.calendar.zone)))
 

@@ -8,18 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from kpibot.app.container import Services, build_services
+from kpibot.app.views import message_of, picture_of
 from kpibot.catalog import load
 from kpibot.core.alerts.actions import ActionResult
 from kpibot.core.alerts.groups import DeliveryKind
 from kpibot.core.campuses.campus_tree import DISTRICT
-from kpibot.core.reports.messages import Message
+from kpibot.core.reports.messages import Message, Picture
 from kpibot.core.time.time_phrases import named_end
-from kpibot.services.delivery.delivery import Delivery, Picture
+from kpibot.services.delivery.delivery import Delivery
 from kpibot.slack.alerts.action_messages import action_result_message
 from kpibot.slack.alerts.active_alerts import why_message
 from kpibot.slack.alerts.mute_form import mute_form
-from kpibot.slack.messages import compose
-from kpibot.slack.questions.replies import message_of
 from tests.record.places import Place
 from tests.record.writing import Page, as_json, as_slack, digest
 
@@ -64,7 +63,7 @@ class PageSender:
     def _take(self, channel: str, how: DeliveryKind, about: str, message: Message, picture: Picture | None) -> str:
         shows = [] if picture is None else [f"{picture.name} {digest(picture.png)} {picture.alt_text}"]
         head = f"{self._clock.now.isoformat()} {how} in {channel}: {about}"
-        self._page.add(head, as_slack(compose(message, None)), *shows)
+        self._page.add(head, as_slack(message_of(message)), *shows)
         return f"{next(self._numbers)}.0"
 
 
@@ -79,7 +78,7 @@ class Day:
         self.services, self.clock, self.page = services, clock, page
         district, store = services.catalog.district, services.store
         sender = PageSender(page, clock)
-        self._delivery = Delivery(store.outbox, sender, district, store.owner, clock, _at_once, lambda: 0.5)
+        self._delivery = Delivery(store.outbox, sender, district, store.owner, clock, _at_once, lambda: 0.5, picture_of)
 
     async def rounds(self) -> None:
         """Measures, prepares digests, and delivers."""

@@ -13,7 +13,7 @@ from kpibot.core.kpis.readings import Aggregate
 from kpibot.core.kpis.series import DailyTotals, Intervals, SeriesData, Window, wall_clock
 from kpibot.core.time.calendar import Calendar
 from kpibot.sources.base import GroupKey, QueryResult, Request, SourceDownError, SourceError
-from kpibot.sources.sql.result_mapping import Sorted, sampled
+from kpibot.sources.sql.result_mapping import SortedIntervals, duration_samples
 from tests.year.rows import ORIGIN, Floats, Rows
 
 DAY = 86_400.0
@@ -117,7 +117,7 @@ class Model:
             period = replace(request.period, end=datetime.fromtimestamp(end, UTC))
             campus, spans = self._spans(measure, period.start.timestamp(), end)
             lasting = self._lasting if measure.clock is Clock.WORKING else wall_clock
-            return sampled(self._sorted(campus, spans), measure, period, lasting)
+            return duration_samples(self._sorted(campus, spans), measure, period, lasting)
         found = self._amounts(measure, np.array([request.period.start.timestamp()]), np.array([end]))
         return dict(self._parts(measure, found, end))
 
@@ -132,7 +132,11 @@ class Model:
                 yield (
                     cell,
                     Aggregate(
-                        numerator, denominator, int(count), int(count), newest=datetime.fromtimestamp(latest, UTC)
+                        numerator=numerator,
+                        denominator=denominator,
+                        rows=int(count),
+                        valued=int(count),
+                        newest=datetime.fromtimestamp(latest, UTC),
                     ),
                 )
 
@@ -146,9 +150,9 @@ class Model:
         campus, spans = self._rows(measure).spans(measure.since, measure.until, start, end)
         return campus, replace(spans, ended=np.where(spans.ended < end, spans.ended, np.nan))
 
-    def _sorted(self, campus: np.ndarray, spans: Intervals) -> Sorted:
+    def _sorted(self, campus: np.ndarray, spans: Intervals) -> SortedIntervals:
         present = np.unique(campus)
-        return Sorted([self._cells[each] for each in present], np.searchsorted(campus, present), spans)
+        return SortedIntervals([self._cells[each] for each in present], np.searchsorted(campus, present), spans)
 
     def _amounts(self, measure: Stock | Flow, starts: Floats, ends: Floats) -> Amounts:
         if timed := [each for each in measure.where if isinstance(each, TimeCondition)]:

@@ -8,7 +8,7 @@ from kpibot.catalog.build.alerts import build_route, build_silence, some
 from kpibot.catalog.build.calendar import build_calendar
 from kpibot.catalog.build.kpis import build_kpi
 from kpibot.catalog.feeds.holiday_feed import HolidayFeed, Holidays
-from kpibot.catalog.files.templates import filled
+from kpibot.catalog.files.templates import substitute
 from kpibot.catalog.model import (
     CampusList,
     Catalog,
@@ -20,7 +20,7 @@ from kpibot.catalog.model import (
     FileTable,
     NoteRule,
 )
-from kpibot.catalog.problems import Path, Place
+from kpibot.catalog.problems import Path, SourceLocation
 from kpibot.catalog.schema.campuses import CampusListSchema, CampusRuleSchema, CampusSchema, KnownCampusSchema
 from kpibot.catalog.schema.config import ConfigSchema, DatabaseSchema, DimensionSchema, DistrictSchema, NoteSchema
 from kpibot.core.campuses.campus_tree import ANY, Campus, alias_key, type_key
@@ -31,8 +31,8 @@ from kpibot.core.reports.answers import Note
 V = TypeVar("V")
 
 
-def build(
-    config: ConfigSchema, environment: Mapping[str, str], feed: HolidayFeed, places: Mapping[Path, Place]
+def build_catalog(
+    config: ConfigSchema, environment: Mapping[str, str], feed: HolidayFeed, places: Mapping[Path, SourceLocation]
 ) -> Catalog:
     """The catalogue of a configuration in which `check` found nothing wrong, with the holidays of its feed, and where
     everything in it was written."""
@@ -66,10 +66,10 @@ def _district(shape: DistrictSchema, feed: Holidays) -> DistrictConfig:
 
 def _database(name: str, shape: DatabaseSchema, environment: Mapping[str, str]) -> Database:
     files = {
-        table: FileTable(filled(file.path, environment), MappingProxyType(file.options))
+        table: FileTable(substitute(file.path, environment), MappingProxyType(file.options))
         for table, file in (shape.files or {}).items()
     }
-    url = None if shape.url is None else filled(shape.url, environment)
+    url = None if shape.url is None else substitute(shape.url, environment)
     return Database(name, shape.timeout, url, MappingProxyType(files), shape.connections)
 
 
@@ -82,7 +82,7 @@ def _campuses(
         system=shape.system or shape.database or ANY,
         database=shape.database,
         select=shape.select,
-        orgs=None if shape.orgs is None else filled(shape.orgs, environment),
+        orgs=None if shape.orgs is None else substitute(shape.orgs, environment),
         slug=shape.slug,
         name=shape.name,
         separator=shape.separator,

@@ -65,19 +65,19 @@ def build_kpi(name: str, shape: KpiSchema, datasets: Mapping[str, Dataset]) -> K
     overrides = {campus: _levels(shape, levels) for campus, levels in shape.campuses.items()}
     of_types = {type_: _levels(shape, levels) for type_, levels in shape.campus_types.items()}
     return Kpi(
-        card,
-        measure,
-        replace(_levels(shape, shape), recovers_at=None if shape.alert is None else shape.alert.recovers_at),
-        overrides,
-        shape.period,
-        None if shape.alert is None else build_alert(shape.alert),
-        _by_campus(measure, datasets),
-        _budget(shape),
-        tuple(shape.detail),
-        _dimensions(measure, datasets),
-        of_types,
-        _cross_check(shape, measure, datasets),
-        shape.linked,
+        card=card,
+        measure=measure,
+        thresholds=replace(_levels(shape, shape), recovers_at=None if shape.alert is None else shape.alert.recovers_at),
+        overrides=overrides,
+        period=shape.period,
+        alert=None if shape.alert is None else build_alert(shape.alert),
+        by_campus=_by_campus(measure, datasets),
+        budget=_budget(shape),
+        detail=tuple(shape.detail),
+        dimensions=_dimensions(measure, datasets),
+        type_overrides=of_types,
+        cross_check=_cross_check(shape, measure, datasets),
+        linked=shape.linked,
     )
 
 
@@ -141,7 +141,14 @@ def _simple(shape: AnySimple) -> Simple:
     match shape:
         case StockSchema():
             average = shape.average is not None
-            return Stock(shape.stock, shape.from_, shape.until, _where(shape), _amount(shape), average)
+            return Stock(
+                dataset=shape.stock,
+                since=shape.from_,
+                until=shape.until,
+                where=_where(shape),
+                amount=_amount(shape),
+                average=average,
+            )
         case FlowSchema():
             return Flow(shape.flow, shape.at, _where(shape), _amount(shape))
         case DurationSchema():
@@ -152,14 +159,14 @@ def _simple(shape: AnySimple) -> Simple:
 
 def _duration(shape: DurationSchema) -> Duration:
     return Duration(
-        shape.duration,
-        shape.from_,
-        shape.to,
-        Statistic(shape.statistic),
-        _where(shape),
-        Clock(shape.clock),
-        _limit(shape.limit),
-        tuple(map(Statistic, shape.also)),
+        dataset=shape.duration,
+        since=shape.from_,
+        until=shape.to,
+        statistic=Statistic(shape.statistic),
+        where=_where(shape),
+        clock=Clock(shape.clock),
+        limit=_limit(shape.limit),
+        also=tuple(map(Statistic, shape.also)),
     )
 
 

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterator
 from datetime import date
 
-from kpibot.catalog.checks.measures import components
+from kpibot.catalog.checks.measures import component_schemas
 from kpibot.catalog.checks.references import References
 from kpibot.catalog.parse import time_values
 from kpibot.catalog.problems import Path, suggestion
@@ -37,10 +37,10 @@ def check_cycles(known: References) -> None:
     for name, kpi in known.config.kpis.items():
         for path, period in _periods(kpi):
             if period.unit is Unit.CYCLE and period.cycle not in cycles:
-                empty_aggregate = (
+                if_none = (
                     f"define it: `cycles: {{{period.cycle}: {{starts: 2025-07-01, every: 2 years}}}}` in `district`"
                 )
-                hint = suggestion(period.cycle, cycles, empty_aggregate)
+                hint = suggestion(period.cycle, cycles, if_none)
                 known.sections.report(("kpis", name, *path), f"no cycle `{period.cycle}`", hint)
 
 
@@ -48,7 +48,7 @@ def _periods(kpi: KpiSchema) -> Iterator[tuple[Path, PeriodRule]]:
     """Every period that a KPI speaks of, with its path from there."""
     if kpi.period is not None:
         yield ("period",), kpi.period
-    for path, half in components(kpi.measure):
+    for path, half in component_schemas(kpi.measure):
         if isinstance(half, QuerySchema):
             continue
         for column, conditions in half.where.items():

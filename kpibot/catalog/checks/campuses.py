@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from kpibot.catalog.checks.references import References
-from kpibot.catalog.checks.values import check_either, check_filled, check_gaps
+from kpibot.catalog.checks.values import check_either, check_placeholders, check_variables
 from kpibot.catalog.problems import Path
 from kpibot.catalog.schema.campuses import CampusListSchema
 from kpibot.core.campuses.campus_tree import ANY
@@ -35,7 +35,7 @@ def _check_list(campuses: CampusListSchema, known: References, environment: Mapp
     if campuses.database is not None:
         known.check("databases", campuses.database, (*path, "database"))
     if campuses.orgs is not None:
-        check_filled(campuses.orgs, (*path, "orgs"), known.sections, environment)
+        check_variables(campuses.orgs, (*path, "orgs"), known.sections, environment)
     if campuses.system is not None:
         known.check("systems", campuses.system, (*path, "system"))
     check_either(path, ("select", "orgs"), (campuses.select, campuses.orgs), known.sections)
@@ -57,7 +57,7 @@ def _check_templates(campuses: CampusListSchema, known: References) -> None:
     for key, template in (("slug", campuses.slug), ("name", campuses.name)):
         if template is None:
             continue
-        check_gaps(template, COLUMNS, ("campuses", key), known.sections)
+        check_placeholders(template, COLUMNS, ("campuses", key), known.sections)
         if "{" not in template:
             said = f"every campus would have the same {key}"
             known.sections.report(("campuses", key), said, "write for example `location-{code}`")

@@ -8,14 +8,14 @@ from kpibot.catalog.checks.campuses import check_campuses
 from kpibot.catalog.checks.kpis import check_kpis
 from kpibot.catalog.checks.references import References
 from kpibot.catalog.checks.routes import check_routes, check_silences
-from kpibot.catalog.checks.values import check_either, check_filled, check_gaps
+from kpibot.catalog.checks.values import check_either, check_placeholders, check_variables
 from kpibot.catalog.files.sections import Sections
-from kpibot.catalog.files.templates import filled, variables
+from kpibot.catalog.files.templates import substitute, variables
 from kpibot.catalog.problems import Path, WordError
 from kpibot.catalog.schema.config import ConfigSchema, DatabaseSchema, DatasetSchema, DimensionSchema, DistrictSchema
 
 
-def check(config: ConfigSchema, sections: Sections, environment: Mapping[str, str]) -> None:
+def check_config(config: ConfigSchema, sections: Sections, environment: Mapping[str, str]) -> None:
     """Reports everything that is wrong with what fits its shape."""
     for name, shape in config.databases.items():
         _check_database(shape, ("databases", name), sections, environment)
@@ -55,12 +55,12 @@ def _check_database(database: DatabaseSchema, path: Path, sections: Sections, en
     if database.url is not None:
         _check_url(database.url, (*path, "url"), sections, environment)
     for name, file in (database.files or {}).items():
-        check_filled(file.path, (*path, "files", name, "path"), sections, environment)
+        check_variables(file.path, (*path, "files", name, "path"), sections, environment)
 
 
 def _check_url(url: str, path: Path, sections: Sections, environment: Mapping[str, str]) -> None:
     try:
-        text = filled(url, environment)
+        text = substitute(url, environment)
     except WordError as error:
         sections.report(path, str(error), error.hint)
         return
@@ -76,7 +76,7 @@ def _check_dataset(dataset: DatasetSchema, path: Path, known: References) -> Non
     _check_dimensions(dataset, path, known)
     if dataset.link is not None:
         columns = known.sections.names(str(path[0]), str(path[1]), "columns")
-        check_gaps(dataset.link, columns, (*path, "link"), known.sections)
+        check_placeholders(dataset.link, columns, (*path, "link"), known.sections)
 
 
 def _check_dimensions(dataset: DatasetSchema, path: Path, known: References) -> None:

@@ -3,7 +3,15 @@
 import itertools
 
 from kpibot.catalog.checks.alerts import check_alert
-from kpibot.catalog.checks.measures import columns, components, dataset_of, formats, kind_of, needs_period, slips
+from kpibot.catalog.checks.measures import (
+    columns,
+    component_schemas,
+    contradictions,
+    dataset_of,
+    formats,
+    measure_keyword,
+    needs_period,
+)
 from kpibot.catalog.checks.references import References
 from kpibot.catalog.problems import Path
 from kpibot.catalog.schema.config import KpiSchema, LevelsSchema
@@ -32,7 +40,7 @@ class _Check:
         self._known = known
 
     def run(self) -> None:
-        for path, half in components(self._kpi.measure):
+        for path, half in component_schemas(self._kpi.measure):
             self._check_simple(half, (*self._path, "measure", *path))
         if not self._known.sections.has_guesses((*self._path, "measure")):
             self._check_format()
@@ -52,15 +60,15 @@ class _Check:
         if isinstance(measure, QuerySchema):
             self._known.check("databases", measure.query, (*path, "query"))
             return
-        dataset = getattr(measure, kind_of(measure))
-        if self._known.check("datasets", dataset, (*path, kind_of(measure))):
+        dataset = getattr(measure, measure_keyword(measure))
+        if self._known.check("datasets", dataset, (*path, measure_keyword(measure))):
             for place, column in columns(measure):
                 self._known.check_column(dataset, column, (*path, *place))
-        for key, message, hint in slips(measure):
+        for key, message, hint in contradictions(measure):
             self._known.sections.report((*path, key), message, hint)
 
     def _check_format(self) -> None:
-        kind, fits, shown_as = kind_of(self._kpi.measure), formats(self._kpi.measure), self._kpi.as_
+        kind, fits, shown_as = measure_keyword(self._kpi.measure), formats(self._kpi.measure), self._kpi.as_
         if shown_as is not None and shown_as not in fits:
             shown = "a share within the limit" if fits == ("percent",) else f"a {kind}"
             self._report("as", f"{shown} cannot be shown as `{shown_as}`", f"write {alternatives(fits)}")
@@ -68,14 +76,16 @@ class _Check:
             self._report("currency", "the value is not shown as a currency", "add `as: currency`, or leave this out")
 
     def _check_period(self) -> None:
-        over_time = [half for _, half in components(self._kpi.measure) if needs_period(half)]
+        over_time = [half for _, half in component_schemas(self._kpi.measure) if needs_period(half)]
         stocks = [
-            half for _, half in components(self._kpi.measure) if isinstance(half, StockSchema) and not half.average
+            half
+            for _, half in component_schemas(self._kpi.measure)
+            if isinstance(half, StockSchema) and not half.average
         ]
-        at_instant = len(stocks) == len(components(self._kpi.measure))
+        at_instant = len(stocks) == len(component_schemas(self._kpi.measure))
         if over_time and self._kpi.period is None:
             hint = "write for example `period: 30 days` or `period: fiscal year to date`"
-            what = "an average" if isinstance(over_time[0], StockSchema) else f"a {kind_of(over_time[0])}"
+            what = "an average" if isinstance(over_time[0], StockSchema) else f"a {measure_keyword(over_time[0])}"
             self._report("period", f"is missing: {what} is measured over a period", hint)
         if (
             at_instant
@@ -89,14 +99,14 @@ class _Check:
         if self._kpi.cross_check is None:
             return
         other, here = self._kpi.cross_check.measure, ("cross_check", "measure")
-        for path, half in components(other):
+        for path, half in component_schemas(other):
             self._check_simple(half, (*self._path, *here, *path))
-        kind, shown_as = kind_of(other), self._kpi.as_ or formats(self._kpi.measure)[0]
+        kind, shown_as = measure_keyword(other), self._kpi.as_ or formats(self._kpi.measure)[0]
         if other == self._kpi.measure:
             self._report(".".join(here), "is the KPI's own measure", "name what another system says of it")
         elif shown_as not in formats(other):
             self._report(".".join(here), f"a {kind} cannot be shown as `{shown_as}`, as the KPI is", "choose another")
-        elif self._kpi.period is None and any(needs_period(half) for _, half in components(other)):
+        elif self._kpi.period is None and any(needs_period(half) for _, half in component_schemas(other)):
             self._report(".".join(here), f"a {kind} is measured over a period, and the KPI has none", "choose another")
 
     def _check_budget(self) -> None:
@@ -121,7 +131,9 @@ class _Check:
 
     def _check_halves(self) -> None:
         """A ratio at a campus needs both halves there."""
-        pairs = [(path, half) for path, half in components(self._kpi.measure) if not isinstance(half, QuerySchema)]
+        pairs = [
+            (path, half) for path, half in component_schemas(self._kpi.measure) if not isinstance(half, QuerySchema)
+        ]
         has = [CAMPUS in self._known.sections.names("datasets", dataset_of(half), "columns") for _, half in pairs]
         if len(pairs) < 2 or len(set(has)) == 1:
             return
@@ -129,11 +141,11 @@ class _Check:
         if self._known.sections.names("datasets", dataset_of(half), "columns"):
             said = f"dataset `{dataset_of(half)}` has no column `campus`, so the two halves have nothing in common"
             hint = f"add `campus` to `datasets.{dataset_of(half)}.columns`"
-            self._known.sections.report((*self._path, "measure", *path, kind_of(half)), said, hint)
+            self._known.sections.report((*self._path, "measure", *path, measure_keyword(half)), said, hint)
 
     def _check_detail(self) -> None:
         """The columns that are listed, and the one that links a row, are those of what is counted."""
-        _, half = components(self._kpi.measure)[0]
+        _, half = component_schemas(self._kpi.measure)[0]
         named: list[tuple[tuple[str | int, ...], str]] = [
             (("detail", index), column) for index, column in enumerate(self._kpi.detail)
         ]

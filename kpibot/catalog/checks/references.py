@@ -39,10 +39,10 @@ class References:
         known = self._known(section)
         if name in known or (section in ("campuses", "types") and self.campuses_are_unknown):
             return True
-        empty_aggregate = f"there is none yet; define it under `{section}`"
+        if_none = f"there is none yet; define it under `{section}`"
         if section == "types":
-            empty_aggregate = f"no campus has a type; write for example `type: {name}` at one"
-        self.sections.report(path, f"no {KINDS[section]} `{quoted(name)}`", suggestion(name, known, empty_aggregate))
+            if_none = f"no campus has a type; write for example `type: {name}` at one"
+        self.sections.report(path, f"no {KINDS[section]} `{quoted(name)}`", suggestion(name, known, if_none))
         return False
 
     def _known(self, section: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from kpibot.catalog.files import yaml_lines
 from kpibot.catalog.files.yaml_lines import Document
-from kpibot.catalog.problems import Path, Place, Problem, dotted, nearest, place_of, suggestion
+from kpibot.catalog.problems import Path, Problem, SourceLocation, dotted, location_of, nearest, suggestion
 
 NOT_OURS = "slack-manifest.yaml"  # it lies in the same folder, but is for Slack
 
@@ -24,7 +24,7 @@ class Sections:
     data: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     is_complete: bool = True
-    places: dict[Path, Place] = field(default_factory=dict)
+    places: dict[Path, SourceLocation] = field(default_factory=dict)
     _reported: set[Path] = field(default_factory=set)
     _guessed: set[Path] = field(default_factory=set)
 
@@ -58,20 +58,20 @@ class Sections:
             here = here.get(step) if isinstance(here, dict) else None
         return list(here) if isinstance(here, dict) else []
 
-    def place(self, path: Path) -> Place:
+    def place(self, path: Path) -> SourceLocation:
         """File and line of a path, or of the nearest thing around it that is there."""
-        return place_of(self.places, path) or (self.folder, 0)
+        return location_of(self.places, path) or (self.folder, 0)
 
     def adopt(self, places: Mapping[Path, tuple[str, int]]) -> None:
         """Notes where what was laid under the sections is written."""
         self.places |= places
 
     def add(self, file: str, document: Document, known: Collection[str]) -> None:
-        """Takes over a file's sections, and its slips."""
+        """Takes over a file's sections, and its problems."""
         self.problems += [
-            Problem(file, each.line, dotted(each.path), each.message, each.hint) for each in document.slips
+            Problem(file, each.line, dotted(each.path), each.message, each.hint) for each in document.problems
         ]
-        self._reported |= {each.path for each in document.slips}
+        self._reported |= {each.path for each in document.problems}
         for path, value in _sections(document):
             if path[0] in self.data:
                 there, line = self.place(path)
@@ -88,15 +88,15 @@ class Sections:
                 self.is_complete &= not nearest(str(path[0]), known)
 
 
-def read(folder: pathlib.Path, known: Collection[str]) -> Sections:
+def read_sections(folder: pathlib.Path, known: Collection[str]) -> Sections:
     """Every `*.yaml` of the folder itself; a section in two files, or one that nobody knows, is a problem."""
     sections = Sections(str(folder))
-    for file in files(folder):
-        document = yaml_lines.read(file.read_bytes())
-        if document.data is None and not document.slips:
+    for file in config_files(folder):
+        document = yaml_lines.read_yaml(file.read_bytes())
+        if document.data is None and not document.problems:
             continue
         sections.is_complete &= isinstance(document.data, dict)
-        if document.slips or isinstance(document.data, dict):
+        if document.problems or isinstance(document.data, dict):
             sections.add(str(file), document, known)
         else:
             text = "write the sections as keys, for example `kpis:`"
@@ -107,7 +107,7 @@ def read(folder: pathlib.Path, known: Collection[str]) -> Sections:
     return sections
 
 
-def files(folder: pathlib.Path) -> list[pathlib.Path]:
+def config_files(folder: pathlib.Path) -> list[pathlib.Path]:
     """The configuration files of a folder, by name."""
     if not folder.is_dir():
         return []

@@ -14,7 +14,7 @@ DAY = timedelta(days=1)
 MIDNIGHT = "24:00"
 
 
-def percent(text: str) -> float:
+def percent_change(text: str) -> float:
     """`30 percent`, `30%`.
 
     Raises:
@@ -58,7 +58,7 @@ def deviations(raw: object) -> float:
     """
     if raw is True:
         return USUAL_DEVIATIONS
-    text = str(raw).casefold() if isinstance(raw, bool) else scalars.text(raw)
+    text = str(raw).casefold() if isinstance(raw, bool) else scalars.parse_text(raw)
     found = re.fullmatch(r"(\d{1,2}(?:\.\d+)?) deviations?", " ".join(text.split()))
     if not found or float(found[1]) == 0:
         hint = f"write `true`, which is {USUAL_DEVIATIONS:g}, or for example `3 deviations`"

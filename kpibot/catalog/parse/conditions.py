@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from kpibot.catalog.parse import time_values
-from kpibot.catalog.parse.scalars import number, text
+from kpibot.catalog.parse.scalars import parse_number, parse_text
 from kpibot.catalog.problems import WordError, nearest
 from kpibot.core.kpis.conditions import (
     Condition,
@@ -45,9 +45,9 @@ def _condition(key: str, value: object, or_empty: bool) -> Condition:
         return ValueCondition("", _scalars(value), negated=True)
     if key in RELATIONS:
         if isinstance(value, dict) and list(value) == ["column"]:
-            return NumberCondition("", Relation(key), other=text(value["column"]), or_empty=or_empty)
-        return NumberCondition("", Relation(key), than=number(value), or_empty=or_empty)
-    moment = MOMENTS[key](text(value))
+            return NumberCondition("", Relation(key), other=parse_text(value["column"]), or_empty=or_empty)
+        return NumberCondition("", Relation(key), than=parse_number(value), or_empty=or_empty)
+    moment = MOMENTS[key](parse_text(value))
     if key in ("older_than", "before"):
         return TimeCondition("", until=moment, or_empty=or_empty)
     return TimeCondition("", since=moment, until=Now() if key == "within" else None, or_empty=or_empty)

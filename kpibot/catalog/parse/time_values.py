@@ -161,7 +161,7 @@ def _day(word: str, words: str) -> int:
     return found[0]
 
 
-def when(words: str) -> tuple[tuple[int, ...], time]:
+def days_and_time(words: str) -> tuple[tuple[int, ...], time]:
     """`monday 07:00`, `mon-fri 16:30`, `daily 06:00`.
 
     Raises:

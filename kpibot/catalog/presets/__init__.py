@@ -88,7 +88,7 @@ def _read(chosen: _Chosen, sections: Sections) -> Iterator[Preset]:
     for name in chosen.names:
         if name in names():
             file = FOLDER / f"{name}.yaml"
-            documents[name] = (str(file), yaml_lines.read(file.read_bytes()))
+            documents[name] = (str(file), yaml_lines.read_yaml(file.read_bytes()))
         else:
             sections.report(chosen.path, f"no preset `{quoted(name)}`", suggestion(name, names()))
     known = {key: value for _, each in documents.values() for key, value in each.data.get("options", {}).items()}

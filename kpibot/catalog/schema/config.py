@@ -9,9 +9,9 @@ from pydantic import Discriminator, Field, Tag
 
 from kpibot.catalog.schema import fields as f
 from kpibot.catalog.schema.alerts import AlertSchema, RouteSchema, SilenceSchema
-from kpibot.catalog.schema.base import Schema
 from kpibot.catalog.schema.campuses import Campuses
 from kpibot.catalog.schema.measures import MeasureSchema, word_or_keys
+from kpibot.catalog.schema.schema_base import Schema
 
 
 class CycleSchema(Schema):

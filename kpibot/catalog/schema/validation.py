@@ -15,16 +15,16 @@ from pydantic_core import ErrorDetails
 from kpibot.catalog.files import yaml_lines
 from kpibot.catalog.files.sections import Sections
 from kpibot.catalog.problems import Path, WordError, nearest
-from kpibot.catalog.schema.base import Schema
 from kpibot.catalog.schema.config import ConfigSchema
 from kpibot.catalog.schema.measures import KINDS
+from kpibot.catalog.schema.schema_base import Schema
 from kpibot.core.text import alternatives
 
 SECTIONS = tuple(ConfigSchema.known_keys())
 Seen = Mapping[int, type[Schema]]
 
 
-def shaped(sections: Sections) -> ConfigSchema:
+def validate(sections: Sections) -> ConfigSchema:
     """The shape of all that fits; everything else is reported to `sections`."""
     data = copy.deepcopy(sections.data)
     for path in list(_empties(data, ())):
@@ -81,7 +81,7 @@ class _Mismatch:
         if not self._is_missing:
             _leave_out(data, self.path)
             return
-        self._containers[-1][self.path[-1]] = yaml_lines.read(self._example().encode()).data
+        self._containers[-1][self.path[-1]] = yaml_lines.read_yaml(self._example().encode()).data
         sections.guess(self.path)
 
     def _example(self) -> str:

@@ -23,7 +23,7 @@ class UnknownCampusError(LookupError):
     """Nobody knows a campus of this name; the message suggests one."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Campus:
     """A node of the tree.
 
@@ -80,9 +80,9 @@ class CampusTree:
     """
 
     def __init__(self, campuses: Iterable[Campus], district: str | Campus = "District") -> None:
-        self.root = Campus(DISTRICT, district) if isinstance(district, str) else district
+        self.root = Campus(slug=DISTRICT, name=district) if isinstance(district, str) else district
         self._nodes: dict[str, Campus] = {DISTRICT: self.root}
-        for campus in (*campuses, Campus(NO_CAMPUS, "No campus")):
+        for campus in (*campuses, Campus(slug=NO_CAMPUS, name="No campus")):
             if campus.slug in self._nodes:
                 raise CampusTreeError(f"campus `{campus.slug}` is there twice; give one of them another slug")
             self._nodes[campus.slug] = campus

@@ -9,7 +9,7 @@ from kpibot.core.campuses.campus_tree import ANY, DISTRICT, NO_CAMPUS, Campus, C
 from kpibot.core.text import quoted, slug
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
     """A row of the list. `parent` is the code of the place around it, or a campus's slug.
 
@@ -65,7 +65,7 @@ def with_paths(locations: Sequence[tuple[Location, str]], separator: str) -> lis
             around = steps[:length]
             if around not in found:
                 path = separator.join(around)
-                found[around] = Location(path, around[-1], slug(around[-1]))
+                found[around] = Location(code=path, name=around[-1], slug=slug(around[-1]))
     return [_below(each, found.get(steps[:-1])) for steps, each in found.items()]
 
 
@@ -232,8 +232,8 @@ class _Places:
         taken = {slug(words[key]) for words in (self._slugs, self._names) for key in words if self._home[key] == key}
         names = [each.name for each in places if slug(each.name) not in taken]
         return Campus(
-            DISTRICT,
-            self._district,
+            slug=DISTRICT,
+            name=self._district,
             aliases=(*names, *(alias for each in places for alias in each.aliases)),
             students=next((each.students for each in places if each.students is not None), None),
             devices=next((each.devices for each in places if each.devices is not None), None),
@@ -248,7 +248,13 @@ class _Places:
         parent = self._slugs[around] if around is not None else self._outside(key)
         slug_, name = slug(self._slugs[key]), self._names[key]
         return Campus(
-            slug_, name, parent, place.aliases, type=place.type, students=place.students, devices=place.devices
+            slug=slug_,
+            name=name,
+            parent=parent,
+            aliases=place.aliases,
+            type=place.type,
+            students=place.students,
+            devices=place.devices,
         )
 
     def _coded(self, campus: Campus, own: Sequence[Location], rooms: Sequence[Location], system: str) -> Campus:

@@ -48,7 +48,7 @@ class Format(StrEnum):
 SCALES = {Format.PERCENT: 100.0, Format.HOURS: 1 / 3_600, Format.DAYS: 1 / 86_400}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KpiInfo:
     """What people are told of a KPI beside its numbers.
 
@@ -71,7 +71,7 @@ class KpiInfo:
     lists_rows: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kpi:
     """One of the district's few, well-chosen indicators.
 

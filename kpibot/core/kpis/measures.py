@@ -60,7 +60,7 @@ class Limit:
     by_value: tuple[tuple[str, float], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stock:
     """How much stands at an instant: rows with `since` before it and `until` not before it.
 
@@ -86,7 +86,7 @@ class Flow:
     amount: Amount = ROWS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Duration:
     """How long from one timestamp to another, in seconds of `clock`, over the rows that begin in a period.
 

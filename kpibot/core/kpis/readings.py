@@ -24,7 +24,7 @@ class Missing(StrEnum):
     MISFIT = "set-up does not fit the database"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Aggregate:
     """The additive parts of a measure for some rows: parts of parts are sums, so every group comes from its campuses.
 
@@ -147,7 +147,7 @@ def why_missing(measure: Measure, parts: Aggregate) -> Missing:
     return Missing.NO_DENOMINATOR if divides else Missing.NO_ROWS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """A KPI at a campus or group at an instant.
 

@@ -19,7 +19,7 @@ class Link:
     percent: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """A judged reading with its context. `before` is the value at the earlier point that `compared_with` names."""
 

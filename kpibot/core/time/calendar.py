@@ -25,7 +25,7 @@ class SeasonHours:
     hours: Week
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
     """What the district means by a day, a year and working time. Every date here is local to `zone`.
 

@@ -6,7 +6,7 @@ KIND_SUFFIXES = {"high": "HS", "middle": "MS", "elementary": "ES"}
 
 
 @dataclass(frozen=True)
-class Campus:
+class DemoCampus:
     """One school: `enrolment` is in pupils, `weight` is its share of the district's pupils.
 
     None of the district's systems knows the slug; `aliases` says what each of them writes instead.
@@ -70,7 +70,9 @@ _SCHOOLS = (
 )
 _PUPILS = sum(school[-1] for school in _SCHOOLS)
 
-CAMPUSES: tuple[Campus, ...] = tuple(Campus(*school, weight=round(school[-1] / _PUPILS, 6)) for school in _SCHOOLS)
+CAMPUSES: tuple[DemoCampus, ...] = tuple(
+    DemoCampus(*school, weight=round(school[-1] / _PUPILS, 6)) for school in _SCHOOLS
+)
 UNKNOWN_SITE = "999"
 
 

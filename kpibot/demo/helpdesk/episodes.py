@@ -13,7 +13,7 @@ import numpy as np
 
 from kpibot.demo.common.campuses import CAMPUSES, position
 from kpibot.demo.common.draws import CALENDAR, Floats, between, stream
-from kpibot.demo.common.seasons import Calendar
+from kpibot.demo.common.seasons import WorkCalendar
 from kpibot.demo.common.timeline import day_of
 
 SLOT = 21
@@ -50,7 +50,7 @@ class Episode:
     u: float
 
 
-def trouble(seed: int, calendar: Calendar, usual_arrivals: Floats) -> Trouble:
+def trouble(seed: int, calendar: WorkCalendar, usual_arrivals: Floats) -> Trouble:
     """All episodes of all years."""
     found = Trouble(np.zeros_like(usual_arrivals), np.zeros_like(usual_arrivals))
     days = usual_arrivals.shape[1]
@@ -62,7 +62,7 @@ def trouble(seed: int, calendar: Calendar, usual_arrivals: Floats) -> Trouble:
     return found
 
 
-def _outage(found: Trouble, episode: Episode, calendar: Calendar, _usual: Floats) -> None:
+def _outage(found: Trouble, episode: Episode, calendar: WorkCalendar, _usual: Floats) -> None:
     campus, start = episode.campus, episode.start
     size = round(103 + 30 * episode.u + _SUMMER_WORK * _quiet(calendar, start))
     first = int(np.searchsorted(calendar.worked_days, start + 1))
@@ -74,7 +74,7 @@ def _outage(found: Trouble, episode: Episode, calendar: Calendar, _usual: Floats
     found.backlog[campus, start : end + 38] += np.interp(np.arange(start, end + 38), knots, levels).round(4)
 
 
-def _vacancy(found: Trouble, episode: Episode, calendar: Calendar, usual: Floats) -> None:
+def _vacancy(found: Trouble, episode: Episode, calendar: WorkCalendar, usual: Floats) -> None:
     campus, start = episode.campus, episode.start
     height = round(66 + 18 * episode.u + _SUMMER_WORK * _quiet(calendar, start + SLOT))
     days = np.arange(start, start + 54)
@@ -84,19 +84,19 @@ def _vacancy(found: Trouble, episode: Episode, calendar: Calendar, usual: Floats
     found.arrivals[campus, start : start + SLOT] += _summer_orders(calendar, usual[campus], start, height)
 
 
-def _summer_orders(calendar: Calendar, usual: Floats, start: int, height: float) -> Floats:
+def _summer_orders(calendar: WorkCalendar, usual: Floats, start: int, height: float) -> Floats:
     """A backlog cannot grow faster than tickets come; in the quiet months work orders make up for it."""
     span = slice(start, start + SLOT)
     needed = height / max(int(calendar.worked[span].sum()), 1)
     return np.where(calendar.worked[span], np.maximum(needed - 0.5 * usual[span], 0), 0).round(4)
 
 
-def _quiet(calendar: Calendar, day: int) -> float:
+def _quiet(calendar: WorkCalendar, day: int) -> float:
     """0 in an ordinary week, above a half in July, when projects take the place of tickets."""
     return max(0.0, 1.0 - float(calendar.backlog[day]))
 
 
-def understaffed(calendar: Calendar) -> Floats:
+def understaffed(calendar: WorkCalendar) -> Floats:
     """Outstanding tickets of Campus West on each day: a swing of nine weeks, summer or not."""
     phase = (np.arange(len(calendar.demand)) - _WEST_TURN) % _WEST_SWING[-1][0]
     swing = np.interp(phase, [float(day) for day, _ in _WEST_SWING], [level for _, level in _WEST_SWING])

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from kpibot.demo.common.campuses import CAMPUSES
-from kpibot.demo.common.database import Report, Table, write
+from kpibot.demo.common.database import DemoTable, Report, write
 from kpibot.demo.common.draws import Bools, Ints, Objects, Texts, between, lognormal
 from kpibot.demo.common.timeline import DAY, NEVER, date_texts, day_of, time_texts
 from kpibot.demo.inventory.events import (
@@ -94,11 +94,11 @@ def write_assets(path: Path, seed: int, until: int, inventory: tuple[Fleet, Spel
     seen = _last_seen(devices, status, until)
     known = Inventory(devices, spells, repaired, years, audited, tags, places, status, seen)
     tables = [
-        Table("assets", ASSETS, _assets(known, until)),
-        Table("checkouts", CHECKOUTS, _checkouts(known, until)),
-        Table("asset_events", EVENTS, _events(known, happened, until)),
-        Table("licenses", LICENSES, license_columns(seed, until)),
-        Table("audit_items", AUDIT_ITEMS, _audit_items(known, until)),
+        DemoTable("assets", ASSETS, _assets(known, until)),
+        DemoTable("checkouts", CHECKOUTS, _checkouts(known, until)),
+        DemoTable("asset_events", EVENTS, _events(known, happened, until)),
+        DemoTable("licenses", LICENSES, license_columns(seed, until)),
+        DemoTable("audit_items", AUDIT_ITEMS, _audit_items(known, until)),
     ]
     progress(0.6)
     write(path, tables, INDEXES)

@@ -53,7 +53,7 @@ class AlertCommands:
             case Acknowledge() as wanted:
                 return self._acknowledge(wanted, by, channels, now)
             case Mute(kpi, campus, end, reason):
-                return self._acting.mute(kpi, campus or here, end, reason, by, now)
+                return self._acting.mute(kpi, campus or here, end, reason, by, now, channels)
             case Unmute() as wanted:
                 return self._unmute(wanted, by, now)
         return None

@@ -45,7 +45,7 @@ class ReadingBuilder:
         readings = {
             node.slug: self.reading(kpi, node.slug, as_of, [each.get(node.slug, none) for each, none in pairs])
             if is_known(node.slug)
-            else Reading(kpi.id, node.slug, as_of, None, Missing.NO_ROWS)
+            else Reading(kpi=kpi.id, campus=node.slug, as_of=as_of, value=None, missing=Missing.NO_ROWS)
             for node in self._tree
         }
         unmatched_codes = sums[-1].get(NO_CAMPUS, Aggregate()).rows  # of the half that the reading rests on
@@ -57,12 +57,14 @@ class ReadingBuilder:
         parts = sums[0] if ratio is None else divide(*sums, one_dataset=ratio.is_of_one_dataset)
         value = value_of(kpi.measure, parts)
         if value is not None and not math.isfinite(value):
-            return Reading(kpi.id, campus, as_of, None, Missing.NOT_A_NUMBER, rows=parts.rows)
+            return Reading(
+                kpi=kpi.id, campus=campus, as_of=as_of, value=None, missing=Missing.NOT_A_NUMBER, rows=parts.rows
+            )
         shown = None if value is None else value * self._scale(kpi, kpi.card.format)
         return Reading(
-            kpi.id,
-            campus,
-            as_of,
+            kpi=kpi.id,
+            campus=campus,
+            as_of=as_of,
             value=shown,
             missing=why_missing(kpi.measure, parts) if value is None else None,
             numerator=parts.amount,
@@ -77,7 +79,10 @@ class ReadingBuilder:
 
     def missing(self, kpi: Kpi, as_of: datetime, why: Missing, detail: str | None = None) -> dict[str, Reading]:
         """Readings without a value for every node."""
-        return {node.slug: Reading(kpi.id, node.slug, as_of, None, why, detail=detail) for node in self._tree}
+        return {
+            node.slug: Reading(kpi=kpi.id, campus=node.slug, as_of=as_of, value=None, missing=why, detail=detail)
+            for node in self._tree
+        }
 
     def series(self, kpi: Kpi, tracks: Sequence[SeriesData | None], window: Window) -> Series:
         """The series of a node, from the track of each half of the measure there and below; None for one without."""

@@ -1,7 +1,6 @@
 """Answers what people type: one KPI with its series, a breakdown, its rows, what it means, or how everything stands."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from kpibot.catalog.model import Dataset, NoteRule
@@ -10,6 +9,7 @@ from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi, KpiInfo
 from kpibot.core.questions.parser import CAMPUS, Ask, AskAbout, AskList, AskOverview, AskRows, parse
 from kpibot.core.reports.answers import About, Answer, Breakdown, Note, Overview, RowList
+from kpibot.core.reports.guides import Help, Listing
 from kpibot.services.measurement.measurement import Measurement
 from kpibot.services.measurement.reporting import Reporting
 from kpibot.services.questions.comparisons import comparisons, ranks
@@ -19,27 +19,6 @@ from kpibot.services.questions.row_lists import rows_behind
 
 DAYS = 90  # of a chart for which no window was asked
 PARTS = 15  # of a breakdown: more lines than this are not read
-
-
-@dataclass(frozen=True, slots=True)
-class Help:
-    """What can be typed, with examples from this district."""
-
-    kpis: tuple[KpiInfo, ...]
-    campus: Campus
-    by: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """The KPIs and campuses that there are; each campus with how deep it lies in the tree.
-
-    `not_available` says of KPIs that the district cannot have why.
-    """
-
-    kpis: tuple[KpiInfo, ...]
-    campuses: tuple[tuple[int, Campus], ...]
-    not_available: Mapping[str, str] = field(default_factory=dict)
 
 
 Reply = Answer | Breakdown | RowList | About | Overview | Help | Listing
@@ -105,15 +84,15 @@ class Answering:
         """One KPI at a campus or group, with the series of the last `days` days."""
         (report,) = self._reporting.reports(kpi, [campus], as_of, days)
         if report.reading.value is None:
-            return Answer(report, days, self._zone, tuple(self._noted(kpi, campus, as_of, days)))
+            return Answer(report=report, days=days, zone=self._zone, notes=tuple(self._noted(kpi, campus, as_of, days)))
         (readings,) = self._reporting.readings([kpi], as_of)
         return Answer(
-            report,
-            days,
-            self._zone,
-            tuple(self._noted(kpi, campus, as_of, days)),
-            comparisons(kpi, campus, as_of, self._reporting, self._district.calendar),
-            ranks(kpi, campus, readings, self._tree),
+            report=report,
+            days=days,
+            zone=self._zone,
+            notes=tuple(self._noted(kpi, campus, as_of, days)),
+            comparisons=comparisons(kpi, campus, as_of, self._reporting, self._district.calendar),
+            ranks=ranks(kpi, campus, readings, self._tree),
         )
 
     def breakdown(self, kpi: Kpi, by: str, campus: str, as_of: datetime) -> Breakdown:

@@ -23,8 +23,8 @@ from kpibot.slack.alerts.mute_form import CALLBACK, mute_form
 from kpibot.slack.alerts.mute_request import MuteRequest, read_mute_request
 from kpibot.slack.client.directory import Directory
 from kpibot.slack.client.gatekeeper import Caller, caller_of_action
-from kpibot.slack.questions.conversation import EXCUSED, FAILED, Conversation, Place, excuse
-from kpibot.slack.questions.guide_messages import error_message
+from kpibot.slack.conversation import EXCUSED, FAILED, Conversation, Place, excuse
+from kpibot.slack.error_message import error_message
 
 log = logging.getLogger(__name__)
 
@@ -175,8 +175,9 @@ class AlertButtons:
 
     async def _mute(self, wish: MuteRequest, place: Place, user: str) -> None:
         by = await self._directory.name_of(user)
+        channels = self._directory.channels_of(place.channel)
         mute = self._acting.mute
-        told = await self._in_thread(mute, wish.kpi, wish.campus, wish.end, wish.reason, by, self._now())
+        told = await self._in_thread(mute, wish.kpi, wish.campus, wish.end, wish.reason, by, self._now(), channels)
         await self._tell(told, place, user, always_told=True)
 
 

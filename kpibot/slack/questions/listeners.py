@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from kpibot.slack.client.gatekeeper import Caller, caller_of_action, caller_of_command, caller_of_event
-from kpibot.slack.questions.conversation import Conversation, Place
+from kpibot.slack.conversation import Conversation, Place
 
 Body = dict[str, Any]
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from kpibot.core.reports.inspection import DataIssue
 from kpibot.core.text import plural, quoted
 from kpibot.sources.diagnostics.column_usage import ColumnUsage
-from kpibot.sources.engines.dialects import Expression
+from kpibot.sources.engines.base import Expression
 from kpibot.sources.sql.dataset_rows import Rows
 from kpibot.sources.sql.statements import Statement
 from kpibot.sources.sql.timestamps import TimeKind
@@ -27,8 +27,6 @@ SHAPES = {
     TimeKind.TEXT_UTC: "____-__-__T__:__:__%Z",
     TimeKind.TEXT_DATE: "____-__-__",
 }
-NUMBER = r"^[[:space:]]*[-+]?[0-9]*[.]?[0-9]+([eE][-+]?[0-9]+)?[[:space:]]*$"
-NUMBER_IN_PYTHON = r"^\s*[-+]?[0-9]*[.]?[0-9]+([eE][-+]?[0-9]+)?\s*$"  # which SQLite is lent
 AS_EMPTY = 'write {{sql: "nullif({column}, {value})"}} for it, if it stands for "none"'
 
 
@@ -42,11 +40,11 @@ class Probe:
 
 def probes(rows: Rows, uses: ColumnUsage, as_of: datetime) -> list[Probe]:
     """What is asked of the rows; the timestamps among `uses` are those whose kind `rows` knows."""
-    found: list[Probe] = []
+    probes_of_rows: list[Probe] = []
     for name in sorted((uses.begins | uses.ends) & rows.kinds.keys()):
-        found += _of_time(rows, name, begins=name in uses.begins, as_of=as_of)
-    found += [_reversed(rows, *pair) for pair in sorted(uses.pairs) if set(pair) <= rows.kinds.keys()]
-    return found + [_number(rows, name) for name in sorted(uses.numbers)]
+        probes_of_rows += _of_time(rows, name, begins=name in uses.begins, as_of=as_of)
+    probes_of_rows += [_reversed(rows, *pair) for pair in sorted(uses.pairs) if set(pair) <= rows.kinds.keys()]
+    return probes_of_rows + [_number(rows, name) for name in sorted(uses.numbers)]
 
 
 def statement(rows: Rows, asked: Sequence[Probe]) -> Statement:
@@ -55,26 +53,26 @@ def statement(rows: Rows, asked: Sequence[Probe]) -> Statement:
     return rows.select(sa.func.count().label("all_rows"), *columns, where=[])
 
 
-def told(asked: Sequence[Probe], row: Row) -> Iterator[DataIssue]:
+def issues_in(asked: Sequence[Probe], row: Row) -> Iterator[DataIssue]:
     """What follows from the one row that the statement gave."""
     count = int(row["all_rows"])
     for n, probe in enumerate(asked):
-        given = {name: row[f"t{n}_{name}"] for name in probe.asks}
-        if count and (issue := probe.tell(given, count)) is not None:
+        answer = {name: row[f"t{n}_{name}"] for name in probe.asks}
+        if count and (issue := probe.tell(answer, count)) is not None:
             yield issue
 
 
 def repeated(rows: Rows) -> Statement:
     """How many values of the id more than one row has, how many rows these are, and one such value."""
     number = rows.column(ID)
-    each = rows.select(number.label("number"), sa.func.count().label("n"), where=[number.is_not(None)])
-    twice = each.group_by(number).having(sa.func.count() > 1).subquery("twice")
+    per_id = rows.select(number.label("number"), sa.func.count().label("n"), where=[number.is_not(None)])
+    twice = per_id.group_by(number).having(sa.func.count() > 1).subquery("twice")
     values: Expression = sa.func.count()
     rows_of_these, example = sa.func.sum(twice.c.n), sa.func.min(twice.c.number)
     return sa.select(values.label("values"), rows_of_these.label("rows"), example.label("example"))
 
 
-def told_of_repeats(row: Row, count: int) -> DataIssue | None:
+def issue_of_repeats(row: Row, count: int) -> DataIssue | None:
     """What follows from ids that are not unique."""
     if not row["values"]:
         return None
@@ -156,13 +154,9 @@ def _reversed(rows: Rows, since: str, until: str) -> Probe:
 
 
 def _number(rows: Rows, name: str) -> Probe:
-    """Text where a number belongs. SQLite, MariaDB and MySQL add it up as 0; others refuse, or hold none."""
-    column, text = rows.column(name), sa.cast(rows.column(name), sa.String(80))
-    if rows.dialect == "sqlite":
-        is_text = sa.and_(sa.func.typeof(column) == "text", sa.not_(text.regexp_match(NUMBER_IN_PYTHON)))
-    elif rows.dialect in ("mysql", "mariadb"):
-        is_text = sa.not_(text.regexp_match(NUMBER))
-    else:
+    """Text where a number belongs. Some databases add it up as 0; others refuse it, or hold none."""
+    column = rows.column(name)
+    if (is_text := rows.engine.is_no_number(column)) is None:
         return Probe({"least": sa.func.min(column)}, lambda row, _: _if_text(row["least"], name))
 
     def tell(n: int, count: int, example: str) -> DataIssue:

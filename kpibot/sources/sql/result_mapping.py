@@ -28,43 +28,43 @@ from kpibot.core.kpis.series import (
 from kpibot.core.time.periods import Period
 from kpibot.sources.base import GroupKey
 from kpibot.sources.sql.dataset_rows import CAMPUS, SLICE
-from kpibot.sources.sql.result_table import Table
+from kpibot.sources.sql.result_table import ResultTable
 from kpibot.sources.sql.series_sql import EPOCH_DAY, LEVEL
 from kpibot.sources.sql.timestamps import to_utc
 
 
-def owners(table: Table) -> Iterable[GroupKey]:
+def group_keys(table: ResultTable) -> Iterable[GroupKey]:
     """Whose each row is: its campus as the database calls it, and what it was told apart by."""
-    return starmap(GroupKey, table.columns(*_owner(table)))
+    return starmap(GroupKey, table.columns(*_key_columns(table)))
 
 
-def _owner(table: Table) -> tuple[str, ...]:
+def _key_columns(table: ResultTable) -> tuple[str, ...]:
     return (CAMPUS, SLICE) if SLICE in table else (CAMPUS,)
 
 
-def numbered(table: Table) -> tuple[list[GroupKey], NDArray[np.intp]]:
+def numbered_keys(table: ResultTable) -> tuple[list[GroupKey], NDArray[np.intp]]:
     """Each owner once, and for each row the place of its owner."""
     place: defaultdict[tuple[object, ...], int] = defaultdict(count().__next__)
-    places = np.array([*map(place.__getitem__, table.columns(*_owner(table)))], dtype=np.intp)
+    places = np.array([*map(place.__getitem__, table.columns(*_key_columns(table)))], dtype=np.intp)
     return [GroupKey(*each) for each in place], places
 
 
-def parts_of(table: Table, zone: ZoneInfo, n: int) -> dict[GroupKey, Aggregate]:
+def parts_of(table: ResultTable, zone: ZoneInfo, n: int) -> dict[GroupKey, Aggregate]:
     """The parts of the n-th amount for each cell; `zone` is where naive times were written."""
     divided = f"denominator_{n}"
     divides = divided in table
     names = (f"numerator_{n}", divided if divides else "rows", "rows", f"valued_{n}", "waiting", "newest")
     return {
         cell: Aggregate(
-            float(numerator or 0),
-            float(denominator or 0) if divides else None,
-            int(rows or 0),
-            int(valued or 0),
-            int(waiting or 0),
-            to_utc(newest, zone),
+            numerator=float(numerator or 0),
+            denominator=float(denominator or 0) if divides else None,
+            rows=int(rows or 0),
+            valued=int(valued or 0),
+            waiting=int(waiting or 0),
+            newest=to_utc(newest, zone),
         )
         for cell, (numerator, denominator, rows, valued, waiting, newest) in zip(
-            owners(table), table.columns(*names), strict=True
+            group_keys(table), table.columns(*names), strict=True
         )
         if rows  # without a campus to group by, there is a row even where there is nothing
     }
@@ -75,11 +75,11 @@ def within_parts(parts: Mapping[GroupKey, Aggregate]) -> dict[GroupKey, Aggregat
     return {cell: replace(each, met=each.numerator, decided=each.denominator or 0.0) for cell, each in parts.items()}
 
 
-def distinct_parts(table: Table, zone: ZoneInfo) -> dict[GroupKey, Aggregate]:
+def distinct_parts(table: ResultTable, zone: ZoneInfo) -> dict[GroupKey, Aggregate]:
     """The parts of distinct keys for each cell, from `statements.distinct`."""
-    found: dict[GroupKey, list[Aggregate]] = {}
+    of_key: dict[GroupKey, list[Aggregate]] = {}
     each_row = table.columns("shared", "rows", "numerator", "valued", "newest")
-    for cell, (shared, rows, numerator, valued, newest) in zip(owners(table), each_row, strict=True):
+    for cell, (shared, rows, numerator, valued, newest) in zip(group_keys(table), each_row, strict=True):
         parts = Aggregate(
             numerator=float(numerator) if shared is None else 0.0,
             rows=int(rows),
@@ -87,12 +87,12 @@ def distinct_parts(table: Table, zone: ZoneInfo) -> dict[GroupKey, Aggregate]:
             newest=to_utc(newest, zone),
             shared=frozenset() if shared is None else frozenset([int(shared)]),
         )
-        found.setdefault(cell, []).append(parts)
-    return {cell: merge_aggregates(parts) for cell, parts in found.items()}
+        of_key.setdefault(cell, []).append(parts)
+    return {cell: merge_aggregates(parts) for cell, parts in of_key.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class Sorted:
+class SortedIntervals:
     """The spans of all cells, those of a cell one after the other; cell n has those from `first[n]` on."""
 
     cells: Sequence[GroupKey]
@@ -115,7 +115,7 @@ class Sorted:
         return sums
 
 
-def spans_of(table: Table) -> Sorted:
+def spans_of(table: ResultTable) -> SortedIntervals:
     """The rows that began and perhaps ended, for each cell.
 
     Raises:
@@ -124,7 +124,7 @@ def spans_of(table: Table) -> Sorted:
     began = table["began"]
     if None in began:
         raise ValueError("it begins at what is no timestamp")
-    cells, places = numbered(table)
+    cells, places = numbered_keys(table)
     # numpy sorts numbers of 16 bits in one pass.
     order = np.argsort(places.astype(np.uint16) if len(cells) < 2**16 else places, kind="stable")
 
@@ -133,10 +133,12 @@ def spans_of(table: Table) -> Sorted:
 
     first = np.searchsorted(places[order], np.arange(len(cells)))
     allowed = ordered(table["allowed"]) if "allowed" in table else None
-    return Sorted(cells, first, Intervals(ordered(began), ordered(table["ended"]), allowed))
+    return SortedIntervals(cells, first, Intervals(ordered(began), ordered(table["ended"]), allowed))
 
 
-def sampled(rows: Sorted, duration: Duration, period: Period, lasting: ElapsedBetween) -> dict[GroupKey, Aggregate]:
+def duration_samples(
+    rows: SortedIntervals, duration: Duration, period: Period, lasting: ElapsedBetween
+) -> dict[GroupKey, Aggregate]:
     """The durations themselves, as they stand at the period's end."""
     if not rows.cells:
         return {}
@@ -163,14 +165,14 @@ def sampled(rows: Sorted, duration: Duration, period: Period, lasting: ElapsedBe
     }
 
 
-def levels(table: Table, window: Window, is_mean: bool) -> dict[GroupKey, SeriesData]:
+def stock_levels(table: ResultTable, window: Window, is_mean: bool) -> dict[GroupKey, SeriesData]:
     """A stock, or the mean of a column over it, at the end of each day, from `tracks.stock_track` or `aged_track`."""
     moves = _moves(table, window.days[0].toordinal(), len(window.days))
     weights = walk_back(moves.weight, moves.weights) if is_mean else None
     return moves.curves(walk_back(moves.level, moves.amounts), weights)
 
 
-def average_levels(table: Table, window: Window, zone: ZoneInfo) -> dict[GroupKey, SeriesData]:
+def average_stock_levels(table: ResultTable, window: Window, zone: ZoneInfo) -> dict[GroupKey, SeriesData]:
     """The mean level of a stock over the period of each day, from `tracks.stock_track`."""
     origin, first, length = _days(window, zone)
     midnights = (datetime.fromordinal(origin + n).replace(tzinfo=zone).timestamp() for n in range(length))
@@ -199,8 +201,8 @@ class _Moves:
         return dict(zip(self.cells, map(DailyTotals, numerators, divided), strict=False))
 
 
-def _moves(table: Table, first: int, length: int) -> _Moves:
-    cells, places = numbered(table)
+def _moves(table: ResultTable, first: int, length: int) -> _Moves:
+    cells, places = numbered_keys(table)
     # A last column is for the levels, which are of no day.
     index = {day: length if day == LEVEL else _index(day, first, length) for day in set(table["day"])}
     at = places * (length + 1) + np.array([*map(index.__getitem__, table["day"])], dtype=np.intp)
@@ -213,14 +215,14 @@ def _moves(table: Table, first: int, length: int) -> _Moves:
     return _Moves(cells, amounts[:, :-1], weights[:, :-1], amounts[:, -1], weights[:, -1])
 
 
-def sums(table: Table, window: Window, zone: ZoneInfo, is_mean: bool) -> dict[GroupKey, SeriesData]:
+def flow_sums(table: ResultTable, window: Window, zone: ZoneInfo, is_mean: bool) -> dict[GroupKey, SeriesData]:
     """A flow over the period of each day, from `tracks.flow_track`."""
     origin, first, length = _days(window, zone)
     moves = _moves(table, origin, length)
     return moves.curves(sums_since(moves.amounts, first), sums_since(moves.weights, first) if is_mean else None)
 
 
-def distinct_counts(table: Table, window: Window, zone: ZoneInfo) -> dict[GroupKey, SeriesData]:
+def distinct_counts(table: ResultTable, window: Window, zone: ZoneInfo) -> dict[GroupKey, SeriesData]:
     """The distinct keys in the period of each day, from `tracks.distinct_track`.
 
     A key that a day names counts from that day on: until the period no longer holds the day, or until another day

@@ -17,12 +17,11 @@ import sqlalchemy as sa
 
 from kpibot.core.time.periods import Period
 from kpibot.core.time.working_clock import first_instant_at
-from kpibot.sources.engines.dialects import READ_TEXT_AS_TIME, Expression, seconds, summable, whole_days
+from kpibot.sources.engines.base import Engine, Expression
 
 ONE_DAY = timedelta(days=1)
 ONE_SECOND = timedelta(seconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-DATES_DIFFER_BY_DAYS = frozenset({"postgresql", "duckdb"})  # a date minus a date is a whole number there
 
 
 class TimeKind(Enum):
@@ -59,7 +58,7 @@ NO_DATE = "the zero date of MySQL; write {sql: \"CASE WHEN x > '1000-01-01' THEN
 MILLISECONDS = 1e11  # as seconds the year 5138, as milliseconds 1973
 
 
-def kind_of(sample: object) -> TimeKind:
+def time_kind(sample: object) -> TimeKind:
     """The kind of column that gave this value.
 
     Raises:
@@ -101,7 +100,7 @@ def to_utc(value: object, zone: ZoneInfo) -> datetime | None:
         case None:
             return None
         case str():
-            kind_of(value)  # in another shape it was not compared by its time either
+            time_kind(value)  # in another shape it was not compared by its time either
             return to_utc(datetime.fromisoformat(value), zone)
         case datetime():
             return value.astimezone(UTC) if value.tzinfo else first_instant_at(value.date(), value.time(), zone)
@@ -122,7 +121,7 @@ class TimeColumn:
     expression: Expression
     kind: TimeKind
     zone: ZoneInfo
-    dialect: str
+    engine: Engine
 
     def before(self, instant: datetime) -> Expression:
         """The column lies before the instant."""
@@ -152,9 +151,7 @@ class TimeColumn:
     def local_day(self, zone: ZoneInfo, period: Period) -> Expression:
         """Days since 1970-01-01 on the wall clock of `zone`; exact for instants in the period."""
         is_own = self.kind is TimeKind.NAIVE and _turns(self._clock, zone, period) is UNSHIFTED
-        if is_own and self.dialect in DATES_DIFFER_BY_DAYS:  # its date costs less than its seconds
-            return sa.cast(self.expression, sa.Date()).op("-")(sa.literal_column("DATE '1970-01-01'"))
-        return whole_days(self._shifted(zone, period), self.dialect)
+        return self.engine.days(self.expression) if is_own else self.engine.whole_days(self._shifted(zone, period))
 
     def total_until(self, later: "TimeColumn", period: Period) -> Expression:
         """The seconds from this column to a later one, or to the period's end where that comes first, as a sum.
@@ -162,10 +159,11 @@ class TimeColumn:
         Both are exact for instants in the period. Two clocks that agree need no counting from 1970.
         """
         alike = {self.kind, later.kind} in ({TimeKind.NAIVE}, {TimeKind.AWARE})
-        if self.dialect == "postgresql" and alike and len(_turns(self._clock, UTC, period)) == 1:
-            end = sa.func.least(later.expression, later.bound(period.end))  # which passes over NULL
-            return sa.func.date_part("epoch", sa.func.sum(end.op("-")(self.expression)))
-        return sa.func.sum(summable(self.seconds_until(later, period), self.dialect))
+        if alike and len(_turns(self._clock, UTC, period)) == 1:
+            total = self.engine.total_seconds(self.expression, later.expression, later.bound(period.end))
+            if total is not None:
+                return total
+        return sa.func.sum(self.engine.summable(self.seconds_until(later, period)))
 
     def seconds_until(self, later: "TimeColumn", period: Period) -> Expression:
         """The same for one row."""
@@ -198,9 +196,8 @@ class TimeColumn:
     def _raw_seconds(self) -> Expression:
         if self.kind is TimeKind.SECONDS:
             return sa.cast(self.expression, sa.BigInteger)
-        if self.kind in TEXT_SHAPES and self.dialect not in READ_TEXT_AS_TIME:
-            return seconds(sa.cast(self.expression, sa.DateTime()), self.dialect)
-        return seconds(self.expression, self.dialect)
+        is_text = self.kind in TEXT_SHAPES
+        return (self.engine.seconds_of_text if is_text else self.engine.seconds)(self.expression)
 
     def _shifted(self, target: tzinfo, period: Period) -> Expression:
         raw = self._raw_seconds()
@@ -240,13 +237,13 @@ def _turns(own: tzinfo, target: tzinfo, period: Period) -> tuple[_Turn, ...]:
     if str(own) == str(target):
         return UNSHIFTED
     day = period.start - ONE_DAY
-    found = [_Turn(0, _shift(day, own, target))]
+    turns = [_Turn(0, _shift(day, own, target))]
     while day < period.end:
-        if _shift(day + ONE_DAY, own, target) != found[-1].shift:
-            edge = next(each for each in _quarters_after(day) if _shift(each, own, target) != found[-1].shift)
-            found += _turns_at(edge, own, target)
+        if _shift(day + ONE_DAY, own, target) != turns[-1].shift:
+            edge = next(each for each in _quarters_after(day) if _shift(each, own, target) != turns[-1].shift)
+            turns += _turns_at(edge, own, target)
         day += ONE_DAY
-    return tuple(found)
+    return tuple(turns)
 
 
 def _turns_at(edge: datetime, own: tzinfo, target: tzinfo) -> list[_Turn]:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpibot.catalog import Catalog, CatalogError, load
-from kpibot.catalog.files.yaml_lines import read
+from kpibot.catalog.files.yaml_lines import read_yaml
 
 HERE = Path(__file__).parent
 CONFIG = HERE.parents[2] / "config"
@@ -19,7 +19,7 @@ SHIPPED = {
     key: value
     for file in sorted(CONFIG.glob("*.yaml"))
     if file.name != "slack-manifest.yaml"
-    for key, value in read(file.read_bytes()).data.items()
+    for key, value in read_yaml(file.read_bytes()).data.items()
 }
 
 

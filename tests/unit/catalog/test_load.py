@@ -149,9 +149,9 @@ def test_databases_take_their_urls_and_paths_from_the_environment(configured) ->
 def test_campuses_in_their_groups(configured) -> None:
     campuses = load(configured(), {}).campuses
     assert campuses == (
-        Campus("feeder-west", "West feeder"),
-        Campus("campus-west", "Campus West High School", "feeder-west", ("101", "ORG-101")),
-        Campus("oakridge", "Oakridge Middle School", "feeder-west", ("111",)),
+        Campus(slug="feeder-west", name="West feeder"),
+        Campus(slug="campus-west", name="Campus West High School", parent="feeder-west", aliases=("101", "ORG-101")),
+        Campus(slug="oakridge", name="Oakridge Middle School", parent="feeder-west", aliases=("111",)),
     )
 
 
@@ -206,12 +206,12 @@ def test_datasets(configured) -> None:
 def test_a_stock(configured) -> None:
     words = "{stock: tickets, from: opened, until: resolved, where: {status: {not: [merged, deleted]}}}"
     where = (ValueCondition("status", ("merged", "deleted"), negated=True),)
-    assert measure(configured, words) == Stock("tickets", "opened", "resolved", where)
+    assert measure(configured, words) == Stock(dataset="tickets", since="opened", until="resolved", where=where)
 
 
 def test_a_snapshot_has_no_beginning(configured) -> None:
     assert measure(configured, "{stock: tickets, where: {status: open}}") == Stock(
-        "tickets", where=(ValueCondition("status", ("open",)),)
+        dataset="tickets", where=(ValueCondition("status", ("open",)),)
     )
 
 
@@ -231,14 +231,16 @@ def test_a_flow_of_an_amount(configured) -> None:
 
 def test_a_duration_is_shown_in_hours_and_is_a_median(configured) -> None:
     made = kpi(configured, "measure: {duration: tickets, from: opened, to: resolved}\nperiod: 30 days")
-    assert made.measure == Duration("tickets", "opened", "resolved", Statistic.MEDIAN)
+    assert made.measure == Duration(dataset="tickets", since="opened", until="resolved", statistic=Statistic.MEDIAN)
     assert made.card.format is Format.HOURS
 
 
 def test_a_ratio_rests_on_what_it_divides_by(configured) -> None:
     words = "{ratio: {of: {stock: tickets, where: {status: open}}, over: {stock: tickets}}}"
     made = kpi(configured, f"measure: {words}\nas: percent")
-    assert made.measure == Ratio(Stock("tickets", where=(ValueCondition("status", ("open",)),)), Stock("tickets"))
+    assert made.measure == Ratio(
+        Stock(dataset="tickets", where=(ValueCondition("status", ("open",)),)), Stock(dataset="tickets")
+    )
     assert (made.card.format, made.card.rows) == (Format.PERCENT, "tickets")
 
 
@@ -321,8 +323,18 @@ def test_what_is_known_of_a_campus(configured) -> None:
     )
     catalog = load(configured(campuses=dedent(text), datasets=datasets), {})
     assert catalog.campuses == (
-        Campus("west", "West", None, ("CWHS", "0101"), {"helpdesk": ("17",)}, {}, "High", 2140, 2300.5),
-        Campus("east", "East", codes={"helpdesk": ("18", "19"), "maximo": ("E-1",)}, students=0),
+        Campus(
+            slug="west",
+            name="West",
+            parent=None,
+            aliases=("CWHS", "0101"),
+            codes={"helpdesk": ("17",)},
+            rooms={},
+            type="High",
+            students=2140,
+            devices=2300.5,
+        ),
+        Campus(slug="east", name="East", codes={"helpdesk": ("18", "19"), "maximo": ("E-1",)}, students=0),
     )
     assert catalog.datasets["tickets"].system == "maximo"
 
@@ -344,7 +356,10 @@ def test_a_list_of_campuses_with_what_is_written_of_them(configured) -> None:
         "SELECT id, completename AS path FROM glpi_locations",
         separator="/",
         rule=CampusRule(types=frozenset({"high", "middle"})),
-        written=(Campus("feeder-west", "West feeder"), Campus("campus-west", "", "feeder-west", students=2140)),
+        written=(
+            Campus(slug="feeder-west", name="West feeder"),
+            Campus(slug="campus-west", name="", parent="feeder-west", students=2140),
+        ),
     )
 
 

@@ -51,7 +51,7 @@ def test_a_condition_on_the_same_column_takes_its_place(configured: Configured) 
 def test_a_measure_of_another_kind_takes_the_whole_place(configured: Configured) -> None:
     kpis = "kpis: {utilization: {as: number, measure: {stock: assets, where: {status: in_use}}}}"
     kpi = load(configured(**ALONE | {"kpis": kpis}, databases=GLPI), {}).kpis["utilization"]
-    assert kpi.measure == Stock("assets", where=(ValueCondition("status", ("in_use",)),))
+    assert kpi.measure == Stock(dataset="assets", where=(ValueCondition("status", ("in_use",)),))
     assert kpi.card.objective.startswith("Devices are with students")
 
 

@@ -40,14 +40,14 @@ MONDAY = datetime(2026, 11, 16, 16, tzinfo=UTC)
 HOUR, QUARTER = timedelta(hours=1), timedelta(minutes=15)
 THANKSGIVING = date(2026, 11, 26)
 CALENDAR = Calendar(
-    ZoneInfo("America/Chicago"),
-    YearStart(7, 1),
-    YearStart(8, 15),
-    ((time(8), time(16)),) * 5 + (None, None),
+    zone=ZoneInfo("America/Chicago"),
+    fiscal_year=YearStart(7, 1),
+    school_year=YearStart(8, 15),
+    working_hours=((time(8), time(16)),) * 5 + (None, None),
     holidays=frozenset({THANKSGIVING}),
 )
 NAMES = ("oak", "birch", "cedar", "elm", "pine")
-TREE = CampusTree([Campus(each, each.title()) for each in NAMES], "Maple Valley District")
+TREE = CampusTree([Campus(slug=each, name=each.title()) for each in NAMES], "Maple Valley District")
 LEVELS = Thresholds(Better.LOWER, 20, 40, 80)
 ROUTES = (Route("leads"),)
 CHANNELS = {name: Channel(name, f"#{name}", "district") for name in ("leads", "team", "oncall", "admins")}
@@ -70,7 +70,8 @@ class Database:
         if self.is_down:
             return [SourceDownError("database `helpdesk` did not answer within 2 s") for _ in requests]
         parts = {
-            GroupKey(each): Aggregate(count, rows=int(count), valued=int(count)) for each, count in self.counts.items()
+            GroupKey(each): Aggregate(numerator=count, rows=int(count), valued=int(count))
+            for each, count in self.counts.items()
         }
         return [parts for _ in requests]
 
@@ -102,8 +103,10 @@ class Database:
 
 
 def kpi(name: str, rule: AlertRule | None, dataset: str = "tickets", levels: Thresholds = LEVELS) -> Kpi:
-    card = KpiInfo(name, name.title(), "", "@helpdesk", rows="tickets", category="operational")
-    return Kpi(card, Stock(dataset, "opened", "resolved"), levels, alert=rule)
+    card = KpiInfo(id=name, name=name.title(), objective="", owner="@helpdesk", rows="tickets", category="operational")
+    return Kpi(
+        card=card, measure=Stock(dataset=dataset, since="opened", until="resolved"), thresholds=levels, alert=rule
+    )
 
 
 class Watched:

@@ -34,7 +34,7 @@ class District:
         self.fails: Exception | None = None
 
     def ask(self) -> None:
-        with self.breaker.asking():
+        with self.breaker.call():
             self.asked += 1
             if self.fails is not None:
                 raise self.fails
@@ -97,7 +97,7 @@ def test_after_the_pause_one_call_goes_through_and_its_failure_is_another_pause(
 def test_while_one_call_tries_the_others_fail_at_once(district: District, clock: Clock) -> None:
     district.fail(times=3)
     clock.now += 30
-    with district.breaker.asking(), pytest.raises(SourceDownError, match="asked again in 30 seconds"):
+    with district.breaker.call(), pytest.raises(SourceDownError, match="asked again in 30 seconds"):
         district.ask()
     district.fails = None
     district.ask()
@@ -148,7 +148,7 @@ def test_fifty_who_ask_at_once_cost_one_time_out(clock: Clock) -> None:
 
     def ask(number: int) -> str:
         try:
-            with breaker.asking():
+            with breaker.call():
                 asked.append(number)
                 everybody_waits.wait()
                 raise SourceDownError(DOWN)
@@ -163,11 +163,11 @@ def test_fifty_who_ask_at_once_cost_one_time_out(clock: Clock) -> None:
 
 def test_who_waits_too_long_for_a_connection_is_told_that_the_database_is_busy(clock: Clock) -> None:
     breaker = Breaker("helpdesk", RULE, clock, most=1, patience=0)
-    with breaker.asking():
+    with breaker.call():
         for _ in range(RULE.failures):
-            with pytest.raises(SourceDownError, match="`helpdesk` is busy"), breaker.asking():
+            with pytest.raises(SourceDownError, match="`helpdesk` is busy"), breaker.call():
                 pytest.fail("nobody goes through")
-    with breaker.asking():
+    with breaker.call():
         pass  # to be busy is not to be down
 
 
@@ -186,9 +186,9 @@ def test_whatever_happens_somebody_is_let_through_within_a_pause(events: list[tu
     health, now = Health(), 0.0
     for passed, what in events:
         now += passed
-        assert health.lets_through(now + RULE.pause)
-        assert health.lets_through(now) or health.failures >= RULE.failures
-        if not health.lets_through(now):
+        assert health.allows(now + RULE.pause)
+        assert health.allows(now) or health.failures >= RULE.failures
+        if not health.allows(now):
             assert health.refusal(now).count("down for") == 1
             continue
         health = health.asked(RULE, now)

@@ -19,7 +19,10 @@ from kpibot.core.time.days import DateRange
 
 FRIDAY = date(2026, 11, 20)
 CALENDAR = Calendar(
-    ZoneInfo("America/Chicago"), YearStart(7, 1), YearStart(8, 15), ((time(8), time(16)),) * 5 + (None, None)
+    zone=ZoneInfo("America/Chicago"),
+    fiscal_year=YearStart(7, 1),
+    school_year=YearStart(8, 15),
+    working_hours=((time(8), time(16)),) * 5 + (None, None),
 )
 RULES: list[SignalRule] = [ChangeRule(30, 7), AnomalyRule(), ForecastRule()]
 LOWER = Thresholds(Better.LOWER, 20, 40, 80)

@@ -5,7 +5,13 @@ import pytest
 from kpibot.core.campuses.campus_tree import DISTRICT, Campus, CampusTree
 from kpibot.core.kpis.budget import Budget, spending_pace
 
-TREE = CampusTree([Campus("feeder", "Feeder"), Campus("west", "West", "feeder"), Campus("east", "East", "feeder")])
+TREE = CampusTree(
+    [
+        Campus(slug="feeder", name="Feeder"),
+        Campus(slug="west", name="West", parent="feeder"),
+        Campus(slug="east", name="East", parent="feeder"),
+    ]
+)
 WEST, EAST = {"FY2027": 100.0}, {"FY2027": 50.0}
 
 

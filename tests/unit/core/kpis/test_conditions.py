@@ -22,7 +22,12 @@ from kpibot.core.time.calendar import Calendar, YearStart
 from kpibot.core.time.periods import PeriodRule
 
 CHICAGO = ZoneInfo("America/Chicago")
-CALENDAR = Calendar(CHICAGO, YearStart(7, 1), YearStart(8, 15), ((time(8), time(16)),) * 5 + (None, None))
+CALENDAR = Calendar(
+    zone=CHICAGO,
+    fiscal_year=YearStart(7, 1),
+    school_year=YearStart(8, 15),
+    working_hours=((time(8), time(16)),) * 5 + (None, None),
+)
 MONDAY_NOON = datetime(2026, 11, 9, 18, tzinfo=UTC)
 
 

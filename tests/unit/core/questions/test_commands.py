@@ -14,15 +14,20 @@ from kpibot.core.text import QueryError
 from kpibot.core.time.calendar import Calendar, YearStart
 
 CHICAGO = ZoneInfo("America/Chicago")
-CALENDAR = Calendar(CHICAGO, YearStart(7, 1), YearStart(8, 15), ((time(7, 30), time(16, 30)),) * 5 + (None, None))
+CALENDAR = Calendar(
+    zone=CHICAGO,
+    fiscal_year=YearStart(7, 1),
+    school_year=YearStart(8, 15),
+    working_hours=((time(7, 30), time(16, 30)),) * 5 + (None, None),
+)
 NOW = datetime(2026, 11, 16, 16, tzinfo=UTC)
 IN_3_DAYS, IN_2_HOURS = NOW + timedelta(days=3), NOW + timedelta(hours=2)
 KPIS = {"tickets": "Outstanding tickets", "response-time": "Response time"}
 TREE = CampusTree(
     [
-        Campus("feeder-west", "West feeder"),
-        Campus("campus-west", "Campus West High School", "feeder-west", ("101",)),
-        Campus("campus-east", "Campus East High School"),
+        Campus(slug="feeder-west", name="West feeder"),
+        Campus(slug="campus-west", name="Campus West High School", parent="feeder-west", aliases=("101",)),
+        Campus(slug="campus-east", name="Campus East High School"),
     ]
 )
 
@@ -129,7 +134,7 @@ def mutes(draw: st.DrawFn) -> tuple[list[str], list[str], Mute, str]:
 @given(mutes())
 def test_a_mute_is_read_as_it_was_meant(meant: tuple[list[str], list[str], Mute, str]) -> None:
     kpis, campuses, mute, typed = meant
-    tree = CampusTree([Campus(each, each) for each in campuses])
+    tree = CampusTree([Campus(slug=each, name=each) for each in campuses])
     assert parse_command(typed, {each: each for each in kpis}, tree, NOW, CALENDAR) == mute
 
 

@@ -13,9 +13,9 @@ from kpibot.core.text import QueryError, slug
 KPIS = {"tickets": "Outstanding tickets", "response-time": "Response time", "ticket-age": "Old tickets"}
 TREE = CampusTree(
     [
-        Campus("feeder-west", "West feeder"),
-        Campus("campus-west", "Campus West High School", "feeder-west", ("101",)),
-        Campus("campus-east", "Campus East High School"),
+        Campus(slug="feeder-west", name="West feeder"),
+        Campus(slug="campus-west", name="Campus West High School", parent="feeder-west", aliases=("101",)),
+        Campus(slug="campus-east", name="Campus East High School"),
     ]
 )
 
@@ -90,14 +90,19 @@ def test_what_nobody_can_tell(text: str, told: str) -> None:
 
 LARGER = CampusTree(
     [
-        Campus("feeder-west", "West feeder"),
-        Campus("campus-west", "Campus West High School", "feeder-west", ("101", "ORG-101")),
-        Campus("pine-hollow-elementary", "Pine Hollow Elementary School", "feeder-west", ("1012", "Pine Hollow ES")),
-        Campus("overlook-elementary", "Overlook Elementary School", None, ("The Lookout",)),
-        Campus("ticket-to-read", "Ticket to Read Academy"),
-        Campus("career-training", "Career Response Time Center"),
-        Campus("hilltop", "Hilltop Elementary School"),
-        Campus("hill", "Hill Street Middle School"),
+        Campus(slug="feeder-west", name="West feeder"),
+        Campus(slug="campus-west", name="Campus West High School", parent="feeder-west", aliases=("101", "ORG-101")),
+        Campus(
+            slug="pine-hollow-elementary",
+            name="Pine Hollow Elementary School",
+            parent="feeder-west",
+            aliases=("1012", "Pine Hollow ES"),
+        ),
+        Campus(slug="overlook-elementary", name="Overlook Elementary School", parent=None, aliases=("The Lookout",)),
+        Campus(slug="ticket-to-read", name="Ticket to Read Academy"),
+        Campus(slug="career-training", name="Career Response Time Center"),
+        Campus(slug="hilltop", name="Hilltop Elementary School"),
+        Campus(slug="hill", name="Hill Street Middle School"),
     ],
     "Pine Hollow ISD",
 )
@@ -158,7 +163,7 @@ def test_a_part_that_several_campuses_have_is_asked_about(text: str, told: str) 
 
 
 def test_a_campus_that_is_called_like_a_greeting_is_meant() -> None:
-    assert parse("hello", KPIS, CampusTree([Campus("hello", "Hello Academy")])) == AskOverview("hello")
+    assert parse("hello", KPIS, CampusTree([Campus(slug="hello", name="Hello Academy")])) == AskOverview("hello")
 
 
 PIECES = st.sampled_from(
@@ -218,7 +223,9 @@ def test_kpi_campus_and_window_are_understood_in_any_order(
 ) -> None:
     kpis, campuses = district
     parents = [data.draw(st.none() | st.sampled_from(campuses[:n])) if n else None for n in range(len(campuses))]
-    tree = CampusTree([Campus(each, f"The {each}", parent) for each, parent in zip(campuses, parents, strict=True)])
+    tree = CampusTree(
+        [Campus(slug=each, name=f"The {each}", parent=parent) for each, parent in zip(campuses, parents, strict=True)]
+    )
     kpi, campus, days = data.draw(st.tuples(st.sampled_from(kpis), st.sampled_from(campuses), st.integers(2, 1_826)))
     words = data.draw(st.permutations([kpi, campus, f"{days}d"]))
     assert parse(" ".join(words), {each: f"{each} KPI" for each in kpis}, tree) == Ask(kpi, campus, days)
@@ -229,7 +236,7 @@ def test_a_name_may_be_typed_with_blanks_and_capitals(
     district: tuple[list[str], list[str]], data: st.DataObject
 ) -> None:
     kpis, campuses = district
-    tree = CampusTree([Campus(each, each.replace("-", " ").title()) for each in campuses])
+    tree = CampusTree([Campus(slug=each, name=each.replace("-", " ").title()) for each in campuses])
     kpi, campus = data.draw(st.tuples(st.sampled_from(kpis), st.sampled_from(campuses)))
     text = f"{tree[campus].name} {kpi}"
     assert slug(tree[campus].name) == campus

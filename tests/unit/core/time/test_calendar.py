@@ -16,7 +16,13 @@ OPEN = (time(7, 30), time(16, 30))
 HALF = (time(7, 30), time(12))
 SHORT = (time(7), time(12))
 THANKSGIVING = date(2026, 11, 26)
-CALENDAR = Calendar(ZONE, YearStart(7, 1), YearStart(8, 15), (*[OPEN] * 5, None, None), frozenset({THANKSGIVING}))
+CALENDAR = Calendar(
+    zone=ZONE,
+    fiscal_year=YearStart(7, 1),
+    school_year=YearStart(8, 15),
+    working_hours=(*[OPEN] * 5, None, None),
+    holidays=frozenset({THANKSGIVING}),
+)
 SUMMER = SeasonHours(AnnualRange((6, 1), (7, 31)), (*[SHORT] * 4, None, None, None))
 DAYS = st.dates(date(2015, 1, 1), date(2035, 1, 1))
 

@@ -14,7 +14,9 @@ from kpibot.core.time.periods import Period, PeriodError, PeriodRule, Unit, same
 
 ZONE = ZoneInfo("America/Chicago")
 AUDIT = Cycle("audit", date(2025, 7, 1), 24)
-CALENDAR = Calendar(ZONE, YearStart(7, 1), YearStart(8, 15), (None,) * 7, cycles=(AUDIT,))
+CALENDAR = Calendar(
+    zone=ZONE, fiscal_year=YearStart(7, 1), school_year=YearStart(8, 15), working_hours=(None,) * 7, cycles=(AUDIT,)
+)
 IRREGULAR = st.sampled_from(
     [
         (YearStart(7, 1), ()),
@@ -34,7 +36,12 @@ IRREGULAR = st.sampled_from(
 ZONES = ["America/Chicago", "America/Phoenix", "Europe/Berlin", "Australia/Lord_Howe", "UTC"]
 CALENDARS = st.builds(
     lambda zone, years, school, cycle: Calendar(
-        zone, years[0], school, (None,) * 7, irregular_fiscal_years=years[1], cycles=(cycle,)
+        zone=zone,
+        fiscal_year=years[0],
+        school_year=school,
+        working_hours=(None,) * 7,
+        irregular_fiscal_years=years[1],
+        cycles=(cycle,),
     ),
     st.sampled_from(ZONES).map(ZoneInfo),
     IRREGULAR,
@@ -106,7 +113,7 @@ def test_at_midnight_the_day_just_over_is_still_the_current_one() -> None:
 
 
 def test_a_fiscal_year_that_is_the_calendar_year_has_its_name() -> None:
-    calendar = Calendar(ZONE, YearStart(1, 1), YearStart(8, 15), (None,) * 7)
+    calendar = Calendar(zone=ZONE, fiscal_year=YearStart(1, 1), school_year=YearStart(8, 15), working_hours=(None,) * 7)
     period = PeriodRule(Unit.FISCAL_YEAR).ending(datetime(2026, 11, 22, tzinfo=UTC), calendar)
     assert period.key == "FY2026"
 

@@ -18,7 +18,12 @@ CHICAGO = ZoneInfo("America/Chicago")
 MINUTE = timedelta(minutes=1)
 EIGHT_HOURS = (time(8), time(16))
 SEVEN_DAYS = ((time(8), time(16)),) * 7
-USUAL = Calendar(CHICAGO, YearStart(7, 1), YearStart(8, 15), (*[EIGHT_HOURS] * 5, None, None))
+USUAL = Calendar(
+    zone=CHICAGO,
+    fiscal_year=YearStart(7, 1),
+    school_year=YearStart(8, 15),
+    working_hours=(*[EIGHT_HOURS] * 5, None, None),
+)
 CLOCK_CHANGES = {
     "America/Chicago": [date(2026, 3, 8), date(2026, 11, 1)],
     "Europe/London": [date(2026, 3, 29), date(2026, 10, 25)],

@@ -16,7 +16,9 @@ from kpibot.services.digests.digests import Digests, latest_slot, movers
 from tests.unit.services.watching import Watched, kpi
 
 CHICAGO = ZoneInfo("America/Chicago")
-CALENDAR = Calendar(CHICAGO, YearStart(7, 1), YearStart(8, 15), ((time(8), time(16)),) * 7)
+CALENDAR = Calendar(
+    zone=CHICAGO, fiscal_year=YearStart(7, 1), school_year=YearStart(8, 15), working_hours=((time(8), time(16)),) * 7
+)
 WEEKLY = Digest("weekly", "Weekly", (0,), time(7), (), (), timedelta(days=6))
 NOW = datetime(2026, 11, 18, 18, tzinfo=UTC)
 
@@ -38,9 +40,17 @@ def test_the_slot_of_today_counts_from_its_minute_on() -> None:
 
 
 def report(campus: str, before: float | None, value: float | None, better: Better = Better.LOWER) -> Report:
-    reading = Reading("tickets", campus, NOW, value)
+    reading = Reading(kpi="tickets", campus=campus, as_of=NOW, value=value)
     limits = Thresholds(better, 20, 40, 80) if better is not Better.HIGHER else Thresholds(better, 85, 75, 60)
-    return Report(KpiInfo("tickets", "T", "", ""), campus, campus, reading, limits, Verdict.ON_TARGET, before)
+    return Report(
+        card=KpiInfo(id="tickets", name="T", objective="", owner=""),
+        campus=campus,
+        campus_name=campus,
+        reading=reading,
+        thresholds=limits,
+        verdict=Verdict.ON_TARGET,
+        before=before,
+    )
 
 
 def test_the_biggest_moves_come_first_and_know_whether_they_are_good() -> None:

@@ -5,25 +5,25 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from kpibot.core.alerts.actions import ActionResult
 from kpibot.core.campuses.campus_tree import DISTRICT
+from kpibot.core.reports.messages import Picture
 from kpibot.core.text import QueryError
-from kpibot.services.alerts.commands import AlertCommands
+from kpibot.services.alerts.commands import AlertCommandReply, AlertCommands
 from kpibot.services.delivery.delivery import InThread
 from kpibot.services.delivery.idempotency import Idempotency
 from kpibot.services.questions.answering import Answering, Reply
-from kpibot.slack.blocks import Rendered
+from kpibot.slack.blocks import Rendered, SlackFile, with_note
 from kpibot.slack.client.directory import Directory
 from kpibot.slack.client.errors import BROKEN_OFF, code_of, explained
 from kpibot.slack.client.files import upload
 from kpibot.slack.client.gatekeeper import Caller, Gatekeeper
-from kpibot.slack.questions.guide_messages import error_message
-from kpibot.slack.questions.replies import AnyReply, is_private, message_of, picture_of, with_note
+from kpibot.slack.error_message import error_message
 from kpibot.slack.refusal_message import refusal_message
 from kpibot.sources.base import SourceDownError, SourceError
 from kpibot.store.store import StoreError
@@ -52,6 +52,19 @@ class Place:
     replaces: str | None = None  # the `ts` of the message that the reply takes the place of
 
 
+class Views(Protocol):
+    """How replies are shown."""
+
+    def message_of(self, shown: object, chart: SlackFile | None = None) -> Rendered:
+        """A reply as Slack takes it, with its uploaded picture if it has one."""
+
+    def picture_of(self, shown: object) -> Picture | None:
+        """The picture of a reply; None where there is nothing to draw."""
+
+    def is_private(self, reply: object) -> bool:
+        """Whether only the asker should see a reply."""
+
+
 class Conversation:
     """Replies to people. Every reply is a task of its own, so that Slack's event is acknowledged at once."""
 
@@ -66,6 +79,7 @@ class Conversation:
         now: Callable[[], datetime],
         in_thread: InThread,
         deliver: Callable[[], Coroutine[Any, Any, None]],
+        views: Views,
     ) -> None:
         self._answering = answering
         self._commands = commands
@@ -76,6 +90,7 @@ class Conversation:
         self._now = now
         self._in_thread = in_thread
         self._deliver = deliver
+        self._views = views
         self._tasks: set[asyncio.Task[None]] = set()
         self._under_way: set[str] = set()
 
@@ -124,8 +139,8 @@ class Conversation:
             return
         if isinstance(reply, ActionResult) and reply.is_done:
             self.flush()
-        if is_private(reply):
-            await self.send_ephemeral(place, user, message_of(reply))
+        if self._views.is_private(reply):
+            await self.send_ephemeral(place, user, self._views.message_of(reply))
         else:
             await self._publish(reply, place, asked_by=user)
 
@@ -163,7 +178,7 @@ class Conversation:
         if refusal is not None:
             return refusal_message(refusal)
         reply: Reply = await self._in_thread(self._answering.overview, DISTRICT, self._as_of())
-        return message_of(reply)
+        return self._views.message_of(reply)
 
     async def _if_first(
         self, is_first: Callable[[str, datetime], bool], name: str, work: Coroutine[Any, Any, None]
@@ -182,7 +197,7 @@ class Conversation:
             log.warning("nobody can tell whether this was answered before: %s", error)
             return True
 
-    def _reply(self, text: str, by: str, channel: str) -> AnyReply:
+    def _reply(self, text: str, by: str, channel: str) -> Reply | AlertCommandReply:
         """What comes of a command about alerts, or else the answer to a question."""
         here, channels = self._directory.campus_of(channel), self._directory.channels_of(channel)
         done = self._commands.reply(text, self._now(), by, channels, here)
@@ -193,12 +208,12 @@ class Conversation:
         now = self._now()
         return now - timedelta(seconds=now.second, microseconds=now.microsecond)
 
-    async def _publish(self, reply: AnyReply, place: Place, asked_by: str) -> None:
+    async def _publish(self, reply: Reply | AlertCommandReply, place: Place, asked_by: str) -> None:
         """Number first: the text goes out at once, its chart follows into the same message."""
         note = (
             "" if isinstance(reply, ActionResult) else f"Asked by <@{asked_by}>"
         )  # nobody is called for what they did
-        text = with_note(message_of(reply), note)
+        text = with_note(self._views.message_of(reply), note)
         try:
             ts = await self._put(text, place)
         except SlackApiError as error:
@@ -206,9 +221,9 @@ class Conversation:
                 raise
             await _respond(place.respond, with_note(text, INVITE), in_channel=True)
             return
-        picture = await self._in_thread(picture_of, reply)
+        picture = await self._in_thread(self._views.picture_of, reply)
         if picture is not None and (chart := await upload(self._client, picture)) is not None:
-            await self._update(place.channel, ts, with_note(message_of(reply, chart), note))
+            await self._update(place.channel, ts, with_note(self._views.message_of(reply, chart), note))
 
     async def _put(self, message: Rendered, place: Place) -> str:
         if place.replaces is not None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from kpibot.catalog.model import Database
 from kpibot.sources.base import SourceMisfitError
-from kpibot.sources.engines.engines import build_engine, caveat
+from kpibot.sources.engines.registry import create_engine, engine_of
 
 DATABASE = Database("helpdesk", timedelta(seconds=20), "postgresql://u:s3cret@h/db")
 
@@ -28,7 +28,7 @@ def at(url: str) -> Database:
     ],
 )
 def test_a_url_need_not_name_the_driver(url: str, driver: str) -> None:
-    assert build_engine(at(url)).url.drivername == driver
+    assert create_engine(at(url)).url.drivername == driver
 
 
 @pytest.mark.parametrize(
@@ -50,25 +50,27 @@ def test_a_url_need_not_name_the_driver(url: str, driver: str) -> None:
 )
 def test_a_driver_that_is_not_installed_is_named_with_its_package(url: str, package: str) -> None:
     with pytest.raises(SourceMisfitError, match=package) as caught:
-        build_engine(at(url))
+        create_engine(at(url))
     assert "s3cret" not in str(caught.value)
 
 
 @pytest.mark.parametrize(("connections", "kept"), [(1, 1), (2, 2), (4, 2), (16, 2)])
 def test_connections_are_counted_and_few_of_them_stay_open(connections: int, kept: int) -> None:
-    pool = build_engine(replace(DATABASE, connections=connections)).pool
+    pool = create_engine(replace(DATABASE, connections=connections)).pool
     assert isinstance(pool, sa.QueuePool)
     assert (pool.size(), pool.size() + pool._max_overflow) == (kept, connections)
     assert pool.timeout() == 20
 
 
 def test_what_kpibot_cannot_see_to_is_said() -> None:
-    assert caveat(DATABASE) is caveat(at("mariadb://u@h/db")) is caveat(at("sqlite:///x")) is None
-    assert "an account that can only read" in (caveat(at("mssql://u@h/db")) or "")
-    assert "stop a statement" in (caveat(at("trino://h")) or "")
+    for url in ("postgresql://u@h/db", "mariadb://u@h/db", "sqlite:///x", "duckdb:///x"):
+        assert engine_of(at(url)).caveat() is None
+    assert "an account that can only read" in (engine_of(at("mssql://u@h/db")).caveat() or "")
+    for name in ("trino", "oracle", "unheardof"):
+        assert f"a session of `{name}` read-only nor stop a statement" in (engine_of(at(f"{name}://h")).caveat() or "")
 
 
 def test_a_url_that_cannot_be_read_is_told_without_its_password() -> None:
     with pytest.raises(SourceMisfitError, match="%40 for @") as caught:
-        caveat(at("postgresql://u:p@ss@word@h/db"))
+        engine_of(at("postgresql://u:p@ss@word@h/db"))
     assert "ss@word" not in str(caught.value)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from kpibot.catalog.model import Database, FileTable
 from kpibot.sources.base import SourceDownError, SourceMisfitError
-from kpibot.sources.engines.files import engine_over_files
+from kpibot.sources.engines.duckdb import engine_over_files
 
 Rows = Callable[[str], list[tuple[object, ...]]]
 
