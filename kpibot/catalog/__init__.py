@@ -11,7 +11,7 @@ from kpibot.catalog.model import Catalog
 from kpibot.catalog.presets import merge_presets
 from kpibot.catalog.problems import CatalogError, Problem
 from kpibot.catalog.schema.json_schema import json_schema
-from kpibot.catalog.schema.validation import SECTIONS, validate
+from kpibot.catalog.schema.validation import SECTIONS, validate_sections
 
 __all__ = ["Catalog", "CatalogError", "Problem", "json_schema", "load"]
 
@@ -29,7 +29,7 @@ def load(folder: Path, environment: Mapping[str, str]) -> Catalog:
     """
     sections = read_sections(folder, SECTIONS)
     merge_presets(sections)
-    config = validate(sections)
+    config = validate_sections(sections)
     check_config(config, sections, environment)
     feed = read_feed(sections, config.district)
     if sections.problems:

@@ -173,5 +173,5 @@ class Catalog:
 
     def place(self, *path: str | int) -> str:
         """Where the configuration says it: `config/datasets.yaml:12`; empty for what it does not say at all."""
-        found = location_of(self.places, path)
-        return "" if found is None else "{}:{}".format(*found)
+        location = location_of(self.places, path)
+        return "" if location is None else "{}:{}".format(*location)

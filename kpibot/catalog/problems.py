@@ -64,17 +64,17 @@ def dotted(path: Path) -> str:
     return "".join(words).removeprefix(".")
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def nearest(word: str, names: Iterable[str]) -> str:
     """A hint in place of a word that is near a known one; otherwise empty."""
-    near = closest(word, known)
+    near = closest(word, names)
     return f"did you mean `{near[0]}`?" if near else ""
 
 
-def suggestion(word: str, known: Iterable[str], if_none: str = "") -> str:
+def suggestion(word: str, names: Iterable[str], if_none: str = "") -> str:
     """A hint in place of an unknown word: the known one that is near, or those that there are."""
-    names = list(known)
-    if near := nearest(word, names):
+    choices = list(names)
+    if near := nearest(word, choices):
         return near
-    if not names:
+    if not choices:
         return if_none
-    return f"there is {alternatives(names)}" if len(names) <= LISTED else f"there are {len(names)}, none like it"
+    return f"there is {alternatives(choices)}" if len(choices) <= LISTED else f"there are {len(choices)}, none like it"

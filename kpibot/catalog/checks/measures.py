@@ -78,9 +78,9 @@ def formats(measure: AnyMeasure) -> tuple[str, ...]:
     return FORMATS[type(measure)]
 
 
-def dataset_of(half: AnySimple) -> str:
+def dataset_of(component: AnySimple) -> str:
     """The dataset that the kind's own key names."""
-    return str(getattr(half, measure_keyword(half)))
+    return str(getattr(component, measure_keyword(component)))
 
 
 def needs_period(measure: AnySimple) -> bool:

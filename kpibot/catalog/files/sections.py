@@ -66,7 +66,7 @@ class Sections:
         """Notes where what was laid under the sections is written."""
         self.places |= places
 
-    def add(self, file: str, document: Document, known: Collection[str]) -> None:
+    def add(self, file: str, document: Document, expected: Collection[str]) -> None:
         """Takes over a file's sections, and its problems."""
         self.problems += [
             Problem(file, each.line, dotted(each.path), each.message, each.hint) for each in document.problems
@@ -81,14 +81,14 @@ class Sections:
                 self.is_complete = False
                 continue
             self.places |= {each: (file, line) for each, line in document.lines.items() if each[:1] == path}
-            if path[0] in known:
+            if path[0] in expected:
                 self.data[str(path[0])] = value
             else:
-                self.report(path, "unknown section", suggestion(str(path[0]), known))
-                self.is_complete &= not nearest(str(path[0]), known)
+                self.report(path, "unknown section", suggestion(str(path[0]), expected))
+                self.is_complete &= not nearest(str(path[0]), expected)
 
 
-def read_sections(folder: pathlib.Path, known: Collection[str]) -> Sections:
+def read_sections(folder: pathlib.Path, expected: Collection[str]) -> Sections:
     """Every `*.yaml` of the folder itself; a section in two files, or one that nobody knows, is a problem."""
     sections = Sections(str(folder))
     for file in config_files(folder):
@@ -97,7 +97,7 @@ def read_sections(folder: pathlib.Path, known: Collection[str]) -> Sections:
             continue
         sections.is_complete &= isinstance(document.data, dict)
         if document.problems or isinstance(document.data, dict):
-            sections.add(str(file), document, known)
+            sections.add(str(file), document, expected)
         else:
             text = "write the sections as keys, for example `kpis:`"
             sections.problems.append(Problem(str(file), 1, "", "not a mapping", text))

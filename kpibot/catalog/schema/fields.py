@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from kpibot.catalog.model import Column
 from kpibot.catalog.parse import scalars, time_values
-from kpibot.catalog.parse.conditions import MOMENTS, RELATIONS, conditions
+from kpibot.catalog.parse.conditions import MOMENTS, RELATIONS, parse_conditions
 from kpibot.catalog.problems import WordError
 from kpibot.core.kpis import kpi, measures, thresholds
 from kpibot.core.kpis.conditions import RelativeTime, Where
@@ -193,9 +193,9 @@ def worded(reader: Callable[[str], Any]) -> BeforeValidator:
     return BeforeValidator(lambda raw: reader(scalars.parse_text(str(raw) if isinstance(raw, int | float) else raw)))
 
 
-def choice_of(*known: str) -> BeforeValidator:
+def choice_of(*words: str) -> BeforeValidator:
     """Reads one of these words."""
-    return worded(lambda text: time_values.one_of(text, known))
+    return worded(lambda text: time_values.one_of(text, words))
 
 
 def string_schema(**more: Any) -> WithJsonSchema:
@@ -280,7 +280,9 @@ When = Annotated[
 ]
 Zone = Annotated[ZoneInfo, worded(time_values.zone), string_schema()]
 Period = Annotated[PeriodRule, worded(time_values.period), string_schema(pattern=PERIOD)]
-ColumnConditions = Annotated[Where, BeforeValidator(conditions), WithJsonSchema({"anyOf": [*_VALUE, _CONDITIONS]})]
+ColumnConditions = Annotated[
+    Where, BeforeValidator(parse_conditions), WithJsonSchema({"anyOf": [*_VALUE, _CONDITIONS]})
+]
 Age = Annotated[RelativeTime, worded(time_values.age), string_schema(pattern=r"^\d+ ?(working )?[a-z]+$")]
 ColumnOf = Annotated[Column, BeforeValidator(_column), WithJsonSchema({"anyOf": [{"type": "string"}, _SQL | _CLOSED]})]
 OneOrMany = Annotated[

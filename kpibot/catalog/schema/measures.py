@@ -107,7 +107,7 @@ SimpleSchema = Annotated[
 ]
 
 
-class HalvesSchema(Schema):
+class ComponentsSchema(Schema):
     """The two measures that a ratio divides."""
 
     of: SimpleSchema = Field(description="What is divided.", examples=["{stock: checkouts, from: checked_out}"])
@@ -117,7 +117,7 @@ class HalvesSchema(Schema):
 class RatioSchema(Schema):
     """One measure over another, which may live in another database: the ratio of sums, at every level."""
 
-    ratio: HalvesSchema = Field(
+    ratio: ComponentsSchema = Field(
         description="The two halves.", examples=["{of: {stock: checkouts}, over: {stock: assets}}"]
     )
 

@@ -58,7 +58,7 @@ class DataQuality:
             yield Finding(what, f"{disagreement(conflict, kpi.card)}; {allowed}", False, place)
 
     def _unmatched(self, kpi: Kpi, checked: CheckedKpi, readings: Readings) -> Iterator[Finding]:
-        """Rows of no campus; the reading of a ratio rests on one half only, so that both are looked at."""
+        """Rows of no campus; the reading of a ratio covers one half only, so both halves are checked."""
         if not readings[NO_CAMPUS].rows and not isinstance(kpi.measure, Ratio):
             return
         try:

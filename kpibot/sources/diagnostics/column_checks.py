@@ -13,7 +13,7 @@ from kpibot.sources.sql.dataset_rows import column_of, from_clause
 from kpibot.sources.sql.indexes import schema_and_table
 
 Ask = Callable[[Callable[[sa.Connection], Any]], Any]
-LISTED = 8  # names of columns that a hint tells; more are read by nobody
+LISTED = 8  # names of columns in a hint; nobody reads more
 
 
 def misfits(dataset: Dataset, ask: Ask) -> list[DataIssue]:

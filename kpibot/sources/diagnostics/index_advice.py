@@ -1,7 +1,7 @@
 """Which index would make a measure fast, as the statement that makes it.
 
 stock      the rows that are still open, by campus: a partial index; and those that end later, by their end
-flow       the rows by time, with the campus and whatever else is looked at beside them
+flow       the rows by time, with the campus and what else is read with them
 duration   the same, with the end
 """
 
@@ -23,7 +23,7 @@ LONGEST_NAME = 60
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An index that a table does not have: `keys` it is ordered by, `held` it merely holds, by the table's own names.
+    """An index that a table does not have: `keys` it is ordered by, `held` it only includes, by the table's own names.
 
     With `open` it has only the rows in which that column is empty.
     """
@@ -41,7 +41,7 @@ class Index:
 
 
 def useful(measure: OverRows, dataset: Dataset, engine: Engine, unfit: frozenset[str] = frozenset()) -> list[Index]:
-    """The indexes that a measure would be fast with; none where no index helps it, or none can be told.
+    """The indexes that a measure would be fast with; none where no index helps it, or none can be made.
 
     A snapshot, an average over a period and distinct keys of a stock look at most rows of a table anyway. `unfit` are
     columns, by the table's own names, that the database puts into no index.
@@ -113,7 +113,7 @@ def _of_stock(stock: Stock, by: _Names, table: str, engine: Engine) -> list[Inde
 
 
 def _others(measure: OverRows, *own: str) -> list[str]:
-    """The columns that are looked at beside these and the campus."""
+    """The other columns of a measure, beside the campus."""
     return [name for _, name in measure_columns(measure) if name not in own]
 
 

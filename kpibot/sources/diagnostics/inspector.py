@@ -1,4 +1,4 @@
-"""Looks at one of the district's databases itself: does it fit the configuration, and which indexes does it lack?"""
+"""Inspects one of the district's databases: does it fit the configuration, and which indexes does it lack?"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,13 +22,13 @@ from kpibot.sources.sql.district_database import DistrictDatabase
 from kpibot.sources.sql.indexes import TableIndex, indexes_of, schema_and_table
 from kpibot.sources.sql.timestamps import TimeKind
 
-BIG = 20_000  # rows of a table below which no index is worth its keep
+BIG = 20_000  # rows of a table below which no index is worth its cost
 SLOW = 200  # milliseconds after which a measure wants an index where a database does not tell its plan
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetCheck:
-    """What a look at a dataset found. `rows` is None where they could not be counted."""
+    """What the check of a dataset found. `rows` is None where they could not be counted."""
 
     issues: tuple[DataIssue, ...]
     rows: int | None = None
@@ -52,7 +52,7 @@ class IndexAdvice:
 
 
 class Inspector(Protocol):
-    """Looks at one database of the district. Its methods block."""
+    """Inspects one database of the district. Its methods block."""
 
     def ping(self) -> None:
         """Asks the database for nothing.
@@ -69,7 +69,7 @@ class Inspector(Protocol):
         """
 
     def advice(self, dataset: str, asked: Sequence[TimedRequest], rows: int | None) -> list[IndexAdvice]:
-        """The indexes that measures of a dataset of so many rows lack, having looked at how they are taken.
+        """The indexes that measures of a dataset of so many rows lack, given the plans of their statements.
 
         Raises:
             SourceError: with what to do about it.
@@ -93,7 +93,7 @@ class SqlInspector:
             return DatasetCheck(tuple(misfit_issues))
         kinds, issues = self._kinds(chosen, uses)
         try:
-            more, count = self._examined(Rows(chosen, self._database.engine, kinds), uses, as_of)
+            more, count = self._examined(Rows(dataset=chosen, engine=self._database.engine, kinds=kinds), uses, as_of)
         except SourceDownError as error:
             return DatasetCheck((*issues, DataIssue("", f"its rows could not be looked through: {error}", False)))
         return DatasetCheck((*issues, *more), count)
@@ -150,9 +150,8 @@ class SqlInspector:
         probes = row_checks.probes(rows, uses, as_of)
         try:
             answers = [(probes, self._one(row_checks.statement(rows, probes)))]
-        except (
-            SourceMisfitError
-        ):  # one of them is refused: then each by itself, and that one is told of where it is used
+        except SourceMisfitError:
+            # One of them is refused: then each by itself, and that one is reported where it is used.
             answers = self._one_by_one(rows, probes)
         issues = [issue for asked, row in answers for issue in row_checks.issues_in(asked, row)]
         count = int(answers[0][1]["all_rows"])
@@ -168,7 +167,7 @@ class SqlInspector:
         return answers
 
     def _repeats(self, rows: Rows, count: int) -> Iterable[DataIssue]:
-        """Ids that are not unique; nobody asks where the database sees to that."""
+        """Ids that are not unique; not looked for where the database ensures that they are."""
         column = rows.dataset.columns.get(row_checks.ID)
         if column is None:
             return []

@@ -1,4 +1,4 @@
-"""Looks through the rows of a dataset, once, for what cannot be right: a definition, or what was typed in."""
+"""Reads the rows of a dataset once, for what cannot be right: a definition, or what was typed in."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ from kpibot.sources.sql.timestamps import TimeKind
 Columns = Mapping[str, Expression]
 Row = Mapping[str, Any]
 ID = "id"
-FIRST, LAST = datetime(1971, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)  # what lies beyond stands for "none"
+FIRST, LAST = datetime(1971, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)  # what lies beyond means "none"
 AHEAD = timedelta(days=1)  # clocks differ, and so do zones
-SHARE = 0.1  # of the rows: what so many have is a wrong definition; what fewer have are rows to be mended
+SHARE = 0.1  # of the rows: what more have is a wrong definition; what fewer have are rows to be corrected
 SHAPES = {
     TimeKind.TEXT: "____-__-__ __:__:__%",
     TimeKind.TEXT_T: "____-__-__T__:__:__%",
@@ -117,7 +117,7 @@ def _of_time(rows: Rows, name: str, *, begins: bool, as_of: datetime) -> Iterato
 
 
 def _test(rows: Rows, name: str, when: str, is_so: Expression, is_problem: bool) -> Probe:
-    """One for dates that stand for something else."""
+    """One for dates that mean something else."""
 
     def tell(n: int, count: int, example: str) -> DataIssue:
         value = example if rows.kinds[name] is TimeKind.SECONDS else f"'{example}'"
@@ -140,7 +140,7 @@ def _if_empty(row: Row, name: str, begins: bool) -> DataIssue | None:
 
 
 def _reversed(rows: Rows, since: str, until: str) -> Probe:
-    """Rows that end before they begin; an end that stands for "none" is told apart."""
+    """Rows that end before they begin; an end that means "none" is not among them."""
     began, ended = rows.column(since), rows.column(until)
     is_so = sa.and_(ended < began, rows.time(until).not_before(FIRST))
 

@@ -18,11 +18,14 @@ from kpibot.sources.sql.timestamps import TimeColumn, TimeKind
 CAMPUS, SLICE = "campus", "slice"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Rows:
-    """The rows of a dataset in one database. `kinds` says how its timestamp columns keep their instants, None of
-    those that hold none; `indexed` which of its columns an index begins with, `by` what they are told apart by beside
-    their campus, `led_by_time` whether an index on a timestamp may lead to them."""
+    """The rows of a dataset in one database.
+
+    `kinds` says how its timestamp columns keep their instants, None for those that hold none; `indexed` are the columns
+    that an index begins with; `by` is what the rows of a campus are broken down by; with `uses_time_index` an index on
+    a timestamp may be used.
+    """
 
     dataset: Dataset
     engine: Engine
@@ -49,9 +52,9 @@ class Rows:
         return TimeColumn(column, kind, self.dataset.zone, self.engine)
 
     def group_columns(self) -> list[sa.Label[Any]]:
-        """What rows are grouped by, as columns: their campus, and what they are told apart by."""
-        owners = [self.column(CAMPUS).label(CAMPUS)]
-        return owners if self._slice is None else [*owners, self._slice.label(SLICE)]
+        """What rows are grouped by, as columns: their campus, and what they are broken down by."""
+        campus = self.column(CAMPUS).label(CAMPUS)
+        return [campus] if self._slice is None else [campus, self._slice.label(SLICE)]
 
     def group_by_columns(self, names: Sequence[str] = ()) -> list[Expression]:
         """The same for GROUP BY, with more columns that follow. The campus is left out where it is a constant, which
@@ -62,7 +65,7 @@ class Rows:
         return _positions(len(groups), 1 if self.has_campus else 2) if self.engine.groups_by_position else groups
 
     def group_key(self, campus: Expression) -> Expression:
-        """The campus for GROUP BY, in whose order no index may lead through all rows.
+        """The campus for GROUP BY, so that no index on it is used to read all rows in its order.
 
         SQLite would walk an ordinary index on it and read the rows at random, 15 to 25 times slower than a scan.
         """
@@ -79,7 +82,7 @@ class Rows:
 
     @cached_property
     def _slice(self) -> Expression | None:
-        """What rows are told apart by: one and the same expression for SELECT and GROUP BY, its parameters too."""
+        """What rows are broken down by: one and the same expression for SELECT and GROUP BY, its parameters too."""
         if self.by is None or not self.by.cutoffs:
             return None if self.by is None else self.column(self.by.column)
         time, cutoffs = self.time(self.by.column), self.by.cutoffs
@@ -141,7 +144,7 @@ def from_clause(dataset: Dataset) -> sa.FromClause:
 
 
 def column_of(dataset: Dataset, name: str) -> Expression:
-    """What stands behind a column's name: a column of the table, or an expression of the district's own."""
+    """What a column's name means: a column of the table, or an expression of the district's own."""
     column = dataset.columns[name]
     if column.sql is not None:
         return sa.literal_column(f"({column.sql})")

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from kpibot.catalog.model import Database, Dataset
 from kpibot.core.kpis.measures import OverRows, time_columns
 from kpibot.sources.base import Request
-from kpibot.sources.circuit_breaker import Breaker
+from kpibot.sources.circuit_breaker import CircuitBreaker
 from kpibot.sources.engines.base import Engine
 from kpibot.sources.engines.registry import create_engine, engine_of
 from kpibot.sources.sql.dataset_rows import Rows
@@ -29,7 +29,9 @@ class DistrictDatabase:
     It connects when it is first asked. Without a breaker, every call is made.
     """
 
-    def __init__(self, config: Database, datasets: Mapping[str, Dataset], breaker: Breaker | None = None) -> None:
+    def __init__(
+        self, config: Database, datasets: Mapping[str, Dataset], breaker: CircuitBreaker | None = None
+    ) -> None:
         self.config = config
         self.datasets = datasets
         self._breaker = breaker
@@ -70,7 +72,8 @@ class DistrictDatabase:
         by = None if request is None else request.by
         aged_by = [by.column] if by is not None and by.cutoffs else []
         kinds = self.kinds_of(dataset, [*time_columns(measure), *aged_by])
-        return Rows(dataset, self.engine, kinds, self._schema.indexed(dataset, self.engine), by)
+        indexed = self._schema.indexed(dataset, self.engine)
+        return Rows(dataset=dataset, engine=self.engine, kinds=kinds, indexed=indexed, by=by)
 
     def kinds_of(self, dataset: Dataset, names: Sequence[str]) -> dict[str, TimeKind | None]:
         """How columns keep their instants; None of one that holds nothing yet.

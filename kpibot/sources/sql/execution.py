@@ -44,7 +44,7 @@ def run_in_time(
 
 
 def _at_most(database: Database, work: Callable[[threading.Event], Result]) -> Result:
-    """Stops waiting for a database that cannot be told to stop. Its connection is in use until it ends by itself."""
+    """Stops waiting for a database that cannot be stopped. Its connection stays in use until it ends."""
     future: Future[Result] = Future()
     is_abandoned = threading.Event()
 

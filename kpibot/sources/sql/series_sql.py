@@ -1,9 +1,9 @@
 """Series as SQL: what a measure needs for every day of a window, in one statement for all campuses.
 
-A track has the columns campus, day (1970-01-01 is 0; LEVEL stands for the level of a stock at the window's end) and
+A series has the columns campus, day (1970-01-01 is 0; LEVEL marks the level of a stock at the window's end) and
 amount: what began on that day, without what ended. Then weight: how many rows carry an amount where a mean is taken,
-or for an average stock the amounts times the seconds, since the window's beginning, at which they changed. The track of
-distinct keys has campus, day, again, shared and amount.
+or for an average stock the amounts times the seconds, since the window's beginning, at which they changed. The
+series of distinct keys has campus, day, again, shared and amount.
 """
 
 from itertools import pairwise
@@ -16,7 +16,8 @@ from kpibot.core.kpis.series import Window
 from kpibot.core.time.periods import Period
 from kpibot.sources.engines.base import Engine, Expression
 from kpibot.sources.sql.dataset_rows import CAMPUS, Rows, from_clause
-from kpibot.sources.sql.statements import Statement, happened_in, in_order, open_at_end
+from kpibot.sources.sql.row_filters import happened_in, in_order, open_at_end
+from kpibot.sources.sql.statements import Statement
 from kpibot.sources.sql.timestamps import TimeColumn
 
 BEGAN, ENDED = 1, -1

@@ -1,4 +1,4 @@
-"""A Source over SQLAlchemy: runs the statements and turns their rows into parts and tracks."""
+"""A Source over SQLAlchemy: runs the statements and turns their rows into parts and series."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ from kpibot.core.kpis.measures import (
 from kpibot.core.kpis.series import ElapsedBetween, SeriesData, Window, wall_clock
 from kpibot.core.time.periods import Period
 from kpibot.sources.base import GroupKey, QueryResult, Request, SourceError, SourceMisfitError
-from kpibot.sources.circuit_breaker import Breaker
+from kpibot.sources.circuit_breaker import CircuitBreaker
 from kpibot.sources.sql import result_mapping, series_sql, statements
 from kpibot.sources.sql.dataset_rows import Rows, from_clause
 from kpibot.sources.sql.district_database import DistrictDatabase
@@ -39,7 +39,7 @@ MOST_STEPS = 400  # days of a window in one statement: SQLite takes 500 parts of
 class SqlSource:
     """One of the district's databases, by SQL. Safe to call from several threads.
 
-    `zone` is the district's: its days are the buckets of a track. Without a breaker, every call is made. `lasting` is
+    `zone` is the district's: its days are the buckets of a series. Without a breaker, every call is made. `lasting` is
     the working clock.
     """
 
@@ -48,7 +48,7 @@ class SqlSource:
         database: Database,
         datasets: Mapping[str, Dataset],
         zone: ZoneInfo,
-        breaker: Breaker | None = None,
+        breaker: CircuitBreaker | None = None,
         lasting: ElapsedBetween = wall_clock,
     ) -> None:
         self.database = DistrictDatabase(database, datasets, breaker)
@@ -70,8 +70,8 @@ class SqlSource:
                 results |= dict.fromkeys(merge, error)
         return [results[request] for request in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
-        """See `Source.track`.
+    def series(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
+        """See `Source.series`.
 
         Raises:
             SourceMisfitError: also for a snapshot or a query, whose past only the bot's own store knows, and for a
@@ -86,7 +86,7 @@ class SqlSource:
                 case Duration():
                     period = Period(window.opens, window.ends[-1], "")
                     spans = self.database.fetch(statements.spans(measure, self.database.rows_of(measure), period))
-                    return result_mapping.spans_of(spans).by_cell()
+                    return result_mapping.spans_of(spans).by_group()
         raise SourceMisfitError(
             "a snapshot, a query or a distinct stock has no series in the database; "
             "its history comes from the bot's own readings"
@@ -98,13 +98,13 @@ class SqlSource:
         if isinstance(measure, Query) or name is None:
             return None
         dataset = self.database.datasets[measure.dataset]
-        rows = Rows(dataset, self.database.engine, self.database.kinds_of(dataset, [name]))
+        rows = Rows(dataset=dataset, engine=self.database.engine, kinds=self.database.kinds_of(dataset, [name]))
         with _understanding(measure):
             return to_utc(self.database.fetch(statements.newest(rows, name, before))["newest"][0], dataset.zone)
 
     def values(self, dataset: str, column: str, most: int) -> list[object]:
         """See `Source.values`."""
-        rows = Rows(self.database.datasets[dataset], self.database.engine, {})
+        rows = Rows(dataset=self.database.datasets[dataset], engine=self.database.engine, kinds={})
         return self.database.fetch(statements.values(rows, column, most))["value"]
 
     def is_empty(self, measure: Simple) -> bool:
@@ -208,7 +208,7 @@ class SqlSource:
 
 @contextmanager
 def _understanding(measure: Simple) -> Iterator[None]:
-    """What a row holds may be no timestamp or no number, whatever the first row held: then the set-up does not fit."""
+    """A row may hold no timestamp or no number, though the first one did: then the configuration does not fit."""
     try:
         yield
     except (ValueError, TypeError, IndexError, OverflowError) as error:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from kpibot.catalog.model import Database
 from kpibot.sources.base import SourceDownError, SourceMisfitError
-from kpibot.sources.circuit_breaker import Breaker, Health, Rule, breaker_of
+from kpibot.sources.circuit_breaker import BreakerRule, BreakerState, CircuitBreaker, breaker_of
 
-RULE = Rule(failures=3, pause=30)
+RULE = BreakerRule(failures=3, pause=30)
 DOWN = "database `helpdesk` cannot be reached: connection refused"
 
 
@@ -29,7 +29,7 @@ class District:
     """A database that counts who comes through to it."""
 
     def __init__(self, clock: Clock, most: int = 50) -> None:
-        self.breaker = Breaker("helpdesk", RULE, clock, most, patience=60)
+        self.breaker = CircuitBreaker("helpdesk", RULE, clock, most, patience=60)
         self.asked = 0
         self.fails: Exception | None = None
 
@@ -143,7 +143,7 @@ def test_fifty_who_ask_at_once_cost_one_time_out(clock: Clock) -> None:
             everybody_waits.set()
         return clock()
 
-    breaker = Breaker("helpdesk", RULE, now, most=4, patience=60)
+    breaker = CircuitBreaker("helpdesk", RULE, now, most=4, patience=60)
     asked: list[int] = []
 
     def ask(number: int) -> str:
@@ -162,7 +162,7 @@ def test_fifty_who_ask_at_once_cost_one_time_out(clock: Clock) -> None:
 
 
 def test_who_waits_too_long_for_a_connection_is_told_that_the_database_is_busy(clock: Clock) -> None:
-    breaker = Breaker("helpdesk", RULE, clock, most=1, patience=0)
+    breaker = CircuitBreaker("helpdesk", RULE, clock, most=1, patience=0)
     with breaker.call():
         for _ in range(RULE.failures):
             with pytest.raises(SourceDownError, match="`helpdesk` is busy"), breaker.call():
@@ -183,17 +183,17 @@ def test_the_pause_is_no_shorter_than_a_statement_may_take(clock: Clock) -> None
 @given(st.lists(st.tuples(st.floats(0, 100), st.sampled_from(["answers", "fails", "hangs"])), max_size=40))
 def test_whatever_happens_somebody_is_let_through_within_a_pause(events: list[tuple[float, str]]) -> None:
     """And while the row of failures is too short nobody is held back."""
-    health, now = Health(), 0.0
+    state, now = BreakerState(), 0.0
     for passed, what in events:
         now += passed
-        assert health.allows(now + RULE.pause)
-        assert health.allows(now) or health.failures >= RULE.failures
-        if not health.allows(now):
-            assert health.refusal(now).count("down for") == 1
+        assert state.allows(now + RULE.pause)
+        assert state.allows(now) or state.failures >= RULE.failures
+        if not state.allows(now):
+            assert state.refusal(now).count("down for") == 1
             continue
-        health = health.asked(RULE, now)
+        state = state.asked(RULE, now)
         if what == "answers":
-            health = Health()
+            state = BreakerState()
         elif what == "fails":
-            health = health.failed(RULE, now, DOWN)
-        assert 0 <= health.since <= now
+            state = state.failed(RULE, now, DOWN)
+        assert 0 <= state.since <= now

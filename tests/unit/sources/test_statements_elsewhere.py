@@ -80,7 +80,7 @@ def dataset(by_campus: bool) -> Dataset:
 def every_statement(name: str) -> Iterator[sa.Select[Any] | sa.CompoundSelect[Any]]:
     kinds = [(True, kind) for kind in (TimeKind.NAIVE, TimeKind.SECONDS, TimeKind.TEXT)]
     for by_campus, kind in [*kinds, (False, TimeKind.AWARE)]:
-        rows = Rows(dataset(by_campus), engine_named(name), {"opened": kind, "resolved": kind})
+        rows = Rows(dataset=dataset(by_campus), engine=engine_named(name), kinds={"opened": kind, "resolved": kind})
         for each in (
             rows,
             replace(rows, by=GroupBy("kind")),
@@ -96,7 +96,8 @@ def every_statement(name: str) -> Iterator[sa.Select[Any] | sa.CompoundSelect[An
         yield statements.values(rows, "kind", 20)
         yield sa.select(sa.literal_column("1")).select_from(from_clause(rows.dataset)).limit(1)
     for by_campus in (True, False):
-        mixed = Rows(dataset(by_campus), engine_named(name), {"opened": TimeKind.NAIVE, "resolved": TimeKind.SECONDS})
+        kinds_that_differ = {"opened": TimeKind.NAIVE, "resolved": TimeKind.SECONDS}
+        mixed = Rows(dataset=dataset(by_campus), engine=engine_named(name), kinds=kinds_that_differ)
         yield from parts(mixed)
         yield from series(mixed)
 
@@ -200,6 +201,7 @@ def test_seconds_are_asked_for_in_words_that_the_database_knows(name: str, words
 )
 def test_an_empty_text_is_looked_for_as_the_database_keeps_it(name: str, negated: bool, words: str) -> None:
     """Oracle keeps it as NULL, so that nothing is ever equal to it."""
-    rows = Rows(replace(dataset(by_campus=True), columns={"kind": Column("kind")}), engine_named(name), {})
+    plain = replace(dataset(by_campus=True), columns={"kind": Column("kind")})
+    rows = Rows(dataset=plain, engine=engine_named(name), kinds={})
     (condition,) = rows.conditions([ValueCondition("kind", ("",), negated)])
     assert str(condition.compile(compile_kwargs={"literal_binds": True})) == words
