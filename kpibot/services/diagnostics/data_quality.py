@@ -22,7 +22,7 @@ LISTED = 6
 
 
 class DataQuality:
-    """Looks at the readings of a catalogue's KPIs at one instant."""
+    """Looks at the readings of a catalog's KPIs at one instant."""
 
     def __init__(self, catalog: Catalog, measurement: Measurement, reporting: Reporting, as_of: datetime) -> None:
         self._catalog = catalog
