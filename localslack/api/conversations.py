@@ -124,7 +124,7 @@ def history(request: Request) -> Json:
     page, cursor = page_of(kept, request, most=999)
     threads = _threads(public)
     forms = [_form(request, one) | thread_form(request.ws, one, threads.get(one.ts, [])) for one in page]
-    return _page(forms, cursor) | {"pin_count": len(found.pins)}
+    return _page(forms, cursor)
 
 
 def replies(request: Request) -> Json:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from localslack.api.conversations import public_messages
-from localslack.api.forms import message_form, reactions_form
-from localslack.api.request import Method, Request, page_of
+from localslack.api.request import Method, Request
 from localslack.state.errors import SlackError
 from localslack.state.model import Conversation, Json, Message
 
@@ -65,35 +63,7 @@ def remove(request: Request) -> Json:
     return _keep(request, message, tuple(one for one in message.reactions if one != mine))
 
 
-def get(request: Request) -> Json:
-    """reactions.get: a message with its reactions."""
-    conversation, message = _item(request)
-    return {"ok": True, "type": "message", "channel": conversation.id, "message": _form(request, message)}
-
-
-def list_(request: Request) -> Json:
-    """reactions.list: what a person, by default the bot, has reacted to where the bot is."""
-    user = request.text("user", request.ws.bot_user_id)
-    if user not in request.ws.users:
-        raise SlackError("user_not_found")
-    items = [
-        {"type": "message", "channel": place.id, "message": _form(request, message)}
-        for place in request.ws.conversations.values()
-        if request.ws.bot_user_id in place.members
-        for message in reversed(public_messages(place))
-        if user in (one for _, one in message.reactions)
-    ]
-    page, cursor = page_of(items, request)
-    return {"ok": True, "items": page, "response_metadata": {"next_cursor": cursor}}
-
-
-def _form(request: Request, message: Message) -> Json:
-    return message_form(request.ws, message) | {"reactions": reactions_form(message)}
-
-
 METHODS = {
     "reactions.add": Method(add, ("reactions:write",)),
-    "reactions.get": Method(get, ("reactions:read",)),
-    "reactions.list": Method(list_, ("reactions:read",)),
     "reactions.remove": Method(remove, ("reactions:write",)),
 }

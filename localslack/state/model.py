@@ -124,11 +124,7 @@ class Message:
 
 @dataclass(slots=True)
 class Conversation:
-    """A channel, or the direct message between the bot and `user`; `messages` is kept in the order of ts.
-
-    `pins` are the pinned messages' ts, with the second at which each was pinned; `bookmarks` are as the Web API gives
-    them, by id.
-    """
+    """A channel, or the direct message between the bot and `user`; `messages` is kept in the order of ts."""
 
     id: str
     name: str
@@ -142,8 +138,6 @@ class Conversation:
     ext_shared: bool = False
     org_shared: bool = False
     messages: dict[str, Message] = field(default_factory=dict)
-    pins: dict[str, int] = field(default_factory=dict)
-    bookmarks: dict[str, Json] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:

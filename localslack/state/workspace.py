@@ -131,10 +131,8 @@ class Workspace(Directory):
 
     def remove(self, message: Message) -> None:
         """Take a message away; one with replies leaves a mark behind, so that its thread can still be read."""
-        place = self.conversations[message.channel]
-        kept = place.messages
+        kept = self.conversations[message.channel].messages
         self.history.deletions.append(message)
-        place.pins.pop(message.ts, None)
         if any(other.thread_ts == message.ts for other in kept.values() if other.ts != message.ts):
             self.put(dataclasses.replace(message, deleted=True, text="This message was deleted.", blocks=[]))
             return

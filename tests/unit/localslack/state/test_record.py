@@ -58,7 +58,6 @@ def held(ws: Workspace) -> dict[str, int]:
         "calls": len(ws.calls()),
         "bytes of calls": ws.history.bytes,
         "messages": sum(len(place.messages) for place in places),
-        "pins and bookmarks": sum(len(place.pins) + len(place.bookmarks) for place in places),
         "edits": len(ws.edits()),
         "deletions": len(ws.deletions()),
         "deliveries": len(ws.deliveries()),
@@ -84,8 +83,6 @@ def round_of_calls(ws: Workspace, number: int) -> None:
     call(ws, "chat.postEphemeral", channel=channel, user=user, text="psst")
     call(ws, "chat.update", channel=channel, ts=posted["ts"], text="edited")
     call(ws, "reactions.add", channel=channel, timestamp=posted["ts"], name="eyes")
-    call(ws, "pins.add", channel=channel, timestamp=posted["ts"])
-    call(ws, "bookmarks.add", channel_id=channel, title="x", type="link", link="https://example.org")
     call(ws, "files.getUploadURLExternal", filename=f"{number}.png", length=100_000)
     call(ws, "views.publish", user_id=user, view={"type": "home", "blocks": []})
     title = {"type": "plain_text", "text": "T"}
@@ -95,7 +92,7 @@ def round_of_calls(ws: Workspace, number: int) -> None:
 
 
 def test_after_fifty_thousand_calls_a_workspace_grows_no_more() -> None:
-    scopes = ("chat:write", "reactions:write", "pins:write", "bookmarks:write", "files:write")
+    scopes = ("chat:write", "reactions:write", "files:write")
     ws = Workspace(channels=[Channel("general")], scopes=scopes, keep_messages=300)
     for number in range(2500):
         round_of_calls(ws, number)
