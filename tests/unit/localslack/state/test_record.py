@@ -77,7 +77,7 @@ def call(ws: Workspace, method: str, **arguments: object) -> dict[str, object]:
 
 
 def round_of_calls(ws: Workspace, number: int) -> None:
-    """Make ten calls of the kinds that leave something behind."""
+    """Make eight calls of the kinds that leave something behind."""
     channel, user = ws.channel_id("general"), ws.user_id("dana")
     posted = call(ws, "chat.postMessage", channel=channel, text=f"message {number}")
     call(ws, "chat.postEphemeral", channel=channel, user=user, text="psst")
@@ -94,10 +94,10 @@ def round_of_calls(ws: Workspace, number: int) -> None:
 def test_after_fifty_thousand_calls_a_workspace_grows_no_more() -> None:
     scopes = ("chat:write", "reactions:write", "files:write")
     ws = Workspace(channels=[Channel("general")], scopes=scopes, keep_messages=300)
-    for number in range(2500):
+    for number in range(3125):
         round_of_calls(ws, number)
     early = held(ws)
-    for number in range(2500, 5000):
+    for number in range(3125, 6250):
         round_of_calls(ws, number)
     late = held(ws)
     assert ws.number("call") == 50_001
