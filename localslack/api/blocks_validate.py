@@ -14,7 +14,7 @@ _PROBLEM = re.compile(r"\[ERROR\] (.*) \[json-pointer:(.*)\]", re.DOTALL)
 _PLACES = ("blocks", "message", "view")
 
 
-def validate(request: Request) -> Json:
+def validate_blocks(request: Request) -> Json:
     """Answer ``invalid_blocks``, ``invalid_message`` or ``invalid_view`` with each problem and its JSON pointer.
 
     Pointers start in what was given: ``/0/text`` among blocks, ``/blocks/0/text`` in a message or a view.
@@ -47,4 +47,4 @@ def _error(problem: str, inside: str) -> Json:
     return {"pointer": pointer.removeprefix(inside), "code": code, "message": text}
 
 
-METHODS = {"blocks.validate": Method(validate, token="none")}
+METHODS = {"blocks.validate": Method(validate_blocks, token="none")}

@@ -12,7 +12,7 @@ from localslack.state.errors import SlackError
 from localslack.state.model import Conversation, Json, Message
 
 
-def target(request: Request) -> Conversation:
+def find_target(request: Request) -> Conversation:
     """Return where the bot may post.
 
     A channel goes by id, ``#name`` or name; a person's id means the direct message with them. Refuses with
@@ -62,7 +62,7 @@ def _new(request: Request, conversation: Conversation, via: str) -> Message:
 
 def post_message(request: Request) -> Json:
     """chat.postMessage: post as the bot."""
-    ws, conversation = request.ws, target(request)
+    ws, conversation = request.ws, find_target(request)
     message = _new(request, conversation, "chat.postMessage")
     metadata, broadcast = checked_metadata(request), request.flag("reply_broadcast")
     message = ws.put(dataclasses.replace(message, metadata=metadata, broadcast=broadcast and bool(message.thread_ts)))
@@ -71,7 +71,7 @@ def post_message(request: Request) -> Json:
 
 def post_ephemeral(request: Request) -> Json:
     """chat.postEphemeral: post for one person's eyes; it's not part of the history."""
-    ws, conversation = request.ws, target(request)
+    ws, conversation = request.ws, find_target(request)
     user = request.required("user")
     if user not in conversation.members:
         raise SlackError("user_not_in_channel")
@@ -91,7 +91,7 @@ def _own_message(request: Request, refusal: str) -> Message:
     return found
 
 
-def update(request: Request) -> Json:
+def update_message(request: Request) -> Json:
     """chat.update: blocks, attachments and metadata that are not given stay; empty ones take them away."""
     ws, old = request.ws, _own_message(request, "cant_update_message")
     given = request.structure("blocks", "invalid_blocks_format")
@@ -115,7 +115,7 @@ def update(request: Request) -> Json:
     return {"ok": True, "channel": message.channel, "ts": message.ts, "text": message.text, "message": form}
 
 
-def delete(request: Request) -> Json:
+def delete_message(request: Request) -> Json:
     """chat.delete: take one of the bot's own messages away."""
     message = _own_message(request, "cant_delete_message")
     request.ws.remove(message)
@@ -140,7 +140,7 @@ def get_permalink(request: Request) -> Json:
 METHODS = {
     "chat.postMessage": Method(post_message, ("chat:write",)),
     "chat.postEphemeral": Method(post_ephemeral, ("chat:write",)),
-    "chat.update": Method(update, ("chat:write",)),
-    "chat.delete": Method(delete, ("chat:write",)),
+    "chat.update": Method(update_message, ("chat:write",)),
+    "chat.delete": Method(delete_message, ("chat:write",)),
     "chat.getPermalink": Method(get_permalink),
 }

@@ -30,18 +30,18 @@ def _listing(request: Request, found: list[Conversation]) -> Json:
     return {"ok": True, "channels": channels, "response_metadata": {"next_cursor": cursor}}
 
 
-def list_(request: Request) -> Json:
+def list_conversations(request: Request) -> Json:
     """conversations.list: public channels unless `types` says otherwise; private ones only with the bot in them."""
     return _listing(request, _visible(request))
 
 
-def of_user(request: Request) -> Json:
+def list_user_conversations(request: Request) -> Json:
     """users.conversations: those that a person (by default the bot) is in."""
     user = request.text("user", request.ws.bot_user_id)
     return _listing(request, [one for one in _visible(request) if user in one.members])
 
 
-def info(request: Request) -> Json:
+def conversation_info(request: Request) -> Json:
     """conversations.info: one conversation."""
     found = request.conversation()
     request.need_for(found, "read")
@@ -51,7 +51,7 @@ def info(request: Request) -> Json:
     return {"ok": True, "channel": form}
 
 
-def members(request: Request) -> Json:
+def list_members(request: Request) -> Json:
     """conversations.members: the ids of those in a conversation."""
     found = request.conversation()
     request.need_for(found, "read")
@@ -59,7 +59,7 @@ def members(request: Request) -> Json:
     return {"ok": True, "members": [one["id"] for one in page], "response_metadata": {"next_cursor": cursor}}
 
 
-def join(request: Request) -> Json:
+def join_channel(request: Request) -> Json:
     """conversations.join: the bot walks into a public channel."""
     found = request.conversation()
     if found.kind != "public_channel":
@@ -75,7 +75,7 @@ def join(request: Request) -> Json:
     return answer | {"channel": conversation_form(request.ws, found)}
 
 
-def open_(request: Request) -> Json:
+def open_direct_message(request: Request) -> Json:
     """conversations.open: the direct message with one person, or of this id; there are no group messages here."""
     if request.text("channel"):
         known = request.conversation()
@@ -115,7 +115,7 @@ class _Window:
         return after and (self._latest is None or at < self._latest)
 
 
-def history(request: Request) -> Json:
+def channel_history(request: Request) -> Json:
     """conversations.history: the newest first, without ephemeral messages and without replies, unless broadcast."""
     found = request.joined()
     request.need_for(found, "history")
@@ -127,7 +127,7 @@ def history(request: Request) -> Json:
     return _page(forms, cursor)
 
 
-def replies(request: Request) -> Json:
+def thread_replies(request: Request) -> Json:
     """conversations.replies: a thread, its first message ahead, then the replies, the oldest first."""
     found = request.joined()
     request.need_for(found, "history")
@@ -166,12 +166,12 @@ def _page(forms: list[Json], cursor: str) -> Json:
 
 
 METHODS = {
-    "conversations.list": Method(list_),
-    "conversations.info": Method(info),
-    "conversations.members": Method(members),
-    "conversations.history": Method(history),
-    "conversations.replies": Method(replies),
-    "conversations.join": Method(join, ("channels:join",)),
-    "conversations.open": Method(open_, ("im:write",)),
-    "users.conversations": Method(of_user),
+    "conversations.list": Method(list_conversations),
+    "conversations.info": Method(conversation_info),
+    "conversations.members": Method(list_members),
+    "conversations.history": Method(channel_history),
+    "conversations.replies": Method(thread_replies),
+    "conversations.join": Method(join_channel, ("channels:join",)),
+    "conversations.open": Method(open_direct_message, ("im:write",)),
+    "users.conversations": Method(list_user_conversations),
 }

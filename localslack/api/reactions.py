@@ -37,7 +37,7 @@ def _keep(request: Request, message: Message, reactions: tuple[tuple[str, str], 
     return {"ok": True}
 
 
-def add(request: Request) -> Json:
+def add_reaction(request: Request) -> Json:
     """reactions.add: react as the bot."""
     ws, name = request.ws, _name(request)
     conversation, message = _item(request)
@@ -53,7 +53,7 @@ def add(request: Request) -> Json:
     return _keep(request, message, (*message.reactions, mine))
 
 
-def remove(request: Request) -> Json:
+def remove_reaction(request: Request) -> Json:
     """reactions.remove: take the bot's reaction back."""
     name = _name(request)
     _, message = _item(request)
@@ -64,6 +64,6 @@ def remove(request: Request) -> Json:
 
 
 METHODS = {
-    "reactions.add": Method(add, ("reactions:write",)),
-    "reactions.remove": Method(remove, ("reactions:write",)),
+    "reactions.add": Method(add_reaction, ("reactions:write",)),
+    "reactions.remove": Method(remove_reaction, ("reactions:write",)),
 }

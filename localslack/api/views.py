@@ -69,7 +69,7 @@ def _kept(request: Request, ident: str, user: str, payload: Json, path: tuple[st
     return {"ok": True, "view": view_form(ws, ws.put_view(View(ident, user, payload["type"], payload, mark, path)))}
 
 
-def publish(request: Request) -> Json:
+def publish_home(request: Request) -> Json:
     """views.publish: a person's home tab. Refuses with ``hash_conflict`` when `hash` isn't the last one."""
     ws, user = request.ws, request.required("user_id")
     if user not in ws.users:
@@ -106,12 +106,12 @@ def _new(request: Request, trigger: Trigger, path: tuple[str, ...]) -> Json:
     return _kept(request, make_id("V", ws.name, "modal", ws.number("modal")), trigger.user, payload, path)
 
 
-def open_(request: Request) -> Json:
+def open_modal(request: Request) -> Json:
     """views.open: a modal for whoever caused the trigger, within three seconds and once."""
     return _new(request, _trigger(request), ())
 
 
-def push(request: Request) -> Json:
+def push_modal(request: Request) -> Json:
     """views.push: a modal on top of the one in which the trigger came about; three at most.
 
     Refuses with ``push_limit_reached``, and with ``not_found`` when the person has no modal.
@@ -126,7 +126,7 @@ def push(request: Request) -> Json:
     return _new(request, trigger, (*below.path, below.id))
 
 
-def update(request: Request) -> Json:
+def update_modal(request: Request) -> Json:
     """views.update: a modal that is open, by its id or its ``external_id``."""
     if not request.text("view_id") and not request.text("external_id"):
         raise invalid_arguments("must provide exactly one of: view_id, external_id", "")
@@ -140,8 +140,8 @@ def update(request: Request) -> Json:
 
 
 METHODS = {
-    "views.publish": Method(publish),
-    "views.open": Method(open_),
-    "views.push": Method(push),
-    "views.update": Method(update),
+    "views.publish": Method(publish_home),
+    "views.open": Method(open_modal),
+    "views.push": Method(push_modal),
+    "views.update": Method(update_modal),
 }

@@ -68,7 +68,7 @@ def _window(ws: Workspace, one: Conversation, person: str, before: str | None) -
         for message in one.messages.values()
         if message.ephemeral_for in (None, person) and (before is None or message.ts < before)
     ]
-    return {"messages": [message_form(ws, message) for message in seen[-LATEST:]], "more": len(seen) > LATEST}
+    return {"messages": [page_message(ws, message) for message in seen[-LATEST:]], "more": len(seen) > LATEST}
 
 
 def earlier(ws: Workspace, channel: str, person: str, before: str) -> Json:
@@ -83,7 +83,7 @@ def _seen_place(ws: Workspace, channel: str, person: str) -> Conversation:
     return one
 
 
-def message_form(ws: Workspace, message: Message) -> Json:
+def page_message(ws: Workspace, message: Message) -> Json:
     """Return a message for the page, with names of its files."""
     kept = [file for file in map(ws.files.find, message.files) if file is not None]
     files = [{"id": one.id, "name": one.name, "title": one.title or one.name, "alt": one.alt_text} for one in kept]
@@ -165,4 +165,4 @@ def _message_change(ws: Workspace, kind: str, message: Message, person: str) -> 
         return None
     if kind == "removed":
         return {"kind": "removed", "channel": message.channel, "ts": message.ts}
-    return {"kind": "message", "message": message_form(ws, message)}
+    return {"kind": "message", "message": page_message(ws, message)}
