@@ -33,10 +33,10 @@ def complete_upload(request: Request) -> Json:
 
 
 def _listed(request: Request) -> list[Json]:
-    given = request.structure("files", "invalid_arguments")
-    if not isinstance(given, list) or not given or not all(isinstance(one, dict) for one in given):
+    files = request.structure("files", "invalid_arguments")
+    if not isinstance(files, list) or not files or not all(isinstance(one, dict) for one in files):
         raise invalid_arguments("must provide an array of files", "/files")
-    return given
+    return files
 
 
 def _named(request: Request, one: Json) -> File:

@@ -114,7 +114,7 @@ def reactions_form(message: Message) -> list[Json]:
     users: dict[str, list[str]] = {}
     for name, user in message.reactions:
         users.setdefault(name, []).append(user)
-    return [{"name": name, "users": given, "count": len(given)} for name, given in users.items()]
+    return [{"name": name, "users": ids, "count": len(ids)} for name, ids in users.items()]
 
 
 def _bot_profile(ws: Workspace) -> Json:
@@ -171,7 +171,7 @@ def file_form(ws: Workspace, file: File, base_url: str = "") -> Json:
 
 def view_form(ws: Workspace, view: View) -> Json:
     """Return a view as the ``views.*`` methods answer it, with everything that Slack adds."""
-    given = view.payload
+    payload = view.payload
     return {
         "id": view.id,
         "team_id": ws.team_id,
@@ -189,6 +189,6 @@ def view_form(ws: Workspace, view: View) -> Json:
         "submit": None,
         "close": None,
         "state": {"values": {}},
-        **given,
+        **payload,
         "hash": view.hash,
     }

@@ -34,10 +34,10 @@ def _auth_test(request: Request) -> Json:
 
 
 def _users_info(request: Request) -> Json:
-    found = request.ws.users.get(request.required("user"))
-    if found is None:
+    user = request.ws.users.get(request.required("user"))
+    if user is None:
         raise SlackError("user_not_found")
-    return {"ok": True, "user": user_form(request.ws, found)}
+    return {"ok": True, "user": user_form(request.ws, user)}
 
 
 def _users_list(request: Request) -> Json:
@@ -97,10 +97,10 @@ def answer(ws: Workspace, name: str, token: str, args: Mapping[str, object], bas
 
 
 def _scope_headers(ws: Workspace, method: Method, token: str) -> dict[str, str]:
-    given = {ws.bot_token: ",".join(ws.scopes), ws.app_token: "connections:write"}
-    if token not in given:
+    scopes_of = {ws.bot_token: ",".join(ws.scopes), ws.app_token: "connections:write"}
+    if token not in scopes_of:
         return {}
-    return {"x-oauth-scopes": given[token], "x-accepted-oauth-scopes": ",".join(method.scopes)}
+    return {"x-oauth-scopes": scopes_of[token], "x-accepted-oauth-scopes": ",".join(method.scopes)}
 
 
 def _check_token(ws: Workspace, method: Method, token: str) -> None:

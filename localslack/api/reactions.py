@@ -19,10 +19,10 @@ def _item(request: Request) -> tuple[Conversation, Message]:
     if not request.text("channel") or not request.text("timestamp"):
         raise SlackError("no_item_specified")
     conversation = request.joined()
-    found = conversation.messages.get(request.text("timestamp"))
-    if found is None or found.deleted or found.ephemeral_for is not None:
+    message = conversation.messages.get(request.text("timestamp"))
+    if message is None or message.deleted or message.ephemeral_for is not None:
         raise SlackError("message_not_found")
-    return conversation, found
+    return conversation, message
 
 
 def _name(request: Request) -> str:

@@ -37,26 +37,26 @@ _BYTES = 250_000
 def view_problems(view: Json, kind: str | None = None) -> Problems:
     """Return everything that is wrong with a view, its blocks too; `kind` is what it must be, None for either."""
     problems: Problems = []
-    found = str(view.get("type"))
-    if found not in _KINDS or kind not in (None, found):
+    type_ = str(view.get("type"))
+    if type_ not in _KINDS or kind not in (None, type_):
         wrong(problems, "/view/type", f"must be one of: {kind or ', '.join(_KINDS)}")
         return problems
-    _KINDS[found](view, "/view", problems)
-    if found == "modal" and "submit" not in view and _asks_for_input(view.get("blocks")):
+    _KINDS[type_](view, "/view", problems)
+    if type_ == "modal" and "submit" not in view and _asks_for_input(view.get("blocks")):
         wrong(problems, "/view", "submit is required when an input block is in the blocks array")
-    return problems or problems_of(view.get("blocks"), found)
+    return problems or problems_of(view.get("blocks"), type_)
 
 
 def _checked(request: Request, kind: str) -> Json:
-    given = request.structure("view", "invalid_arguments")
-    if not isinstance(given, dict) or given.get("type") != kind:
+    view = request.structure("view", "invalid_arguments")
+    if not isinstance(view, dict) or view.get("type") != kind:
         raise invalid_arguments(f"view must be an object of type {kind}", "/view")
-    problems = view_problems(given, kind)
+    problems = view_problems(view, kind)
     if problems:
         raise SlackError("invalid_arguments", response_metadata={"messages": problems})
-    if len(json.dumps(given)) > _BYTES:
+    if len(json.dumps(view)) > _BYTES:
         raise SlackError("view_too_large")
-    return {**given, "blocks": checked_blocks(request.ws, given["blocks"], surface=kind)}
+    return {**view, "blocks": checked_blocks(request.ws, view["blocks"], surface=kind)}
 
 
 def _asks_for_input(blocks: object) -> bool:
@@ -131,12 +131,12 @@ def update_modal(request: Request) -> Json:
     if not request.text("view_id") and not request.text("external_id"):
         raise invalid_arguments("must provide exactly one of: view_id, external_id", "")
     by_id = request.ws.views.get(request.text("view_id"))
-    found = by_id or _external(request, request.text("external_id"))
-    if found is None or found.type != "modal":
+    view = by_id or _external(request, request.text("external_id"))
+    if view is None or view.type != "modal":
         raise SlackError("not_found")
-    if request.text("hash") and request.text("hash") != found.hash:
+    if request.text("hash") and request.text("hash") != view.hash:
         raise SlackError("hash_conflict")
-    return _kept(request, found.id, found.user, _checked(request, "modal"), found.path)
+    return _kept(request, view.id, view.user, _checked(request, "modal"), view.path)
 
 
 METHODS = {

@@ -197,7 +197,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class DeliveryAttempt:
     """Something that was sent to the bot: an event, a command, a press; `attempt` is 0, then 1, 2, 3 for repeats.
 
     `kind` is the envelope's type (``events_api``, ``slash_commands``, ``interactive``) and `name` what it is about: the
@@ -237,7 +237,7 @@ class Command:
 
 
 @dataclass(slots=True)
-class Hook:
+class ResponseUrl:
     """A response_url. It lives 30 minutes and takes five messages."""
 
     secret: str

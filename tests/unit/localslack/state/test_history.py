@@ -64,7 +64,7 @@ def held(ws: Workspace) -> dict[str, int]:
         "files": len(ws.files),
         "views": len(ws.views),
         "commands": len(ws.commands),
-        "hooks": len(ws.hooks),
+        "hooks": len(ws.response_urls),
         "triggers": len(ws.triggers),
         "listeners": len(ws.listeners),
     }
@@ -88,7 +88,7 @@ def round_of_calls(ws: Workspace, number: int) -> None:
     title = {"type": "plain_text", "text": "T"}
     call(ws, "views.open", trigger_id=ws.new_trigger(user), view={"type": "modal", "title": title, "blocks": []})
     call(ws, "chat.delete", channel=channel, ts=posted["ts"] if number % 2 else "1.0")
-    ws.new_hook(channel, user)
+    ws.new_response_url(channel, user)
 
 
 def test_after_fifty_thousand_calls_a_workspace_grows_no_more() -> None:

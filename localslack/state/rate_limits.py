@@ -72,7 +72,7 @@ class _Bucket:
         return 0.0
 
 
-class Pace:
+class RateLimits:
     """What a bot has left of its limits, on `timer`, in seconds.
 
     `tiers` switches the limits of methods on. `seconds`, when set, is the time between two messages in a channel, of
