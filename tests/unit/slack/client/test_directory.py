@@ -2,9 +2,9 @@
 
 import pytest
 
+from kpibot.slack.client.directory import Directory
 from kpibot.slack.connection import web_client
-from kpibot.slack.directory import Directory
-from kpibot.workspace import Person, Workspace, WorkspaceServer
+from localslack import Person, Workspace, WorkspaceServer
 
 
 @pytest.mark.parametrize(
