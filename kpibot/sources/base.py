@@ -60,7 +60,7 @@ class Source(Protocol):
         its place, and costs no other measure.
         """
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
+    def series(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
         """The measure at the end of each day of a window for every campus at once, in one statement.
 
         Raises:

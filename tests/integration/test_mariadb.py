@@ -18,7 +18,7 @@ from kpibot.sources.base import SourceDownError, SourceMisfitError
 from kpibot.sources.circuit_breaker import BreakerRule, CircuitBreaker
 from kpibot.sources.sql.source import SqlSource
 from tests.integration.mariadb import programs, running
-from tests.integration.tickets import CHICAGO, measured, open_source, tracked
+from tests.integration.tickets import CHICAGO, measured, open_source, series_of
 
 NOVEMBER = Period(datetime(2026, 10, 31, tzinfo=CHICAGO), datetime(2026, 11, 3, tzinfo=CHICAGO), "")
 DAYS = Window(
@@ -80,10 +80,10 @@ def test_a_timestamp_is_an_instant_and_a_datetime_is_what_the_wall_clock_showed(
         flow = Flow("tickets", column)
         assert source.newest(flow, NOVEMBER.end) == expected
         assert measured(source, flow, NOVEMBER)["101"].newest == expected
-        track = tracked(source, flow, DAYS)["101"]
-        assert isinstance(track, DailyTotals)
+        series = series_of(source, flow, DAYS)["101"]
+        assert isinstance(series, DailyTotals)
         local = expected.astimezone(CHICAGO).day
-        assert list(track.numerator) == [1.0 if day.day == local else 0.0 for day in DAYS.days]
+        assert list(series.numerator) == [1.0 if day.day == local else 0.0 for day in DAYS.days]
     for statistic in (Statistic.MEAN, Statistic.MEDIAN):
         took = measured(
             source, Duration(dataset="tickets", since="opened", until="resolved", statistic=statistic), NOVEMBER
@@ -140,9 +140,9 @@ def test_keys_that_differ_only_in_case_are_one_key(ask: Callable[..., SqlSource]
     flow = Flow("tickets", "opened", amount=Amount(Counted.DISTINCT, ("number",)))
     assert measured(source, flow, NOVEMBER)["101"].numerator == 1
     from_first = replace(DAYS, starts=(DAYS.starts[0],) * 2)
-    track = tracked(source, flow, from_first)["101"]
-    assert isinstance(track, DistinctCounts)
-    assert list(track.counts()) == [1, 1]
+    series = series_of(source, flow, from_first)["101"]
+    assert isinstance(series, DistinctCounts)
+    assert list(series.counts()) == [1, 1]
     exact = SqlSource(source.database.config, {"tickets": dataset(number="BINARY number")}, CHICAGO)
     assert measured(exact, flow, NOVEMBER)["101"].numerator == 2
     exact.close()

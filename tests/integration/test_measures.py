@@ -33,8 +33,8 @@ from tests.integration.tickets import (
     fill,
     measured,
     open_source,
+    series_of,
     texts,
-    tracked,
     ugly_tickets,
 )
 
@@ -66,10 +66,10 @@ def numerators(parts: dict[object, Aggregate]) -> dict[object, float]:
     return {campus: part.amount for campus, part in parts.items()}
 
 
-def levels(track: SeriesData) -> Floats:
+def levels(series: SeriesData) -> Floats:
     """What a track without a denominator says of each day."""
-    assert isinstance(track, DailyTotals | DistinctCounts)
-    return track.counts() if isinstance(track, DistinctCounts) else track.numerator
+    assert isinstance(series, DailyTotals | DistinctCounts)
+    return series.counts() if isinstance(series, DistinctCounts) else series.numerator
 
 
 def thirty_days(as_of: datetime) -> Period:
@@ -220,10 +220,10 @@ def test_a_duration_through_a_change_of_clocks_has_its_true_length(
 
 def test_the_series_of_a_stock_is_what_measuring_at_the_end_of_each_day_gives(place: Place, now: datetime) -> None:
     days = window(now)
-    tracks = tracked(place.source, Stock(dataset="tickets", since="opened", until="resolved", where=NOT_MERGED), days)
+    tracks = series_of(place.source, Stock(dataset="tickets", since="opened", until="resolved", where=NOT_MERGED), days)
     for n, end in enumerate(days.ends):
         expected = counted(each for each in place.tickets if stands(each, end) and each.kind != "merged")
-        walked = {campus: track.numerator[n] for campus, track in tracks.items() if isinstance(track, DailyTotals)}
+        walked = {campus: series.numerator[n] for campus, series in tracks.items() if isinstance(series, DailyTotals)}
         assert {campus: level for campus, level in walked.items() if level} == expected
 
 
@@ -241,10 +241,10 @@ def test_the_series_of_a_flow_is_what_measuring_at_the_end_of_each_day_gives(
     place: Place, now: datetime, amount: Amount, words: str
 ) -> None:
     days, flow = window(now, words=words), Flow("tickets", "opened", amount=amount)
-    tracks = tracked(place.source, flow, days)
+    tracks = series_of(place.source, flow, days)
     for n, (start, end) in enumerate(zip(days.starts, days.ends, strict=True)):
         taken = numerators(measured(place.source, flow, Period(start, end, "")))
-        summed = {campus: levels(track)[n] for campus, track in tracks.items()}
+        summed = {campus: levels(series)[n] for campus, series in tracks.items()}
         assert summed == pytest.approx({campus: taken.get(campus, 0.0) for campus in summed})
         assert {campus for campus, number in taken.items() if number} <= summed.keys()
 
@@ -260,7 +260,7 @@ def test_keys_that_the_database_takes_for_one_are_one_in_the_series_too(
     source = open_source(url, tickets=replace(DATASET, columns=columns))
     flow = Flow("tickets", "opened", amount=Amount(Counted.DISTINCT, ("number",)))
     assert measured(source, flow, thirty_days(now))["101"].numerator == 1
-    assert levels(tracked(source, flow, window(now))["101"])[-1] == 1
+    assert levels(series_of(source, flow, window(now))["101"])[-1] == 1
     source.close()
 
 
@@ -275,7 +275,7 @@ def test_keys_that_the_database_takes_for_one_are_one_in_the_series_too(
 def test_what_cannot_be_walked_back_has_no_series(place: Place, now: datetime, measure: Stock | Query) -> None:
     """A key that closes in one row may stay open in another, so that openings and closings do not add up."""
     with pytest.raises(SourceMisfitError, match="distinct stock has no series"):
-        tracked(place.source, measure, window(now))
+        series_of(place.source, measure, window(now))
 
 
 @pytest.mark.parametrize(
@@ -303,7 +303,7 @@ def test_the_series_of_a_duration_is_what_measuring_at_the_end_of_each_day_gives
         Duration(dataset="tickets", since="opened", until="resolved", statistic=Statistic.MEDIAN),
     )
     windows = [(start.timestamp(), end.timestamp()) for start, end in zip(days.starts, days.ends, strict=True)]
-    tracks = tracked(place.source, duration, days)
+    tracks = series_of(place.source, duration, days)
     for campus in ("101", "102", None):
         spans = tracks[campus]
         assert isinstance(spans, Intervals)
@@ -318,10 +318,10 @@ def test_days_are_local_even_when_they_have_25_hours(place: Place) -> None:
     as_of = datetime(2026, 11, 3, 6, tzinfo=UTC)
     days = window(as_of, 5)
     whole = Window(days.days, tuple(CALENDAR.midnight(day) for day in days.days), days.ends)
-    tracks = tracked(place.source, Flow("tickets", "opened"), whole)
+    tracks = series_of(place.source, Flow("tickets", "opened"), whole)
     for n, (start, end) in enumerate(pairwise([*whole.starts, as_of])):
         happened = counted(each for each in place.tickets if happens(each, Period(start, end, "")))
-        shown = {campus: track.numerator[n] for campus, track in tracks.items() if isinstance(track, DailyTotals)}
+        shown = {campus: series.numerator[n] for campus, series in tracks.items() if isinstance(series, DailyTotals)}
         assert {campus: count for campus, count in shown.items() if count} == happened
     assert date(2026, 11, 1) in whole.days
 
@@ -420,7 +420,7 @@ def test_text_that_is_no_timestamp_is_a_misfit_wherever_it_stands(
                 measured(source, measure, period)
         for measure in (stock, Flow("tickets", "opened"), duration):
             with pytest.raises(SourceMisfitError, match=r"\{sql: …\}"):
-                tracked(source, measure, window(as_of, 60))
+                series_of(source, measure, window(as_of, 60))
     source.close()
 
 
@@ -440,10 +440,10 @@ def test_times_kept_as_text_are_times_on_every_database(
     flow = Flow("tickets", "opened")
     assert source.newest(flow, now) == max(instants)
     assert measured(source, flow, thirty_days(now))["101"].numerator == 2
-    track = tracked(source, flow, window(now, words="1 days"))["101"]
-    assert isinstance(track, DailyTotals)
+    series = series_of(source, flow, window(now, words="1 days"))["101"]
+    assert isinstance(series, DailyTotals)
     days = [instant.astimezone(CHICAGO).date() for instant in instants]
-    assert list(track.numerator) == [days.count(day) for day in window(now).days]
+    assert list(series.numerator) == [days.count(day) for day in window(now).days]
     mean = measured(
         source,
         Duration(dataset="tickets", since="opened", until="resolved", statistic=Statistic.MEAN),
@@ -655,14 +655,14 @@ def test_large_amounts_over_a_long_time_are_averaged(place: Place, now: datetime
     assert {
         campus: round(parts.numerator / 999_999_999_999, 9) for campus, parts in measured(source, stock, year).items()
     } == {campus: round(parts.numerator, 9) for campus, parts in levels.items()}
-    assert tracked(source, stock, window(now)).keys() == levels.keys()
+    assert series_of(source, stock, window(now)).keys() == levels.keys()
     source.close()
 
 
 def test_a_series_of_old_rows_counts_those_that_are_old_enough_each_day(place: Place, now: datetime) -> None:
     days = window(now)
     days = replace(days, cutoffs=tuple(end - timedelta(days=5) for end in days.ends))
-    found = tracked(place.source, OPEN, days)
+    found = series_of(place.source, OPEN, days)
     for end, cutoff, *levels_at_end in zip(days.ends, days.cutoffs, *map(levels, found.values()), strict=True):
         old = (each for each in place.tickets if stands(each, end) and stands(each, cutoff))
         assert {campus: level for campus, level in zip(found, levels_at_end, strict=True) if level} == counted(old)

@@ -194,6 +194,6 @@ def measured(source: SqlSource, measure: Simple, period: Period) -> dict[object,
     return {cell.campus: parts for cell, parts in taken.items()}
 
 
-def tracked(source: SqlSource, measure: Simple, window: Window) -> dict[object, SeriesData]:
-    """The track of a measure, by campus as the database calls it."""
-    return {cell.campus: track for cell, track in source.track(measure, window).items()}
+def series_of(source: SqlSource, measure: Simple, window: Window) -> dict[object, SeriesData]:
+    """The series of a measure, by campus as the database calls it."""
+    return {cell.campus: series for cell, series in source.series(measure, window).items()}

@@ -285,8 +285,8 @@ async def test_s15_the_form_mutes_everything_everywhere_only_in_the_administrato
     await modals(scene).submit(user="luis", held=wide)
     await until(scene, lambda: whispers(scene, "luis"))
     assert "can only be made in `#kpibot-admin`" in whispers(scene, "luis")[0]
-    assert scene.house is not None
-    assert scene.house.store.silences(scene.clock.now) == []
+    assert scene.services is not None
+    assert scene.services.store.silences(scene.clock.now) == []
 
 
 async def test_s15_the_form_mutes_for_more_than_30_days_only_in_the_administrators_channel(

@@ -70,11 +70,11 @@ class Model:
             return [SourceDownError(f"database `{self._name}` did not answer within 10 s") for _ in requests]
         return [self._taken(each) for each in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
+    def series(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
         self._check()
         if isinstance(measure, Duration):
             campus, spans = self._spans(measure, window.opens.timestamp(), self._seen(window.ends[-1]))
-            return self._sorted(campus, spans).by_cell()
+            return self._sorted(campus, spans).by_group()
         starts, ends = (np.array([each.timestamp() for each in times]) for times in (window.starts, window.ends))
         ends = np.minimum(ends, self._seen(window.ends[-1]))
         found = self._aged(measure, window, ends) if window.cutoffs else self._amounts(measure, starts, ends)

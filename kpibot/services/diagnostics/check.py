@@ -1,4 +1,4 @@
-"""Checks a catalogue against the district's databases, before anybody relies on its numbers."""
+"""Checks a catalog against the district's databases, before anybody relies on its numbers."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -21,7 +21,7 @@ from kpibot.sources.engines.registry import engine_of
 
 
 class CatalogCheck:
-    """Checks the databases of a catalogue, its datasets and its KPIs, each once.
+    """Checks the databases of a catalog, its datasets and its KPIs, each once.
 
     A database that is down, or a dataset that does not fit, is reported once: what depends on it is not checked again.
     `inspectors` are by the database's name; `seconds_passed` is a clock that never goes back.

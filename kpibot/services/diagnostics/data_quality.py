@@ -22,7 +22,7 @@ LISTED = 6
 
 
 class DataQuality:
-    """Looks at the readings of a catalogue's KPIs at one instant."""
+    """Looks at the readings of a catalog's KPIs at one instant."""
 
     def __init__(self, catalog: Catalog, measurement: Measurement, reporting: Reporting, as_of: datetime) -> None:
         self._catalog = catalog
@@ -58,7 +58,7 @@ class DataQuality:
             yield Finding(what, f"{disagreement(conflict, kpi.card)}; {allowed}", False, place)
 
     def _unmatched(self, kpi: Kpi, checked: CheckedKpi, readings: Readings) -> Iterator[Finding]:
-        """Rows of no campus; the reading of a ratio rests on one half only, so that both are looked at."""
+        """Rows of no campus; the reading of a ratio covers one half only, so both halves are checked."""
         if not readings[NO_CAMPUS].rows and not isinstance(kpi.measure, Ratio):
             return
         try:

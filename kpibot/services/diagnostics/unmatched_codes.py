@@ -1,4 +1,4 @@
-"""Codes of campuses that the databases hold and the catalogue does not."""
+"""Codes of campuses that the databases hold and the catalog does not."""
 
 from collections import Counter
 from dataclasses import dataclass

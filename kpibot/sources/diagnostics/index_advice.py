@@ -113,7 +113,7 @@ def _of_stock(stock: Stock, by: _Names, table: str, engine: Engine) -> list[Inde
 
 
 def _others(measure: OverRows, *own: str) -> list[str]:
-    """The columns that are looked at beside these and the campus."""
+    """The other columns of a measure, beside the campus."""
     return [name for _, name in measure_columns(measure) if name not in own]
 
 

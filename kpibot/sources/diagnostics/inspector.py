@@ -93,7 +93,7 @@ class SqlInspector:
             return DatasetCheck(tuple(misfit_issues))
         kinds, issues = self._kinds(chosen, uses)
         try:
-            more, count = self._examined(Rows(dataset=chosen, engine=self._database.engine, kinds=kinds), uses, as_of)
+            more, count = self._check_rows(Rows(dataset=chosen, engine=self._database.engine, kinds=kinds), uses, as_of)
         except SourceDownError as error:
             return DatasetCheck((*issues, DataIssue("", f"its rows could not be looked through: {error}", False)))
         return DatasetCheck((*issues, *more), count)
@@ -107,12 +107,12 @@ class SqlInspector:
         if self._database.ask(lambda connection: _is_view(connection, chosen.table)):
             return []
         existing = self._database.ask(lambda connection: indexes_of(connection, engine, chosen))
-        unfit = self._database.ask(lambda connection: _unindexable(connection, engine, chosen.table))
+        unindexable = self._database.ask(lambda connection: _unindexable(connection, engine, chosen.table))
         dialect = self._database.ask(lambda connection: connection.dialect)
         wanted: dict[index_advice.Index, list[Request]] = {}
         for timed in asked:
             if not isinstance(timed.request.measure, Query) and self._is_slow(timed, chosen, existing):
-                for index in index_advice.useful(timed.request.measure, chosen, engine, unfit):
+                for index in index_advice.useful(timed.request.measure, chosen, engine, unindexable):
                     wanted.setdefault(index, []).append(timed.request)
         lacking = [index for index in index_advice.merged(wanted) if not index.is_among(existing)]
         return [
@@ -146,18 +146,20 @@ class SqlInspector:
                 issues.append(DataIssue(f"columns.{name}", str(error), True))
         return kinds, issues
 
-    def _examined(self, rows: Rows, uses: ColumnUsage, as_of: datetime) -> tuple[list[DataIssue], int]:
+    def _check_rows(self, rows: Rows, uses: ColumnUsage, as_of: datetime) -> tuple[list[DataIssue], int]:
         probes = row_checks.probes(rows, uses, as_of)
         try:
             answers = [(probes, self._one(row_checks.statement(rows, probes)))]
         except SourceMisfitError:
             # One of them is refused: then each by itself, and that one is reported where it is used.
-            answers = self._one_by_one(rows, probes)
+            answers = self._answers_one_by_one(rows, probes)
         issues = [issue for asked, row in answers for issue in row_checks.issues_in(asked, row)]
         count = int(answers[0][1]["all_rows"])
         return [*issues, *self._repeats(rows, count)], count
 
-    def _one_by_one(self, rows: Rows, probes: Sequence[row_checks.Probe]) -> list[tuple[list[row_checks.Probe], Any]]:
+    def _answers_one_by_one(
+        self, rows: Rows, probes: Sequence[row_checks.Probe]
+    ) -> list[tuple[list[row_checks.Probe], Any]]:
         answers: list[tuple[list[row_checks.Probe], Any]] = [([], self._one(row_checks.statement(rows, [])))]
         for probe in probes:
             try:

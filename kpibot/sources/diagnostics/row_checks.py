@@ -34,8 +34,8 @@ AS_EMPTY = 'write {{sql: "nullif({column}, {value})"}} for it, if it stands for 
 class Probe:
     """Something to ask of all rows of a dataset, and what follows from the answer."""
 
-    asks: Columns
-    tell: Callable[[Row, int], DataIssue | None]
+    columns: Columns
+    issue_of: Callable[[Row, int], DataIssue | None]
 
 
 def probes(rows: Rows, uses: ColumnUsage, as_of: datetime) -> list[Probe]:
@@ -49,7 +49,7 @@ def probes(rows: Rows, uses: ColumnUsage, as_of: datetime) -> list[Probe]:
 
 def statement(rows: Rows, asked: Sequence[Probe]) -> Statement:
     """All probes in one pass, and how many rows there are."""
-    columns = [each.label(f"t{n}_{name}") for n, probe in enumerate(asked) for name, each in probe.asks.items()]
+    columns = [each.label(f"t{n}_{name}") for n, probe in enumerate(asked) for name, each in probe.columns.items()]
     return rows.select(sa.func.count().label("all_rows"), *columns, where=[])
 
 
@@ -57,8 +57,8 @@ def issues_in(asked: Sequence[Probe], row: Row) -> Iterator[DataIssue]:
     """What follows from the one row that the statement gave."""
     count = int(row["all_rows"])
     for n, probe in enumerate(asked):
-        answer = {name: row[f"t{n}_{name}"] for name in probe.asks}
-        if count and (issue := probe.tell(answer, count)) is not None:
+        answer = {name: row[f"t{n}_{name}"] for name in probe.columns}
+        if count and (issue := probe.issue_of(answer, count)) is not None:
             yield issue
 
 
@@ -77,9 +77,9 @@ def issue_of_repeats(row: Row, count: int) -> DataIssue | None:
     if not row["values"]:
         return None
     rows, example = int(row["rows"]), _shown(row["example"])
-    says = f"{plural(row['values'], 'id stands', 'ids stand')} on {rows:,} rows, for example `{example}`"
+    text = f"{plural(row['values'], 'id stands', 'ids stand')} on {rows:,} rows, for example `{example}`"
     hint = "an id must be a row's own: a join may multiply rows, or this be the number of something else"
-    return DataIssue("columns.id", f"{says}; {hint}", _is_rule(rows - int(row["values"]), count))
+    return DataIssue("columns.id", f"{text}; {hint}", _is_rule(rows - int(row["values"]), count))
 
 
 def _of_time(rows: Rows, name: str, *, begins: bool, as_of: datetime) -> Iterator[Probe]:
@@ -119,12 +119,12 @@ def _of_time(rows: Rows, name: str, *, begins: bool, as_of: datetime) -> Iterato
 def _test(rows: Rows, name: str, when: str, is_so: Expression, is_problem: bool) -> Probe:
     """One for dates that mean something else."""
 
-    def tell(n: int, count: int, example: str) -> DataIssue:
+    def issue_of(n: int, count: int, example: str) -> DataIssue:
         value = example if rows.kinds[name] is TimeKind.SECONDS else f"'{example}'"
         hint = AS_EMPTY.format(column=rows.dataset.columns[name].name or name, value=value)
         return DataIssue(f"columns.{name}", f"{_of(n, count)} lie {when}: {example}; {hint}", is_problem)
 
-    return _counted(rows, is_so, tell, name)
+    return _counted(rows, is_so, issue_of, name)
 
 
 def _if_empty(row: Row, name: str, begins: bool) -> DataIssue | None:
@@ -144,13 +144,13 @@ def _reversed(rows: Rows, since: str, until: str) -> Probe:
     began, ended = rows.column(since), rows.column(until)
     is_so = sa.and_(ended < began, rows.time(until).not_before(FIRST))
 
-    def tell(n: int, count: int, example: str) -> DataIssue:
+    def issue_of(n: int, count: int, example: str) -> DataIssue:
         which = f", for example {ID} {example}" if ID in rows.dataset.columns else ""
-        says = f"{_of(n, count)} end (`{until}`) before they begin (`{since}`){which}"
+        text = f"{_of(n, count)} end (`{until}`) before they begin (`{since}`){which}"
         hint = "are the two the wrong way round?" if _is_rule(n, count) else "they are left out"
-        return DataIssue(f"columns.{until}", f"{says}; {hint}", _is_rule(n, count))
+        return DataIssue(f"columns.{until}", f"{text}; {hint}", _is_rule(n, count))
 
-    return _counted(rows, is_so, tell, ID if ID in rows.dataset.columns else until)
+    return _counted(rows, is_so, issue_of, ID if ID in rows.dataset.columns else until)
 
 
 def _number(rows: Rows, name: str) -> Probe:
@@ -159,12 +159,12 @@ def _number(rows: Rows, name: str) -> Probe:
     if (is_text := rows.engine.is_no_number(column)) is None:
         return Probe({"least": sa.func.min(column)}, lambda row, _: _if_text(row["least"], name))
 
-    def tell(n: int, count: int, example: str) -> DataIssue:
+    def issue_of(n: int, count: int, example: str) -> DataIssue:
         return DataIssue(
             f"columns.{name}", f"{_of(n, count)} hold text where a number belongs: {example}; {TO_NUMBER}", True
         )
 
-    return _counted(rows, is_text, tell, name)
+    return _counted(rows, is_text, issue_of, name)
 
 
 TO_NUMBER = "they would count as 0; write {sql: …} with an expression that makes it a number"
@@ -177,13 +177,15 @@ def _if_text(least: object, name: str) -> DataIssue | None:
     return DataIssue(f"columns.{name}", f"holds text where a number belongs: {_shown(least)}; {hint}", True)
 
 
-def _counted(rows: Rows, is_so: Expression, tell: Callable[[int, int, str], DataIssue], example: str) -> Probe:
+def _counted(rows: Rows, is_so: Expression, issue_of: Callable[[int, int, str], DataIssue], example: str) -> Probe:
     """How many rows are so, and the least value of a column among them."""
-    asks = {
+    columns = {
         "n": sa.func.sum(sa.case((is_so, 1), else_=0)),
         "example": sa.func.min(sa.case((is_so, rows.column(example)))),
     }
-    return Probe(asks, lambda row, count: tell(int(row["n"]), count, _shown(row["example"])) if row["n"] else None)
+    return Probe(
+        columns, lambda row, count: issue_of(int(row["n"]), count, _shown(row["example"])) if row["n"] else None
+    )
 
 
 def _of(n: int, count: int) -> str:

@@ -42,7 +42,7 @@ SECONDS: dict[str, Callable[[Expression], Expression]] = {
 
 
 class Generic(Engine):
-    """An engine that nobody has written a module for. Read-only is up to the account; kpibot stops waiting by itself.
+    """An engine without a module of its own. Read-only is up to the account; kpibot only stops waiting.
 
     One that is not known by name is asked in standard words, as PostgreSQL's relatives understand them.
     """
@@ -61,7 +61,7 @@ class Generic(Engine):
     }
 
     def caveat(self) -> str | None:
-        """What nobody has taught kpibot to do."""
+        """All that a module of its own would take care of."""
         return (
             f"kpibot can neither make a session of `{self.name}` read-only nor stop a statement there nor put it on "
             "UTC, it only stops waiting; give it an account that can only read, is limited in time and is on UTC"

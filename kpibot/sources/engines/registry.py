@@ -39,7 +39,7 @@ def engine_of(database: Database) -> Engine:
 
 
 def create_engine(database: Database) -> sa.Engine:
-    """A SQLAlchemy engine that reads, and where the database can be told so, does nothing else.
+    """A SQLAlchemy engine whose sessions only read, as far as the database can ensure that.
 
     Raises:
         SourceMisfitError: the URL cannot be read, or its driver is not installed.

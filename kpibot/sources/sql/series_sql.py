@@ -16,7 +16,8 @@ from kpibot.core.kpis.series import Window
 from kpibot.core.time.periods import Period
 from kpibot.sources.engines.base import Engine, Expression
 from kpibot.sources.sql.dataset_rows import CAMPUS, Rows, from_clause
-from kpibot.sources.sql.statements import Statement, happened_in, in_order, open_at_end
+from kpibot.sources.sql.row_filters import happened_in, in_order, open_at_end
+from kpibot.sources.sql.statements import Statement
 from kpibot.sources.sql.timestamps import TimeColumn
 
 BEGAN, ENDED = 1, -1

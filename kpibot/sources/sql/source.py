@@ -70,8 +70,8 @@ class SqlSource:
                 results |= dict.fromkeys(merge, error)
         return [results[request] for request in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
-        """See `Source.track`.
+    def series(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
+        """See `Source.series`.
 
         Raises:
             SourceMisfitError: also for a snapshot or a query, whose past only the bot's own store knows, and for a
@@ -86,7 +86,7 @@ class SqlSource:
                 case Duration():
                     period = Period(window.opens, window.ends[-1], "")
                     spans = self.database.fetch(statements.spans(measure, self.database.rows_of(measure), period))
-                    return result_mapping.spans_of(spans).by_cell()
+                    return result_mapping.spans_of(spans).by_group()
         raise SourceMisfitError(
             "a snapshot, a query or a distinct stock has no series in the database; "
             "its history comes from the bot's own readings"

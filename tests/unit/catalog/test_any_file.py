@@ -55,7 +55,7 @@ def test_junk_anywhere_is_told_with_its_line(changes: list[tuple[tuple[str | int
     data = copy.deepcopy(SHIPPED)
     for (*above, last), junk, removed in changes:
         put(data, above, last, junk, removed)
-    told = outcome(yaml.safe_dump(data, sort_keys=False, allow_unicode=True))
+    told = outcome(yaml.dump(data, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True))
     if isinstance(told, CatalogError):
         assert told.problems
         assert all(problem.line or problem.message == "this section is missing" for problem in told.problems)

@@ -75,7 +75,7 @@ class Database:
         }
         return [parts for _ in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
+    def series(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
         if not self.has_series:
             raise SourceDownError("database `helpdesk` did not answer within 2 s")
         return {

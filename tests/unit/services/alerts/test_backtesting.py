@@ -64,7 +64,7 @@ class Helpdesk:
             return [SourceDownError("database `helpdesk` did not answer within 30 s") for _ in requests]
         return [{GroupKey("201"): Aggregate(numerator=10.0, rows=10, valued=10, newest=NOW)} for _ in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
+    def series(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
         self.tracked += 1
         west = np.array([self._at_west.get(day, 10.0) for day in window.days])
         return {GroupKey("101"): DailyTotals(west), GroupKey("201"): DailyTotals(np.full(len(window.days), 10.0))}
