@@ -196,9 +196,16 @@ def test_datasets(configured) -> None:
         "resolved": Column(sql="coalesce(resolved_at, closed_at)"),
     }
     assert made["tickets"] == Dataset(
-        id="tickets", database="helpdesk", table="dbo.hd_tickets", select=None, columns=columns, rows="tickets and work orders", zone=ZoneInfo("UTC"),
-        fresh_within=DaysAgo(2), link="https://help.example.org/{opened}",
-    )  # fmt: skip
+        id="tickets",
+        database="helpdesk",
+        table="dbo.hd_tickets",
+        select=None,
+        columns=columns,
+        rows="tickets and work orders",
+        zone=ZoneInfo("UTC"),
+        fresh_within=DaysAgo(2),
+        link="https://help.example.org/{opened}",
+    )
     lines = made["order_lines"]
     assert lines.select == "-- lines of approved orders\nWITH l AS (SELECT 1) SELECT * FROM l"
     assert (lines.rows, lines.zone) == ("order lines", ZoneInfo("America/Chicago"))
