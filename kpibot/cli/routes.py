@@ -7,7 +7,8 @@ from contextlib import closing
 from kpibot.app.container import Services
 from kpibot.cli.common import UsageError, as_of, json_text, services_of
 from kpibot.core.kpis.kpi import Kpi
-from kpibot.core.questions.parser import Ask, parse
+from kpibot.core.questions.names import Vocabulary
+from kpibot.core.questions.parser import Ask, parse_question
 from kpibot.render.terminal.routes import routes_record, routes_text
 from kpibot.services.alerts.routing import explain_route
 from kpibot.settings import Settings
@@ -37,7 +38,8 @@ def kpi_and_campus(words: Sequence[str], services: Services) -> tuple[Kpi, str |
         UsageError: no KPI, or more than a KPI and a campus.
     """
     kpis = services.catalog.kpis
-    request = parse(" ".join(words), {kpi.id: kpi.card.name for kpi in kpis.values()}, services.district.tree)
+    names = {kpi.id: kpi.card.name for kpi in kpis.values()}
+    request = parse_question(" ".join(words), Vocabulary(kpis=names, tree=services.district.tree))
     if not isinstance(request, Ask):
         raise UsageError(
             f"which KPI? Type for example `{next(iter(kpis))} {services.district.tree.leaves('district')[0]}`"

@@ -91,22 +91,22 @@ class Directory:
             by_name = {each["name"]: each["id"] for each in await self._list_channels()}
         for channel in self._channels.values():
             name = channel.slack.removeprefix("#")
-            found = by_name.get(name) if channel.slack.startswith("#") else channel.slack
-            if found is None:
+            channel_id = by_name.get(name) if channel.slack.startswith("#") else channel.slack
+            if channel_id is None:
                 near = did_you_mean(name, by_name)
                 self.problems.append(
                     f"Slack shows the bot no channel `#{name}`{near or '; make it and invite the bot'}"
                 )
             else:
-                self._ids[channel.id] = found
+                self._ids[channel.id] = channel_id
 
     async def _list_channels(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
+        channels: list[dict[str, Any]] = []
         async for page in await self._client.conversations_list(
             types="public_channel,private_channel", exclude_archived=True, limit=PAGE
         ):
-            found += page["channels"]
-        return found
+            channels += page["channels"]
+        return channels
 
     async def _find_groups(self) -> None:
         try:
