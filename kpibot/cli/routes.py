@@ -25,9 +25,9 @@ def routes_command(options: argparse.Namespace, settings: Settings) -> int:
     with closing(services_of(options, settings)) as services:
         kpi, campus = kpi_and_campus(words, services)
         tree, now = services.district.tree, as_of(options, services)
-        found = explain_route(services.catalog, tree, services.store, kpi, campus, severities[0], now)
-    print(json_text(routes_record(found)) if options.json else routes_text(found))
-    return 0 if found.channel is not None else 1
+        explanation = explain_route(services.catalog, tree, services.store, kpi, campus, severities[0], now)
+    print(json_text(routes_record(explanation)) if options.json else routes_text(explanation))
+    return 0 if explanation.channel is not None else 1
 
 
 def kpi_and_campus(words: Sequence[str], services: Services) -> tuple[Kpi, str | None]:
