@@ -2,8 +2,8 @@
 
 import pytest
 
+from kpibot.slack.client.connection import web_client
 from kpibot.slack.client.directory import Directory
-from kpibot.slack.connection import web_client
 from localslack import Person, Workspace, WorkspaceServer
 
 
