@@ -102,8 +102,7 @@ async def record_messages(place: Place, folder: Path, page: Page) -> None:
             clock.now += HOUR
         await _act(day)
         for words in ("alerts", "mutes"):
-            reply = services.commands.reply(words, clock.now, "@dana")
-            assert reply is not None
+            reply = services.dispatcher.reply(words, clock.now, "@dana")
             page.add(words, as_slack(message_of(reply)))
 
 
