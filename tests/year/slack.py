@@ -29,7 +29,6 @@ class Sent:
     how: How
     key: str
     text: str
-    blocks: tuple[Block, ...] = ()
     about: str = ""
     in_channel: bool = True
     reason: Reason | None = None
@@ -38,6 +37,7 @@ class Sent:
     group: str = ""
     is_common: bool = False
     slot: datetime | None = None
+    blocks: tuple[Block, ...] = ()
 
     @property
     def is_alert(self) -> bool:
