@@ -16,6 +16,7 @@ from kpibot.slack.mrkdwn import data
 log = logging.getLogger(__name__)
 
 PAGE = 1000
+NOT_CALLED = ("deleted", "is_bot", "is_stranger")  # an owner of such a name is somebody else
 
 
 class Directory:
@@ -121,4 +122,5 @@ class Directory:
 
     def _know(self, people: list[dict[str, Any]]) -> None:
         self._names |= {each["id"]: each["name"] for each in people}
-        self._mentions |= {each["name"].casefold(): f"<@{each['id']}>" for each in people}
+        callees = [each for each in people if not any(each.get(key) for key in NOT_CALLED)]
+        self._mentions |= {each["name"].casefold(): f"<@{each['id']}>" for each in callees}
