@@ -179,7 +179,8 @@ def _advance(character: str, bold: bool) -> float:
     from matplotlib.ft2font import LoadFlags  # noqa: PLC0415
 
     glyph = _metrics_font(bold).load_char(ord(character), LoadFlags.NO_HINTING)
-    return glyph.linearHoriAdvance / 65_536 / EM
+    advance: float = glyph.linearHoriAdvance / 65_536 / EM
+    return advance
 
 
 @cache
