@@ -95,9 +95,7 @@ def main() -> None:
 
 def question(services: Services) -> Any:
     """What `/kpi tickets campus-west` takes from the listener to the message."""
-    reply: Any = services.commands.reply(QUESTION, NOW, "mei", ["tech"], DISTRICT)
-    if reply is None:
-        reply = services.answering.reply(QUESTION, NOW)
+    reply = services.dispatcher.reply(QUESTION, NOW, "mei", ["tech"], DISTRICT)
     message_of(reply)
     return reply
 

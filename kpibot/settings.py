@@ -23,7 +23,7 @@ class SettingsError(ValueError):
         self.problems = problems
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What the environment says. Tokens, the state's URL and the environment itself are secrets: no repr shows them.
 

@@ -60,7 +60,7 @@ class Bot:
         self._directory = Directory(self._client, services.catalog.channels)
         self._conversation = Conversation(
             answering=services.answering,
-            commands=services.commands,
+            dispatcher=services.dispatcher,
             once=services.once,
             client=self._client,
             gatekeeper=Gatekeeper(self._client, passed),

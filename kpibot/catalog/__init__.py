@@ -34,4 +34,4 @@ def load(folder: Path, environment: Mapping[str, str]) -> Catalog:
     feed = read_feed(sections, config.district)
     if sections.problems:
         raise CatalogError(sections.problems)
-    return build_catalog(config, environment, feed, dict(sections.places))
+    return build_catalog(config, environment, feed, dict(sections.locations))

@@ -51,11 +51,11 @@ class WordError(ValueError):
         self.hint = hint
 
 
-def location_of(places: Mapping[Path, SourceLocation], path: Path) -> SourceLocation | None:
+def location_of(locations: Mapping[Path, SourceLocation], path: Path) -> SourceLocation | None:
     """File and line of a path, or of the nearest thing around it that is there; None where nothing is."""
-    while path and path not in places:
+    while path and path not in locations:
         path = path[:-1]
-    return places.get(path)
+    return locations.get(path)
 
 
 def dotted(path: Path) -> str:

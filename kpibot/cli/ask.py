@@ -12,7 +12,7 @@ from kpibot.settings import Settings
 def ask_command(options: argparse.Namespace, settings: Settings) -> int:
     """Answers a question in the terminal."""
     with closing(services_of(options, settings)) as services:
-        reply = services.answering.reply(" ".join(options.question), as_of(options, services))
+        reply = services.dispatcher.answer(" ".join(options.question), as_of(options, services))
     print(json_text(record_of(reply)) if options.json else text_of(reply))
     if options.chart is not None:
         write_picture(options.chart, *_chart(reply))

@@ -19,8 +19,8 @@ def backtest_command(options: argparse.Namespace, settings: Settings) -> int:
         district = services.catalog.district
         quiet = QuietHours(services.catalog.silences, services.district.tree, district.calendar)
         backtesting = Backtesting(services.district, services.reporting, quiet, district.measure_every)
-        found = backtesting.backtest(kpi, campus, as_of(options, services), options.days)
-    print(json_text(backtest_record(found)) if options.json else backtest_text(found))
+        result = backtesting.backtest(kpi, campus, as_of(options, services), options.days)
+    print(json_text(backtest_record(result)) if options.json else backtest_text(result))
     if options.chart is not None:
-        write_picture(options.chart, backtest_chart(found), backtest_alt(found))
+        write_picture(options.chart, backtest_chart(result), backtest_alt(result))
     return 0

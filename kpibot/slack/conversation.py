@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
 from slack_sdk.errors import SlackApiError
@@ -14,9 +14,10 @@ from kpibot.core.alerts.actions import ActionResult
 from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.reports.messages import Picture
 from kpibot.core.text import QueryError
-from kpibot.services.alerts.commands import AlertCommandReply, AlertCommands
+from kpibot.services.alerts.commands import AlertCommandReply
 from kpibot.services.delivery.delivery import InThread
 from kpibot.services.delivery.idempotency import Idempotency
+from kpibot.services.dispatcher import Dispatcher, minute_of
 from kpibot.services.questions.answering import Answering, Reply
 from kpibot.slack.blocks import Rendered, SlackFile, with_note
 from kpibot.slack.client.directory import Directory
@@ -35,7 +36,7 @@ TELL = "please tell whoever runs kpibot"
 LATER = "try again in a few minutes"
 FAILED = f"something went wrong, and the bot's log says what; {TELL}"
 NO_MEMORY = f"my own database does not answer, so alerts can be neither shown nor changed; {LATER}"
-EXCUSED = (QueryError, SourceError, StoreError)
+EXPECTED_ERRORS = (QueryError, SourceError, StoreError)
 STILL_MEASURING = Rendered("Still measuring. The answer will be here in a moment.", ())
 NOT_HERE = frozenset({"not_in_channel", "channel_not_found"})
 INVITE = "I am not in this channel, so I cannot show the chart. Invite me with `/invite @kpibot`."
@@ -43,7 +44,7 @@ Respond = Callable[..., Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ReplyTarget:
     """Where a reply goes. `respond` answers a command or a button even where the bot is no member."""
 
     channel: str
@@ -71,7 +72,7 @@ class Conversation:
     def __init__(
         self,
         answering: Answering,
-        commands: AlertCommands,
+        dispatcher: Dispatcher,
         once: Idempotency,
         client: AsyncWebClient,
         gatekeeper: Gatekeeper,
@@ -82,7 +83,7 @@ class Conversation:
         views: Views,
     ) -> None:
         self._answering = answering
-        self._commands = commands
+        self._dispatcher = dispatcher
         self._once = once
         self._client = client
         self._gatekeeper = gatekeeper
@@ -110,39 +111,39 @@ class Conversation:
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def admit(self, caller: Caller, place: Place, work: Coroutine[Any, Any, None]) -> None:
+    async def admit(self, caller: Caller, target: ReplyTarget, work: Coroutine[Any, Any, None]) -> None:
         """Does what somebody wants, unless they may be shown nothing; then they alone are told so."""
         try:
             refusal = await self._gatekeeper.refusal(caller)
             if refusal is None:
                 await work
             else:
-                await self.send_ephemeral(place, caller.user, refusal_message(refusal))
+                await self.send_ephemeral(target, caller.user, refusal_message(refusal))
         finally:
             work.close()
 
-    async def ask(self, text: str, place: Place, user: str) -> None:
+    async def ask(self, text: str, target: ReplyTarget, user: str) -> None:
         """Answers what a person typed."""
         by = await self._directory.name_of(user)
-        work = asyncio.ensure_future(self._in_thread(self._reply, text, by, place.channel))
+        work = asyncio.ensure_future(self._in_thread(self._reply, text, by, target.channel))
         done, _ = await asyncio.wait({work}, timeout=PATIENCE)
-        if not done and place.respond is not None:
-            await self.send_ephemeral(place, user, STILL_MEASURING)
+        if not done and target.respond is not None:
+            await self.send_ephemeral(target, user, STILL_MEASURING)
         try:
             reply = await work
-        except EXCUSED as error:
-            await self.send_ephemeral(place, user, error_message(excuse(error)))
+        except EXPECTED_ERRORS as error:
+            await self.send_ephemeral(target, user, error_message(error_text(error)))
             return
         except Exception:
             log.exception("a question could not be answered")
-            await self.send_ephemeral(place, user, error_message(FAILED))
+            await self.send_ephemeral(target, user, error_message(FAILED))
             return
         if isinstance(reply, ActionResult) and reply.is_done:
             self.flush()
         if self._views.is_private(reply):
-            await self.send_ephemeral(place, user, self._views.message_of(reply))
+            await self.send_ephemeral(target, user, self._views.message_of(reply))
         else:
-            await self._publish(reply, place, asked_by=user)
+            await self._publish(reply, target, asked_by=user)
 
     async def first_time(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         """Does what nobody has done before: Slack delivers an event again when it doubts the first delivery."""
@@ -156,20 +157,20 @@ class Conversation:
         """Delivers what is owed now: what people do should show at once."""
         self.start(self._deliver())
 
-    async def send_ephemeral(self, place: Place, user: str, message: Rendered) -> None:
+    async def send_ephemeral(self, target: ReplyTarget, user: str, message: Rendered) -> None:
         """Says something to one person alone."""
-        if place.channel == user:  # what they did on the home tab has no response_url
+        if target.channel == user:  # what they did on the home tab has no response_url
             await self._client.chat_postMessage(channel=user, text=message.text, blocks=list(message.blocks))
             return
-        if place.respond is not None:
-            await _respond(place.respond, message, in_channel=False)
+        if target.respond is not None:
+            await _respond(target.respond, message, in_channel=False)
             return
         await self._client.chat_postEphemeral(
-            channel=place.channel,
+            channel=target.channel,
             user=user,
             text=message.text,
             blocks=list(message.blocks),
-            thread_ts=place.thread_ts,
+            thread_ts=target.thread_ts,
         )
 
     async def home(self, caller: Caller) -> Rendered:
@@ -177,7 +178,7 @@ class Conversation:
         refusal = await self._gatekeeper.refusal(caller)
         if refusal is not None:
             return refusal_message(refusal)
-        reply: Reply = await self._in_thread(self._answering.overview, DISTRICT, self._as_of())
+        reply: Reply = await self._in_thread(self._answering.overview, DISTRICT, minute_of(self._now()))
         return self._views.message_of(reply)
 
     async def _if_first(
@@ -200,40 +201,34 @@ class Conversation:
     def _reply(self, text: str, by: str, channel: str) -> Reply | AlertCommandReply:
         """What comes of a command about alerts, or else the answer to a question."""
         here, channels = self._directory.campus_of(channel), self._directory.channels_of(channel)
-        done = self._commands.reply(text, self._now(), by, channels, here)
-        return self._answering.reply(text, self._as_of(), here) if done is None else done
+        return self._dispatcher.reply(text, self._now(), by, channels, here)
 
-    def _as_of(self) -> datetime:
-        """The current minute, so that people who ask the same thing together share one measurement."""
-        now = self._now()
-        return now - timedelta(seconds=now.second, microseconds=now.microsecond)
-
-    async def _publish(self, reply: Reply | AlertCommandReply, place: Place, asked_by: str) -> None:
+    async def _publish(self, reply: Reply | AlertCommandReply, target: ReplyTarget, asked_by: str) -> None:
         """Number first: the text goes out at once, its chart follows into the same message."""
         note = (
             "" if isinstance(reply, ActionResult) else f"Asked by <@{asked_by}>"
         )  # nobody is called for what they did
         text = with_note(self._views.message_of(reply), note)
         try:
-            ts = await self._put(text, place)
+            ts = await self._put(text, target)
         except SlackApiError as error:
-            if code_of(error) not in NOT_HERE or place.respond is None:
+            if code_of(error) not in NOT_HERE or target.respond is None:
                 raise
-            await _respond(place.respond, with_note(text, INVITE), in_channel=True)
+            await _respond(target.respond, with_note(text, INVITE), in_channel=True)
             return
         picture = await self._in_thread(self._views.picture_of, reply)
         if picture is not None and (chart := await upload(self._client, picture)) is not None:
-            await self._update(place.channel, ts, with_note(self._views.message_of(reply, chart), note))
+            await self._update(target.channel, ts, with_note(self._views.message_of(reply, chart), note))
 
-    async def _put(self, message: Rendered, place: Place) -> str:
-        if place.replaces is not None:
-            await self._update(place.channel, place.replaces, message)
-            return place.replaces
+    async def _put(self, message: Rendered, target: ReplyTarget) -> str:
+        if target.replaces is not None:
+            await self._update(target.channel, target.replaces, message)
+            return target.replaces
         posted = await self._client.chat_postMessage(
-            channel=place.channel,
+            channel=target.channel,
             text=message.text,
             blocks=list(message.blocks),
-            thread_ts=place.thread_ts,
+            thread_ts=target.thread_ts,
             unfurl_links=False,
         )
         return str(posted["ts"])
@@ -254,7 +249,7 @@ class Conversation:
             log.error("a reply failed", exc_info=error)
 
 
-def excuse(error: QueryError | SourceError | StoreError) -> str:
+def error_text(error: QueryError | SourceError | StoreError) -> str:
     """What whoever asked is told in place of an answer; the log hears of what is no fault of theirs."""
     if isinstance(error, QueryError):
         return str(error)

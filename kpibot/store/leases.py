@@ -16,6 +16,10 @@ from kpibot.store.database.schema import leases
 LEASE = timedelta(minutes=2)
 RENEWED_FOR = timedelta(hours=1)  # what takes longer hangs: somebody else may try
 
+DONE = sa.select(leases.c.work).where(
+    leases.c.work == sa.bindparam("work"), leases.c.slot == sa.bindparam("slot"), leases.c.done_at.is_not(None)
+)
+
 
 class Leases:
     """The claims of a state database, as `owner`, who names this process, makes them."""
@@ -59,9 +63,8 @@ class Leases:
 
     def is_done(self, work: str, slot: datetime) -> bool:
         """Whether nothing is left to do."""
-        done = sa.and_(leases.c.work == work, leases.c.slot == slot, leases.c.done_at.is_not(None))
         with self._engine.connect() as connection:
-            return connection.execute(sa.select(leases.c.work).where(done)).first() is not None
+            return connection.execute(DONE, {"work": work, "slot": slot}).first() is not None
 
     def _free(self, which: sa.ColumnElement[bool]) -> None:
         with writing(self._engine) as connection:

@@ -76,18 +76,22 @@ class Outbox:
 
         What comes after a row that must wait waits too: a channel reads its messages in their order.
         """
-        # The heads are those of a moment ago: whether a row is still free is asked again once it is locked.
-        free = sa.and_(IS_WAITING, _is_due(now), is_over(outbox.c.lease_until, now, lease))
-        leased = {"lease_owner": owner, "lease_from": now, "lease_until": now + lease}
         with writing(self._engine) as connection:
             if connection.scalar(ANY_WAITING) is None:
                 return []
             reconcile(connection, now, lease)
             heads = connection.scalars(_heads(now, lease)).all()
+            if not heads:
+                return []
+            # The heads are those of a moment ago: whether a row is still free is asked again once it is locked.
+            free = sa.and_(IS_WAITING, _is_due(now), is_over(outbox.c.lease_until, now, lease))
             still = sa.select(outbox.c.id).where(free, outbox.c.id.in_(heads)).with_for_update(skip_locked=True)
-            found = connection.scalars(still).all() if heads else []
-            mine = sa.update(outbox).where(outbox.c.id.in_(found)).values(leased).returning(*outbox.c)
-            rows = connection.execute(mine).all() if found else []
+            locked = connection.scalars(still).all()
+            if not locked:
+                return []
+            leased = {"lease_owner": owner, "lease_from": now, "lease_until": now + lease}
+            mine = sa.update(outbox).where(outbox.c.id.in_(locked)).values(leased).returning(*outbox.c)
+            rows = connection.execute(mine).all()
             return _claimed(connection, sorted(rows, key=lambda row: row.id))
 
     def begin_attempt(self, row: int, now: datetime, owner: str, lease: timedelta) -> bool:

@@ -49,7 +49,7 @@ class Directory:
             deactivated=one.deactivated,
         )
 
-    def change_user(self, name: str, **changes: Any) -> User:
+    def change_user(self, name: str, /, **changes: Any) -> User:
         """Change who somebody is, as an administrator may at any time: a guest, deactivated, of another team."""
         ident = self.user_id(name)
         self.users[ident] = dataclasses.replace(self.users[ident], **changes)

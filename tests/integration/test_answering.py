@@ -146,7 +146,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
 
 
 def ask(services: Services, text: str) -> object:
-    return services.answering.reply(text, NOW)
+    return services.dispatcher.answer(text, NOW)
 
 
 def parts(reply: object) -> dict[str, float | None]:

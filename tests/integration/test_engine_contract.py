@@ -139,7 +139,7 @@ def test_a_statement_that_does_not_fit_is_refused_with_the_reason_on_one_line(pl
         place.source.select(statement)
 
 
-@pytest.mark.parametrize("kind", ["postgresql", "mariadb", "elsewhere"])
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
 def test_a_server_whose_connections_are_all_in_use_is_busy(new_url: Callable[[str], str], kind: str) -> None:
     one = replace(open_source(new_url(kind)).database.config, connections=1, timeout=timedelta(seconds=1))
     with closing(SqlSource(one, {}, CHICAGO)) as source, pytest.raises(SourceDownError, match="is busy: all its conn"):

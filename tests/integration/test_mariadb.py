@@ -31,7 +31,9 @@ NAMES = ("campus", "opened", "resolved", "number", "kind", "amount")
 
 def dataset(**sql: str) -> Dataset:
     columns = {name: Column(name) for name in NAMES} | {name: Column(sql=text) for name, text in sql.items()}
-    return Dataset("tickets", "helpdesk", "tickets", None, columns, "tickets", CHICAGO)
+    return Dataset(
+        id="tickets", database="helpdesk", table="tickets", select=None, columns=columns, rows="tickets", zone=CHICAGO
+    )
 
 
 @pytest.fixture

@@ -534,7 +534,9 @@ def test_a_select_of_another_shape_is_refused(place: Place, now: datetime, sql: 
 def test_a_dataset_may_be_a_select_of_the_districts_own(place: Place, now: datetime, end: str) -> None:
     select = f"SELECT site_code, created_at, ':colon' AS note FROM hd_tickets WHERE kind = 'ticket'{end}"  # noqa: S608
     columns = {"campus": Column("site_code"), "opened": Column("created_at")}
-    dataset = Dataset("tickets", "helpdesk", None, select, columns, "tickets", CHICAGO)
+    dataset = Dataset(
+        id="tickets", database="helpdesk", table=None, select=select, columns=columns, rows="tickets", zone=CHICAGO
+    )
     source = SqlSource(place.source.database.config, {"tickets": dataset}, CHICAGO)
     taken = measured(source, Flow("tickets", "opened"), thirty_days(now))
     kept = (each for each in place.tickets if each.kind == "ticket" and happens(each, thirty_days(now)))
@@ -563,7 +565,9 @@ def test_an_empty_table_is_known_from_a_quiet_one(new_url: Callable[[str], str],
 @pytest.mark.parametrize("table", ["hd_tickets", "no_such_table"])
 def test_a_missing_table_or_column_is_named(place: Place, now: datetime, table: str) -> None:
     columns = {"campus": Column("site_code"), "opened": Column("no_such_column" if table == "hd_tickets" else "a")}
-    dataset = Dataset("tickets", "helpdesk", table, None, columns, "tickets", CHICAGO)
+    dataset = Dataset(
+        id="tickets", database="helpdesk", table=table, select=None, columns=columns, rows="tickets", zone=CHICAGO
+    )
     source = SqlSource(place.source.database.config, {"tickets": dataset}, CHICAGO)
     with pytest.raises(SourceMisfitError, match="no_such_"):
         measured(source, Flow("tickets", "opened"), thirty_days(now))

@@ -57,7 +57,15 @@ class Kept:
     def dataset(self) -> Dataset:
         """What the configuration would say of it."""
         columns = {word: Column(name) for word, name in self.columns.items()}
-        return Dataset(self.name, "helpdesk", self.table, None, columns, "rows", self.zone)
+        return Dataset(
+            id=self.name,
+            database="helpdesk",
+            table=self.table,
+            select=None,
+            columns=columns,
+            rows="rows",
+            zone=self.zone,
+        )
 
 
 class Shelf:

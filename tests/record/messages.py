@@ -36,6 +36,10 @@ class Clock:
     def __call__(self) -> datetime:
         return self.now
 
+    def passed(self) -> float:
+        """Seconds that have passed: what is said of a database that is away counts them."""
+        return self.now.timestamp()
+
 
 class PageSender:
     """Slack, as a page of the record: it takes everything."""
@@ -95,15 +99,16 @@ class Day:
 async def record_messages(place: Place, folder: Path, page: Page) -> None:
     """A day of the district."""
     clock = Clock(place.now - BEFORE)
-    with closing(build_services(load(place.config, place.environment), f"sqlite:///{folder / 'day.db'}")) as services:
+    with closing(
+        build_services(load(place.config, place.environment), f"sqlite:///{folder / 'day.db'}", clock.passed)
+    ) as services:
         day = Day(services, clock, page)
         while clock.now <= place.now:
             await day.rounds()
             clock.now += HOUR
         await _act(day)
         for words in ("alerts", "mutes"):
-            reply = services.commands.reply(words, clock.now, "@dana")
-            assert reply is not None
+            reply = services.dispatcher.reply(words, clock.now, "@dana")
             page.add(words, as_slack(message_of(reply)))
 
 
@@ -135,7 +140,9 @@ async def record_outage(place: Place, folder: Path, page: Page) -> None:
     """A database of the district's is away: administrators hear of it once, and what needs it is not available."""
     clock = Clock(place.now - BEFORE)
     environment = {**place.environment, next(iter(place.environment)): AWAY}
-    with closing(build_services(load(place.config, environment), f"sqlite:///{folder / 'outage.db'}")) as services:
+    with closing(
+        build_services(load(place.config, environment), f"sqlite:///{folder / 'outage.db'}", clock.passed)
+    ) as services:
         day = Day(services, clock, page)
         for _ in range(4):
             await day.rounds()

@@ -31,7 +31,6 @@ class Sent:
     how: DeliveryKind
     key: str
     text: str
-    blocks: tuple[Block, ...] = ()
     about: str = ""
     in_channel: bool = True
     reason: Reason | None = None
@@ -40,6 +39,7 @@ class Sent:
     group: str = ""
     is_common: bool = False
     slot: datetime | None = None
+    blocks: tuple[Block, ...] = ()
 
     @property
     def is_alert(self) -> bool:

@@ -32,7 +32,7 @@ V = TypeVar("V")
 
 
 def build_catalog(
-    config: ConfigSchema, environment: Mapping[str, str], feed: HolidayFeed, places: Mapping[Path, SourceLocation]
+    config: ConfigSchema, environment: Mapping[str, str], feed: HolidayFeed, locations: Mapping[Path, SourceLocation]
 ) -> Catalog:
     """The catalogue of a configuration in which `check` found nothing wrong, with the holidays of its feed, and where
     everything in it was written."""
@@ -52,7 +52,7 @@ def build_catalog(
         silences=tuple(map(build_silence, config.silences)),
         not_available=_frozen({name: why for name, why in config.not_available.items() if name not in config.kpis}),
         feed_notices=feed.notices,
-        places=MappingProxyType(places),
+        locations=MappingProxyType(locations),
     )
 
 
@@ -99,10 +99,10 @@ def _rule(schema: CampusRuleSchema | None) -> CampusRule:
 
 
 def _tree(campuses: Mapping[str, CampusSchema | KnownCampusSchema], parent: str | None) -> list[Campus]:
-    found = []
+    tree = []
     for slug, schema in campuses.items():
-        found += [_campus(slug, schema, parent), *_tree(schema.campuses, slug)]
-    return found
+        tree += [_campus(slug, schema, parent), *_tree(schema.campuses, slug)]
+    return tree
 
 
 def _campus(slug: str, schema: CampusSchema | KnownCampusSchema, parent: str | None) -> Campus:

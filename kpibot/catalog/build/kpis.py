@@ -119,12 +119,13 @@ def _budget(schema: KpiSchema) -> Budget | None:
 
 
 def _dimensions(measure: Measure, datasets: Mapping[str, Dataset]) -> dict[str, tuple[Dimension, ...]]:
-    """The dimensions that every half of the measure has; a query has none."""
-    each = [
+    """The dimensions that every component of the measure has; a query has none."""
+    by_component = [
         {} if isinstance(component, Query) else datasets[component.dataset].dimensions
         for component in components(measure)
     ]
-    return {name: tuple(known[name] for known in each) for name in each[0] if all(name in known for known in each)}
+    shared = [name for name in by_component[0] if all(name in dimensions for dimensions in by_component)]
+    return {name: tuple(dimensions[name] for dimensions in by_component) for name in shared}
 
 
 def _format(schema: KpiSchema) -> Format:

@@ -125,8 +125,8 @@ class _Check:
         written = self._references.sections.data.get("alerts")
         all_are_valid = len(written) == len(routes) if isinstance(written, list) else not written
         matches = (
-            kpi in (each.kpis or [kpi]) and (not each.categories or self._kpi.category in each.categories)
-            for each in routes
+            kpi in (route.kpis or [kpi]) and (not route.categories or self._kpi.category in route.categories)
+            for route in routes
         )
         if (
             all_are_valid

@@ -36,11 +36,11 @@ def validate_sections(sections: Sections) -> ConfigSchema:
             return ConfigSchema.model_validate(data, context=schemas)
         except ValidationError as error:
             mismatches = [_Mismatch(details, data, schemas) for details in error.errors(include_url=False)]
-        for each in mismatches:
-            if is_first or sections.is_sound_below(each.path):
-                each.report(sections)
-        for each in sorted(mismatches, key=lambda each: len(each.path), reverse=True):
-            each.repair(data, sections)
+        for mismatch in mismatches:
+            if is_first or sections.is_sound_below(mismatch.path):
+                mismatch.report(sections)
+        for mismatch in sorted(mismatches, key=lambda one: len(one.path), reverse=True):
+            mismatch.repair(data, sections)
     raise AssertionError("repeat() does not end")
 
 

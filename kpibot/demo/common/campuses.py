@@ -5,7 +5,7 @@ from dataclasses import dataclass
 KIND_SUFFIXES = {"high": "HS", "middle": "MS", "elementary": "ES"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DemoCampus:
     """One school: `enrolment` is in pupils, `weight` is its share of the district's pupils.
 
@@ -71,7 +71,16 @@ _SCHOOLS = (
 _PUPILS = sum(school[-1] for school in _SCHOOLS)
 
 CAMPUSES: tuple[DemoCampus, ...] = tuple(
-    DemoCampus(*school, weight=round(school[-1] / _PUPILS, 6)) for school in _SCHOOLS
+    DemoCampus(
+        slug=slug,
+        name=name,
+        kind=kind,
+        site_code=site_code,
+        feeder=feeder,
+        enrolment=enrolment,
+        weight=round(enrolment / _PUPILS, 6),
+    )
+    for slug, name, kind, site_code, feeder, enrolment in _SCHOOLS
 )
 UNKNOWN_SITE = "999"
 

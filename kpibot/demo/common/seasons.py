@@ -28,7 +28,7 @@ _BREAK_LEVEL = 0.07
 _CLOSED_LEVEL = 0.015
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WorkCalendar:
     """One value for every day since the epoch."""
 
@@ -68,7 +68,9 @@ def build_work_calendar(last: date) -> WorkCalendar:
     demand = np.where(on_break, demand * _BREAK_LEVEL, demand)
     demand = np.where(closed, np.minimum(demand, _CLOSED_LEVEL), demand)
     worked = (weekday < 5) & ~closed
-    return WorkCalendar(demand.round(6), _yearly(_BACKLOG, years).round(6), on_break, **_shifts(worked))
+    return WorkCalendar(
+        demand=demand.round(6), backlog=_yearly(_BACKLOG, years).round(6), on_break=on_break, **_shifts(worked)
+    )
 
 
 class _Shifts(TypedDict):

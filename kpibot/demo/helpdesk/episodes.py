@@ -34,7 +34,7 @@ _WEST_TURN = day_of(date(2026, 10, 31))
 
 
 @dataclass(frozen=True)
-class Trouble:
+class EpisodeEffects:
     """Campus × day since the epoch: tickets that come on top, and outstanding ones on top of the usual."""
 
     arrivals: Floats
@@ -50,38 +50,38 @@ class Episode:
     u: float
 
 
-def trouble(seed: int, calendar: WorkCalendar, usual_arrivals: Floats) -> Trouble:
+def episode_effects(seed: int, calendar: WorkCalendar, usual_arrivals: Floats) -> EpisodeEffects:
     """All episodes of all years."""
-    found = Trouble(np.zeros_like(usual_arrivals), np.zeros_like(usual_arrivals))
+    effects = EpisodeEffects(np.zeros_like(usual_arrivals), np.zeros_like(usual_arrivals))
     days = usual_arrivals.shape[1]
     for turn, start in enumerate(range(_FIRST_DAY, days - 3 * SLOT, SLOT)):
         u = float(stream(seed, CALENDAR, start).random())
         slug = (_OUTAGES if turn % 2 == 0 else _VACANCIES)[turn // 2 % (10 if turn % 2 == 0 else 6)]
         begin = _outage if turn % 2 == 0 else _vacancy
-        begin(found, Episode(position(slug), start, u), calendar, usual_arrivals)
-    return found
+        begin(effects, Episode(position(slug), start, u), calendar, usual_arrivals)
+    return effects
 
 
-def _outage(found: Trouble, episode: Episode, calendar: WorkCalendar, _usual: Floats) -> None:
+def _outage(effects: EpisodeEffects, episode: Episode, calendar: WorkCalendar, _usual: Floats) -> None:
     campus, start = episode.campus, episode.start
     size = round(103 + 30 * episode.u + _SUMMER_WORK * _quiet(calendar, start))
     first = int(np.searchsorted(calendar.worked_days, start + 1))
     struck = calendar.worked_days[first : first + len(_OUTAGE_DAYS)]
     for day, share in zip(struck.tolist(), _OUTAGE_DAYS, strict=True):
-        found.arrivals[campus, day] += size * share
+        effects.arrivals[campus, day] += size * share
     end = int(struck[-1]) + 1
     knots, levels = [struck[0], end, end + 14, end + 38], [0.0, 0.92 * size, 0.6 * size, 0.0]
-    found.backlog[campus, start : end + 38] += np.interp(np.arange(start, end + 38), knots, levels).round(4)
+    effects.backlog[campus, start : end + 38] += np.interp(np.arange(start, end + 38), knots, levels).round(4)
 
 
-def _vacancy(found: Trouble, episode: Episode, calendar: WorkCalendar, usual: Floats) -> None:
+def _vacancy(effects: EpisodeEffects, episode: Episode, calendar: WorkCalendar, usual: Floats) -> None:
     campus, start = episode.campus, episode.start
     height = round(66 + 18 * episode.u + _SUMMER_WORK * _quiet(calendar, start + SLOT))
     days = np.arange(start, start + 54)
     shape = np.interp(days, [start, start + 21, start + 53], [0.0, height, 0.0]).round(4)
     stop = min(start + 54, usual.shape[1])
-    found.backlog[campus, start:stop] += shape[: stop - start]
-    found.arrivals[campus, start : start + SLOT] += _summer_orders(calendar, usual[campus], start, height)
+    effects.backlog[campus, start:stop] += shape[: stop - start]
+    effects.arrivals[campus, start : start + SLOT] += _summer_orders(calendar, usual[campus], start, height)
 
 
 def _summer_orders(calendar: WorkCalendar, usual: Floats, start: int, height: float) -> Floats:

@@ -13,7 +13,7 @@ import numpy as np
 from kpibot.demo.common.campuses import CAMPUSES, position
 from kpibot.demo.common.draws import Floats
 from kpibot.demo.common.seasons import WorkCalendar
-from kpibot.demo.helpdesk.episodes import trouble, understaffed, wobble
+from kpibot.demo.helpdesk.episodes import episode_effects, understaffed, wobble
 
 PER_ORDINARY_DAY = 165.0
 _SHORTEST_STAY = 0.12
@@ -43,7 +43,7 @@ def workload(seed: int, calendar: WorkCalendar) -> Workload:
     """Tickets a day, the share of them that an episode brings, the mean stay in working days, and load (1 is usual)."""
     weights = np.array([campus.weight for campus in CAMPUSES])[:, None]
     usual = (PER_ORDINARY_DAY * weights * calendar.demand).round(4)
-    extra = trouble(seed, calendar, usual)
+    extra = episode_effects(seed, calendar, usual)
     arrivals = usual + extra.arrivals
     level = _course(seed, calendar)
     backlog = level + extra.backlog

@@ -104,7 +104,7 @@ def collected(devices: Fleet, repaired: Repairs, audit_years: Ints, audited: Int
     parts = [
         _column(devices, np.where(devices.stolen, NEVER, devices.lost), LOST, 1, zeros),
         _column(devices, np.where(devices.stolen, devices.lost, NEVER), STOLEN, 2, zeros),
-        _column(devices, devices.found, RECOVERED, 3, zeros),
+        _column(devices, devices.recovered, RECOVERED, 3, zeros),
     ]
     parts += [_column(devices, audited[:, i], AUDIT, year - 1900, zeros) for i, year in enumerate(audit_years.tolist())]
     columns = zip(repaired.begun.T, repaired.cents.T, strict=True)
@@ -124,4 +124,4 @@ def _column(devices: Fleet, at: Ints, kind: int, code: int, cents: Ints) -> Even
 
 def is_missing(devices: Fleet, until: int) -> Bools:
     """Lost or stolen and not found by `until`."""
-    return (devices.lost <= until) & (devices.found > until)
+    return (devices.lost <= until) & (devices.recovered > until)

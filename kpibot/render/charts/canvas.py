@@ -121,15 +121,14 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
 
 def printable(text: str) -> str:
     """The text as DejaVu Sans can show it: a missing character becomes `?`, a missing combining mark is left out."""
-    glyphs = _advances(False)
+    glyphs = _characters()
     shown = (each if each in glyphs else "" if unicodedata.category(each)[0] in "MC" else "?" for each in text)
     return "".join(shown) or " "
 
 
 def width_of(text: str, size: float, *, bold: bool = False) -> float:
     """The width of printable text at a font size, both in pixels, without kerning."""
-    advances = _advances(bold)
-    return sum(advances[each] for each in text) * size
+    return sum(_advance(character, bold) for character in text) * size
 
 
 def fitted(text: str, size: float, *, bold: bool, width: float) -> tuple[str, float]:
@@ -168,13 +167,26 @@ def _font_file(bold: bool) -> str:
 
 
 @cache
-def _advances(bold: bool) -> dict[str, float]:
-    """The advance of each printable character, as a share of the font size."""
-    from matplotlib.ft2font import FT2Font, LoadFlags  # noqa: PLC0415
+def _characters() -> frozenset[str]:
+    """The characters that both weights of the font have."""
+    regular, heavy = (_metrics_font(bold).get_charmap().keys() for bold in (False, True))
+    return frozenset(chr(code) for code in regular & heavy)
 
-    fonts = {each: FT2Font(_font_file(each)) for each in (False, True)}
-    both = fonts[True].get_charmap().keys() & fonts[False].get_charmap().keys()
-    font = fonts[bold]
+
+@cache
+def _advance(character: str, bold: bool) -> float:
+    """The advance of a printable character, as a share of the font size."""
+    from matplotlib.ft2font import LoadFlags  # noqa: PLC0415
+
+    glyph = _metrics_font(bold).load_char(ord(character), LoadFlags.NO_HINTING)
+    advance: float = glyph.linearHoriAdvance / 65_536 / EM
+    return advance
+
+
+@cache
+def _metrics_font(bold: bool) -> Any:
+    from matplotlib.ft2font import FT2Font  # noqa: PLC0415
+
+    font = FT2Font(_font_file(bold))
     font.set_size(EM, 72)
-    unhinted = LoadFlags.NO_HINTING
-    return {chr(each): font.load_char(each, unhinted).linearHoriAdvance / 65_536 / EM for each in both}
+    return font

@@ -72,7 +72,7 @@ class CatalogCheck:
 
     def _databases(self) -> Iterator[Finding]:
         for name, database in self._catalog.databases.items():
-            what, place = f"databases.{name}", self._catalog.place("databases", name)
+            what, place = f"databases.{name}", self._catalog.location("databases", name)
             finding = _caveat(database)
             try:
                 self._inspectors[name].ping()
@@ -92,7 +92,7 @@ class CatalogCheck:
                 )
             except SourceDownError as error:
                 self._down.add(dataset.database)
-                place = self._catalog.place("databases", dataset.database)
+                place = self._catalog.location("databases", dataset.database)
                 yield Finding(f"databases.{dataset.database}", str(error), True, place)
                 continue
             self._rows[name] = checked.rows
@@ -101,7 +101,7 @@ class CatalogCheck:
 
     def _finding(self, dataset: str, issue: DataIssue) -> Finding:
         keys = ("datasets", dataset, *filter(None, issue.key.split(".")))
-        return Finding(".".join(keys), issue.text, issue.is_problem, self._catalog.place(*keys))
+        return Finding(".".join(keys), issue.text, issue.is_problem, self._catalog.location(*keys))
 
     def _measures_of(self, dataset: str) -> Iterator[OverRows]:
         kpis = self._catalog.kpis.values()
@@ -156,7 +156,7 @@ class CatalogCheck:
         if is_reported and reading.missing in (Missing.SOURCE_DOWN, Missing.MISFIT):
             return
         why = reading.detail or "its dataset holds no rows for the period; look at the table and at the filters"
-        place = self._catalog.place("kpis", kpi.id, "measure", *(["sql"] if isinstance(kpi.measure, Query) else []))
+        place = self._catalog.location("kpis", kpi.id, "measure", *(["sql"] if isinstance(kpi.measure, Query) else []))
         yield Finding(f"kpis.{kpi.id}", f"{reading.missing}: {why}", True, place)
 
     def _is_reported(self, half: Simple) -> bool:

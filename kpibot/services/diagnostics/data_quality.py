@@ -40,13 +40,13 @@ class DataQuality:
             yield self._finding(kpi, f"is 0 at every campus{self._never_held(kpi)}", False)
 
     def _finding(self, kpi: Kpi, text: str, is_problem: bool) -> Finding:
-        return Finding(f"kpis.{kpi.id}", text, is_problem, self._catalog.place("kpis", kpi.id, "measure"))
+        return Finding(f"kpis.{kpi.id}", text, is_problem, self._catalog.location("kpis", kpi.id, "measure"))
 
     def _conflict(self, kpi: Kpi, readings: Readings) -> Iterator[Finding]:
         """What another system says of the same KPI at the district, or why it says nothing."""
         if (check := kpi.cross_check) is None or (counterpart := kpi.counterpart) is None:
             return
-        what, place = f"kpis.{kpi.id}.cross_check", self._catalog.place("kpis", kpi.id, "cross_check")
+        what, place = f"kpis.{kpi.id}.cross_check", self._catalog.location("kpis", kpi.id, "cross_check")
         other = self._reporting.readings([counterpart], self._as_of)[0][DISTRICT]
         if other.missing is Missing.SOURCE_DOWN:  # reported of its database
             return
@@ -72,8 +72,8 @@ class DataQuality:
 
     def _place(self, kpi: Kpi, codes: UnmatchedCodes) -> str:
         if codes.source in self._catalog.datasets:
-            return self._catalog.place("datasets", codes.source, "columns", "campus")
-        return self._catalog.place("kpis", kpi.id, "measure", "sql")
+            return self._catalog.location("datasets", codes.source, "columns", "campus")
+        return self._catalog.location("kpis", kpi.id, "measure", "sql")
 
     def _never_held(self, kpi: Kpi) -> str:
         """Values that a filter asks for and its column never holds, if that is why nothing is counted."""

@@ -46,7 +46,7 @@ class SlackSender:
     async def reply(self, channel: str, key: str, message: Message, thread: str, *, in_channel: bool) -> str:
         """See `Sender.reply`."""
         place = self._place(channel)
-        with _explained():
+        with _as_delivery_errors():
             return await self._post(place, key, self._message_of(message, None), thread, in_channel=in_channel)
 
     async def edit(self, channel: str, ts: str, message: Message, picture: Picture | None) -> None:
@@ -69,8 +69,8 @@ class SlackSender:
                     channel=place, ts=thread, oldest=oldest, include_all_metadata=True, limit=PAGE
                 )
             async for page in pages:
-                if (found := _with_key(page["messages"], key)) is not None:
-                    return found
+                if (ts := _with_key(page["messages"], key)) is not None:
+                    return ts
         except (SlackApiError, *BROKEN_OFF) as error:
             raise _still_in_doubt(error) from error
         return None
@@ -97,7 +97,7 @@ class SlackSender:
             log.warning("a message goes without its picture: %s", error.response.get("response_metadata"))
         except BROKEN_OFF as error:
             raise delivery_error(error) from error
-        with _explained():
+        with _as_delivery_errors():
             return await put(None)
 
     async def _post(
@@ -138,7 +138,7 @@ def _with_key(messages: Iterable[dict[str, Any]], key: str) -> str | None:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def _as_delivery_errors() -> Iterator[None]:
     """Slack's errors by what may be done about them."""
     try:
         yield

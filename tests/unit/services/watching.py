@@ -128,7 +128,13 @@ class Watched:
         measurement = Measurement(district, lambda half: self.other if _dataset(half) == "assets" else self.database)
         self.catalog = replace(
             Catalog(
-                DistrictConfig("Maple Valley", CALENDAR, administrators="admins"), {}, (), {}, {}, CHANNELS, {}, routes
+                district=DistrictConfig("Maple Valley", CALENDAR, administrators="admins"),
+                databases={},
+                campuses=(),
+                datasets={},
+                kpis={},
+                channels=CHANNELS,
+                routes=routes,
             ),
             kpis=district.kpis,
             **catalog,  # type: ignore[arg-type]

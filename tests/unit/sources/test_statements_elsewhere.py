@@ -74,7 +74,15 @@ def dataset(by_campus: bool) -> Dataset:
         "amount": Column("amount"),
     }
     campus = {"campus": Column("site_code")} if by_campus else {}
-    return Dataset("tickets", "helpdesk", "dbo.hd_tickets", None, campus | columns, "tickets", CHICAGO)
+    return Dataset(
+        id="tickets",
+        database="helpdesk",
+        table="dbo.hd_tickets",
+        select=None,
+        columns=campus | columns,
+        rows="tickets",
+        zone=CHICAGO,
+    )
 
 
 def every_statement(name: str) -> Iterator[sa.Select[Any] | sa.CompoundSelect[Any]]:

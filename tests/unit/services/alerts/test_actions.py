@@ -19,6 +19,7 @@ from kpibot.core.alerts.notices import AlertNotice
 from kpibot.core.alerts.states import AlertState, Phase
 from kpibot.core.kpis.readings import Reading
 from kpibot.core.kpis.thresholds import Verdict
+from kpibot.core.reports.answers import Answer
 from kpibot.core.text import QueryError
 from kpibot.services.alerts.actions import AlertActions
 from kpibot.store.database.schema import outbox
@@ -264,12 +265,12 @@ def test_s15_a_wide_or_long_mute_is_for_the_administrators_channel_and_announced
     with pytest.raises(QueryError, match=r"can only be made in `#kpibot-admin`; type it there"):
         told(services, text)
     assert services.store.silences(MONDAY) == []
-    reply = services.commands.reply(text, MONDAY, "@dana", {"kpibot-admin"})
+    reply = services.dispatcher.reply(text, MONDAY, "@dana", {"kpibot-admin"})
     assert isinstance(reply, ActionResult)
     assert reply.is_done and reply.is_announced
     (announced,) = announcements(services)
     assert "@dana" in announced and "quiet" in announced
-    again = services.commands.reply(text, MONDAY, "@luis", {"kpibot-admin"})
+    again = services.dispatcher.reply(text, MONDAY, "@luis", {"kpibot-admin"})
     assert isinstance(again, ActionResult)
     assert not again.is_done
     assert len(announcements(services)) == 1
@@ -293,11 +294,11 @@ def test_without_an_administrators_channel_a_wide_mute_says_what_to_configure(se
 
 
 def told(services: Services, text: str, by: str = "@dana", at: datetime = MONDAY, here: str = "district") -> object:
-    return services.commands.reply(text, at, by, WEST, here)
+    return services.dispatcher.reply(text, at, by, WEST, here)
 
 
-def test_a_question_is_none_of_the_commands(services: Services) -> None:
-    assert told(services, "tickets campus-west") is None
+def test_a_question_is_answered_as_one(services: Services) -> None:
+    assert isinstance(told(services, "tickets campus-west"), Answer)
 
 
 def test_what_is_critical_stands_before_what_only_warns(services: Services) -> None:
@@ -346,7 +347,7 @@ def test_what_stands_in_this_channel_is_acknowledged_by_word(services: Services)
 
 def test_an_alert_of_another_channel_is_acknowledged_there(services: Services) -> None:
     with pytest.raises(QueryError, match="no such alert stands in this channel; one stands in `west-tech`"):
-        services.commands.reply("ack tickets", MONDAY, "@dana", frozenset({"tech-leads"}))
+        services.dispatcher.reply("ack tickets", MONDAY, "@dana", frozenset({"tech-leads"}))
     with pytest.raises(QueryError, match="no such alert stands in this channel; type `alerts` to"):
         told(services, "ack campus-north")
 

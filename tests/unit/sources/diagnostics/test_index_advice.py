@@ -15,7 +15,15 @@ from kpibot.sources.sql.indexes import TableIndex
 
 NAMES = {"campus": "site_code", "opened": "created_at", "resolved": "resolved_at", "amount": "Cost"}
 COLUMNS = {word: Column(name) for word, name in NAMES.items()}
-DATASET = Dataset("tickets", "helpdesk", "dbo.hd_tickets", None, COLUMNS, "tickets", ZoneInfo("America/Chicago"))
+DATASET = Dataset(
+    id="tickets",
+    database="helpdesk",
+    table="dbo.hd_tickets",
+    select=None,
+    columns=COLUMNS,
+    rows="tickets",
+    zone=ZoneInfo("America/Chicago"),
+)
 STOCK = Stock(dataset="tickets", since="opened", until="resolved")
 FLOW = Flow("tickets", "opened", amount=Amount(Counted.SUM, ("amount",)))
 
