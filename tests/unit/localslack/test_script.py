@@ -11,6 +11,7 @@ import yaml
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+import localslack
 from localslack import ScriptError, Workspace, WorkspaceError, standalone
 from localslack.script import parse_script, read_script
 from localslack.state.faults import KINDS
@@ -50,8 +51,8 @@ def test_a_script_makes_what_it_says(tmp_path: Path) -> None:
     assert ws.rate_limits.tiers and ws.rate_limits.seconds == 1.0
 
 
-def test_the_script_in_the_documentation_can_be_read() -> None:
-    page = (Path(__file__).parents[3] / "docs" / "workspace.md").read_text()
+def test_the_script_in_the_readme_can_be_read() -> None:
+    page = (Path(localslack.__file__).parent / "README.md").read_text()
     script = page.split("```yaml\n")[1].split("```")[0]
     ws = parse_script(yaml.safe_load(script)).workspace()
     assert [fault.kind for fault in ws.faults.pending()][-2:] == ["duplicate", "reset"]
