@@ -139,9 +139,9 @@ def made_up_readings(kpi: str, as_of: datetime, seed: int) -> list[Reading]:
     """A percentage at every campus; the values have all their digits, as real ones do."""
     return [
         Reading(
-            kpi,
-            f"campus-{campus}",
-            as_of,
+            kpi=kpi,
+            campus=f"campus-{campus}",
+            as_of=as_of,
             value=100 * (campus + seed) / (campus + 317),
             numerator=float(campus + seed),
             denominator=float(campus + 317),

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+from kpibot.app import views
 from kpibot.app.clock import seconds_passed, utc_now
 from kpibot.app.container import Services
 from kpibot.app.slack_access import SlackAccess
@@ -19,7 +20,7 @@ from kpibot.slack.client.connection import check_app_token, missing_scopes, web_
 from kpibot.slack.client.directory import Directory
 from kpibot.slack.client.gatekeeper import Gatekeeper
 from kpibot.slack.client.sender import SlackSender
-from kpibot.slack.questions.conversation import Conversation
+from kpibot.slack.conversation import Conversation
 from kpibot.store.store import SlotLostError, StoreError, UpgradedError
 
 log = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ class Bot:
         self._directory = Directory(self._client, services.catalog.channels)
         self._conversation = Conversation(
             answering=services.answering,
-            commands=services.commands,
+            dispatcher=services.dispatcher,
             once=services.once,
             client=self._client,
             gatekeeper=Gatekeeper(self._client, passed),
@@ -67,9 +68,10 @@ class Bot:
             now=now,
             in_thread=self._answer,
             deliver=self._deliver,
+            views=views,
         )
         sending = web_client(access.bot_token, access.api_url, waits_for_rate_limits=False)
-        sender = SlackSender(sending, self._directory)
+        sender = SlackSender(sending, self._directory, views.message_of)
         self._own_database = OutageNotifier(sender, services.catalog.district, now)
         self._delivery = Delivery(
             services.store.outbox,
@@ -79,6 +81,7 @@ class Bot:
             now,
             self._work,
             random.random,
+            views.picture_of,
         )
         self._schedule = Schedule(services.catalog.district.calendar.zone, utc_now)
         self._delivering = asyncio.Lock()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from kpibot.catalog.model import CampusList, Catalog
-from kpibot.core.campuses.campus_tree import CampusTree, CampusTreeError, overridden
+from kpibot.core.campuses.campus_tree import CampusTree, CampusTreeError, with_overrides
 from kpibot.core.text import did_you_mean
 from kpibot.sources.campus_lists import Select, read_campuses
 
@@ -20,7 +20,7 @@ def campus_tree(catalog: Catalog, select: Select) -> CampusTree:
         return CampusTree(chosen, catalog.district.name)
     try:
         root, campuses = read_campuses(chosen, catalog.district.name, select)
-        tree = CampusTree(overridden(campuses, chosen.written), root)
+        tree = CampusTree(with_overrides(campuses, chosen.written), root)
     except CampusTreeError as error:
         raise CampusTreeError(_placed(catalog, "campuses", str(error))) from error
     _check_campuses(catalog, tree)
@@ -55,7 +55,7 @@ def _check_types(catalog: Catalog, tree: CampusTree) -> None:
 
 def _placed(catalog: Catalog, where: str, says: str) -> str:
     """With the keys that it is about, and their file and line."""
-    return ": ".join(filter(None, (catalog.place(*where.split(".")), where, says)))
+    return ": ".join(filter(None, (catalog.location(*where.split(".")), where, says)))
 
 
 def _near(word: str, known: Iterable[str]) -> str:

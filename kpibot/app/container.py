@@ -16,6 +16,7 @@ from kpibot.services.alerts.commands import AlertCommands
 from kpibot.services.alerts.monitor import AlertMonitor
 from kpibot.services.delivery.idempotency import Idempotency
 from kpibot.services.digests.digests import Digests
+from kpibot.services.dispatcher import Dispatcher
 from kpibot.services.measurement.measurement import Measurement
 from kpibot.services.measurement.reporting import Reporting
 from kpibot.services.questions.answering import Answering
@@ -25,7 +26,7 @@ from kpibot.sources.sql.source import SqlSource
 from kpibot.store.store import Store, open_engine
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Services:
     """The wired services of one district."""
 
@@ -40,7 +41,7 @@ class Services:
     watch: AlertMonitor
     standing: ActiveAlerts
     acting: AlertActions
-    commands: AlertCommands
+    dispatcher: Dispatcher
     once: Idempotency
 
     def close(self) -> None:
@@ -94,7 +95,9 @@ def build_services(catalog: Catalog, state_url: str, passed: Callable[[], float]
     rhythms = {each.id: each.fresh_within for each in catalog.datasets.values() if each.fresh_within is not None}
     reporting = Reporting(district, measurement, store, rhythms)
     standing = ActiveAlerts(district, catalog.routes, catalog.silences, reporting, store)
-    acting = AlertActions(district, standing, store)
+    administrators = None if (channel := catalog.district.administrators) is None else catalog.channels[channel]
+    acting = AlertActions(district, standing, store, administrators)
+    answering = Answering(district, catalog.datasets, catalog.notes, measurement, reporting, catalog.not_available)
     return Services(
         catalog=catalog,
         sources=sources,
@@ -102,11 +105,13 @@ def build_services(catalog: Catalog, state_url: str, passed: Callable[[], float]
         measurement=measurement,
         store=store,
         reporting=reporting,
-        answering=Answering(district, catalog.datasets, catalog.notes, measurement, reporting, catalog.not_available),
+        answering=answering,
         digests=Digests(district, catalog.digests, catalog.channels, reporting, store, database_of),
         watch=AlertMonitor(district, catalog, reporting, store, database_of),
         standing=standing,
         acting=acting,
-        commands=AlertCommands(district, standing, acting, store),
+        dispatcher=Dispatcher(
+            district, catalog.not_available, answering, AlertCommands(district, standing, acting, store)
+        ),
         once=Idempotency(store),
     )

@@ -9,12 +9,12 @@ from kpibot.render.records import reading_record
 from kpibot.settings import Settings
 
 
-def measure(options: argparse.Namespace, settings: Settings) -> int:
+def measure_command(options: argparse.Namespace, settings: Settings) -> int:
     """Measures every KPI for every campus and group, and keeps the readings."""
     with closing(services_of(options, settings)) as services:
         moment = as_of(options, services)
         reports = [
-            report for kpi in services.catalog.kpis.values() for report in services.reporting.judged(kpi, moment)
+            report for kpi in services.catalog.kpis.values() for report in services.reporting.evaluate(kpi, moment)
         ]
         services.store.save_readings(report.reading for report in reports)
         zone = services.catalog.district.calendar.zone

@@ -14,7 +14,7 @@ def slug(text: str) -> str:
     return APART.sub("-", text.strip().casefold()).strip("-_")
 
 
-def shown(word: str) -> str:
+def quoted(word: str) -> str:
     """The word as an error may repeat it: one line, short, without the backticks that would end its quotation.
 
     What Slack made of a mention is shown as it was typed: `<@U024BE7LH|mei>` as `@mei`.
@@ -37,7 +37,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"; did you mean `{near[0]}`?" if near else ""
 
 
-def listed(words: Iterable[str]) -> str:
+def alternatives(words: Iterable[str]) -> str:
     """`a`, `b` or `c`: alternatives, for a person."""
     quoted = [f"`{word}`" for word in words]
     return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " or " + quoted[-1] if quoted else "nothing"

@@ -18,6 +18,10 @@ from kpibot.store.database.schema import leases
 LEASE = timedelta(minutes=2)
 RENEWED_FOR = timedelta(hours=1)  # work that takes longer is stuck: another process may try
 
+DONE = sa.select(leases.c.work).where(
+    leases.c.work == sa.bindparam("work"), leases.c.slot == sa.bindparam("slot"), leases.c.done_at.is_not(None)
+)
+
 
 class Leases:
     """The leases of a state database. `owner` names this process."""
@@ -70,9 +74,8 @@ class Leases:
 
     def is_done(self, work: str, slot: datetime) -> bool:
         """Whether a slot is done."""
-        done = sa.and_(leases.c.work == work, leases.c.slot == slot, leases.c.done_at.is_not(None))
         with self._engine.connect() as connection:
-            return connection.execute(sa.select(leases.c.work).where(done)).first() is not None
+            return connection.execute(DONE, {"work": work, "slot": slot}).first() is not None
 
     def _release(self, condition: sa.ColumnElement[bool]) -> None:
         with writing(self._engine) as connection:

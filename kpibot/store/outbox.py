@@ -28,6 +28,7 @@ from kpibot.store.reconcile import IS_WAITING, OutboxState, expire, reconcile
 log = logging.getLogger(__name__)
 
 LONGEST_WAIT = timedelta(minutes=15)  # a later `due_at` was written before the clock was set back
+ANY_WAITING = sa.select(outbox.c.id).where(IS_WAITING).limit(1)
 NO_LEASE: dict[str, Any] = {"lease_owner": None, "lease_from": None, "lease_until": None}
 
 _bodies: TypeAdapter[Message] = TypeAdapter(Message, config=ConfigDict(defer_build=True))
@@ -75,18 +76,24 @@ class Outbox:
 
         Rows behind one that has to wait also wait: messages arrive in a channel in order.
         """
-        # The oldest rows were read without a lock: whether they are still free is checked again once they are locked.
-        is_free = sa.and_(IS_WAITING, _is_due(now), is_expired(outbox.c.lease_until, now, lease))
-        leased = {"lease_owner": owner, "lease_from": now, "lease_until": now + lease}
         with writing(self._engine) as connection:
+            if connection.scalar(ANY_WAITING) is None:
+                return []
             reconcile(connection, now, lease)
             oldest = connection.scalars(_oldest_by_channel(now, lease)).all()
+            if not oldest:
+                return []
+            # The oldest rows were read without a lock: whether they are still free is checked again once they are.
+            is_free = sa.and_(IS_WAITING, _is_due(now), is_expired(outbox.c.lease_until, now, lease))
             still_free = (
                 sa.select(outbox.c.id).where(is_free, outbox.c.id.in_(oldest)).with_for_update(skip_locked=True)
             )
-            ids = connection.scalars(still_free).all() if oldest else []
+            ids = connection.scalars(still_free).all()
+            if not ids:
+                return []
+            leased = {"lease_owner": owner, "lease_from": now, "lease_until": now + lease}
             update = sa.update(outbox).where(outbox.c.id.in_(ids)).values(leased).returning(*outbox.c)
-            rows = connection.execute(update).all() if ids else []
+            rows = connection.execute(update).all()
             return _leased(connection, sorted(rows, key=lambda row: row.id))
 
     def begin_attempt(self, row: int, now: datetime, owner: str, lease: timedelta) -> bool:

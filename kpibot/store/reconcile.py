@@ -7,6 +7,7 @@ their group is marked for a new message.
 import logging
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -67,6 +68,7 @@ def _move(connection: sa.Connection, state: OutboxState, *conditions: sa.ColumnE
     return rows
 
 
+@cache
 def _has_later_edit() -> sa.ColumnElement[bool]:
     later = outbox.alias("later")
     same = sa.and_(
@@ -75,6 +77,7 @@ def _has_later_edit() -> sa.ColumnElement[bool]:
     return sa.and_(outbox.c.kind == DeliveryKind.UPDATE, sa.exists().where(same, later.c.state == OutboxState.WAITING))
 
 
+@cache
 def _has_no_post() -> sa.ColumnElement[bool]:
     post = outbox.alias("post")
     same = sa.and_(post.c.group_key == outbox.c.group_key, post.c.id < outbox.c.id, post.c.kind == DeliveryKind.POST)

@@ -146,7 +146,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
 
 
 def ask(services: Services, text: str) -> object:
-    return services.answering.reply(text, NOW)
+    return services.dispatcher.answer(text, NOW)
 
 
 def parts(reply: object) -> dict[str, float | None]:
@@ -192,7 +192,7 @@ def test_a_ratio_is_narrowed_in_both_halves_whatever_the_spelling(services: Serv
 def test_levels_of_a_count_are_for_all_of_its_rows(services: Services) -> None:
     reply = ask(services, "tickets west priority:normal")
     assert isinstance(reply, Answer)
-    assert (reply.report.reading.value, reply.report.verdict) == (2, Verdict.NOT_JUDGED)
+    assert (reply.report.reading.value, reply.report.verdict) == (2, Verdict.NOT_EVALUATED)
     assert reply.report.series is not None
     assert reply.report.series.values[-1] == 2
 

@@ -194,15 +194,15 @@ def test_spending_is_judged_by_the_pace_of_the_year_s_working_time(services: Ser
     expected = passed / sum(map(hours, year))
     west = readings["po-value"]["campus-west"]
     assert west.pace.elapsed == pytest.approx(expected)
-    assert west.judged == pytest.approx(100 * west.value / (west.pace.budget * expected))
+    assert west.threshold_value == pytest.approx(100 * west.value / (west.pace.budget * expected))
 
 
 def test_a_district_s_spending_is_judged_by_its_own_pace(services: Services) -> None:
-    judged = {report.campus: report for report in services.reporting.judged(services.catalog.kpis["po-value"], NOW)}
+    judged = {report.campus: report for report in services.reporting.evaluate(services.catalog.kpis["po-value"], NOW)}
     assert (judged["district"].thresholds.target, judged["feeder-west"].thresholds.critical) == (100, 150)
-    assert judged["no-campus"].verdict is Verdict.NOT_JUDGED
-    next_year = services.reporting.judged(services.catalog.kpis["po-value"], NOW + timedelta(days=365))
-    assert {report.verdict for report in next_year} == {Verdict.NOT_JUDGED}
+    assert judged["no-campus"].verdict is Verdict.NOT_EVALUATED
+    next_year = services.reporting.evaluate(services.catalog.kpis["po-value"], NOW + timedelta(days=365))
+    assert {report.verdict for report in next_year} == {Verdict.NOT_EVALUATED}
 
 
 def test_every_judged_kpi_has_campuses_on_both_sides_and_few_critical_ones(services: Services) -> None:
@@ -211,7 +211,7 @@ def test_every_judged_kpi_has_campuses_on_both_sides_and_few_critical_ones(servi
             continue
         verdicts = Counter(
             report.verdict
-            for report in services.reporting.judged(kpi, NOW)
+            for report in services.reporting.evaluate(kpi, NOW)
             if report.campus in {campus.slug for campus in CAMPUSES}
         )
         assert 2 <= verdicts[Verdict.ON_TARGET] < len(CAMPUSES), kpi.id

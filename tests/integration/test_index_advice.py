@@ -9,12 +9,12 @@ import pytest
 import sqlalchemy as sa
 
 from kpibot.catalog.model import Column
-from kpibot.core.kpis.conditions import Condition
+from kpibot.core.kpis.conditions import ValueCondition
 from kpibot.core.kpis.measures import Amount, Counted, Duration, Flow, Limit, OverRows, Statistic, Stock
 from kpibot.core.time.periods import Period
 from kpibot.sources.base import Request
-from kpibot.sources.diagnostics.inspector import IndexAdvice, TimedRequest
-from kpibot.sources.diagnostics.query_plans import Step, plan
+from kpibot.sources.diagnostics.inspector import IndexAdvice, SqlInspector, TimedRequest
+from kpibot.sources.engines.plans import PlanStep
 from kpibot.sources.sql import statements
 from kpibot.sources.sql.source import SqlSource
 from tests.integration.tickets import CHICAGO, DATASET, Ticket, fill, measured, open_source
@@ -22,13 +22,13 @@ from tests.integration.tickets import CHICAGO, DATASET, Ticket, fill, measured, 
 COUNT = 60_000
 NOW = datetime(2026, 11, 12, 20, 30, tzinfo=UTC)
 WEEK = Period(datetime(2026, 11, 5, tzinfo=CHICAGO), NOW, "")
-STOCK = Stock("tickets", "opened", "resolved")
+STOCK = Stock(dataset="tickets", since="opened", until="resolved")
 FLOW = Flow("tickets", "opened", amount=Amount(Counted.SUM, ("amount",)))
-DURATION = Duration("tickets", "opened", "resolved", Statistic.MEAN)
+DURATION = Duration(dataset="tickets", since="opened", until="resolved", statistic=Statistic.MEAN)
 LISTED = Duration(
-    "tickets", "opened", "resolved", limit=Limit(3_600.0), also=(Statistic.WITHIN,)
+    dataset="tickets", since="opened", until="resolved", limit=Limit(3_600.0), also=(Statistic.WITHIN,)
 )  # the rows themselves
-OPEN = Stock("tickets", "opened", "resolved", (Condition("kind", ("ticket",)),))
+OPEN = Stock(dataset="tickets", since="opened", until="resolved", where=(ValueCondition("kind", ("ticket",)),))
 PLACES = ["sqlite", "postgresql", "mariadb"]
 
 
@@ -76,14 +76,15 @@ def run(url: str, *written: str) -> None:
 def advised(url: str, *measures: OverRows, rows: int | None = COUNT) -> list[IndexAdvice]:
     with closing(open_source(url)) as source:
         asked = [TimedRequest(Request(measure, WEEK), 0.0) for measure in measures]
-        return source.inspector().advice("tickets", asked, rows)
+        return SqlInspector(source.database).advice("tickets", asked, rows)
 
 
-def steps(url: str, measure: OverRows) -> list[Step]:
+def steps(url: str, measure: OverRows) -> list[PlanStep]:
     """How a measure reads the table of tickets."""
     with closing(open_source(url)) as source:
-        statement = statements.of(measure, source._rows(measure), WEEK)
-        found = source._ask(lambda connection: plan(connection, statement))
+        database = source.database
+        statement = statements.for_measure(measure, database.rows_of(measure), WEEK)
+        found = database.ask(lambda connection: database.engine.plan(connection, statement))
     assert found is not None
     return [each for each in found if each.table == "hd_tickets"]
 
@@ -150,7 +151,9 @@ def test_nothing_is_advised_that_cannot_be_made(url: str) -> None:
     run(url, "CREATE VIEW open_tickets AS SELECT * FROM hd_tickets")
     for dataset in datasets:
         with closing(open_source(url, tickets=dataset)) as source:
-            assert source.inspector().advice("tickets", [TimedRequest(Request(STOCK, WEEK), 0.0)], COUNT) == []
+            assert (
+                SqlInspector(source.database).advice("tickets", [TimedRequest(Request(STOCK, WEEK), 0.0)], COUNT) == []
+            )
     run(url, "DROP VIEW open_tickets")
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from kpibot.catalog.model import Column, Database, Dataset
 from kpibot.core.campuses.campus_tree import Campus, CampusTree
-from kpibot.core.kpis.conditions import Condition
+from kpibot.core.kpis.conditions import ValueCondition
 from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi, KpiInfo
 from kpibot.core.kpis.measures import Amount, Counted, Duration, Flow, Measure, Ratio, Statistic, Stock
@@ -21,35 +21,41 @@ from kpibot.services.measurement.measurement import Measurement
 from kpibot.sources.sql.source import SqlSource
 
 NOW = datetime(2026, 11, 18, 18, tzinfo=UTC)
-CALENDAR = Calendar(ZoneInfo("UTC"), YearStart(7, 1), YearStart(8, 15), (None,) * 7)
-DATASET = Dataset(
-    "tickets",
-    "helpdesk",
-    "tickets",
-    None,
-    {name: Column(name) for name in ("campus", "kind", "opened", "resolved", "amount")},
-    "tickets",
-    ZoneInfo("UTC"),
+CALENDAR = Calendar(
+    zone=ZoneInfo("UTC"), fiscal_year=YearStart(7, 1), school_year=YearStart(8, 15), working_hours=(None,) * 7
 )
-OPEN = Stock("tickets", "opened", "resolved")
-REPAIRS = (Condition("kind", ("repair",)),)
+DATASET = Dataset(
+    id="tickets",
+    database="helpdesk",
+    table="tickets",
+    select=None,
+    columns={name: Column(name) for name in ("campus", "kind", "opened", "resolved", "amount")},
+    rows="tickets",
+    zone=ZoneInfo("UTC"),
+)
+OPEN = Stock(dataset="tickets", since="opened", until="resolved")
+REPAIRS = (ValueCondition("kind", ("repair",)),)
 SPENT, USUAL = Amount(Counted.SUM, ("amount",)), Amount(Counted.MEAN, ("amount",))
 TEN: tuple[tuple[Measure, int], ...] = (  # each with the statements that no measure before it asks already
     (OPEN, 1),
-    (Stock("tickets", "opened", "resolved", amount=SPENT), 0),
-    (Stock("tickets", "opened", "resolved", where=REPAIRS), 1),
-    (Ratio(Stock("tickets", "opened", "resolved", where=REPAIRS), OPEN), 0),
+    (Stock(dataset="tickets", since="opened", until="resolved", amount=SPENT), 0),
+    (Stock(dataset="tickets", since="opened", until="resolved", where=REPAIRS), 1),
+    (Ratio(Stock(dataset="tickets", since="opened", until="resolved", where=REPAIRS), OPEN), 0),
     (Flow("tickets", "opened"), 1),
     (Flow("tickets", "opened", amount=SPENT), 0),
     (Flow("tickets", "opened", amount=USUAL), 0),
-    (Duration("tickets", "opened", "resolved", Statistic.MEAN), 1),
-    (Duration("tickets", "opened", "resolved", Statistic.MEDIAN), 1),
-    (Duration("tickets", "opened", "resolved", Statistic.P90), 0),
+    (Duration(dataset="tickets", since="opened", until="resolved", statistic=Statistic.MEAN), 1),
+    (Duration(dataset="tickets", since="opened", until="resolved", statistic=Statistic.MEDIAN), 1),
+    (Duration(dataset="tickets", since="opened", until="resolved", statistic=Statistic.P90), 0),
 )
 
 
 def kpi(measure: Measure) -> Kpi:
-    return Kpi(KpiInfo("kpi", "A KPI", "", ""), measure, period=PeriodRule.parse("30 days"))
+    return Kpi(
+        card=KpiInfo(id="kpi", name="A KPI", objective="", owner=""),
+        measure=measure,
+        period=PeriodRule.parse("30 days"),
+    )
 
 
 def written(folder: Path, campuses: int) -> str:
@@ -91,7 +97,7 @@ def asked(url: str) -> Iterator[tuple[SqlSource, list[tuple[str, tuple[object, .
 
 
 def measurement(source: SqlSource, campuses: int) -> Measurement:
-    tree = CampusTree(Campus(f"campus-{n}", f"Campus {n}", aliases=(str(n),)) for n in range(campuses))
+    tree = CampusTree(Campus(slug=f"campus-{n}", name=f"Campus {n}", aliases=(str(n),)) for n in range(campuses))
     return Measurement(District(tree, CALENDAR), lambda _: source)
 
 

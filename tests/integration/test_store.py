@@ -28,7 +28,7 @@ from kpibot.store.store import Store, open_engine
 
 NOW = datetime(2026, 11, 16, 13, tzinfo=UTC)
 LEASE = timedelta(minutes=2)
-CARD = KpiInfo("tickets", "Outstanding tickets", "", "@helpdesk-leads", rows="tickets")
+CARD = KpiInfo(id="tickets", name="Outstanding tickets", objective="", owner="@helpdesk-leads", rows="tickets")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -40,7 +40,7 @@ def store(request: pytest.FixtureRequest, new_url: Callable[[str], str]) -> Iter
 
 def reading(campus: str = "campus-west", value: float | None = 5.0, at: datetime = NOW) -> Reading:
     missing = Missing.SOURCE_DOWN if value is None else None
-    return Reading("tickets", campus, at, value, missing, rows=5, valued=5, newest=at)
+    return Reading(kpi="tickets", campus=campus, as_of=at, value=value, missing=missing, rows=5, valued=5, newest=at)
 
 
 def forget_readings(store: Store) -> None:
@@ -157,10 +157,13 @@ instants = st.datetimes(datetime(1980, 1, 1), datetime(2200, 1, 1), timezones=st
 def measurements(draw: st.DrawFn) -> list[Reading]:
     """The readings of one KPI at one instant, as ugly as they come."""
     at = draw(instants)
-    values = st.one_of(amounts.map(lambda value: (value, None)), st.sampled_from(Missing).map(lambda why: (None, why)))
+    values = st.one_of(
+        amounts.map(lambda value: {"value": value}),
+        st.sampled_from(Missing).map(lambda why: {"value": None, "missing": why}),
+    )
     return [
         Reading(
-            "kpi", slug, at, *draw(values),
+            kpi="kpi", campus=slug, as_of=at, **draw(values),
             numerator=draw(amounts | st.none()), denominator=draw(amounts | st.none()),
             rows=draw(counts), valued=draw(counts), unplaced=draw(counts), waiting=draw(counts),
             newest=draw(instants | st.none()),
@@ -309,16 +312,24 @@ def test_a_message_that_cannot_be_read_costs_no_other_one(store: Store) -> None:
 def test_a_message_comes_back_as_it_went_in(store: Store) -> None:
     series = Series((NOW.date(), NOW.date() + timedelta(days=1)), (None, 2.5))
     report = Report(
-        CARD,
-        "campus-west",
-        "Campus <!channel> West",
-        reading(),
-        Thresholds(Better.LOWER, 1, 2, 3),
-        Verdict.CRITICAL,
+        card=CARD,
+        campus="campus-west",
+        campus_name="Campus <!channel> West",
+        reading=reading(),
+        thresholds=Thresholds(Better.LOWER, 1, 2, 3),
+        verdict=Verdict.CRITICAL,
         before=4.0,
         compared_with="same point last week",
         series=series,
     )
-    edition = DigestEdition("weekly", "Weekly", "district", "Scenario ISD", NOW, "America/Chicago", (report,))
+    edition = DigestEdition(
+        digest="weekly",
+        title="Weekly",
+        campus="district",
+        campus_name="Scenario ISD",
+        slot=NOW,
+        zone="America/Chicago",
+        reports=(report,),
+    )
     put(store, OutboxMessage(key="digest", channel="tech-leads", body=edition, expires_at=NOW + LEASE), owed("alert"))
     assert [row.message.body for row in store.outbox.lease(NOW, "me", LEASE)] == [edition, notice()]

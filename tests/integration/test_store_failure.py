@@ -52,7 +52,7 @@ def owed() -> list[OutboxMessage]:
 
 
 def watch(store: Store) -> None:
-    taken = [Reading("tickets", f"campus-{n}", NOW, 1.0) for n in range(2_000)]
+    taken = [Reading(kpi="tickets", campus=f"campus-{n}", as_of=NOW, value=1.0) for n in range(2_000)]
     store.save_evaluation(taken, FIRING, owed(), NOW, GROUPS)
 
 

@@ -53,7 +53,9 @@ def send(store: Store, now: datetime, *messages: OutboxMessage) -> None:
 
 
 def test_single_readings_are_kept_for_90_days_and_what_a_day_came_to_for_ever(store: Store) -> None:
-    store.save_readings([Reading("tickets", "campus-west", ago(n), float(n)) for n in (91, 90, 1)])
+    store.save_readings(
+        [Reading(kpi="tickets", campus="campus-west", as_of=ago(n), value=float(n)) for n in (91, 90, 1)]
+    )
     assert store.prune(NOW)["readings"] == 1
     kept = [at for at, _ in store.readings.history("tickets", "campus-west", ago(100), NOW)]
     assert kept == [ago(90), ago(1)]

@@ -14,6 +14,6 @@ DATABASES = ("sqlite", "duckdb", "postgresql", "mariadb")
 def services(request: pytest.FixtureRequest, new_url: Callable[[str], str]) -> Iterator[Services]:
     """A database of each kind, and one of SQLite beside it for the other half of a ratio."""
     kind: str = request.param
-    built = Services(Shelf(new_url(kind), kind), Shelf(new_url("sqlite"), "sqlite"))
+    built = Services(catalog=Shelf(new_url(kind), kind), sources=Shelf(new_url("sqlite"), "sqlite"))
     yield built
     built.close()

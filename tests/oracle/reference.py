@@ -9,7 +9,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from kpibot.core.kpis.conditions import Ago, AnyCondition, Compared, Condition, DaysAgo, Now, StartOf, Timed
+from kpibot.core.kpis.conditions import (
+    Ago,
+    Condition,
+    DaysAgo,
+    Now,
+    NumberCondition,
+    StartOf,
+    TimeCondition,
+    ValueCondition,
+)
 from kpibot.core.kpis.dimensions import Dimension
 from kpibot.core.kpis.measures import (
     Amount,
@@ -52,7 +61,7 @@ class Table:
         return instant(row[column], self.zone)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Expected:
     """What a measure must give at one campus or group, in its own unit."""
 
@@ -145,15 +154,15 @@ def moment(end: object, asked: Asked) -> datetime | None:
     return None
 
 
-def holds(condition: AnyCondition, row: Row, table: Table, asked: Asked) -> bool:
+def holds(condition: Condition, row: Row, table: Table, asked: Asked) -> bool:
     value = row[condition.column]
     match condition:
-        case Condition():
+        case ValueCondition():
             among = any(table.folded(value) == table.folded(each) for each in condition.values)
             return among is not condition.negated
-        case Compared():
+        case NumberCondition():
             return condition.or_empty if value is None else _compares(value, condition, row)
-        case Timed():
+        case TimeCondition():
             at = table.instant(row, condition.column)
             if at is None:
                 return condition.or_empty
@@ -161,7 +170,7 @@ def holds(condition: AnyCondition, row: Row, table: Table, asked: Asked) -> bool
             return (since is None or at >= since) and (until is None or at < until)
 
 
-def _compares(value: object, condition: Compared, row: Row) -> bool:
+def _compares(value: object, condition: NumberCondition, row: Row) -> bool:
     than = condition.than if condition.other is None else row[condition.other]
     if than is None:
         return False
@@ -221,7 +230,15 @@ def measured(half: Simple, rows: list[Row], table: Table, asked: Asked) -> Expec
     if isinstance(half, Stock) and half.average:
         return _average(half, rows, table, asked, newest)
     value, numerator, denominator, valued = _amount(half.amount, rows, table)
-    return Expected(value, numerator, denominator, len(rows), valued, 0, newest)
+    return Expected(
+        value=value,
+        numerator=numerator,
+        denominator=denominator,
+        rows=len(rows),
+        valued=valued,
+        waiting=0,
+        newest=newest,
+    )
 
 
 def _amount(amount: Amount, rows: list[Row], table: Table) -> tuple[float | None, float, float | None, int]:
@@ -249,7 +266,9 @@ def _average(half: Stock, rows: list[Row], table: Table, asked: Asked, newest: d
         stood = (end if ended is None else min(ended, end)) - max(table.instant(row, half.since), start)
         total += float(weight) * stood.total_seconds()
     mean = total / (end - start).total_seconds()
-    return Expected(mean, mean, None, len(rows), valued, 0, newest)
+    return Expected(
+        value=mean, numerator=mean, denominator=None, rows=len(rows), valued=valued, waiting=0, newest=newest
+    )
 
 
 @dataclass

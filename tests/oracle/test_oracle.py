@@ -49,7 +49,7 @@ def over_worlds(services: Services, check: Callable[[World, Measurement, random.
 
 
 def asked(one: World, kpi: Kpi) -> Asked:
-    return Asked(one.as_of, kpi.compared.ending(one.as_of, one.calendar), one.calendar)
+    return Asked(one.as_of, kpi.comparison_period.ending(one.as_of, one.calendar), one.calendar)
 
 
 def expected(one: World, kpi: Kpi, node: str) -> Expected | None:

@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 from kpibot.core.campuses.campus_tree import Campus, CampusTree
 from kpibot.core.kpis.conditions import (
     Ago,
-    AnyCondition,
-    Compared,
     Condition,
     DaysAgo,
     Now,
+    NumberCondition,
     Relation,
     RelativeTime,
     StartOf,
-    Timed,
+    TimeCondition,
+    ValueCondition,
 )
 from kpibot.core.kpis.dimensions import Dimension
 from kpibot.core.kpis.kpi import Format, Kpi, KpiInfo
@@ -36,7 +36,7 @@ from kpibot.core.kpis.measures import (
     Stock,
 )
 from kpibot.core.time.calendar import Calendar, SeasonHours, YearStart
-from kpibot.core.time.days import Cycle, Dates, Stretch
+from kpibot.core.time.days import Cycle, DateRange, NamedDays
 from kpibot.core.time.periods import PeriodRule
 from tests.oracle.databases import Kept, kinds_of
 from tests.oracle.reference import Table, instant
@@ -54,19 +54,45 @@ HALF_DAYS = (
     (time(9), time(9)),
     None,
 )
-SUMMER = SeasonHours(Dates(date(2026, 6, 15), date(2026, 8, 15)), ((time(9), time(13)),) * 4 + (None,) * 3)
+SUMMER = SeasonHours(DateRange(date(2026, 6, 15), date(2026, 8, 15)), ((time(9), time(13)),) * 4 + (None,) * 3)
 AUDIT = (Cycle("audit", date(2025, 9, 1), 24), Cycle("refresh", date(2026, 3, 1), 1))
 SHORT_YEARS = (
-    Stretch(date(2025, 7, 1), date(2026, 5, 1), "FY2026"),
-    Stretch(date(2026, 5, 1), date(2026, 10, 1), "FY27S"),
+    NamedDays(date(2025, 7, 1), date(2026, 5, 1), "FY2026"),
+    NamedDays(date(2026, 5, 1), date(2026, 10, 1), "FY27S"),
 )
 THANKSGIVING = frozenset({date(2026, 11, 2), date(2026, 3, 9), date(2026, 11, 26)})
 CALENDARS = (
-    Calendar(CHICAGO, YearStart(7, 1), YearStart(8, 15), WEEK, THANKSGIVING, season_hours=(SUMMER,), cycles=AUDIT),
-    Calendar(BEIRUT, YearStart(10, 1), YearStart(9, 1), WEEK, irregular_fiscal_years=SHORT_YEARS, cycles=AUDIT),
-    Calendar(HAVANA, YearStart(9, 1), YearStart(9, 1), HALF_DAYS, cycles=AUDIT),
-    Calendar(LORD_HOWE, YearStart(7, 1), YearStart(2, 1), HALF_DAYS, THANKSGIVING, cycles=AUDIT),
-    Calendar(UTC_ZONE, YearStart(1, 1), YearStart(8, 15), WEEK, cycles=AUDIT),
+    Calendar(
+        zone=CHICAGO,
+        fiscal_year=YearStart(7, 1),
+        school_year=YearStart(8, 15),
+        working_hours=WEEK,
+        holidays=THANKSGIVING,
+        season_hours=(SUMMER,),
+        cycles=AUDIT,
+    ),
+    Calendar(
+        zone=BEIRUT,
+        fiscal_year=YearStart(10, 1),
+        school_year=YearStart(9, 1),
+        working_hours=WEEK,
+        irregular_fiscal_years=SHORT_YEARS,
+        cycles=AUDIT,
+    ),
+    Calendar(
+        zone=HAVANA, fiscal_year=YearStart(9, 1), school_year=YearStart(9, 1), working_hours=HALF_DAYS, cycles=AUDIT
+    ),
+    Calendar(
+        zone=LORD_HOWE,
+        fiscal_year=YearStart(7, 1),
+        school_year=YearStart(2, 1),
+        working_hours=HALF_DAYS,
+        holidays=THANKSGIVING,
+        cycles=AUDIT,
+    ),
+    Calendar(
+        zone=UTC_ZONE, fiscal_year=YearStart(1, 1), school_year=YearStart(8, 15), working_hours=WEEK, cycles=AUDIT
+    ),
 )
 # Days on which a clock changes, a year begins, or nothing happens.
 DAYS = tuple(
@@ -97,7 +123,7 @@ PRIORITIES = (None, 1, 2, 3, 9)
 LIMITS = (("1", 3_600.0), ("2", 14_400.0), ("3", 172_800.0))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class World:
     """A district with its rows, and what is asked of it."""
 
@@ -120,7 +146,9 @@ def world(draw: random.Random, databases: Sequence[str], ids: Sequence[str]) -> 
     kept = {each: _kept(draw, each, kind, has_campus) for each, kind in zip(ids, databases, strict=True)}
     tables = {name: _table(draw, each, spellings, as_of, calendar) for name, each in kept.items()}
     kpis = [_kpi(draw, kept, has_campus, n) for n in range(draw.randint(1, 4))]
-    return World(calendar, as_of, CampusTree(campuses), parents, tables, kept, kpis)
+    return World(
+        calendar=calendar, as_of=as_of, tree=CampusTree(campuses), parents=parents, tables=tables, kept=kept, kpis=kpis
+    )
 
 
 def _as_of(draw: random.Random, zone: ZoneInfo) -> datetime:
@@ -139,7 +167,12 @@ def _campuses(draw: random.Random) -> tuple[list[Campus], dict[str, str | None]]
         nodes = [each for each in parents if each != "no-campus"]
         parent = draw.choice(nodes[-3:])
         campuses.append(
-            Campus(f"campus-{n}", f"Campus {n} School", None if parent == "district" else parent, (f"{101 + n}",))
+            Campus(
+                slug=f"campus-{n}",
+                name=f"Campus {n} School",
+                parent=None if parent == "district" else parent,
+                aliases=(f"{101 + n}",),
+            )
         )
         parents[f"campus-{n}"] = parent
     return campuses, parents
@@ -255,8 +288,8 @@ def _kpi(draw: random.Random, kept: Mapping[str, Kept], has_campus: bool, number
     dimensions = {dimension.name: (dimension, dimension) for dimension in _dimensions(draw)}
     width = 2 if isinstance(measure, Ratio) else 1
     return Kpi(
-        KpiInfo(f"kpi-{number}", "A KPI", "", "", _format(measure)),
-        measure,
+        card=KpiInfo(id=f"kpi-{number}", name="A KPI", objective="", owner="", format=_format(measure)),
+        measure=measure,
         period=draw.choice(PERIODS),
         by_campus=has_campus,
         dimensions={name: pair[:width] for name, pair in dimensions.items()},
@@ -274,13 +307,20 @@ def _countable(draw: random.Random, kept: Kept) -> Simple:
     if draw.random() < 0.4:
         return Flow(kept.name, draw.choice(TIMES), where, _amount(draw, Counted))
     if draw.random() < 0.15:
-        return Stock(kept.name, None, None, where, _amount(draw, Counted))
+        return Stock(dataset=kept.name, since=None, until=None, where=where, amount=_amount(draw, Counted))
     until = None if draw.random() < 0.15 else "resolved"
     if draw.random() < 0.4:
-        return Stock(kept.name, "opened", until, where, _amount(draw, (Counted.ROWS, Counted.SUM)), average=True)
+        return Stock(
+            dataset=kept.name,
+            since="opened",
+            until=until,
+            where=where,
+            amount=_amount(draw, (Counted.ROWS, Counted.SUM)),
+            average=True,
+        )
     if draw.random() < 0.3:
-        where = (Timed("opened", until=DaysAgo(draw.choice([0, 1, 5]), draw.random() < 0.5)), *where[:1])
-    return Stock(kept.name, "opened", until, where, _amount(draw, Counted))
+        where = (TimeCondition("opened", until=DaysAgo(draw.choice([0, 1, 5]), draw.random() < 0.5)), *where[:1])
+    return Stock(dataset=kept.name, since="opened", until=until, where=where, amount=_amount(draw, Counted))
 
 
 def _amount(draw: random.Random, counted: Sequence[Counted] | type[Counted]) -> Amount:
@@ -302,30 +342,39 @@ def _duration(draw: random.Random, kept: Kept) -> Duration:
         usual = draw.choice([None, 7_200.0, 86_400.0])
         limit = Limit(usual, "priority", LIMITS) if usual is None or draw.random() < 0.5 else Limit(usual)
     since, until = draw.choice([("opened", "resolved"), ("opened", "resolved"), ("resolved", "seen")])
-    return Duration(kept.name, since, until, statistic, _where(draw, kept), draw.choice(list(Clock)), limit, also)
+    return Duration(
+        dataset=kept.name,
+        since=since,
+        until=until,
+        statistic=statistic,
+        where=_where(draw, kept),
+        clock=draw.choice(list(Clock)),
+        limit=limit,
+        also=also,
+    )
 
 
-def _where(draw: random.Random, kept: Kept) -> tuple[AnyCondition, ...]:
+def _where(draw: random.Random, kept: Kept) -> tuple[Condition, ...]:
     return tuple(_condition(draw, kept) for _ in range(draw.choice([0, 0, 0, 1, 1, 2])))
 
 
-def _condition(draw: random.Random, kept: Kept) -> AnyCondition:
+def _condition(draw: random.Random, kept: Kept) -> Condition:
     match draw.randrange(5):
         case 0:
             values = tuple(draw.sample(KINDS, draw.randint(1, 3)))
-            return Condition("kind", values, draw.random() < 0.5)
+            return ValueCondition("kind", values, draw.random() < 0.5)
         case 1:
             values = (2, None) if kept.columns["priority"] == "priority_whole" else ("2", None)
-            return Condition("priority", values[: draw.randint(1, 2)], draw.random() < 0.5)
+            return ValueCondition("priority", values[: draw.randint(1, 2)], draw.random() < 0.5)
         case 2:
             relation, or_empty = draw.choice(list(Relation)), draw.random() < 0.3
             if draw.random() < 0.5:
-                return Compared("amount", relation, other="size", or_empty=or_empty)
-            return Compared("amount", relation, than=draw.choice([0.0, 12.25]), or_empty=or_empty)
+                return NumberCondition("amount", relation, other="size", or_empty=or_empty)
+            return NumberCondition("amount", relation, than=draw.choice([0.0, 12.25]), or_empty=or_empty)
     since, until = draw.choice([None, _moment(draw)]), _moment(draw)
     if draw.random() < 0.5:
         since, until = until, since
-    return Timed(draw.choice(TIMES), since, until, draw.random() < 0.3)
+    return TimeCondition(draw.choice(TIMES), since, until, draw.random() < 0.3)
 
 
 def _moment(draw: random.Random) -> RelativeTime:

@@ -75,10 +75,10 @@ async def test_what_nobody_needs_is_deleted_once_a_day(scene: Scene) -> None:
         return len(store.readings.history("tickets", "campus-west", old - DAY, old + DAY))
 
     with another_process(scene) as store:
-        store.save_readings([Reading("tickets", "campus-west", old, 1.0)])
+        store.save_readings([Reading(kpi="tickets", campus="campus-west", as_of=old, value=1.0)])
         await scene.start()
         assert kept() == 0
-        store.save_readings([Reading("tickets", "campus-west", old, 1.0)])
+        store.save_readings([Reading(kpi="tickets", campus="campus-west", as_of=old, value=1.0)])
         await scene.later(timedelta(hours=1))
         assert kept() == 1
         await scene.later(DAY)

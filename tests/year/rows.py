@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kpibot.core.kpis.conditions import AnyCondition, Compared, Condition, Relation, Timed
-from kpibot.core.kpis.series import Spans
+from kpibot.core.kpis.conditions import Condition, NumberCondition, Relation, TimeCondition, ValueCondition
+from kpibot.core.kpis.series import Intervals
 
 Floats = NDArray[np.float64]
 SPAN = 2.0**30  # seconds, from ORIGIN on, in which everything happens
@@ -60,26 +60,26 @@ class Rows:
     columns: Mapping[str, NDArray[Any]]
     campuses: int
 
-    def where(self, conditions: Iterable[AnyCondition]) -> "Rows":
+    def where(self, conditions: Iterable[Condition]) -> "Rows":
         """The rows that meet all conditions, whose ends are instants."""
         kept = np.ones(len(self.campus), dtype=bool)
         for condition in conditions:
             kept &= self._meets(condition)
         return Rows(self.campus[kept], {name: each[kept] for name, each in self.columns.items()}, self.campuses)
 
-    def _meets(self, condition: AnyCondition) -> NDArray[np.bool_]:
+    def _meets(self, condition: Condition) -> NDArray[np.bool_]:
         column = self.columns[condition.column]
         match condition:
-            case Condition():
+            case ValueCondition():
                 named = [each for each in condition.values if each is not None]
                 found = np.isin(column, named) if named else np.zeros(len(column), dtype=bool)
                 if None in condition.values:
                     found |= np.isnan(column)
                 return ~found if condition.negated else found
-            case Compared():
+            case NumberCondition():
                 other = condition.than if condition.other is None else self.columns[condition.other]
                 return RELATIONS[condition.relation](column, other)
-            case Timed():
+            case TimeCondition():
                 since, until = condition.since, condition.until
                 met = np.ones(len(column), dtype=bool)
                 met &= True if since is None else column >= since.timestamp()
@@ -105,13 +105,13 @@ class Rows:
         order = np.argsort(self.campus, kind="stable")
         return Rows(self.campus[order], {name: each[order] for name, each in self.columns.items()}, self.campuses)
 
-    def spans(self, since: str, until: str, start: float, end: float) -> tuple[NDArray[np.intp], Spans]:
+    def spans(self, since: str, until: str, start: float, end: float) -> tuple[NDArray[np.intp], Intervals]:
         """The rows that began in a half-open stretch, those of a campus one after the other, and whose each is."""
         rows = self.by_campus
         began = rows.columns[since]
         kept = np.flatnonzero((began >= start) & (began < end))
         allowed = rows.columns.get("allowed")
-        spans = Spans(began[kept], rows.columns[until][kept], None if allowed is None else allowed[kept])
+        spans = Intervals(began[kept], rows.columns[until][kept], None if allowed is None else allowed[kept])
         return rows.campus[kept], spans
 
 

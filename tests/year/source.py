@@ -7,13 +7,13 @@ from functools import partial
 
 import numpy as np
 
-from kpibot.core.kpis.conditions import Timed
+from kpibot.core.kpis.conditions import TimeCondition
 from kpibot.core.kpis.measures import Clock, Counted, Duration, Flow, Simple, Stock
 from kpibot.core.kpis.readings import Aggregate
-from kpibot.core.kpis.series import Curve, Spans, Track, Window, elapsed
+from kpibot.core.kpis.series import DailyTotals, Intervals, SeriesData, Window, wall_clock
 from kpibot.core.time.calendar import Calendar
 from kpibot.sources.base import GroupKey, QueryResult, Request, SourceDownError, SourceError
-from kpibot.sources.sql.result_mapping import Sorted, sampled
+from kpibot.sources.sql.result_mapping import SortedIntervals, duration_samples
 from tests.year.rows import ORIGIN, Floats, Rows
 
 DAY = 86_400.0
@@ -70,17 +70,17 @@ class Model:
             return [SourceDownError(f"database `{self._name}` did not answer within 10 s") for _ in requests]
         return [self._taken(each) for each in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, Track]:
+    def series(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
         self._check()
         if isinstance(measure, Duration):
             campus, spans = self._spans(measure, window.opens.timestamp(), self._seen(window.ends[-1]))
-            return self._sorted(campus, spans).by_cell()
+            return self._sorted(campus, spans).by_group()
         starts, ends = (np.array([each.timestamp() for each in times]) for times in (window.starts, window.ends))
         ends = np.minimum(ends, self._seen(window.ends[-1]))
         found = self._aged(measure, window, ends) if window.cutoffs else self._amounts(measure, starts, ends)
         divided = found.numerator if found.denominator is None else found.denominator
         return {
-            cell: Curve(numerator, None if found.denominator is None else denominator)
+            cell: DailyTotals(numerator, None if found.denominator is None else denominator)
             for cell, numerator, denominator in zip(self._cells, found.numerator, divided, strict=True)
         }
 
@@ -116,8 +116,8 @@ class Model:
         if isinstance(measure, Duration):
             period = replace(request.period, end=datetime.fromtimestamp(end, UTC))
             campus, spans = self._spans(measure, period.start.timestamp(), end)
-            lasting = self._lasting if measure.clock is Clock.WORKING else elapsed
-            return sampled(self._sorted(campus, spans), measure, period, lasting)
+            lasting = self._lasting if measure.clock is Clock.WORKING else wall_clock
+            return duration_samples(self._sorted(campus, spans), measure, period, lasting)
         found = self._amounts(measure, np.array([request.period.start.timestamp()]), np.array([end]))
         return dict(self._parts(measure, found, end))
 
@@ -132,7 +132,11 @@ class Model:
                 yield (
                     cell,
                     Aggregate(
-                        numerator, denominator, int(count), int(count), newest=datetime.fromtimestamp(latest, UTC)
+                        numerator=numerator,
+                        denominator=denominator,
+                        rows=int(count),
+                        valued=int(count),
+                        newest=datetime.fromtimestamp(latest, UTC),
                     ),
                 )
 
@@ -142,16 +146,16 @@ class Model:
         begun = self._once(("instants", measure.dataset, time, fixed), lambda: self._rows(measure).instants(time))
         return begun.last_before(end).tolist()
 
-    def _spans(self, measure: Duration, start: float, end: float) -> tuple[np.ndarray, Spans]:
+    def _spans(self, measure: Duration, start: float, end: float) -> tuple[np.ndarray, Intervals]:
         campus, spans = self._rows(measure).spans(measure.since, measure.until, start, end)
         return campus, replace(spans, ended=np.where(spans.ended < end, spans.ended, np.nan))
 
-    def _sorted(self, campus: np.ndarray, spans: Spans) -> Sorted:
+    def _sorted(self, campus: np.ndarray, spans: Intervals) -> SortedIntervals:
         present = np.unique(campus)
-        return Sorted([self._cells[each] for each in present], np.searchsorted(campus, present), spans)
+        return SortedIntervals([self._cells[each] for each in present], np.searchsorted(campus, present), spans)
 
     def _amounts(self, measure: Stock | Flow, starts: Floats, ends: Floats) -> Amounts:
-        if timed := [each for each in measure.where if isinstance(each, Timed)]:
+        if timed := [each for each in measure.where if isinstance(each, TimeCondition)]:
             return self._of_age(measure, timed, ends)
         if isinstance(measure, Flow):
             return self._flow(measure, starts, ends)
@@ -185,7 +189,7 @@ class Model:
         mean = (area(ends) - area(starts)) / (ends - starts)
         return Amounts(mean, level.at(ends))
 
-    def _of_age(self, measure: Stock, timed: Sequence[Timed], ends: Floats) -> Amounts:
+    def _of_age(self, measure: Stock, timed: Sequence[TimeCondition], ends: Floats) -> Amounts:
         (end,) = ends
         old = self._rows(measure)
         kept = (old.columns[measure.since] < end) & ~(old.columns[measure.until] < end)
@@ -220,7 +224,7 @@ class Model:
 
 
 def _fixed(measure: Stock | Flow | Duration) -> tuple[object, ...]:
-    return tuple(each for each in measure.where if not isinstance(each, Timed))
+    return tuple(each for each in measure.where if not isinstance(each, TimeCondition))
 
 
 def _key(measure: Stock) -> tuple[object, ...]:

@@ -13,7 +13,7 @@ from kpibot.catalog.schema.measures import (
     RatioSchema,
     StockSchema,
 )
-from kpibot.core.kpis.conditions import Compared
+from kpibot.core.kpis.conditions import NumberCondition
 from kpibot.core.kpis.measures import Statistic
 
 FORMATS: dict[type[AnyMeasure], tuple[str, ...]] = {
@@ -25,12 +25,12 @@ FORMATS: dict[type[AnyMeasure], tuple[str, ...]] = {
 }
 
 
-def kind_of(measure: AnyMeasure) -> str:
+def measure_keyword(measure: AnyMeasure) -> str:
     """The word for the kind of measure, as it is written."""
     return next(iter(type(measure).known_keys()))
 
 
-def components(measure: AnyMeasure) -> list[tuple[Path, AnySimple]]:
+def component_schemas(measure: AnyMeasure) -> list[tuple[Path, AnySimple]]:
     """The simple measures in a measure, each with its path from there."""
     if isinstance(measure, RatioSchema):
         return [(("ratio", "of"), measure.ratio.of), (("ratio", "over"), measure.ratio.over)]
@@ -46,13 +46,13 @@ def columns(measure: StockSchema | FlowSchema | DurationSchema) -> Iterator[tupl
         yield ("distinct", index), column
     for column, conditions in measure.where.items():
         yield ("where", column), column
-        others = (each.other for each in conditions if isinstance(each, Compared) and each.other)
+        others = (each.other for each in conditions if isinstance(each, NumberCondition) and each.other)
         yield from ((("where", column), other) for other in others)
     if isinstance(measure, DurationSchema) and isinstance(measure.limit, LimitSchema):
         yield ("limit", "by"), measure.limit.by
 
 
-def slips(measure: StockSchema | FlowSchema | DurationSchema) -> Iterator[tuple[str, str, str]]:
+def contradictions(measure: StockSchema | FlowSchema | DurationSchema) -> Iterator[tuple[str, str, str]]:
     """What a measure says that cannot be: the key, what is wrong, and a hint."""
     if isinstance(measure, DurationSchema):
         if Statistic.WITHIN in (measure.statistic, *measure.also) and measure.limit is None:
@@ -78,9 +78,9 @@ def formats(measure: AnyMeasure) -> tuple[str, ...]:
     return FORMATS[type(measure)]
 
 
-def dataset_of(half: AnySimple) -> str:
+def dataset_of(component: AnySimple) -> str:
     """The dataset that the kind's own key names."""
-    return str(getattr(half, kind_of(half)))
+    return str(getattr(component, measure_keyword(component)))
 
 
 def needs_period(measure: AnySimple) -> bool:

@@ -10,7 +10,7 @@ from kpibot.catalog.schema.campuses import CampusListSchema, CampusSchema, Known
 from kpibot.catalog.schema.config import ConfigSchema
 from kpibot.core.campuses.campus_tree import ANY, DISTRICT, NO_CAMPUS, alias_key, type_key
 from kpibot.core.questions.parser import COMMANDS
-from kpibot.core.text import shown, slug
+from kpibot.core.text import quoted, slug
 
 AnyCampus = CampusSchema | KnownCampusSchema
 KINDS = {
@@ -36,16 +36,16 @@ class References:
 
         `systems` are the databases and what datasets say of theirs, `types` those of the campuses.
         """
-        known = self._known(section)
-        if name in known or (section in ("campuses", "types") and self.campuses_are_unknown):
+        names = self._names_in(section)
+        if name in names or (section in ("campuses", "types") and self.campuses_are_unknown):
             return True
-        empty_aggregate = f"there is none yet; define it under `{section}`"
+        if_none = f"there is none yet; define it under `{section}`"
         if section == "types":
-            empty_aggregate = f"no campus has a type; write for example `type: {name}` at one"
-        self.sections.report(path, f"no {KINDS[section]} `{shown(name)}`", suggestion(name, known, empty_aggregate))
+            if_none = f"no campus has a type; write for example `type: {name}` at one"
+        self.sections.report(path, f"no {KINDS[section]} `{quoted(name)}`", suggestion(name, names, if_none))
         return False
 
-    def _known(self, section: str) -> list[str]:
+    def _names_in(self, section: str) -> list[str]:
         if section == "campuses":
             return self.campuses
         if section == "systems":
@@ -62,10 +62,10 @@ class References:
 
     def check_column(self, dataset: str, column: str, path: Path) -> None:
         """Reports a column that the dataset does not map."""
-        known = self.sections.names("datasets", dataset, "columns")
-        if column not in known:
-            hint = suggestion(column, known, f"add it to `datasets.{dataset}.columns`")
-            self.sections.report(path, f"dataset `{dataset}` has no column `{shown(column)}`", hint)
+        names = self.sections.names("datasets", dataset, "columns")
+        if column not in names:
+            hint = suggestion(column, names, f"add it to `datasets.{dataset}.columns`")
+            self.sections.report(path, f"dataset `{dataset}` has no column `{quoted(column)}`", hint)
 
     @property
     def campuses_are_unknown(self) -> bool:
@@ -98,14 +98,14 @@ class References:
         owners = {ANY: {DISTRICT: DISTRICT, slug(NO_CAMPUS): NO_CAMPUS}}
         if self.config.district is not None:
             owners[ANY].setdefault(slug(self.config.district.name), DISTRICT)
-        taken = {DISTRICT, NO_CAMPUS}
+        slugs = {DISTRICT, NO_CAMPUS}
         for path, campus in self.campus_tree:
             mine = str(path[-1])
-            if mine in taken:
+            if mine in slugs:
                 there = "is reserved" if mine in (DISTRICT, NO_CAMPUS) else "is there already"
                 self.sections.report(path, f"a campus `{mine}` {there}", "give this one another key")
                 continue
-            taken.add(mine)
+            slugs.add(mine)
             for place, word, system in _words(path, campus):
                 self._claim(owners, mine, place, word, system)
         return owners[ANY]
@@ -115,13 +115,13 @@ class References:
             return
         owner = owners.setdefault(system, {}).setdefault(alias_key(word), mine)
         if not alias_key(word):
-            self.sections.report(place, f"`{shown(word)}` has no letters or digits", "give it another name")
+            self.sections.report(place, f"`{quoted(word)}` has no letters or digits", "give it another name")
         elif owner != mine:
             where = "" if system == ANY else f" in `{system}`"
-            said = f"`{shown(word)}` already stands for `{owner}`{where}"
+            said = f"`{quoted(word)}` already stands for `{owner}`{where}"
             self.sections.report(place, said, "let only one of them keep it")
         elif system == ANY and slug(word) in COMMANDS:
-            self.sections.report(place, f"`{shown(word)}` is a command", "choose another word")
+            self.sections.report(place, f"`{quoted(word)}` is a command", "choose another word")
 
 
 def _words(path: Path, campus: AnyCampus) -> Iterator[tuple[Path, str, str]]:

@@ -18,7 +18,7 @@ from kpibot.catalog.files.sections import Sections
 from kpibot.catalog.model import FeedNotice
 from kpibot.catalog.problems import Problem, suggestion
 from kpibot.catalog.schema.config import DistrictSchema
-from kpibot.core.text import shown
+from kpibot.core.text import quoted
 from kpibot.core.time.days import ONE_DAY
 
 MOST_BYTES = 5_000_000
@@ -50,7 +50,7 @@ def read_feed(sections: Sections, district: DistrictSchema | None) -> HolidayFee
             raw = stream.read(MOST_BYTES + 1)
     except (OSError, ValueError):
         there = [each.name for each in file.parent.glob("*.ics")]
-        message = f"no file `{shown(name)}` in {sections.folder} can be read"
+        message = f"no file `{quoted(name)}` in {sections.folder} can be read"
         sections.report(("district", "holidays_from"), message, suggestion(name, there, "put the feed there"))
         return HolidayFeed()
     text = raw.decode("utf-8-sig", errors="replace")

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import takewhile
 from typing import Any
 
-from kpibot.core.text import shown
+from kpibot.core.text import quoted
 
 Rule = Mapping[str, Sequence[Any]]
 
@@ -44,7 +44,7 @@ def occurrences(rule: Rule, first: date, until: date | None) -> list[date]:
         expanded = rrulestr(text, dtstart=datetime.combine(first + LATER, time()))
         return [day.date() - LATER for day in takewhile(lambda day: day <= last, expanded)]
     except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
-        raise RuleError(f"kpibot cannot follow its rule `{shown(text)}`") from error
+        raise RuleError(f"kpibot cannot follow its rule `{quoted(text)}`") from error
 
 
 def _checked(rule: Rule) -> str:
@@ -54,7 +54,7 @@ def _checked(rule: Rule) -> str:
     text = ";".join(f"{name}={','.join(values)}" for name, values in parts.items())
     frequency = parts.pop("FREQ", [])
     if len(frequency) != 1 or frequency[0].upper() not in FREQUENCIES:
-        raise RuleError(f"its rule `{shown(text)}` does not repeat by day, week, month or year")
+        raise RuleError(f"its rule `{quoted(text)}` does not repeat by day, week, month or year")
     for name in NUMBERS:
         _check_number(name, parts.pop(name, ["1"]))
     if unknown := [name for name in parts if name not in DAYS]:
@@ -72,4 +72,4 @@ def _text(value: Any) -> str:
 def _check_number(name: str, values: list[str]) -> None:
     written = ",".join(values)
     if not (written.isascii() and written.isdigit() and 1 <= int(written[:9]) <= MOST):
-        raise RuleError(f"its rule says {name}={shown(written)}, which must be from 1 to {MOST:,}")
+        raise RuleError(f"its rule says {name}={quoted(written)}, which must be from 1 to {MOST:,}")

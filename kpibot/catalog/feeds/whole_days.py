@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from kpibot.catalog.feeds.calendar_file import EventError, EventText
 from kpibot.catalog.feeds.recurrence import LAST_DAY, RuleError, occurrences
-from kpibot.core.text import shown
+from kpibot.core.text import quoted
 from kpibot.core.time.days import ONE_DAY
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class WholeDays:
         self.line = text.line
         self.uid = str(event.get("UID", ""))
         self.summary = " ".join(str(self._values("SUMMARY")[0]).split()) if "SUMMARY" in event else ""
-        self.name = f"`{shown(self.summary)}`" if self.summary else "an event without a summary"
+        self.name = f"`{quoted(self.summary)}`" if self.summary else "an event without a summary"
         self.is_cancelled = str(event.get("STATUS", "")).upper() == "CANCELLED"
         self.is_replacement = "RECURRENCE-ID" in event
 
@@ -63,7 +63,7 @@ class WholeDays:
     def _check(self) -> None:
         """Refuses what would be misunderstood."""
         for name, _ in self._event.errors:
-            said = f"{name} `{shown(str(self._values(name)[0]))}`" if name else "a line"
+            said = f"{name} `{quoted(str(self._values(name)[0]))}`" if name else "a line"
             raise self._error(name or "", f"{said} cannot be read")
         if self._moments("RECURRENCE-ID") and "RANGE" in self._event["RECURRENCE-ID"].params:
             raise self._error("RECURRENCE-ID", "it changes the rest of a series, which kpibot does not follow")

@@ -5,7 +5,7 @@ import string
 from collections.abc import Mapping
 
 from kpibot.catalog.problems import WordError
-from kpibot.core.text import shown
+from kpibot.core.text import quoted
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 
@@ -15,7 +15,7 @@ def variables(text: str) -> list[str]:
     return [found[1] for found in VARIABLE.finditer(text)]
 
 
-def filled(text: str, environment: Mapping[str, str]) -> str:
+def substitute(text: str, environment: Mapping[str, str]) -> str:
     """The text with every `${NAME}` and `${NAME:-default}` replaced; an empty variable counts as not set.
 
     Raises:
@@ -31,7 +31,7 @@ def filled(text: str, environment: Mapping[str, str]) -> str:
     return VARIABLE.sub(lambda found: environment.get(found[1]) or found[2], text)
 
 
-def gaps(template: str) -> set[str]:
+def placeholders(template: str) -> set[str]:
     """The names in braces.
 
     Raises:
@@ -43,5 +43,5 @@ def gaps(template: str) -> set[str]:
         raise WordError("the braces do not match", "write for example `location-{code}`") from None
     for name in names:
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-            raise WordError(f"`{{{shown(name)}}}` is no column", "put a column's name into the braces, like `{code}`")
+            raise WordError(f"`{{{quoted(name)}}}` is no column", "put a column's name into the braces, like `{code}`")
     return names

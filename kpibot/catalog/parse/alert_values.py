@@ -6,24 +6,24 @@ from datetime import time, timedelta
 from kpibot.catalog.parse import scalars, time_values
 from kpibot.catalog.problems import WordError
 from kpibot.core.alerts.silences import Recurrence, RecurringSilence
-from kpibot.core.text import shown
-from kpibot.core.time.days import EveryYear
+from kpibot.core.text import quoted
+from kpibot.core.time.days import AnnualRange
 
 USUAL_DEVIATIONS = 4.0
 DAY = timedelta(days=1)
 MIDNIGHT = "24:00"
 
 
-def percent(text: str) -> float:
+def percent_change(text: str) -> float:
     """`30 percent`, `30%`.
 
     Raises:
         WordError: anything else, and 0.
     """
-    found = re.fullmatch(r"(\d{1,4}(?:\.\d+)?) ?(?:percent|%)", " ".join(text.casefold().split()))
-    if not found or float(found[1]) == 0:
-        raise WordError(f"`{shown(text)}` is no share", "write for example `30 percent`")
-    return float(found[1])
+    match = re.fullmatch(r"(\d{1,4}(?:\.\d+)?) ?(?:percent|%)", " ".join(text.casefold().split()))
+    if not match or float(match[1]) == 0:
+        raise WordError(f"`{quoted(text)}` is no share", "write for example `30 percent`")
+    return float(match[1])
 
 
 def whole_days(text: str) -> int:
@@ -34,7 +34,7 @@ def whole_days(text: str) -> int:
     """
     length = time_values.duration(text)
     if length % DAY:
-        raise WordError(f"`{shown(text)}` is not in whole days", "write for example `7 days`")
+        raise WordError(f"`{quoted(text)}` is not in whole days", "write for example `7 days`")
     return length // DAY
 
 
@@ -44,10 +44,10 @@ def school_days(text: str) -> int:
     Raises:
         WordError: anything else, and 0.
     """
-    found = re.fullmatch(r"([1-9]\d?) school days?", " ".join(text.casefold().split()))
-    if not found:
-        raise WordError(f"`{shown(text)}` is no number of school days", "write for example `10 school days`")
-    return int(found[1])
+    match = re.fullmatch(r"([1-9]\d?) school days?", " ".join(text.casefold().split()))
+    if not match:
+        raise WordError(f"`{quoted(text)}` is no number of school days", "write for example `10 school days`")
+    return int(match[1])
 
 
 def deviations(raw: object) -> float:
@@ -58,12 +58,12 @@ def deviations(raw: object) -> float:
     """
     if raw is True:
         return USUAL_DEVIATIONS
-    text = str(raw).casefold() if isinstance(raw, bool) else scalars.text(raw)
-    found = re.fullmatch(r"(\d{1,2}(?:\.\d+)?) deviations?", " ".join(text.split()))
-    if not found or float(found[1]) == 0:
+    text = str(raw).casefold() if isinstance(raw, bool) else scalars.parse_text(raw)
+    match = re.fullmatch(r"(\d{1,2}(?:\.\d+)?) deviations?", " ".join(text.split()))
+    if not match or float(match[1]) == 0:
         hint = f"write `true`, which is {USUAL_DEVIATIONS:g}, or for example `3 deviations`"
-        raise WordError(f"`{shown(text)}` is no number of deviations", hint)
-    return float(found[1])
+        raise WordError(f"`{quoted(text)}` is no number of deviations", hint)
+    return float(match[1])
 
 
 def somebody(text: str) -> str:
@@ -76,7 +76,7 @@ def somebody(text: str) -> str:
         return text
     near = re.sub(r"[^a-z0-9._]+", "-", text.casefold()).strip("-")
     raise WordError(
-        f"`{shown(text)}` is no person or group of Slack", f'write it with its @: `"@{near or "director"}"`'
+        f"`{quoted(text)}` is no person or group of Slack", f'write it with its @: `"@{near or "director"}"`'
     )
 
 
@@ -86,18 +86,18 @@ def recurring(text: str) -> RecurringSilence:
     Raises:
         WordError: anything else.
     """
-    told = " ".join(text.casefold().split())
-    if told in (Recurrence.HOLIDAYS, Recurrence.BREAKS):
-        return RecurringSilence(name="", when=Recurrence(told))
-    if re.match(r"\d{4}-", told):
+    normalized = " ".join(text.casefold().split())
+    if normalized in (Recurrence.HOLIDAYS, Recurrence.BREAKS):
+        return RecurringSilence(name="", when=Recurrence(normalized))
+    if re.match(r"\d{4}-", normalized):
         hint = "a silence recurs: write for example `06-10..08-05`; for once, type `/kpi mute` in Slack"
-        raise WordError(f"`{shown(text)}` comes only once", hint)
-    return _of_a_year(told) if re.match(r"\d", told) else _of_a_week(told)
+        raise WordError(f"`{quoted(text)}` comes only once", hint)
+    return _of_a_year(normalized) if re.match(r"\d", normalized) else _of_a_week(normalized)
 
 
 def _of_a_year(text: str) -> RecurringSilence:
     season = time_values.season(text)
-    assert isinstance(season, EveryYear)
+    assert isinstance(season, AnnualRange)
     return RecurringSilence(name="", when=Recurrence.YEARLY, first=season.first, last=season.last)
 
 
@@ -107,7 +107,7 @@ def _of_a_week(text: str) -> RecurringSilence:
         weekdays = time_values.weekdays(days)
     except WordError:
         hint = "write `holidays`, `breaks`, `wednesday 18:00-22:00`, `sat-sun`, or `06-10..08-05` of every year"
-        raise WordError(f"`{shown(text)}` is no time that recurs", hint) from None
+        raise WordError(f"`{quoted(text)}` is no time that recurs", hint) from None
     return RecurringSilence(
         name="", when=Recurrence.WEEKLY, weekdays=weekdays, hours=_window(window) if window else (time(), time())
     )
@@ -118,8 +118,8 @@ def _window(text: str) -> tuple[time, time]:
     opens, dash, closes = text.replace("–", "-").partition("-")
     example = "write for example `18:00-22:00`, or `22:00-02:00` to the next day"
     if not dash:
-        raise WordError(f"`{shown(text)}` is no stretch of a day", example)
+        raise WordError(f"`{quoted(text)}` is no stretch of a day", example)
     begins, ends = time_values.clock(opens), time() if closes.strip() == MIDNIGHT else time_values.clock(closes)
     if opens.strip() == closes.strip():
-        raise WordError(f"`{shown(text)}` ends when it begins", f"{example}; without hours it is the whole day")
+        raise WordError(f"`{quoted(text)}` ends when it begins", f"{example}; without hours it is the whole day")
     return begins, ends

@@ -1,10 +1,10 @@
 """Plain values: a text, a number. YAML may have read something else into what was meant."""
 
 from kpibot.catalog.problems import WordError
-from kpibot.core.text import shown
+from kpibot.core.text import quoted
 
 
-def text(raw: object) -> str:
+def parse_text(raw: object) -> str:
     """Words.
 
     Raises:
@@ -21,13 +21,13 @@ def text(raw: object) -> str:
     return raw.strip()
 
 
-def number(raw: object) -> float:
+def parse_number(raw: object) -> float:
     """A number.
 
     Raises:
         WordError: anything else.
     """
     if isinstance(raw, bool) or not isinstance(raw, int | float):
-        said = f"`{shown(raw)}` is not a number" if isinstance(raw, str) else "a number belongs here"
+        said = f"`{quoted(raw)}` is not a number" if isinstance(raw, str) else "a number belongs here"
         raise WordError(said, "write for example `40` or `2.5`, without quotes, commas or units")
     return float(raw)

@@ -1,6 +1,6 @@
 """What people do about alerts, as it is told: frozen facts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -50,7 +50,8 @@ class ActionResult:
     """The reply to somebody who did something: what came of it.
 
     `is_new` is False where it was done before: then the deed is the former one, by whoever did it first. Without a deed
-    there was nothing left to do, since the alert or mute is over. `asker` is who is told.
+    there was nothing left to do, since the alert or mute is over. `asker` is who is told. `is_announced` says that a
+    message of its own tells everybody else.
     """
 
     asker: str
@@ -58,6 +59,7 @@ class ActionResult:
     zone: str
     actions: tuple[Action, ...] = ()
     is_new: bool = True
+    is_announced: bool = field(default=False, kw_only=True)
 
     @property
     def is_done(self) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from kpibot.core.alerts.quiet_hours import Suppression
 from kpibot.core.campuses.campus_tree import CampusTree
 from kpibot.core.kpis.kpi import KpiInfo
-from kpibot.core.text import listed
+from kpibot.core.text import alternatives
 
 TAKES_IT = "takes it"
 TOO_LATE = "would take it, but an earlier rule does"
@@ -116,7 +116,7 @@ def _refusals(route: Route, breach: _Breach, tree: CampusTree) -> Iterator[str]:
 
 
 def _named(ids: Iterable[str]) -> str:
-    return listed(sorted(ids))
+    return alternatives(sorted(ids))
 
 
 def _covers(campuses: Iterable[str], campus: str, tree: CampusTree) -> bool:

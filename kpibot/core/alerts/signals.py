@@ -123,7 +123,7 @@ def _alike(series: Series, rule: AnomalyRule, calendar: Calendar) -> Iterator[fl
 
 def _forecast(series: Series, levels: Thresholds, rule: ForecastRule, calendar: Calendar) -> Signal | None:
     now, course = series.values[-1], _course(series, calendar)
-    if levels.critical is None or levels.judge(now) is Verdict.CRITICAL or len(course) < LEAST_FITTED:
+    if levels.critical is None or levels.verdict_of(now) is Verdict.CRITICAL or len(course) < LEAST_FITTED:
         return None
     if not _can_reach(levels.critical, [value for _, value in course], rule.days):
         return None

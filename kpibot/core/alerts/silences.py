@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from kpibot.core.campuses.campus_tree import CampusTree
 from kpibot.core.time.calendar import Calendar
+from kpibot.core.time.time_phrases import to_the_minute
+
+LONGEST_ANYWHERE = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,15 @@ class Silence:
     def is_active(self, now: datetime, _calendar: Calendar) -> bool:
         """Whether it is silent at an instant; no calendar can change that."""
         return self.start <= now < self.end
+
+
+def needs_administrators(kpi: str | None, campus: str | None, end: datetime, now: datetime, calendar: Calendar) -> bool:
+    """Whether a mute is for the administrators' channel only: of everything everywhere, or for more than 30 days.
+
+    They are days of the district's calendar, whatever the clocks do in between.
+    """
+    longest = to_the_minute(calendar.local(now) + LONGEST_ANYWHERE)
+    return (kpi is None and campus is None) or end > longest
 
 
 class Recurrence(StrEnum):

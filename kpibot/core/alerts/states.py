@@ -60,7 +60,7 @@ class Assessment:
 
 def assess(levels: Thresholds, value: float | None, rule: AlertRule, found: Sequence[Signal] | None = ()) -> Assessment:
     """A measurement as the alert rule sees it. `found` is what its signals say, None where nobody knows."""
-    verdict = levels.judge(value)
+    verdict = levels.verdict_of(value)
     if value is None:
         return Assessment(verdict, recovered=False)
     breached = verdict in (Verdict.WARNING, Verdict.CRITICAL)
@@ -68,7 +68,7 @@ def assess(levels: Thresholds, value: float | None, rule: AlertRule, found: Sequ
         return Assessment(Verdict.NO_DATA, recovered=False)
     if not breached and found:
         return Assessment(Verdict.WARNING, recovered=False, eased=levels.eased(value))
-    if verdict is Verdict.NOT_JUDGED and rule.signals and levels.better is not Better.NEUTRAL:
+    if verdict is Verdict.NOT_EVALUATED and rule.signals and levels.better is not Better.NEUTRAL:
         verdict = Verdict.ON_TARGET  # it has no levels: its signals are all that judges it
     return Assessment(verdict, levels.recovered(value), levels.eased(value))
 
@@ -95,7 +95,7 @@ def next_state(
     state: AlertState, assessment: Assessment, rule: AlertRule, now: datetime
 ) -> tuple[AlertState, Reason | None]:
     """The next state, and why somebody should be told, if at all."""
-    if assessment.verdict in (Verdict.NO_DATA, Verdict.NOT_JUDGED):
+    if assessment.verdict in (Verdict.NO_DATA, Verdict.NOT_EVALUATED):
         return state, None
     if state.phase is Phase.FIRING:
         return _while_firing(state, assessment, rule, now)

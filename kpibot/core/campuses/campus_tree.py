@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Literal
 
-from kpibot.core.text import did_you_mean, listed, shown, slug
+from kpibot.core.text import alternatives, did_you_mean, quoted, slug
 
 NO_CAMPUS = "no-campus"
 DISTRICT = "district"
@@ -23,7 +23,7 @@ class UnknownCampusError(LookupError):
     """Nobody knows a campus of this name; the message suggests one."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Campus:
     """A node of the tree.
 
@@ -43,7 +43,7 @@ class Campus:
     devices: float | None = None
 
 
-def as_text(raw: object) -> str:
+def code_text(raw: object) -> str:
     """A code as it is written: 101, 101.0 and Decimal("101.00") are all `101`, whatever type a column has."""
     if isinstance(raw, str):
         return raw.strip()
@@ -62,7 +62,7 @@ def alias_key(raw: object) -> str:
     is its digits, of whatever type it is; see `as_text`. Text stays as it is written: neither "0101" nor "101.0" is
     `101`. A negative number keeps its sign, since -1 often means "none".
     """
-    text = as_text(raw)
+    text = code_text(raw)
     return text if text.startswith("-") and text[1:].isdecimal() else slug(text)
 
 
@@ -80,9 +80,9 @@ class CampusTree:
     """
 
     def __init__(self, campuses: Iterable[Campus], district: str | Campus = "District") -> None:
-        self.root = Campus(DISTRICT, district) if isinstance(district, str) else district
+        self.root = Campus(slug=DISTRICT, name=district) if isinstance(district, str) else district
         self._nodes: dict[str, Campus] = {DISTRICT: self.root}
-        for campus in (*campuses, Campus(NO_CAMPUS, "No campus")):
+        for campus in (*campuses, Campus(slug=NO_CAMPUS, name="No campus")):
             if campus.slug in self._nodes:
                 raise CampusTreeError(f"campus `{campus.slug}` is there twice; give one of them another slug")
             self._nodes[campus.slug] = campus
@@ -112,9 +112,9 @@ class CampusTree:
         if found is not None:
             return self._nodes[found]
         if several := self._owners_of_codes.get(alias_key(typed)):
-            raise UnknownCampusError(f"`{shown(typed)}` could be {listed(several)}; type one of them")
+            raise UnknownCampusError(f"`{quoted(typed)}` could be {alternatives(several)}; type one of them")
         near = did_you_mean(typed, [each.slug for each in self if each.slug != NO_CAMPUS])
-        raise UnknownCampusError(f"no campus `{shown(typed)}`{near}")
+        raise UnknownCampusError(f"no campus `{quoted(typed)}`{near}")
 
     def resolve(self, raw: object, system: str | None = None) -> str:
         """The slug of the campus that a system calls `raw`; `no-campus` where nobody knows it.
@@ -221,7 +221,7 @@ class CampusTree:
         parent = self._nodes.get(str(campus.parent))
         if parent is None:
             near = did_you_mean(str(campus.parent), self._nodes)
-            raise CampusTreeError(f"campus `{campus.slug}` has the unknown parent `{shown(str(campus.parent))}`{near}")
+            raise CampusTreeError(f"campus `{campus.slug}` has the unknown parent `{quoted(str(campus.parent))}`{near}")
         return parent
 
     def _index_names(self) -> dict[str, str]:
@@ -253,7 +253,7 @@ class CampusTree:
         return codes | self._names
 
 
-def overridden(read: Iterable[Campus], written: Iterable[Campus]) -> list[Campus]:
+def with_overrides(read: Iterable[Campus], written: Iterable[Campus]) -> list[Campus]:
     """The campuses read, with what is written of them; written ones that were not read come after them.
 
     An empty name, and a parent, type or size of None, leave what was read as it is; aliases are added.

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from kpibot.core.campuses.campus_tree import ANY, DISTRICT, NO_CAMPUS, Campus, CampusTreeError, alias_key, type_key
-from kpibot.core.text import shown, slug
+from kpibot.core.text import quoted, slug
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
     """A row of the list. `parent` is the code of the place around it, or a campus's slug.
 
@@ -56,16 +56,16 @@ def with_paths(locations: Sequence[tuple[Location, str]], separator: str) -> lis
     for location, path in locations:
         steps = _steps(path, separator)
         if not steps:
-            raise CampusTreeError(f"code `{shown(location.code)}` has no path; leave it out in the SELECT")
+            raise CampusTreeError(f"code `{quoted(location.code)}` has no path; leave it out in the SELECT")
         if steps in found:
-            raise CampusTreeError(f"the path `{shown(path)}` is there twice; leave one of its rows out in the SELECT")
+            raise CampusTreeError(f"the path `{quoted(path)}` is there twice; leave one of its rows out in the SELECT")
         found[steps] = location
     for steps in list(found):
         for length in range(1, len(steps)):
             around = steps[:length]
             if around not in found:
                 path = separator.join(around)
-                found[around] = Location(path, around[-1], slug(around[-1]))
+                found[around] = Location(code=path, name=around[-1], slug=slug(around[-1]))
     return [_below(each, found.get(steps[:-1])) for steps, each in found.items()]
 
 
@@ -109,7 +109,7 @@ class _Places:
         for each in locations:
             if self._places.setdefault(alias_key(each.code), each) is not each:
                 said = "is there twice; write SELECT DISTINCT, or leave one of its rows out"
-                raise CampusTreeError(f"code `{shown(each.code)}` {said}")
+                raise CampusTreeError(f"code `{quoted(each.code)}` {said}")
         slugs = Counter(each.slug for each in self._places.values())
         by_slug = {each.slug: key for key, each in self._places.items() if slugs[each.slug] == 1}
         self._parent = {key: self._key_of(each.parent, by_slug) for key, each in self._places.items()}
@@ -154,7 +154,7 @@ class _Places:
         path = [key]
         while (parent := self._parent[path[-1]]) is not None and parent not in path:
             path.append(parent)
-        codes = [shown(self._places[each].code) for each in (*path[path.index(parent or key) :], parent or key)]
+        codes = [quoted(self._places[each].code) for each in (*path[path.index(parent or key) :], parent or key)]
         return f"code `{codes[0]}` lies within itself: {' → '.join(codes)}"
 
     @cached_property
@@ -232,8 +232,8 @@ class _Places:
         taken = {slug(words[key]) for words in (self._slugs, self._names) for key in words if self._home[key] == key}
         names = [each.name for each in places if slug(each.name) not in taken]
         return Campus(
-            DISTRICT,
-            self._district,
+            slug=DISTRICT,
+            name=self._district,
             aliases=(*names, *(alias for each in places for alias in each.aliases)),
             students=next((each.students for each in places if each.students is not None), None),
             devices=next((each.devices for each in places if each.devices is not None), None),
@@ -243,12 +243,18 @@ class _Places:
         place, around = self._places[key], self._around(key)
         if not slug(self._slugs[key]):
             raise CampusTreeError(
-                f"code `{shown(place.code)}` makes no slug; write for example `slug: location-{{code}}`"
+                f"code `{quoted(place.code)}` makes no slug; write for example `slug: location-{{code}}`"
             )
         parent = self._slugs[around] if around is not None else self._outside(key)
         slug_, name = slug(self._slugs[key]), self._names[key]
         return Campus(
-            slug_, name, parent, place.aliases, type=place.type, students=place.students, devices=place.devices
+            slug=slug_,
+            name=name,
+            parent=parent,
+            aliases=place.aliases,
+            type=place.type,
+            students=place.students,
+            devices=place.devices,
         )
 
     def _coded(self, campus: Campus, own: Sequence[Location], rooms: Sequence[Location], system: str) -> Campus:

@@ -40,7 +40,7 @@ class Budget:
         return sum(known) if len(known) == len(amounts) else None
 
 
-def pace(spent: float, budget: float, elapsed: float) -> Pace:
+def spending_pace(spent: float, budget: float, elapsed: float) -> Pace:
     """The pace of what has been spent so far."""
     expected = budget * elapsed
     return Pace(budget, elapsed, expected, 100 * spent / expected if expected else None)

@@ -16,7 +16,7 @@ Scalar = str | int | float | bool | None
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class ValueCondition:
     """A column is, or is not, among these values; None among them means an empty cell."""
 
     column: str
@@ -40,7 +40,7 @@ class Relation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class NumberCondition:
     """A column lies above or below a number, or another column of the same row."""
 
     column: str
@@ -90,7 +90,7 @@ RelativeTime = Now | Ago | DaysAgo | StartOf
 
 
 @dataclass(frozen=True, slots=True)
-class Timed:
+class TimeCondition:
     """A timestamp lies at or after `since` and before `until`; an end that is None is open."""
 
     column: str
@@ -110,8 +110,8 @@ class Timed:
         return any(isinstance(end, RelativeTime) for end in (self.since, self.until))
 
 
-AnyCondition = Condition | Compared | Timed
-Where = tuple[AnyCondition, ...]
+Condition = ValueCondition | NumberCondition | TimeCondition
+Where = tuple[Condition, ...]
 
 
 def as_scalar(raw: object) -> Scalar:
@@ -135,12 +135,12 @@ def instant_of(moment: RelativeTime | datetime, as_of: datetime, calendar: Calen
     return moment
 
 
-def fixed(where: Iterable[AnyCondition], as_of: datetime, calendar: Calendar) -> Where:
+def resolved(where: Iterable[Condition], as_of: datetime, calendar: Calendar) -> Where:
     """The same conditions with instants in place of moments."""
-    return tuple(_fixed(each, as_of, calendar) if isinstance(each, Timed) else each for each in where)
+    return tuple(_fixed(each, as_of, calendar) if isinstance(each, TimeCondition) else each for each in where)
 
 
-def _fixed(condition: Timed, as_of: datetime, calendar: Calendar) -> Timed:
+def _fixed(condition: TimeCondition, as_of: datetime, calendar: Calendar) -> TimeCondition:
     since, until = (
         None if end is None else instant_of(end, as_of, calendar) for end in (condition.since, condition.until)
     )

@@ -5,16 +5,16 @@ from datetime import datetime
 
 from kpibot.core.kpis.conditions import (
     Ago,
-    AnyCondition,
-    Compared,
     Condition,
     DaysAgo,
     Now,
+    NumberCondition,
     Relation,
     RelativeTime,
     Scalar,
     StartOf,
-    Timed,
+    TimeCondition,
+    ValueCondition,
 )
 from kpibot.core.kpis.measures import (
     Amount,
@@ -119,20 +119,20 @@ def _where(measure: OverRows) -> list[str]:
     return [_condition(each) for each in measure.where]
 
 
-def _condition(condition: AnyCondition) -> str:
+def _condition(condition: Condition) -> str:
     match condition:
-        case Condition():
+        case ValueCondition():
             values = " or ".join(map(_value, condition.values))
             return f"{_word(condition.column)} {'not ' if condition.negated else ''}{values}"
-        case Compared():
+        case NumberCondition():
             than = f"{condition.than:g}" if condition.other is None else _word(condition.other)
             said = f"{_word(condition.column)} {RELATIONS[condition.relation]} {than}"
-        case Timed():
+        case TimeCondition():
             said = f"{_word(condition.column)} {_time(condition)}"
     return f"{said} or empty" if condition.or_empty else said
 
 
-def _time(condition: Timed) -> str:
+def _time(condition: TimeCondition) -> str:
     match condition.since, condition.until:
         case None, (Ago() | DaysAgo()) as age:
             return f"more than {_moment(age)} ago"

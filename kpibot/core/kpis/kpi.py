@@ -8,7 +8,7 @@ from functools import reduce
 from kpibot.core.campuses.campus_tree import CampusTree
 from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.budget import Budget
-from kpibot.core.kpis.conditions import Condition, DaysAgo, Timed
+from kpibot.core.kpis.conditions import DaysAgo, TimeCondition, ValueCondition
 from kpibot.core.kpis.cross_check import CrossCheck
 from kpibot.core.kpis.dimensions import Dimension
 from kpibot.core.kpis.measures import (
@@ -22,8 +22,8 @@ from kpibot.core.kpis.measures import (
     Statistic,
     Stock,
     components,
-    linking,
-    narrowed,
+    link_rate_measure,
+    narrowed_measure,
 )
 from kpibot.core.kpis.readings import Reading
 from kpibot.core.kpis.thresholds import Better, Thresholds
@@ -48,7 +48,7 @@ class Format(StrEnum):
 SCALES = {Format.PERCENT: 100.0, Format.HOURS: 1 / 3_600, Format.DAYS: 1 / 86_400}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KpiInfo:
     """What people are told of a KPI beside its numbers.
 
@@ -71,7 +71,7 @@ class KpiInfo:
     lists_rows: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kpi:
     """One of the district's few, well-chosen indicators.
 
@@ -99,7 +99,7 @@ class Kpi:
         return self.card.id
 
     @property
-    def compared(self) -> PeriodRule:
+    def comparison_period(self) -> PeriodRule:
         """Which earlier point a reading is compared with: a stock's is a week back."""
         return self.period or PeriodRule(Unit.WEEK)
 
@@ -135,10 +135,12 @@ class Kpi:
         counted = components(self.measure)[0]
         if self.linked is None or isinstance(counted, Query):
             return None
-        rates = replace(self, card=replace(self.card, format=Format.PERCENT), measure=linking(counted, self.linked))
+        rates = replace(
+            self, card=replace(self.card, format=Format.PERCENT), measure=link_rate_measure(counted, self.linked)
+        )
         return replace(rates, cross_check=None, budget=None, alert=None, linked=None)
 
-    def narrowed(self, conditions: Sequence[tuple[Condition, ...]], only: tuple[tuple[str, str], ...]) -> "Kpi":
+    def narrowed(self, conditions: Sequence[tuple[ValueCondition, ...]], only: tuple[tuple[str, str], ...]) -> "Kpi":
         """The same KPI over the rows that meet these conditions, for each half of its measure; `only` says which.
 
         Levels and budgets of a count were set for all rows, so that a part of them is not judged.
@@ -146,7 +148,7 @@ class Kpi:
         part = replace(
             self,
             card=replace(self.card, only=only),
-            measure=narrowed(self.measure, conditions),
+            measure=narrowed_measure(self.measure, conditions),
             alert=None,
             budget=None,
             cross_check=None,
@@ -191,7 +193,7 @@ def format_of(statistic: Statistic, shown: Format) -> Format:
     return shown if shown in (Format.HOURS, Format.DAYS) else Format.HOURS
 
 
-def aged(measure: Simple) -> DaysAgo | None:
+def required_age(measure: Simple) -> DaysAgo | None:
     """The age that a stock's rows must have, where that is all that its conditions say of the instant of measuring.
 
     Such a stock can be walked back: a row joins it when it comes of age.
@@ -204,8 +206,8 @@ def aged(measure: Simple) -> DaysAgo | None:
     return only.until if is_age and isinstance(only.until, DaysAgo) else None
 
 
-def _timed(measure: Simple) -> list[Timed]:
-    return [] if isinstance(measure, Query) else [each for each in measure.where if isinstance(each, Timed)]
+def _timed(measure: Simple) -> list[TimeCondition]:
+    return [] if isinstance(measure, Query) else [each for each in measure.where if isinstance(each, TimeCondition)]
 
 
 def _has_past(half: Simple) -> bool:
@@ -215,6 +217,6 @@ def _has_past(half: Simple) -> bool:
     """
     if isinstance(half, Query):
         return False
-    if any(each.moves for each in _timed(half)) and aged(half) is None:
+    if any(each.moves for each in _timed(half)) and required_age(half) is None:
         return False
     return not isinstance(half, Stock) or (half.since is not None and half.amount.counted is not Counted.DISTINCT)

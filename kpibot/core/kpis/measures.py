@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from kpibot.core.kpis.conditions import Condition, Where
+from kpibot.core.kpis.conditions import ValueCondition, Where
 
 
 class Counted(StrEnum):
@@ -60,7 +60,7 @@ class Limit:
     by_value: tuple[tuple[str, float], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stock:
     """How much stands at an instant: rows with `since` before it and `until` not before it.
 
@@ -86,7 +86,7 @@ class Flow:
     amount: Amount = ROWS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Duration:
     """How long from one timestamp to another, in seconds of `clock`, over the rows that begin in a period.
 
@@ -143,7 +143,7 @@ def components(measure: Measure) -> tuple[Simple, ...]:
     return (measure.of, measure.over) if isinstance(measure, Ratio) else (measure,)
 
 
-def columns(measure: Simple) -> Iterator[tuple[str, str]]:
+def measure_columns(measure: Simple) -> Iterator[tuple[str, str]]:
     """Each (role, column) that the measure takes from its dataset; the role is the word used in configuration."""
     match measure:
         case Stock():
@@ -162,26 +162,26 @@ def columns(measure: Simple) -> Iterator[tuple[str, str]]:
         yield from ((str(measure.amount.counted), name) for name in measure.amount.columns)
 
 
-def times(measure: Simple) -> tuple[str, ...]:
+def time_columns(measure: Simple) -> tuple[str, ...]:
     """The columns of the measure that hold timestamps, each once."""
     if isinstance(measure, Query):
         return ()
-    own = (name for role, name in columns(measure) if role in {"from", "until", "at", "to"})
+    own = (name for role, name in measure_columns(measure) if role in {"from", "until", "at", "to"})
     compared = (condition.column for condition in measure.where if condition.is_about_time)
     return tuple(dict.fromkeys((*own, *compared)))
 
 
-def narrowed(measure: Measure, conditions: Sequence[tuple[Condition, ...]]) -> Measure:
+def narrowed_measure(measure: Measure, conditions: Sequence[tuple[ValueCondition, ...]]) -> Measure:
     """The measure over the rows that meet more conditions, given for each of its halves. A query knows none."""
     parts = [_narrowed(half, those) for half, those in zip(components(measure), conditions, strict=True)]
     return Ratio(*parts) if isinstance(measure, Ratio) else parts[0]
 
 
-def _narrowed(measure: Simple, conditions: tuple[Condition, ...]) -> Simple:
+def _narrowed(measure: Simple, conditions: tuple[ValueCondition, ...]) -> Simple:
     return measure if isinstance(measure, Query) else replace(measure, where=(*measure.where, *conditions))
 
 
-def linking(measure: OverRows, column: str) -> Ratio:
+def link_rate_measure(measure: OverRows, column: str) -> Ratio:
     """How many of the rows that a measure looks at have something in a column, over all of them, with and without."""
     others = tuple(condition for condition in measure.where if column not in condition.columns)
     match measure:
@@ -189,4 +189,4 @@ def linking(measure: OverRows, column: str) -> Ratio:
             every: Stock | Flow = Flow(measure.dataset, measure.since, others)
         case Stock() | Flow():
             every = replace(measure, where=others, amount=ROWS)
-    return Ratio(replace(every, where=(*others, Condition(column, (None,), negated=True))), every)
+    return Ratio(replace(every, where=(*others, ValueCondition(column, (None,), negated=True))), every)

@@ -24,7 +24,7 @@ class Missing(StrEnum):
     MISFIT = "set-up does not fit the database"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Aggregate:
     """The additive parts of a measure for some rows: parts of parts are sums, so every group comes from its campuses.
 
@@ -42,11 +42,11 @@ class Aggregate:
     newest: datetime | None = None
     sample: Floats | None = None
     met: float = 0.0
-    judged: float = 0.0
+    decided: float = 0.0
     shared: frozenset[object] = frozenset()
 
     def __add__(self, other: "Aggregate") -> "Aggregate":
-        return combine((self, other))
+        return merge_aggregates((self, other))
 
     @property
     def amount(self) -> float:
@@ -60,7 +60,7 @@ def empty_aggregate(measure: Simple) -> Aggregate:
     return Aggregate(denominator=0.0 if divides or isinstance(measure, Duration) else None)
 
 
-def combine(parts: Iterable[Aggregate]) -> Aggregate:
+def merge_aggregates(parts: Iterable[Aggregate]) -> Aggregate:
     """The parts of a group, from those of its members."""
     members = list(parts)
     if len(members) == 1:
@@ -76,7 +76,7 @@ def combine(parts: Iterable[Aggregate]) -> Aggregate:
         newest=max((each.newest for each in members if each.newest is not None), default=None),
         sample=np.concatenate(samples) if samples else None,
         met=sum(each.met for each in members),
-        judged=sum(each.judged for each in members),
+        decided=sum(each.decided for each in members),
         shared=frozenset().union(*(each.shared for each in members)),
     )
 
@@ -118,7 +118,7 @@ def value_of(measure: Measure, parts: Aggregate) -> float | None:
 def statistic_of(parts: Aggregate, statistic: Statistic) -> float | None:
     """One number for the durations: seconds, or the share (0 to 1) within the limit; None without any."""
     if statistic is Statistic.WITHIN:
-        return parts.met / parts.judged if parts.judged else None
+        return parts.met / parts.decided if parts.decided else None
     if statistic is Statistic.MEAN and parts.sample is None:
         return parts.numerator / parts.denominator if parts.denominator else None
     if parts.sample is None or not parts.sample.size:
@@ -147,7 +147,7 @@ def why_missing(measure: Measure, parts: Aggregate) -> Missing:
     return Missing.NO_DENOMINATOR if divides else Missing.NO_ROWS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """A KPI at a campus or group at an instant.
 
@@ -174,7 +174,7 @@ class Reading:
     pace: Pace | None = None
 
     @property
-    def judged(self) -> float | None:
+    def threshold_value(self) -> float | None:
         """What thresholds are about: the value, or of a budget how much of its pace has been spent, in percent."""
         return self.value if self.pace is None else self.pace.percent
 

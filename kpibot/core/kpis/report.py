@@ -19,7 +19,7 @@ class Link:
     percent: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """A judged reading with its context. `before` is the value at the earlier point that `compared_with` names."""
 
@@ -37,7 +37,7 @@ class Report:
     linked: Link | None = None
 
     @property
-    def levels(self) -> Thresholds:
+    def chart_thresholds(self) -> Thresholds:
         """The levels in the KPI's unit, as a chart can draw them; those of a budget are percentages of its pace."""
         return self.thresholds if self.reading.pace is None else Thresholds(self.thresholds.better)
 
@@ -49,6 +49,6 @@ class Report:
         return self.reading.value - self.before
 
 
-def local(instant: datetime, zone: str) -> datetime:
+def local_time(instant: datetime, zone: str) -> datetime:
     """The instant on the wall clock of the zone of that name."""
     return instant.astimezone(ZoneInfo(zone))

@@ -38,16 +38,16 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
+class DailyTotals:
     """The additive parts of a series: one entry a day. `denominator` is None where nothing is divided."""
 
     numerator: Floats
     denominator: Floats | None = None
 
-    def __add__(self, other: "Curve") -> "Curve":
+    def __add__(self, other: "DailyTotals") -> "DailyTotals":
         if self.denominator is None or other.denominator is None:
-            return Curve(self.numerator + other.numerator)
-        return Curve(self.numerator + other.numerator, self.denominator + other.denominator)
+            return DailyTotals(self.numerator + other.numerator)
+        return DailyTotals(self.numerator + other.numerator, self.denominator + other.denominator)
 
     def values(self, days: int) -> Floats:
         """The numbers; NaN where the denominator is 0."""
@@ -59,7 +59,7 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
-class Spans:
+class Intervals:
     """Rows that began and perhaps ended, in UTC seconds; `ended` is NaN for a row that has not ended.
 
     `allowed` is how long each may take, in seconds, NaN without a limit; None where nobody asks.
@@ -71,18 +71,18 @@ class Spans:
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class DistinctCounts:
     """Distinct keys of a flow: how many count on each day that no other campus has, and on which stretches of days
     (first, up to but not including last) each key counts that others have too. A group counts a day of a key once."""
 
     own: Floats
     shared: Mapping[object, tuple[tuple[int, int], ...]]
 
-    def __add__(self, other: "Keys") -> "Keys":
+    def __add__(self, other: "DistinctCounts") -> "DistinctCounts":
         keys = {**self.shared}
         for key, stretches in other.shared.items():
             keys[key] = (*keys.get(key, ()), *stretches)
-        return Keys(self.own + other.own, keys)
+        return DistinctCounts(self.own + other.own, keys)
 
     def counts(self) -> Floats:
         """How many keys count on each day."""
@@ -95,12 +95,12 @@ class Keys:
         return total
 
 
-Track = Curve | Spans | Keys
-Lasting = Callable[[Floats, Floats], Floats]
+SeriesData = DailyTotals | Intervals | DistinctCounts
+ElapsedBetween = Callable[[Floats, Floats], Floats]
 
 
 @dataclass(frozen=True, slots=True)
-class Lasted:
+class Durations:
     """Durations as they stand at an instant: seconds each, and which still wait. `allowed` is NaN without a limit."""
 
     seconds: Floats
@@ -118,7 +118,7 @@ class Lasted:
         return self.seconds > self._limit
 
     @property
-    def judged(self) -> int:
+    def decided(self) -> int:
         """How many have met or missed their limit; one that waits and is not late has done neither."""
         return int(self.met.sum() + self.missed.sum())
 
@@ -127,18 +127,18 @@ class Lasted:
         return float("nan") if self.allowed is None else self.allowed
 
 
-def lasted_by(spans: Spans, end: float, lasting: Lasting) -> Lasted:
+def durations_at(spans: Intervals, end: float, lasting: ElapsedBetween) -> Durations:
     """How long the rows took, or have waited, by `end` (UTC seconds); `lasting` is the clock that they are taken on."""
     waiting = ~(spans.ended < end)
-    return Lasted(lasting(spans.began, np.where(waiting, end, spans.ended)), waiting, spans.allowed)
+    return Durations(lasting(spans.began, np.where(waiting, end, spans.ended)), waiting, spans.allowed)
 
 
-def elapsed(began: Floats, ended: Floats) -> Floats:
+def wall_clock(began: Floats, ended: Floats) -> Floats:
     """The wall clock: seconds from one to the other."""
     return ended - began
 
 
-def held_since(series: Series, holds: Callable[[float], bool]) -> date | None:
+def streak_start(series: Series, holds: Callable[[float], bool]) -> date | None:
     """The first day of the unbroken run, up to the last day, on which `holds` is true; None where it is not now.
 
     Days without a value neither begin nor break a run.
@@ -186,7 +186,7 @@ def _running(per_day: Floats) -> Floats:
 
 
 def statistic_over(
-    spans: Spans, windows: Sequence[tuple[float, float]], statistic: Statistic, lasting: Lasting = elapsed
+    spans: Intervals, windows: Sequence[tuple[float, float]], statistic: Statistic, lasting: ElapsedBetween = wall_clock
 ) -> Floats:
     """The statistic over the rows that began in each window, as things stood at the window's end.
 
@@ -205,13 +205,15 @@ def statistic_over(
     return np.array([_statistic(each, statistic) for each in _lasted_in(ordered, windows, lasting)])
 
 
-def _taken(spans: Spans, which: NDArray[np.intp] | slice) -> Spans:
+def _taken(spans: Intervals, which: NDArray[np.intp] | slice) -> Intervals:
     """Some of the rows."""
     allowed = None if spans.allowed is None else spans.allowed[which]
-    return Spans(spans.began[which], spans.ended[which], allowed)
+    return Intervals(spans.began[which], spans.ended[which], allowed)
 
 
-def _lasted_in(ordered: Spans, windows: Sequence[tuple[float, float]], lasting: Lasting) -> Iterator[Lasted]:
+def _lasted_in(
+    ordered: Intervals, windows: Sequence[tuple[float, float]], lasting: ElapsedBetween
+) -> Iterator[Durations]:
     """What `lasted_by` gives of the rows that began in each window, from rows in the order of their beginnings.
 
     Most rows lie in many windows and have ended in nearly all of them: the clock is asked once for each such row, and
@@ -228,19 +230,19 @@ def _lasted_in(ordered: Spans, windows: Sequence[tuple[float, float]], lasting: 
     for n, each in enumerate(begun):
         seconds = took[low[n] : high[n]].copy()
         seconds[waiting[n]] = so_far[n]
-        yield Lasted(seconds, waiting[n], each.allowed)
+        yield Durations(seconds, waiting[n], each.allowed)
 
 
-def _statistic(lasted: Lasted, statistic: Statistic) -> float:
+def _statistic(lasted: Durations, statistic: Statistic) -> float:
     if statistic is Statistic.WITHIN:
-        return lasted.met.sum() / lasted.judged if lasted.judged else float("nan")
+        return lasted.met.sum() / lasted.decided if lasted.decided else float("nan")
     if not lasted.seconds.size:
         return float("nan")
     percent = statistic.percentile
     return float(np.mean(lasted.seconds)) if percent is None else percentile(lasted.seconds, percent)
 
 
-def averages(areas: Floats, edges: Floats, windows: Sequence[tuple[int, int]]) -> Floats:
+def mean_levels(areas: Floats, edges: Floats, windows: Sequence[tuple[int, int]]) -> Floats:
     """The mean level of a stock over each window, weighted by time.
 
     Args:
@@ -254,29 +256,29 @@ def averages(areas: Floats, edges: Floats, windows: Sequence[tuple[int, int]]) -
     return means
 
 
-def merge(tracks: Iterable[Track]) -> Track | None:
+def merge_series(tracks: Iterable[SeriesData]) -> SeriesData | None:
     """The track of a group, from those of its members; None without members."""
     members = list(tracks)
-    spans = [each for each in members if isinstance(each, Spans)]
+    spans = [each for each in members if isinstance(each, Intervals)]
     if spans and len(spans) == len(members):
         return _all_spans(spans)
     return reduce(_plus, members) if members else None
 
 
-def _all_spans(members: Sequence[Spans]) -> Spans:
+def _all_spans(members: Sequence[Intervals]) -> Intervals:
     """The rows of many campuses: put together at once, since copying them one by one would take long."""
     allowed = [each.allowed for each in members if each.allowed is not None]
-    return Spans(
+    return Intervals(
         np.concatenate([each.began for each in members]),
         np.concatenate([each.ended for each in members]),
         np.concatenate(allowed) if len(allowed) == len(members) else None,
     )
 
 
-def _plus(one: Track, other: Track) -> Track:
+def _plus(one: SeriesData, other: SeriesData) -> SeriesData:
     match one, other:
-        case Curve(), Curve():
+        case DailyTotals(), DailyTotals():
             return one + other
-        case Keys(), Keys():
+        case DistinctCounts(), DistinctCounts():
             return one + other
     raise TypeError("tracks of two kinds have no sum: a measure gives one kind of track for all campuses")

@@ -19,7 +19,7 @@ class Verdict(StrEnum):
     OFF_TARGET = "off target"
     WARNING = "warning"
     CRITICAL = "critical"
-    NOT_JUDGED = "not judged"
+    NOT_EVALUATED = "not judged"
     NO_DATA = "no data"
 
 
@@ -38,7 +38,7 @@ class Thresholds:
     recovers_at: float | None = None
 
     @property
-    def given(self) -> tuple[float, ...]:
+    def defined(self) -> tuple[float, ...]:
         """The levels that there are."""
         return tuple(level for level in (self.target, self.warning, self.critical) if level is not None)
 
@@ -47,12 +47,12 @@ class Thresholds:
         """The threshold that is crossed first."""
         return self.critical if self.warning is None else self.warning
 
-    def judge(self, value: float | None) -> Verdict:
+    def verdict_of(self, value: float | None) -> Verdict:
         """What `value` means."""
         if value is None:
             return Verdict.NO_DATA
         if self.better is Better.NEUTRAL or (self.target is None and self.warning is None and self.critical is None):
-            return Verdict.NOT_JUDGED
+            return Verdict.NOT_EVALUATED
         if self.critical is not None and self._reached(value, self.critical):
             return Verdict.CRITICAL
         if self.warning is not None and self._reached(value, self.warning):
@@ -65,7 +65,7 @@ class Thresholds:
         """Whether a breach is over at `value`."""
         if self.recovers_at is not None:
             return self._achieved(value, self.recovers_at)
-        return self.judge(value) not in (Verdict.WARNING, Verdict.CRITICAL)
+        return self.verdict_of(value) not in (Verdict.WARNING, Verdict.CRITICAL)
 
     def eased(self, value: float) -> bool:
         """Whether what was critical is so no more: as far from `critical` as `recovers_at` is from its threshold."""

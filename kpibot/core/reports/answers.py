@@ -37,7 +37,7 @@ class Rank:
     per: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """The answer to a question: one report with its series, and the notes that lie in its `days`."""
 
@@ -73,7 +73,7 @@ class Origin:
     stale: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class About:
     """What a KPI means: its card, its exact definition in words, its levels, and where its rows come from."""
 

@@ -18,7 +18,7 @@ class Mover:
     improved: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DigestEdition:
     """One issue of a digest for one channel, as things were at its slot."""
 

@@ -34,7 +34,7 @@ class DataIssue:
     is_problem: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedKpi:
     """One KPI, measured once: its reading at the district, how long that took, and how fresh its data is.
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from kpibot.core.time.days import ONE_DAY, Cycle, Dates, EveryYear, Stretch, YearStart, year_at
-from kpibot.core.time.working_clock import FIRST_YEAR, LAST_YEAR, Floats, Hours, WorkingClock, opening
+from kpibot.core.time.days import ONE_DAY, AnnualRange, Cycle, DateRange, NamedDays, YearStart, year_containing
+from kpibot.core.time.working_clock import FIRST_YEAR, LAST_YEAR, Floats, Hours, WorkingClock, working_hours_in_utc
 
 __all__ = ["Calendar", "SeasonHours", "Week", "YearStart"]
 
@@ -21,11 +21,11 @@ Week = tuple[Hours | None, ...]  # seven entries, Monday first: (opens, closes),
 class SeasonHours:
     """Other working hours for a part of the year, such as the summer."""
 
-    days: Dates | EveryYear
+    days: DateRange | AnnualRange
     hours: Week
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
     """What the district means by a day, a year and working time. Every date here is local to `zone`.
 
@@ -39,9 +39,9 @@ class Calendar:
     school_year: YearStart
     working_hours: Week
     holidays: frozenset[date] = frozenset()
-    irregular_fiscal_years: tuple[Stretch, ...] = ()
+    irregular_fiscal_years: tuple[NamedDays, ...] = ()
     season_hours: tuple[SeasonHours, ...] = ()
-    breaks: tuple[Dates | EveryYear, ...] = ()
+    breaks: tuple[DateRange | AnnualRange, ...] = ()
     school_days: tuple[int, ...] = (0, 1, 2, 3, 4)
     cycles: tuple[Cycle, ...] = ()
     holiday_names: Mapping[date, str] = field(default_factory=dict, hash=False)
@@ -60,13 +60,13 @@ class Calendar:
         ends = (self.midnight(first + timedelta(days=n + 1)).astimezone(UTC) for n in range(days))
         return [min(end, as_of) for end in ends]
 
-    def fiscal_year_of(self, day: date) -> Stretch:
+    def fiscal_year_of(self, day: date) -> NamedDays:
         """The fiscal year that a day lies in, such as `FY2027`."""
-        return year_at(day, self.fiscal_year, self.irregular_fiscal_years, "FY")
+        return year_containing(day, self.fiscal_year, self.irregular_fiscal_years, "FY")
 
-    def school_year_of(self, day: date) -> Stretch:
+    def school_year_of(self, day: date) -> NamedDays:
         """The school year that a day lies in, such as `SY2027`; the summer belongs to the one before it."""
-        return year_at(day, self.school_year, (), "SY")
+        return year_containing(day, self.school_year, (), "SY")
 
     def is_school_day(self, day: date) -> bool:
         """Whether there is school."""
@@ -90,7 +90,7 @@ class Calendar:
         hours = self.hours_on(day)
         if hours is None:
             return False
-        opens, closes = opening(day, hours, self.zone)
+        opens, closes = working_hours_in_utc(day, hours, self.zone)
         return opens <= instant < closes
 
     @property

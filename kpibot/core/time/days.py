@@ -9,7 +9,7 @@ ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class NamedDays:
     """The days from `first` up to, not including, `end`, and the name they have: `FY2027`."""
 
     first: date
@@ -21,7 +21,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Dates:
+class DateRange:
     """The days from `first` to `last`, both included."""
 
     first: date
@@ -35,7 +35,7 @@ class Dates:
 
 
 @dataclass(frozen=True, slots=True)
-class EveryYear:
+class AnnualRange:
     """The days between two (month, day) of every year, both included; from November to February runs over New Year."""
 
     first: tuple[int, int]
@@ -72,14 +72,14 @@ class Cycle:
     starts: date
     months: int
 
-    def at(self, day: date) -> Stretch:
+    def at(self, day: date) -> NamedDays:
         """The one that `day` lies in; it is named after its first day: `audit-2025-07-01`."""
         nth = months_into(self.starts, day) // self.months
         first = plus_months(self.starts, nth * self.months)
-        return Stretch(first, plus_months(self.starts, (nth + 1) * self.months), f"{self.name}-{first}")
+        return NamedDays(first, plus_months(self.starts, (nth + 1) * self.months), f"{self.name}-{first}")
 
 
-def year_at(day: date, usual: YearStart, irregular: Iterable[Stretch], prefix: str) -> Stretch:
+def year_containing(day: date, usual: YearStart, irregular: Iterable[NamedDays], prefix: str) -> NamedDays:
     """The year that `day` lies in, named after the calendar year it ends in: FY2027 ends in June 2027.
 
     An irregular year is one of another length, as when a district moves its beginning. The years before it begin on
@@ -91,10 +91,10 @@ def year_at(day: date, usual: YearStart, irregular: Iterable[Stretch], prefix: s
     starts = YearStart(later[0].first.month, later[0].first.day) if later else usual
     first = starts.on_or_before(day)
     end = plus_months(first, 12)
-    return Stretch(first, end, f"{prefix}{(end - ONE_DAY).year}")
+    return NamedDays(first, end, f"{prefix}{(end - ONE_DAY).year}")
 
 
-def quarter_of(year: Stretch, day: date) -> Stretch:
+def quarter_containing(year: NamedDays, day: date) -> NamedDays:
     """The three months, counted from the beginning of the year, that `day` lies in: `FY2027-Q2`.
 
     In an irregular year the last quarter is what is left: a year of 10 months has a fourth of one month, a year of
@@ -102,19 +102,19 @@ def quarter_of(year: Stretch, day: date) -> Stretch:
     """
     nth = months_into(year.first, day) // 3
     end = min(plus_months(year.first, 3 * nth + 3), year.end)
-    return Stretch(plus_months(year.first, 3 * nth), end, f"{year.name}-Q{nth + 1}")
+    return NamedDays(plus_months(year.first, 3 * nth), end, f"{year.name}-Q{nth + 1}")
 
 
-def week_of(day: date) -> Stretch:
+def week_containing(day: date) -> NamedDays:
     """The week from Monday to Sunday that `day` lies in: `2026-W40`."""
     monday = day - timedelta(days=day.weekday())
-    return Stretch(monday, monday + timedelta(days=7), f"{monday:%G-W%V}")
+    return NamedDays(monday, monday + timedelta(days=7), f"{monday:%G-W%V}")
 
 
-def month_of(day: date) -> Stretch:
+def month_containing(day: date) -> NamedDays:
     """The month that `day` lies in: `2026-10`."""
     first = day.replace(day=1)
-    return Stretch(first, plus_months(first, 1), f"{day:%Y-%m}")
+    return NamedDays(first, plus_months(first, 1), f"{day:%Y-%m}")
 
 
 def plus_months(day: date, months: int) -> date:

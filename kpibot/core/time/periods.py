@@ -8,9 +8,17 @@ from enum import StrEnum
 
 import numpy as np
 
-from kpibot.core.text import closest, listed
+from kpibot.core.text import alternatives, closest
 from kpibot.core.time.calendar import Calendar
-from kpibot.core.time.days import ONE_DAY, Stretch, month_of, months_into, plus_months, quarter_of, week_of
+from kpibot.core.time.days import (
+    ONE_DAY,
+    NamedDays,
+    month_containing,
+    months_into,
+    plus_months,
+    quarter_containing,
+    week_containing,
+)
 
 
 class PeriodError(ValueError):
@@ -120,22 +128,22 @@ class PeriodRule:
     def _noun(self) -> str:
         return f"{self.cycle} cycle" if self.unit is Unit.CYCLE else str(self.unit)
 
-    def _before(self, stretch: Stretch, calendar: Calendar) -> Stretch:
+    def _before(self, stretch: NamedDays, calendar: Calendar) -> NamedDays:
         return self._at(stretch.first - ONE_DAY, calendar)
 
-    def _at(self, day: date, calendar: Calendar) -> Stretch:
+    def _at(self, day: date, calendar: Calendar) -> NamedDays:
         """The local days of the whole period that `day` lies in."""
         if self.unit is Unit.DAYS:
-            return Stretch(day - timedelta(days=self.days - 1), day + ONE_DAY, f"{self.days}d-{day}")
+            return NamedDays(day - timedelta(days=self.days - 1), day + ONE_DAY, f"{self.days}d-{day}")
         if self.unit is Unit.CYCLE:
             return _cycle(self.cycle, day, calendar)
         return _AT[self.unit](day, calendar)
 
 
-_AT: Mapping[Unit, Callable[[date, Calendar], Stretch]] = {
-    Unit.WEEK: lambda day, _: week_of(day),
-    Unit.MONTH: lambda day, _: month_of(day),
-    Unit.QUARTER: lambda day, calendar: quarter_of(calendar.fiscal_year_of(day), day),
+_AT: Mapping[Unit, Callable[[date, Calendar], NamedDays]] = {
+    Unit.WEEK: lambda day, _: week_containing(day),
+    Unit.MONTH: lambda day, _: month_containing(day),
+    Unit.QUARTER: lambda day, calendar: quarter_containing(calendar.fiscal_year_of(day), day),
     Unit.FISCAL_YEAR: lambda day, calendar: calendar.fiscal_year_of(day),
     Unit.SCHOOL_YEAR: lambda day, calendar: calendar.school_year_of(day),
 }
@@ -157,7 +165,7 @@ def same_week_last_school_year(as_of: datetime, calendar: Calendar) -> datetime 
     School weeks begin on Mondays, the first is the one in which school begins. None where last school year had no such
     week, because it belongs to this one already.
     """
-    week = week_of(_day_of(as_of, calendar))
+    week = week_containing(_day_of(as_of, calendar))
     year = calendar.school_year_of(week.end - ONE_DAY)
     here = _first_school_week(year, calendar)
     there = _first_school_week(calendar.school_year_of(year.first - ONE_DAY), calendar)
@@ -167,10 +175,10 @@ def same_week_last_school_year(as_of: datetime, calendar: Calendar) -> datetime 
     return (local - (here - there)).replace(tzinfo=calendar.zone)
 
 
-def _first_school_week(year: Stretch, calendar: Calendar) -> date:
+def _first_school_week(year: NamedDays, calendar: Calendar) -> date:
     """The Monday of the week in which school begins."""
     days = (year.first + timedelta(days=n) for n in range((year.end - year.first).days))
-    return week_of(next(filter(calendar.is_school_day, days), year.first)).first
+    return week_containing(next(filter(calendar.is_school_day, days), year.first)).first
 
 
 def _day_of(as_of: datetime, calendar: Calendar) -> date:
@@ -179,21 +187,21 @@ def _day_of(as_of: datetime, calendar: Calendar) -> date:
     return calendar.local(as_of - timedelta(microseconds=1)).date()
 
 
-def _period(stretch: Stretch, calendar: Calendar) -> Period:
+def _period(stretch: NamedDays, calendar: Calendar) -> Period:
     return Period(calendar.midnight(stretch.first), calendar.midnight(stretch.end), stretch.name)
 
 
-def _cycle(name: str, day: date, calendar: Calendar) -> Stretch:
+def _cycle(name: str, day: date, calendar: Calendar) -> NamedDays:
     for cycle in calendar.cycles:
         if cycle.name == name:
             return cycle.at(day)
     known = [cycle.name for cycle in calendar.cycles]
     near = [f"did you mean `{each}`?" for each in closest(name, known)]
-    hint = near[0] if near else f"there is {listed(known)}; define it under `district.cycles`"
+    hint = near[0] if near else f"there is {alternatives(known)}; define it under `district.cycles`"
     raise PeriodError(f"no cycle `{name}`; {hint}")
 
 
-def _as_far(local: datetime, current: Stretch, before: Stretch) -> datetime:
+def _as_far(local: datetime, current: NamedDays, before: NamedDays) -> datetime:
     """The wall-clock time that is as far into `before` as `local` is into `current`."""
     months = months_into(current.first, local.date())
     rest = local - datetime.combine(plus_months(current.first, months), time())

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from kpibot.core.text import QueryError, shown
+from kpibot.core.text import QueryError, quoted
 from kpibot.core.time.calendar import Calendar
 
 LONGEST = timedelta(days=367)  # a leap year, and the hour that the clocks may add
@@ -56,22 +56,22 @@ def named_end(name: str, now: datetime, calendar: Calendar) -> datetime:
             return next_monday(now, calendar).astimezone(UTC)
     found = read_end([name], now, calendar)
     if found is None:
-        raise QueryError(f"nobody can tell how long `{shown(name)}` is; type for example {EXAMPLES}")
+        raise QueryError(f"nobody can tell how long `{quoted(name)}` is; type for example {EXAMPLES}")
     return found[0]
 
 
 def next_morning(now: datetime, calendar: Calendar) -> datetime:
     """When the department opens on its next working day."""
-    return opening(calendar.working_days_ahead(calendar.local(now).date(), 1), calendar)
+    return opening_time(calendar.working_days_ahead(calendar.local(now).date(), 1), calendar)
 
 
 def next_monday(now: datetime, calendar: Calendar) -> datetime:
     """When the department opens on Monday, or on the first working day after it."""
     today = calendar.local(now).date()
-    return opening(calendar.working_days_ahead(_coming(0, today) - timedelta(days=1), 1), calendar)
+    return opening_time(calendar.working_days_ahead(_coming(0, today) - timedelta(days=1), 1), calendar)
 
 
-def opening(day: date, calendar: Calendar) -> datetime:
+def opening_time(day: date, calendar: Calendar) -> datetime:
     """When the department opens on a local day; its midnight where nobody works."""
     hours = calendar.hours_on(day)
     return datetime.combine(day, hours[0] if hours else time(), calendar.zone)
@@ -104,7 +104,11 @@ def _until(words: Sequence[str], now: datetime, calendar: Calendar) -> tuple[dat
         raise _unclear(words)
     length = 1 + (day is not None) + (at is not None)
     phrase = " ".join(words[:length])
-    end = opening(day, calendar) if day and at is None else datetime.combine(day or today, at or time(), calendar.zone)
+    end = (
+        opening_time(day, calendar)
+        if day and at is None
+        else datetime.combine(day or today, at or time(), calendar.zone)
+    )
     return _checked(end, now, phrase), length
 
 
@@ -116,8 +120,8 @@ def _through(words: Sequence[str], now: datetime, calendar: Calendar) -> tuple[d
 
 
 def _unclear(words: Sequence[str]) -> QueryError:
-    after = f" `{shown(words[1])}`" if len(words) > 1 else ""
-    return QueryError(f"{shown(words[0])} when{after}? Type a weekday, `tomorrow`, `4pm` or a day like `2026-12-18`")
+    after = f" `{quoted(words[1])}`" if len(words) > 1 else ""
+    return QueryError(f"{quoted(words[0])} when{after}? Type a weekday, `tomorrow`, `4pm` or a day like `2026-12-18`")
 
 
 def _day(words: Sequence[str], today: date, *, including_today: bool = False) -> date | None:
@@ -157,7 +161,7 @@ def _clock(words: Sequence[str]) -> time | None:
 
 def _checked(end: datetime, now: datetime, phrase: str) -> datetime:
     if end <= now:
-        raise QueryError(f"`{shown(phrase)}` is over already; type for example {EXAMPLES}")
+        raise QueryError(f"`{quoted(phrase)}` is over already; type for example {EXAMPLES}")
     if end - now > LONGEST:
-        raise QueryError(f"`{shown(phrase)}` is more than a year; type for example {EXAMPLES}")
+        raise QueryError(f"`{quoted(phrase)}` is more than a year; type for example {EXAMPLES}")
     return end.astimezone(UTC)

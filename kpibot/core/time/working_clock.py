@@ -29,7 +29,7 @@ class WorkingClock:
     def of(cls, first: date, last: date, hours_on: Callable[[date], Hours | None], zone: ZoneInfo) -> "WorkingClock":
         """The clock of the local days from `first` to `last`, both included; it stands before and after them."""
         days = (first + timedelta(days=n) for n in range((last - first).days + 1))
-        worked = [opening(day, hours, zone) for day in days if (hours := hours_on(day))]
+        worked = [working_hours_in_utc(day, hours, zone) for day in days if (hours := hours_on(day))]
         edges = np.array([[opens.timestamp(), closes.timestamp()] for opens, closes in worked if opens < closes])
         if not len(edges):
             return cls(np.zeros(1), np.zeros(1))
@@ -42,14 +42,14 @@ class WorkingClock:
         return np.maximum(passed, 0.0)
 
 
-def opening(day: date, hours: Hours, zone: ZoneInfo) -> tuple[datetime, datetime]:
+def working_hours_in_utc(day: date, hours: Hours, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """From when until when there is work on a local day, in UTC: from the first instant at which the day's clock has
     come to the one time, to the first at which it has come to the other. A change of the clock in between makes it
     longer or shorter."""
-    return reached(day, hours[0], zone), reached(day, hours[1], zone)
+    return first_instant_at(day, hours[0], zone), first_instant_at(day, hours[1], zone)
 
 
-def reached(day: date, at: time, zone: ZoneInfo) -> datetime:
+def first_instant_at(day: date, at: time, zone: ZoneInfo) -> datetime:
     """The first instant, in UTC, at which the clock of a local day shows `at` or, where it skips that, later."""
     by_old, by_new = datetime.combine(day, at, zone), datetime.combine(day, at.replace(fold=1), zone)
     old, new = by_old.utcoffset(), by_new.utcoffset()

@@ -1,4 +1,4 @@
-"""The sign of each verdict: a colour never stands without its word."""
+"""The sign of each verdict: color is never used without the word."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ SIGNS = {
     Verdict.OFF_TARGET: Sign(":large_yellow_circle:", "🟡", "Off target"),
     Verdict.WARNING: Sign(":large_orange_circle:", "🟠", "Warning"),
     Verdict.CRITICAL: Sign(":red_circle:", "🔴", "Critical"),
-    Verdict.NOT_JUDGED: Sign(":large_blue_circle:", "🔵", "For information"),
+    Verdict.NOT_EVALUATED: Sign(":large_blue_circle:", "🔵", "For information"),
     Verdict.NO_DATA: Sign(":white_circle:", "⚪", "No data"),
 }
 WORST_FIRST = (
@@ -28,5 +28,5 @@ WORST_FIRST = (
     Verdict.OFF_TARGET,
     Verdict.NO_DATA,
     Verdict.ON_TARGET,
-    Verdict.NOT_JUDGED,
+    Verdict.NOT_EVALUATED,
 )

@@ -4,18 +4,20 @@ A deed changes the group, enters the audit trail and owes an edit of the message
 transaction. Whoever comes second is told who was first.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from kpibot.catalog.model import Channel
 from kpibot.core.alerts.actions import Action, ActionKind, ActionNotice, ActionResult
 from kpibot.core.alerts.groups import AlertGroup, DeliveryKind, acknowledge, assign, snooze
 from kpibot.core.alerts.notices import AlertNotice
-from kpibot.core.alerts.silences import Silence
+from kpibot.core.alerts.silences import LONGEST_ANYWHERE, Silence, needs_administrators
 from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.district import District
+from kpibot.core.text import QueryError
 from kpibot.services.alerts.active_alerts import ActiveAlerts
 from kpibot.services.alerts.notifications import EDIT_LIFETIME, with_actions
 from kpibot.store.audit_log import AuditEntry
@@ -28,12 +30,19 @@ TRAIL = 1_000  # entries in which the former deed is looked for
 
 
 class AlertActions:
-    """Sees to alerts for people. `by` and `to` are their names with an @, `key` is a group's; instants are aware."""
+    """Handles alerts for people. `by` and `to` are their names with an @, `key` is a group's; instants are aware.
 
-    def __init__(self, district: District, standing: ActiveAlerts, store: Store) -> None:
+    Mutes of everything, and long ones, are for the channel of the `administrators`, and are announced there.
+    """
+
+    def __init__(
+        self, district: District, standing: ActiveAlerts, store: Store, administrators: Channel | None
+    ) -> None:
         self._kpis = district.kpis
+        self._calendar = district.calendar
         self._standing = standing
         self._store = store
+        self._administrators = administrators
         self._zone = district.zone
 
     def acknowledge(self, key: str, by: str, now: datetime) -> ActionResult:
@@ -65,23 +74,36 @@ class AlertActions:
         return self._act(group, deed, lambda found: assign(found, to))
 
     def mute(
-        self, kpi: str | None, campus: str | None, end: datetime, reason: str, by: str, now: datetime, again: int = 0
+        self,
+        kpi: str | None,
+        campus: str | None,
+        end: datetime,
+        reason: str,
+        by: str,
+        now: datetime,
+        channels: Collection[str] = (),
     ) -> ActionResult:
         """Nobody is told of a KPI (None: of any) at a campus or group (None: at any) until `end`.
 
-        `again` tells it from a mute of the same that was ended before its time.
+        `channels` are the configuration's ids of the channel in which it was asked for.
+
+        Raises:
+            QueryError: such a mute is for the administrators' channel; the message says where that is.
         """
         campus = None if campus == DISTRICT else campus
-        if (former := self._muted(kpi, campus, end, now)) is not None:
-            return ActionResult(by, now, self._zone, (self._deed_of(former),), is_new=False)
-        name = sha256(repr((kpi, campus, end.isoformat(), again)).encode()).hexdigest()
-        silence = Silence(id=name, start=now, end=end, kpi=kpi, campus=campus, reason=reason, by=by)
-        deed = self._deed_of(silence)
-        if self._store.add_silence(
-            silence, AuditEntry(now, by, deed.kind, name, reason), self._lines(deed, silence), now
-        ):
-            return ActionResult(by, now, self._zone, (deed,))
-        return self.mute(kpi, campus, end, reason, by, now, again + 1)
+        is_announced = needs_administrators(kpi, campus, end, now, self._calendar)
+        if is_announced:
+            self._check_channel(channels)
+        again = 0  # tells it from a mute of the same that was ended before its time
+        while (former := self._muted(kpi, campus, end, now)) is None:
+            name = sha256(repr((kpi, campus, end.isoformat(), again)).encode()).hexdigest()
+            silence = Silence(id=name, start=now, end=end, kpi=kpi, campus=campus, reason=reason, by=by)
+            deed = self._deed_of(silence)
+            messages = [*self._lines(deed, silence), *(self._announcements(deed, silence) if is_announced else ())]
+            if self._store.add_silence(silence, AuditEntry(now, by, deed.kind, name, reason), messages, now):
+                return ActionResult(by, now, self._zone, (deed,), is_announced=is_announced)
+            again += 1
+        return ActionResult(by, now, self._zone, (self._deed_of(former),), is_new=False)
 
     def unmute(self, name: str, by: str, now: datetime) -> ActionResult:
         """A mute, by its silence's id, is over before its time."""
@@ -147,6 +169,33 @@ class AlertActions:
         """A line in the thread of every alert that shows what a silence is about."""
         what = f"{silence.id}:{deed.kind}"
         return [self._line(deed, group, what) for group in self._standing.affected_by(silence)]
+
+    def _check_channel(self, channels: Collection[str]) -> None:
+        administrators = self._administrators
+        if administrators is not None and administrators.id in channels:
+            return
+        refused = f"a mute of everything everywhere, or for more than {LONGEST_ANYWHERE.days} days, can only be made in"
+        if administrators is None:
+            raise QueryError(
+                f"{refused} the administrators' channel, and there is none; "
+                "whoever runs kpibot can name it as `administrators` under `district`"
+            )
+        name = administrators.slack if administrators.slack.startswith("#") else administrators.id
+        raise QueryError(f"{refused} `{name}`; type it there")
+
+    def _announcements(self, deed: Action, silence: Silence) -> list[OutboxMessage]:
+        """Who muted so much, until when and why, for the administrators."""
+        if self._administrators is None:
+            return []
+        notice = ActionNotice(deed, self._zone)
+        return [
+            OutboxMessage(
+                key=f"mute:{silence.id}",
+                channel=self._administrators.id,
+                body=notice,
+                expires_at=deed.at + REMEMBERED,
+            )
+        ]
 
     def _muted(self, kpi: str | None, campus: str | None, end: datetime, now: datetime) -> Silence | None:
         """The mute of exactly this that lasts as long or longer."""

@@ -108,7 +108,9 @@ class ActiveAlerts:
     def report(self, kpi: Kpi, campus: str, now: datetime) -> Report:
         """The last measurement of a KPI at a campus, judged."""
         taken = self._store.readings.latest(kpi.id, now - REMEMBERED, now)
-        return self._reporting.report_on(kpi, taken.get(campus) or Reading(kpi.id, campus, now, None, Missing.NO_ROWS))
+        return self._reporting.report_on(
+            kpi, taken.get(campus) or Reading(kpi=kpi.id, campus=campus, as_of=now, value=None, missing=Missing.NO_ROWS)
+        )
 
     def describe_mute(self, silence: Silence) -> ActiveMute:
         """A silence in words."""

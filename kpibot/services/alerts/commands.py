@@ -9,9 +9,9 @@ from kpibot.core.alerts.groups import AlertGroup
 from kpibot.core.alerts.silences import Silence
 from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.kpis.district import District
-from kpibot.core.questions.commands import Acknowledge, Mute, ShowAlerts, ShowMutes, Unmute, parse_command
+from kpibot.core.questions.commands import Acknowledge, AlertCommand, Mute, ShowAlerts, ShowMutes, Unmute
 from kpibot.core.questions.parser import ACK, ALERTS, EVERYTHING, EVERYWHERE, MUTES, UNMUTE
-from kpibot.core.text import QueryError, listed
+from kpibot.core.text import QueryError, alternatives
 from kpibot.services.alerts.actions import AlertActions
 from kpibot.services.alerts.active_alerts import ActiveAlerts
 from kpibot.store.store import Store
@@ -23,29 +23,27 @@ class AlertCommands:
     """Does what people type. Whoever can see a channel may see to what is told there."""
 
     def __init__(self, district: District, standing: ActiveAlerts, acting: AlertActions, store: Store) -> None:
-        self._names = {kpi.id: kpi.card.name for kpi in district.kpis.values()}
         self._tree = district.tree
-        self._calendar = district.calendar
         self._standing = standing
         self._acting = acting
         self._store = store
 
     def reply(
-        self, text: str, now: datetime, by: str, channels: Collection[str] = (), here: str = DISTRICT
-    ) -> AlertCommandReply | None:
-        """The reply to what a person typed after `/kpi`; None where it is a question.
+        self, command: AlertCommand, now: datetime, by: str, channels: Collection[str] = (), here: str = DISTRICT
+    ) -> AlertCommandReply:
+        """Does what somebody typed; the reply.
 
         Args:
-            text: as typed.
+            command: what is to be done.
             now: the instant, aware.
             by: who typed it, as a name with an @.
             channels: the configuration's ids of the channel in which it was typed.
             here: the campus or group that is meant where none is named.
 
         Raises:
-            QueryError: nobody can tell what is meant; the message says what to type.
+            QueryError: there is no such alert or mute, or several; the message says what to type.
         """
-        match parse_command(text, self._names, self._tree, now, self._calendar):
+        match command:
             case ShowAlerts(campus):
                 return self._standing.alerts(campus or here, now)
             case ShowMutes():
@@ -53,10 +51,9 @@ class AlertCommands:
             case Acknowledge() as wanted:
                 return self._acknowledge(wanted, by, channels, now)
             case Mute(kpi, campus, end, reason):
-                return self._acting.mute(kpi, campus or here, end, reason, by, now)
+                return self._acting.mute(kpi, campus or here, end, reason, by, now, channels)
             case Unmute() as wanted:
                 return self._unmute(wanted, by, now)
-        return None
 
     def _acknowledge(self, wanted: Acknowledge, by: str, channels: Collection[str], now: datetime) -> ActionResult:
         told = [self._acting.acknowledge(each.key, by, now) for each in self._meant(wanted, channels)]
@@ -69,12 +66,16 @@ class AlertCommands:
         found = [each for each in matching if each.channel in channels]
         if not found:
             elsewhere = sorted({each.channel for each in matching})
-            where = f"one stands in {listed(elsewhere)}: type it there" if elsewhere else f"type `{ALERTS}` to see all"
+            where = (
+                f"one stands in {alternatives(elsewhere)}: type it there"
+                if elsewhere
+                else f"type `{ALERTS}` to see all"
+            )
             raise QueryError(f"no such alert stands in this channel; {where}")
         is_named = wanted.everything or wanted.kpi is not None or wanted.campus is not None
         if len(found) > 1 and not is_named:
             kpis = (f"{ACK} {kpi}" for kpi in sorted({each.kpi for each in found}))
-            raise QueryError(f"which of them? Type {listed([*kpis, f'{ACK} {EVERYTHING}'])}")
+            raise QueryError(f"which of them? Type {alternatives([*kpis, f'{ACK} {EVERYTHING}'])}")
         return found
 
     def _is_meant(self, wanted: Acknowledge, group: AlertGroup) -> bool:
@@ -89,7 +90,7 @@ class AlertCommands:
         scopes = dict.fromkeys((each.kpi, each.campus) for each in found)
         if len(scopes) > 1:
             choices = (f"{UNMUTE} {kpi or EVERYTHING} {campus or EVERYWHERE}" for kpi, campus in scopes)
-            raise QueryError(f"which of them? Type {listed(choices)}")
+            raise QueryError(f"which of them? Type {alternatives(choices)}")
         told = [self._acting.unmute(each.id, by, now) for each in found]
         return ActionResult(by, now, self._standing.zone, tuple(dict.fromkeys(_deeds(told, True))))
 

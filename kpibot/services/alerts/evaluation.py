@@ -12,7 +12,7 @@ from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.readings import Reading
 from kpibot.core.kpis.report import Report
-from kpibot.core.kpis.series import held_since
+from kpibot.core.kpis.series import streak_start
 from kpibot.core.kpis.thresholds import Thresholds, Verdict
 from kpibot.services.measurement.reporting import Reporting
 
@@ -70,7 +70,7 @@ class Evaluation:
         changed: dict[str, AlertState] = {}
         for campus in campuses:
             levels = kpi.thresholds_for(taken[campus], self._tree)
-            judged = assess(levels, taken[campus].judged, rule, found.get(campus))
+            judged = assess(levels, taken[campus].threshold_value, rule, found.get(campus))
             state = before.get(campus, AlertState())
             after, _ = next_state(state, judged, rule, now)
             changed |= {campus: after} if after != state else {}
@@ -113,7 +113,7 @@ class Evaluation:
         seen = state.since or now
         if report.series is None or report.reading.pace is not None:  # a series is of amounts, not of their pace
             return seen
-        day = held_since(report.series, lambda value: report.thresholds.judge(value) in BREACHES)
+        day = streak_start(report.series, lambda value: report.thresholds.verdict_of(value) in BREACHES)
         return seen if day is None or day >= self._calendar.local(seen).date() else self._calendar.midnight(day)
 
 

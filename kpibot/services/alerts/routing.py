@@ -8,7 +8,7 @@ from kpibot.core.alerts.routing import TAKES_IT, RouteExplanation, evaluate_rout
 from kpibot.core.campuses.campus_tree import DISTRICT, CampusTree
 from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.kpi import Kpi
-from kpibot.core.text import QueryError, listed
+from kpibot.core.text import QueryError, alternatives
 from kpibot.store.store import Store
 
 OFFERED = 8  # campuses of a group
@@ -74,4 +74,4 @@ def _watched(kpi: Kpi, campus: str | None, tree: CampusTree) -> str:
         raise QueryError(f"which campus? Type one too, for example `{kpi.id} {leaves[0]}`")
     below = tree.leaves(campus)[:OFFERED]
     more = " (or write `at: [campuses, district]` into its `alert`)" if campus == DISTRICT else ""
-    raise QueryError(f"alerts watch campuses, and `{campus}` is none; type one of its own: {listed(below)}{more}")
+    raise QueryError(f"alerts watch campuses, and `{campus}` is none; type one of its own: {alternatives(below)}{more}")

@@ -10,12 +10,12 @@ from typing import TypeVar
 
 from kpibot.core.campuses.campus_tree import NO_CAMPUS
 from kpibot.core.campuses.rollup import RollUp
-from kpibot.core.kpis.conditions import Condition, Timed, fixed, instant_of
+from kpibot.core.kpis.conditions import TimeCondition, ValueCondition, instant_of, resolved
 from kpibot.core.kpis.district import District
-from kpibot.core.kpis.kpi import Kpi, aged
-from kpibot.core.kpis.measures import Query, Simple, components, narrowed
-from kpibot.core.kpis.readings import Aggregate, Missing, Reading, combine, empty_aggregate
-from kpibot.core.kpis.series import Series, Track, Window, merge
+from kpibot.core.kpis.kpi import Kpi, required_age
+from kpibot.core.kpis.measures import Query, Simple, components, narrowed_measure
+from kpibot.core.kpis.readings import Aggregate, Missing, Reading, empty_aggregate, merge_aggregates
+from kpibot.core.kpis.series import Series, SeriesData, Window, merge_series
 from kpibot.core.time.periods import Period
 from kpibot.services.measurement.lazy_series import LazySeries
 from kpibot.services.measurement.reading_builder import ReadingBuilder
@@ -102,7 +102,7 @@ class Measurement:
 
         def series(campus: str) -> Series:
             covered = self.district.tree.covered(campus)
-            sums = [merge([own[each] for each in covered if each in own]) for own in tracks]
+            sums = [merge_series([own[each] for each in covered if each in own]) for own in tracks]
             return self._valuing.series(kpi, sums, window)
 
         return LazySeries(campuses, series)
@@ -134,14 +134,14 @@ class Measurement:
         return {cell.campus: parts for cell, parts in found.items() if self.resolve(measure, cell.campus) == NO_CAMPUS}
 
     def rows(
-        self, kpi: Kpi, conditions: tuple[Condition, ...], columns: Sequence[str], as_of: datetime, most: int
+        self, kpi: Kpi, conditions: tuple[ValueCondition, ...], columns: Sequence[str], as_of: datetime, most: int
     ) -> list[Mapping[str, object]]:
         """The first rows that the upper half of a KPI counts, where they meet these conditions as well.
 
         Raises:
             SourceError: with what to do about it.
         """
-        half = components(narrowed(kpi.measure, [conditions for _ in components(kpi.measure)]))[0]
+        half = components(narrowed_measure(kpi.measure, [conditions for _ in components(kpi.measure)]))[0]
         return self._source_of(half).rows(self._request(half, self.period(kpi, as_of)), columns, most)
 
     def resolve(self, measure: Simple, raw: object) -> str:
@@ -150,7 +150,7 @@ class Measurement:
 
     def period(self, kpi: Kpi, as_of: datetime) -> Period:
         """The period that a reading of the KPI looks at; a stock looks at its end only."""
-        return kpi.compared.ending(as_of, self.district.calendar)
+        return kpi.comparison_period.ending(as_of, self.district.calendar)
 
     def window(self, kpi: Kpi, as_of: datetime, days: int) -> Window:
         """The last `days` local days, each with its end and the beginning of the period that it belongs to."""
@@ -170,7 +170,9 @@ class Measurement:
     def _fixed(self, half: Simple, as_of: datetime) -> Simple:
         """The measure with instants in place of "10 working days ago"."""
         return (
-            half if isinstance(half, Query) else replace(half, where=fixed(half.where, as_of, self.district.calendar))
+            half
+            if isinstance(half, Query)
+            else replace(half, where=resolved(half.where, as_of, self.district.calendar))
         )
 
     def _take(self, requests: Sequence[Request]) -> dict[Request, QueryResult | SourceError]:
@@ -192,7 +194,7 @@ class Measurement:
             _check_divisible(kpi, known)
             if len(known) < len(parts):
                 return self._valuing.missing(kpi, as_of, Missing.NO_ROWS)
-            return self._valuing.readings(kpi, as_of, [self._rolled_up(each, combine) for each in known])
+            return self._valuing.readings(kpi, as_of, [self._rolled_up(each, merge_aggregates) for each in known])
         except SourceError as error:
             log.warning("%s cannot be measured: %s", kpi.id, error)
             return self._failed(kpi, as_of, error)
@@ -208,19 +210,19 @@ class Measurement:
         """The parts by campus slug; None where the dataset holds nothing at all."""
         if not taken and self._source_of(measure).is_empty(measure):
             return None
-        return {slug: combine(parts) for slug, parts in self._placed(measure, taken).items()}
+        return {slug: merge_aggregates(parts) for slug, parts in self._placed(measure, taken).items()}
 
-    def _tracks(self, measure: Simple, window: Window) -> dict[str, Track] | None:
+    def _tracks(self, measure: Simple, window: Window) -> dict[str, SeriesData] | None:
         """The tracks by campus slug; None where the dataset holds nothing at all."""
-        age, whole = aged(measure), measure
+        age, whole = required_age(measure), measure
         if age is not None and not isinstance(measure, Query):
             measure = replace(measure, where=tuple(each for each in measure.where if not _moves(each)))
             window = replace(window, cutoffs=tuple(instant_of(age, end, self.district.calendar) for end in window.ends))
-        given = self._source_of(whole).track(measure, window)
+        given = self._source_of(whole).series(measure, window)
         if not given and self._source_of(whole).is_empty(whole):
             return None
         found = self._placed(whole, given)
-        return {slug: track for slug, tracks in found.items() if (track := merge(tracks)) is not None}
+        return {slug: track for slug, tracks in found.items() if (track := merge_series(tracks)) is not None}
 
     def _placed(self, measure: Simple, by_cell: Mapping[GroupKey, Each]) -> dict[str, list[Each]]:
         """What each campus has under any of the names that the database calls it by."""
@@ -262,7 +264,7 @@ def _or_raised(taken: QueryResult | SourceError) -> QueryResult:
 
 
 def _moves(condition: object) -> bool:
-    return isinstance(condition, Timed) and condition.moves
+    return isinstance(condition, TimeCondition) and condition.moves
 
 
 def _check_divisible(kpi: Kpi, taken: Sequence[PartsByCampus]) -> None:

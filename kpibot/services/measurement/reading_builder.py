@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from kpibot.core.campuses.campus_tree import DISTRICT, NO_CAMPUS
-from kpibot.core.kpis.budget import Pace, pace
+from kpibot.core.kpis.budget import Pace, spending_pace
 from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Format, Kpi, format_of
 from kpibot.core.kpis.measures import Clock, Duration, Query, Ratio, Simple, Statistic, components
@@ -24,7 +24,7 @@ from kpibot.core.kpis.readings import (
     value_of,
     why_missing,
 )
-from kpibot.core.kpis.series import Curve, Keys, Series, Track, Window, elapsed, statistic_over
+from kpibot.core.kpis.series import DailyTotals, DistinctCounts, Series, SeriesData, Window, statistic_over, wall_clock
 from kpibot.core.time.calendar import Calendar
 from kpibot.core.time.periods import PeriodRule
 
@@ -45,7 +45,7 @@ class ReadingBuilder:
         readings = {
             node.slug: self.reading(kpi, node.slug, as_of, [each.get(node.slug, none) for each, none in pairs])
             if is_known(node.slug)
-            else Reading(kpi.id, node.slug, as_of, None, Missing.NO_ROWS)
+            else Reading(kpi=kpi.id, campus=node.slug, as_of=as_of, value=None, missing=Missing.NO_ROWS)
             for node in self._tree
         }
         unmatched_codes = sums[-1].get(NO_CAMPUS, Aggregate()).rows  # of the half that the reading rests on
@@ -57,12 +57,14 @@ class ReadingBuilder:
         parts = sums[0] if ratio is None else divide(*sums, one_dataset=ratio.is_of_one_dataset)
         value = value_of(kpi.measure, parts)
         if value is not None and not math.isfinite(value):
-            return Reading(kpi.id, campus, as_of, None, Missing.NOT_A_NUMBER, rows=parts.rows)
+            return Reading(
+                kpi=kpi.id, campus=campus, as_of=as_of, value=None, missing=Missing.NOT_A_NUMBER, rows=parts.rows
+            )
         shown = None if value is None else value * self._scale(kpi, kpi.card.format)
         return Reading(
-            kpi.id,
-            campus,
-            as_of,
+            kpi=kpi.id,
+            campus=campus,
+            as_of=as_of,
             value=shown,
             missing=why_missing(kpi.measure, parts) if value is None else None,
             numerator=parts.amount,
@@ -77,15 +79,18 @@ class ReadingBuilder:
 
     def missing(self, kpi: Kpi, as_of: datetime, why: Missing, detail: str | None = None) -> dict[str, Reading]:
         """Readings without a value for every node."""
-        return {node.slug: Reading(kpi.id, node.slug, as_of, None, why, detail=detail) for node in self._tree}
+        return {
+            node.slug: Reading(kpi=kpi.id, campus=node.slug, as_of=as_of, value=None, missing=why, detail=detail)
+            for node in self._tree
+        }
 
-    def series(self, kpi: Kpi, tracks: Sequence[Track | None], window: Window) -> Series:
+    def series(self, kpi: Kpi, tracks: Sequence[SeriesData | None], window: Window) -> Series:
         """The series of a node, from the track of each half of the measure there and below; None for one without."""
         values = [
             self._values(half, track, window) for half, track in zip(components(kpi.measure), tracks, strict=True)
         ]
         if isinstance(kpi.measure, Ratio):
-            values = [Curve(*values).values(len(window.days))]
+            values = [DailyTotals(*values).values(len(window.days))]
         shown = values[0] * self._scale(kpi, kpi.card.format)
         plain: list[float | None] = shown.tolist()
         for day in np.flatnonzero(np.isnan(shown)):
@@ -103,9 +108,9 @@ class ReadingBuilder:
         )
 
     def _pace(self, kpi: Kpi, campus: str, as_of: datetime, spent: float) -> Pace | None:
-        year, passed = _year(kpi.compared, as_of, self._calendar)
+        year, passed = _year(kpi.comparison_period, as_of, self._calendar)
         amount = kpi.budget.amount(campus, year, self._tree) if kpi.budget else None
-        return None if amount is None else pace(spent, amount, passed)
+        return None if amount is None else spending_pace(spent, amount, passed)
 
     def _scale(self, kpi: Kpi, shown: Format) -> float:
         """What the measure's own unit is multiplied by; a day of the working clock is a working day."""
@@ -113,19 +118,19 @@ class ReadingBuilder:
             return 1 / self._calendar.working_day_seconds
         return shown.scale
 
-    def _values(self, measure: Simple, track: Track | None, window: Window) -> Floats:
+    def _values(self, measure: Simple, track: SeriesData | None, window: Window) -> Floats:
         """One number a day in the measure's own unit; NaN where there is none."""
         if track is None:
             value = value_of(measure, empty_aggregate(measure))
             return np.full(len(window.days), np.nan if value is None else value)
-        if isinstance(track, Curve):
+        if isinstance(track, DailyTotals):
             return track.values(len(window.days))
-        if isinstance(track, Keys):
+        if isinstance(track, DistinctCounts):
             return track.counts()
         windows = [(start.timestamp(), end.timestamp()) for start, end in zip(window.starts, window.ends, strict=True)]
         if not isinstance(measure, Duration):
             raise TypeError("only durations have spans")
-        lasting = self._calendar.working_seconds if measure.clock is Clock.WORKING else elapsed
+        lasting = self._calendar.working_seconds if measure.clock is Clock.WORKING else wall_clock
         return statistic_over(track, windows, measure.statistic, lasting)
 
 

@@ -54,7 +54,7 @@ class Reporting:
         by_instant: dict[datetime, list[Kpi]] = {}
         for kpi in kpis:
             if kpi.has_past:
-                by_instant.setdefault(kpi.compared.step_back(as_of, self._district.calendar), []).append(kpi)
+                by_instant.setdefault(kpi.comparison_period.step_back(as_of, self._district.calendar), []).append(kpi)
         for instant, those in by_instant.items():
             self.readings(those, instant)
 
@@ -64,7 +64,7 @@ class Reporting:
         (now,) = self.readings([kpi], as_of)
         if _failed(now):  # a database that is down would make everybody wait for its past, too
             return [self._report(kpi, now[campus], before=None, series=None, stale=False) for campus in chosen]
-        earlier = self.values_at(kpi, kpi.compared.step_back(as_of, self._district.calendar))
+        earlier = self.values_at(kpi, kpi.comparison_period.step_back(as_of, self._district.calendar))
         series = self.series_of(kpi, chosen, as_of, days) if days else {}
         stale = self.is_stale(kpi, now)
         return [
@@ -74,7 +74,7 @@ class Reporting:
             for campus in chosen
         ]
 
-    def judged(self, kpi: Kpi, as_of: datetime) -> list[Report]:
+    def evaluate(self, kpi: Kpi, as_of: datetime) -> list[Report]:
         """A report, without comparison or series, on every campus and group."""
         (readings,) = self.readings([kpi], as_of)
         stale = self.is_stale(kpi, readings)
@@ -145,9 +145,9 @@ class Reporting:
             campus_name=self._district.tree[reading.campus].name,
             reading=reading,
             thresholds=thresholds,
-            verdict=thresholds.judge(reading.judged),
+            verdict=thresholds.verdict_of(reading.threshold_value),
             before=before,
-            compared_with=kpi.compared.before,
+            compared_with=kpi.comparison_period.before,
             series=series,
             stale=stale,
         )

@@ -20,12 +20,12 @@ def about(
     names = {id: dataset.rows for id, dataset in datasets.items()}
     origins = {half: _origin(half, as_of, measurement, reporting, datasets) for half in components(kpi.measure)}
     return About(
-        kpi.card,
-        tuple(definition(kpi.measure, names)),
-        kpi.thresholds,
-        tuple(dict.fromkeys(origins.values())),
-        tuple(kpi.dimensions),
-        measurement.district.zone,
+        card=kpi.card,
+        definition=tuple(definition(kpi.measure, names)),
+        thresholds=kpi.thresholds,
+        origins=tuple(dict.fromkeys(origins.values())),
+        dimensions=tuple(kpi.dimensions),
+        zone=measurement.district.zone,
     )
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from kpibot.core.kpis.conditions import Condition, Scalar, as_scalar
+from kpibot.core.kpis.conditions import Scalar, ValueCondition, as_scalar
 from kpibot.core.kpis.dimensions import Dimension
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import Simple, components
-from kpibot.core.text import QueryError, did_you_mean, listed, shown, slug
+from kpibot.core.text import QueryError, alternatives, did_you_mean, quoted, slug
 from kpibot.services.measurement.measurement import Measurement
 
 MOST_VALUES = 500  # of a dimension: more are no dimension that a person would type
@@ -20,29 +20,29 @@ def narrowed(kpi: Kpi, only: Iterable[tuple[str, str]], measurement: Measurement
         QueryError: the dimension has no such value; the message offers those that it has.
         SourceError: nobody can tell which values there are.
     """
-    conditions: list[tuple[Condition, ...]] = [() for _ in components(kpi.measure)]
+    conditions: list[tuple[ValueCondition, ...]] = [() for _ in components(kpi.measure)]
     labels = list[tuple[str, str]]()
     for name, typed in only:
-        found, label = _conditions(kpi, name, typed, measurement)
-        conditions = [(*before, more) for before, more in zip(conditions, found, strict=True)]
+        of_halves, label = _conditions(kpi, name, typed, measurement)
+        conditions = [(*before, more) for before, more in zip(conditions, of_halves, strict=True)]
         labels.append((name, label))
     return kpi.narrowed(conditions, tuple(labels)) if labels else kpi
 
 
-def _conditions(kpi: Kpi, name: str, typed: str, measurement: Measurement) -> tuple[list[Condition], str]:
+def _conditions(kpi: Kpi, name: str, typed: str, measurement: Measurement) -> tuple[list[ValueCondition], str]:
     """The condition on each half of the measure, and the value as people see it."""
-    found, labels = [], dict[str, str]()
+    conditions, labels = [], dict[str, str]()
     for half, dimension in zip(components(kpi.measure), kpi.dimensions[name], strict=True):
         if dimension.bands:
             raise QueryError(f"`{name}` is no word to pick by; type `{kpi.id} by {name}`")
         by_label = _raw_by_label(half, dimension, measurement)
         labels |= {slug(label): label for label in by_label}
         values = [raw for label, those in by_label.items() if slug(label) == slug(typed) for raw in those]
-        found.append(Condition(dimension.column, tuple(values)))
-    if not any(condition.values for condition in found):
-        near = did_you_mean(typed, labels.values()) or f"; there is {listed(list(labels.values())[:OFFERED])}"
-        raise QueryError(f"no {name} `{shown(typed)}`{near}")
-    return found, labels[slug(typed)]
+        conditions.append(ValueCondition(dimension.column, tuple(values)))
+    if not any(condition.values for condition in conditions):
+        near = did_you_mean(typed, labels.values()) or f"; there is {alternatives(list(labels.values())[:OFFERED])}"
+        raise QueryError(f"no {name} `{quoted(typed)}`{near}")
+    return conditions, labels[slug(typed)]
 
 
 def _raw_by_label(half: Simple, dimension: Dimension, measurement: Measurement) -> dict[str, list[Scalar]]:

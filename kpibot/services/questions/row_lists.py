@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from kpibot.catalog.model import Dataset
-from kpibot.core.kpis.conditions import Condition, as_scalar
+from kpibot.core.kpis.conditions import ValueCondition, as_scalar
 from kpibot.core.kpis.kpi import Kpi
 from kpibot.core.kpis.measures import Query, components
 from kpibot.core.reports.answers import RowList
@@ -39,18 +39,18 @@ def rows_behind(
     dataset = datasets[half.dataset]
     columns = tuple(dict.fromkeys((*kpi.detail, *_link_columns(dataset))))
     conditions = _at_campus(kpi, campus, dataset, measurement)
-    found = measurement.rows(kpi, conditions, columns, as_of, MOST)
+    rows = measurement.rows(kpi, conditions, columns, as_of, MOST)
     (report,) = reporting.reports(kpi, [campus], as_of)
     return RowList(
         report,
         kpi.detail,
-        tuple(tuple(_text(row[name]) for name in kpi.detail) for row in found),
-        tuple(_link(dataset, row) for row in found),
+        tuple(tuple(_text(row[name]) for name in kpi.detail) for row in rows),
+        tuple(_link(dataset, row) for row in rows),
         measurement.district.zone,
     )
 
 
-def _at_campus(kpi: Kpi, campus: str, dataset: Dataset, measurement: Measurement) -> tuple[Condition, ...]:
+def _at_campus(kpi: Kpi, campus: str, dataset: Dataset, measurement: Measurement) -> tuple[ValueCondition, ...]:
     """The condition that a row belongs to the campus, under any of the names that the database calls it by."""
     half, tree = components(kpi.measure)[0], measurement.district.tree
     if CAMPUS not in dataset.columns or campus == tree.root.slug:
@@ -58,7 +58,7 @@ def _at_campus(kpi: Kpi, campus: str, dataset: Dataset, measurement: Measurement
     covered = frozenset(tree.covered(campus))
     codes = measurement.values(half, CAMPUS, MOST_CODES)
     own = tuple(as_scalar(code) for code in codes if measurement.resolve(half, code) in covered)
-    return (Condition(CAMPUS, own),)
+    return (ValueCondition(CAMPUS, own),)
 
 
 def _link_columns(dataset: Dataset) -> Sequence[str]:

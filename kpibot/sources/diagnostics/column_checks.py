@@ -7,13 +7,13 @@ import sqlalchemy as sa
 
 from kpibot.catalog.model import Dataset
 from kpibot.core.reports.inspection import DataIssue
-from kpibot.core.text import did_you_mean, listed
+from kpibot.core.text import alternatives, did_you_mean
 from kpibot.sources.base import SourceMisfitError
 from kpibot.sources.sql.dataset_rows import column_of, from_clause
 from kpibot.sources.sql.indexes import schema_and_table
 
 Ask = Callable[[Callable[[sa.Connection], Any]], Any]
-LISTED = 8  # names of columns that a hint tells; more are read by nobody
+LISTED = 8  # names of columns in a hint; nobody reads more
 
 
 def misfits(dataset: Dataset, ask: Ask) -> list[DataIssue]:
@@ -26,14 +26,14 @@ def misfits(dataset: Dataset, ask: Ask) -> list[DataIssue]:
         names = list(ask(lambda connection: connection.execute(_nothing(dataset, sa.text("*"))).keys()))
     except SourceMisfitError as error:
         return [_no_table(dataset, ask, error)]
-    known = {name.casefold() for name in names}
+    existing = {name.casefold() for name in names}
     lacking = {
         word: column.name or word
         for word, column in dataset.columns.items()
-        if column.sql is None and (column.name or word).casefold() not in known
+        if column.sql is None and (column.name or word).casefold() not in existing
     }
-    found = [DataIssue(f"columns.{word}", _no_column(dataset, name, names), True) for word, name in lacking.items()]
-    return [*found, *_refused(dataset, [word for word in dataset.columns if word not in lacking], ask)]
+    issues = [DataIssue(f"columns.{word}", _no_column(dataset, name, names), True) for word, name in lacking.items()]
+    return [*issues, *_refused(dataset, [word for word in dataset.columns if word not in lacking], ask)]
 
 
 def _nothing(dataset: Dataset, *columns: Any) -> sa.Select[Any]:
@@ -55,7 +55,7 @@ def _tables(connection: sa.Connection, schema: str | None) -> list[str]:
 
 def _no_column(dataset: Dataset, name: str, names: Sequence[str]) -> str:
     where = f"`{dataset.table}`" if dataset.table else "the SELECT"
-    there = f"; it has {listed(names[:LISTED]).replace(' or ', ' and ')}" if len(names) <= LISTED else ""
+    there = f"; it has {alternatives(names[:LISTED]).replace(' or ', ' and ')}" if len(names) <= LISTED else ""
     return f"{where} has no column `{name}`{did_you_mean(name, names) or there}"
 
 

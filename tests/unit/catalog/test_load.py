@@ -14,14 +14,14 @@ from kpibot.core.alerts.silences import Recurrence, RecurringSilence
 from kpibot.core.campuses.campus_tree import Campus, CampusTree
 from kpibot.core.campuses.locations import CampusRule
 from kpibot.core.kpis.alert_rule import AlertRule, AnomalyRule, ChangeRule, ForecastRule
-from kpibot.core.kpis.conditions import Condition, DaysAgo
+from kpibot.core.kpis.conditions import DaysAgo, ValueCondition
 from kpibot.core.kpis.cross_check import CrossCheck
 from kpibot.core.kpis.kpi import Format, Kpi
 from kpibot.core.kpis.measures import Amount, Counted, Duration, Flow, Measure, Query, Ratio, Statistic, Stock
 from kpibot.core.kpis.thresholds import Better, Thresholds
 from kpibot.core.reports.answers import Note
 from kpibot.core.time.calendar import SeasonHours, YearStart
-from kpibot.core.time.days import Cycle, Dates, EveryYear, Stretch
+from kpibot.core.time.days import AnnualRange, Cycle, DateRange, NamedDays
 from kpibot.core.time.periods import PeriodRule, Unit
 from kpibot.demo.common.campuses import CAMPUSES
 
@@ -105,14 +105,14 @@ def test_the_calendar_of_a_district_that_changes(configured) -> None:
     events = event.format(day="1126", name="Day off") + event.format(day="1231", name="New Year's Eve")
     (folder / "closed.ics").write_text(f"BEGIN:VCALENDAR\n{events}END:VCALENDAR\n", encoding="utf-8")
     calendar = load(folder, {}).district.calendar
-    assert calendar.irregular_fiscal_years == (Stretch(date(2026, 7, 1), date(2027, 9, 1), "FY2027"),)
+    assert calendar.irregular_fiscal_years == (NamedDays(date(2026, 7, 1), date(2027, 9, 1), "FY2027"),)
     assert calendar.school_days == (0, 1, 2, 3, 6)
     summer = (time(7), time(17))
     assert calendar.season_hours == (
-        SeasonHours(Dates(date(2026, 7, 27), date(2026, 7, 31)), ((time(9), time(12)), *[None] * 6)),
-        SeasonHours(EveryYear((6, 1), (7, 31)), (*[summer] * 4, None, None, None)),
+        SeasonHours(DateRange(date(2026, 7, 27), date(2026, 7, 31)), ((time(9), time(12)), *[None] * 6)),
+        SeasonHours(AnnualRange((6, 1), (7, 31)), (*[summer] * 4, None, None, None)),
     )
-    assert calendar.breaks == (Dates(date(2027, 3, 15), date(2027, 3, 19)), EveryYear((5, 25), (8, 11)))
+    assert calendar.breaks == (DateRange(date(2027, 3, 15), date(2027, 3, 19)), AnnualRange((5, 25), (8, 11)))
     assert calendar.cycles == (Cycle("audit", date(2025, 7, 1), 24),)
     assert calendar.holidays == set(calendar.holiday_names)
     assert calendar.holiday_names == {
@@ -149,9 +149,9 @@ def test_databases_take_their_urls_and_paths_from_the_environment(configured) ->
 def test_campuses_in_their_groups(configured) -> None:
     campuses = load(configured(), {}).campuses
     assert campuses == (
-        Campus("feeder-west", "West feeder"),
-        Campus("campus-west", "Campus West High School", "feeder-west", ("101", "ORG-101")),
-        Campus("oakridge", "Oakridge Middle School", "feeder-west", ("111",)),
+        Campus(slug="feeder-west", name="West feeder"),
+        Campus(slug="campus-west", name="Campus West High School", parent="feeder-west", aliases=("101", "ORG-101")),
+        Campus(slug="oakridge", name="Oakridge Middle School", parent="feeder-west", aliases=("111",)),
     )
 
 
@@ -165,7 +165,9 @@ def test_campuses_from_a_database_may_be_referred_to_unseen(configured) -> None:
     text = 'campuses: {database: helpdesk, select: "SELECT site AS code FROM sites;", slug: "site-{code}"}\n'
     channels = "channels: {west: {slack: C0123ABCD, campus: site-101}}\nalerts: [{channel: west}]\n"
     catalog = load(configured(campuses=text, channels=channels), {})
-    assert catalog.campuses == CampusList("helpdesk", "helpdesk", "SELECT site AS code FROM sites", slug="site-{code}")
+    assert catalog.campuses == CampusList(
+        system="helpdesk", database="helpdesk", select="SELECT site AS code FROM sites", slug="site-{code}"
+    )
     assert catalog.channels["west"] == Channel("west", "C0123ABCD", "site-101")
 
 
@@ -194,9 +196,16 @@ def test_datasets(configured) -> None:
         "resolved": Column(sql="coalesce(resolved_at, closed_at)"),
     }
     assert made["tickets"] == Dataset(
-        "tickets", "helpdesk", "dbo.hd_tickets", None, columns, "tickets and work orders", ZoneInfo("UTC"),
-        DaysAgo(2), "https://help.example.org/{opened}",
-    )  # fmt: skip
+        id="tickets",
+        database="helpdesk",
+        table="dbo.hd_tickets",
+        select=None,
+        columns=columns,
+        rows="tickets and work orders",
+        zone=ZoneInfo("UTC"),
+        fresh_within=DaysAgo(2),
+        link="https://help.example.org/{opened}",
+    )
     lines = made["order_lines"]
     assert lines.select == "-- lines of approved orders\nWITH l AS (SELECT 1) SELECT * FROM l"
     assert (lines.rows, lines.zone) == ("order lines", ZoneInfo("America/Chicago"))
@@ -205,13 +214,13 @@ def test_datasets(configured) -> None:
 
 def test_a_stock(configured) -> None:
     words = "{stock: tickets, from: opened, until: resolved, where: {status: {not: [merged, deleted]}}}"
-    where = (Condition("status", ("merged", "deleted"), negated=True),)
-    assert measure(configured, words) == Stock("tickets", "opened", "resolved", where)
+    where = (ValueCondition("status", ("merged", "deleted"), negated=True),)
+    assert measure(configured, words) == Stock(dataset="tickets", since="opened", until="resolved", where=where)
 
 
 def test_a_snapshot_has_no_beginning(configured) -> None:
     assert measure(configured, "{stock: tickets, where: {status: open}}") == Stock(
-        "tickets", where=(Condition("status", ("open",)),)
+        dataset="tickets", where=(ValueCondition("status", ("open",)),)
     )
 
 
@@ -231,14 +240,16 @@ def test_a_flow_of_an_amount(configured) -> None:
 
 def test_a_duration_is_shown_in_hours_and_is_a_median(configured) -> None:
     made = kpi(configured, "measure: {duration: tickets, from: opened, to: resolved}\nperiod: 30 days")
-    assert made.measure == Duration("tickets", "opened", "resolved", Statistic.MEDIAN)
+    assert made.measure == Duration(dataset="tickets", since="opened", until="resolved", statistic=Statistic.MEDIAN)
     assert made.card.format is Format.HOURS
 
 
 def test_a_ratio_rests_on_what_it_divides_by(configured) -> None:
     words = "{ratio: {of: {stock: tickets, where: {status: open}}, over: {stock: tickets}}}"
     made = kpi(configured, f"measure: {words}\nas: percent")
-    assert made.measure == Ratio(Stock("tickets", where=(Condition("status", ("open",)),)), Stock("tickets"))
+    assert made.measure == Ratio(
+        Stock(dataset="tickets", where=(ValueCondition("status", ("open",)),)), Stock(dataset="tickets")
+    )
     assert (made.card.format, made.card.rows) == (Format.PERCENT, "tickets")
 
 
@@ -268,7 +279,7 @@ def test_a_query(configured) -> None:
 def test_conditions(configured, written: str, values: tuple[object, ...], negated: bool) -> None:
     made = measure(configured, f"{{stock: tickets, where: {{status: {written}}}}}")
     assert isinstance(made, Stock)
-    assert made.where == (Condition("status", values, negated),)  # type: ignore[arg-type]
+    assert made.where == (ValueCondition("status", values, negated),)  # type: ignore[arg-type]
     assert [type(value) for value in made.where[0].values] == [type(value) for value in values]
 
 
@@ -321,8 +332,18 @@ def test_what_is_known_of_a_campus(configured) -> None:
     )
     catalog = load(configured(campuses=dedent(text), datasets=datasets), {})
     assert catalog.campuses == (
-        Campus("west", "West", None, ("CWHS", "0101"), {"helpdesk": ("17",)}, {}, "High", 2140, 2300.5),
-        Campus("east", "East", codes={"helpdesk": ("18", "19"), "maximo": ("E-1",)}, students=0),
+        Campus(
+            slug="west",
+            name="West",
+            parent=None,
+            aliases=("CWHS", "0101"),
+            codes={"helpdesk": ("17",)},
+            rooms={},
+            type="High",
+            students=2140,
+            devices=2300.5,
+        ),
+        Campus(slug="east", name="East", codes={"helpdesk": ("18", "19"), "maximo": ("E-1",)}, students=0),
     )
     assert catalog.datasets["tickets"].system == "maximo"
 
@@ -339,19 +360,24 @@ def test_a_list_of_campuses_with_what_is_written_of_them(configured) -> None:
         feeder-west: {name: West feeder, campuses: {campus-west: {students: 2140}}}
     """
     assert load(configured(campuses=dedent(text)), {}).campuses == CampusList(
-        "any",
-        "helpdesk",
-        "SELECT id, completename AS path FROM glpi_locations",
+        system="any",
+        database="helpdesk",
+        select="SELECT id, completename AS path FROM glpi_locations",
         separator="/",
         rule=CampusRule(types=frozenset({"high", "middle"})),
-        written=(Campus("feeder-west", "West feeder"), Campus("campus-west", "", "feeder-west", students=2140)),
+        written=(
+            Campus(slug="feeder-west", name="West feeder"),
+            Campus(slug="campus-west", name="", parent="feeder-west", students=2140),
+        ),
     )
 
 
 def test_a_list_of_oneroster_is_a_file_and_its_codes_are_everybodys(configured) -> None:
     text = 'campuses: {orgs: "${ONEROSTER}/orgs.csv", campuses_are: {codes: [1, "0101"]}}\n'
     catalog = load(configured(campuses=text), {"ONEROSTER": "sis"})
-    assert catalog.campuses == CampusList("any", orgs="sis/orgs.csv", rule=CampusRule(codes=frozenset({"1", "0101"})))
+    assert catalog.campuses == CampusList(
+        system="any", orgs="sis/orgs.csv", rule=CampusRule(codes=frozenset({"1", "0101"}))
+    )
 
 
 def test_higher_may_be_better(configured) -> None:
@@ -380,8 +406,24 @@ def test_digests_and_routes(configured) -> None:
     catalog = load(configured(channels=dedent(channels)), {})
     both, leads = ("tech-leads", "west-tech"), ("tech-leads",)
     assert catalog.digests == {
-        "weekly": Digest("weekly", "Weekly", (0,), time(7), both, ("tickets",), timedelta(days=6)),
-        "daily": Digest("daily", "Daily", (0, 1, 2, 3, 4), time(16, 30), leads, ("tickets",), timedelta(days=1)),
+        "weekly": Digest(
+            id="weekly",
+            title="Weekly",
+            weekdays=(0,),
+            at=time(7),
+            channels=both,
+            kpis=("tickets",),
+            useful_for=timedelta(days=6),
+        ),
+        "daily": Digest(
+            id="daily",
+            title="Daily",
+            weekdays=(0, 1, 2, 3, 4),
+            at=time(16, 30),
+            channels=leads,
+            kpis=("tickets",),
+            useful_for=timedelta(days=1),
+        ),
     }
     assert catalog.routes == (
         Route(channel="west-tech", kpis=frozenset({"tickets"}), campuses=frozenset({"feeder-west"})),
@@ -575,10 +617,10 @@ def test_notes_say_what_happened_and_whom_it_concerns(configured) -> None:
 
 def test_a_catalogue_knows_where_everything_was_written(configured) -> None:
     catalog = load(configured(), {})
-    file, line = catalog.place("datasets", "tickets", "columns", "opened").rsplit(":", 1)
+    file, line = catalog.location("datasets", "tickets", "columns", "opened").rsplit(":", 1)
     assert "opened:" in Path(file).read_text(encoding="utf-8").splitlines()[int(line) - 1]
-    assert catalog.place("datasets", "tickets", "fresh_within") == catalog.place("datasets", "tickets")
-    assert catalog.place("nothing") == ""
+    assert catalog.location("datasets", "tickets", "fresh_within") == catalog.location("datasets", "tickets")
+    assert catalog.location("nothing") == ""
 
 
 def test_a_kpi_may_be_checked_against_another_system(configured) -> None:

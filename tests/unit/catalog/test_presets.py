@@ -4,8 +4,8 @@ import pytest
 
 from kpibot.catalog import CatalogError, load
 from kpibot.catalog.model import CampusList
-from kpibot.catalog.presets import names
-from kpibot.core.kpis.conditions import Condition
+from kpibot.catalog.presets import preset_names
+from kpibot.core.kpis.conditions import ValueCondition
 from kpibot.core.kpis.measures import Amount, Counted, Flow, Ratio, Stock
 from tests.unit.catalog.conftest import Configured
 
@@ -21,7 +21,7 @@ def test_one_line_is_enough(configured: Configured) -> None:
     assert catalog.campuses.database == "helpdesk"
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", preset_names())
 def test_every_preset_that_stands_alone_is_sound(name: str, configured: Configured) -> None:
     use = "[glpi, glpi-order]" if name == "glpi-order" else name
     databases = f'databases: {{system: {{url: "sqlite:///system.db", preset: {use}}}}}'
@@ -45,13 +45,13 @@ def test_a_condition_on_the_same_column_takes_its_place(configured: Configured) 
     kpis = "kpis: {po-count: {measure: {where: {number: X1}}}}"
     measure = load(configured(**ALONE | {"kpis": kpis}, databases=GLPI), {}).kpis["po-count"].measure
     assert isinstance(measure, Flow)
-    assert measure.where == (Condition("number", ("X1",)),)
+    assert measure.where == (ValueCondition("number", ("X1",)),)
 
 
 def test_a_measure_of_another_kind_takes_the_whole_place(configured: Configured) -> None:
     kpis = "kpis: {utilization: {as: number, measure: {stock: assets, where: {status: in_use}}}}"
     kpi = load(configured(**ALONE | {"kpis": kpis}, databases=GLPI), {}).kpis["utilization"]
-    assert kpi.measure == Stock("assets", where=(Condition("status", ("in_use",)),))
+    assert kpi.measure == Stock(dataset="assets", where=(ValueCondition("status", ("in_use",)),))
     assert kpi.card.objective.startswith("Devices are with students")
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpibot.core.text import SHOWN, closest, did_you_mean, listed, plural, shown, slug
+from kpibot.core.text import SHOWN, alternatives, closest, did_you_mean, plural, quoted, slug
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_a_slug_stays_as_it_is(text: str) -> None:
 
 @given(st.text())
 def test_what_is_shown_is_short_one_line_and_ends_no_quotation(text: str) -> None:
-    said = shown(text)
+    said = quoted(text)
     assert len(said) <= SHOWN
     assert "`" not in said
     assert "\n" not in said
@@ -48,7 +48,7 @@ def test_what_is_shown_is_short_one_line_and_ends_no_quotation(text: str) -> Non
     ],
 )
 def test_a_mention_is_shown_as_it_was_typed(word: str, typed: str) -> None:
-    assert shown(word) == typed
+    assert quoted(word) == typed
 
 
 def test_the_nearest_words_come_first() -> None:
@@ -63,10 +63,10 @@ def test_did_you_mean() -> None:
 
 
 def test_alternatives() -> None:
-    assert listed([]) == "nothing"
-    assert listed(["a"]) == "`a`"
-    assert listed(["a", "b"]) == "`a` or `b`"
-    assert listed(["a", "b", "c"]) == "`a`, `b` or `c`"
+    assert alternatives([]) == "nothing"
+    assert alternatives(["a"]) == "`a`"
+    assert alternatives(["a", "b"]) == "`a` or `b`"
+    assert alternatives(["a", "b", "c"]) == "`a`, `b` or `c`"
 
 
 def test_plurals() -> None:

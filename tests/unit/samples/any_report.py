@@ -31,25 +31,36 @@ counts = st.integers(0, 10**12)
 thresholds = st.builds(Thresholds, st.sampled_from(Better), floats, floats, floats, floats)
 pairs = st.lists(st.tuples(words, words), max_size=2).map(tuple)
 cards = st.builds(
-    KpiInfo, words, words, words, words, st.sampled_from(Format), words, words, words, words, words, pairs
+    KpiInfo,
+    id=words,
+    name=words,
+    objective=words,
+    owner=words,
+    format=st.sampled_from(Format),
+    rows=words,
+    currency=words,
+    period=words,
+    about=words,
+    category=words,
+    only=pairs,
 )
 readings = st.builds(
     Reading,
-    words,
-    words,
-    instants,
-    floats,
-    st.one_of(st.none(), st.sampled_from(Missing)),
-    st.one_of(st.none(), words),
-    floats,
-    floats,
-    counts,
-    counts,
-    counts,
-    counts,
-    st.one_of(st.none(), instants),
-    st.lists(st.tuples(st.sampled_from(Statistic), floats), max_size=2).map(tuple),
-    st.one_of(st.none(), st.builds(Pace, st.floats(), st.floats(0, 1), st.floats(), floats)),
+    kpi=words,
+    campus=words,
+    as_of=instants,
+    value=floats,
+    missing=st.one_of(st.none(), st.sampled_from(Missing)),
+    detail=st.one_of(st.none(), words),
+    numerator=floats,
+    denominator=floats,
+    rows=counts,
+    valued=counts,
+    unplaced=counts,
+    waiting=counts,
+    newest=st.one_of(st.none(), instants),
+    also=st.lists(st.tuples(st.sampled_from(Statistic), floats), max_size=2).map(tuple),
+    pace=st.one_of(st.none(), st.builds(Pace, st.floats(), st.floats(0, 1), st.floats(), floats)),
 )
 comparisons = st.lists(st.builds(Comparison, words, st.floats()), max_size=2).map(tuple)
 ranks = st.lists(st.builds(Rank, counts, counts, st.floats(), words), max_size=3).map(tuple)
@@ -62,7 +73,17 @@ def _series(values):
 
 lines = st.one_of(st.none(), st.lists(floats, max_size=40).map(_series))
 reports = st.builds(
-    Report, cards, words, words, readings, thresholds, st.sampled_from(Verdict), floats, words, lines, st.booleans()
+    Report,
+    card=cards,
+    campus=words,
+    campus_name=words,
+    reading=readings,
+    thresholds=thresholds,
+    verdict=st.sampled_from(Verdict),
+    before=floats,
+    compared_with=words,
+    series=lines,
+    stale=st.booleans(),
 )
 many = st.builds(lambda some, times: tuple(some * times), st.lists(reports, max_size=3), st.sampled_from([1, 60]))
 severities = st.sampled_from([None, Verdict.WARNING, Verdict.CRITICAL])

@@ -27,7 +27,9 @@ from kpibot.core.kpis.thresholds import Better, Thresholds
 
 ZONE = "America/Chicago"
 AT = datetime(2026, 11, 24, 20, tzinfo=ZoneInfo(ZONE))
-TICKETS = KpiInfo("tickets", "Outstanding tickets", "No classroom waits", "@helpdesk-leads", rows="tickets")
+TICKETS = KpiInfo(
+    id="tickets", name="Outstanding tickets", objective="No classroom waits", owner="@helpdesk-leads", rows="tickets"
+)
 MUTED = Silence(
     id="s1",
     start=AT - timedelta(hours=1),
@@ -98,9 +100,17 @@ def past(
 ) -> CampusReplay:
     """What one campus's days, up to the last one, would have given."""
     days = tuple(LAST - n * DAY for n in reversed(range(len(values))))
-    reading = Reading("tickets", campus, AT, values[-1])
+    reading = Reading(kpi="tickets", campus=campus, as_of=AT, value=values[-1])
     series = Series(days, tuple(values))
-    report = Report(card, campus, NAMES[campus], reading, levels, levels.judge(values[-1]), series=series)
+    report = Report(
+        card=card,
+        campus=campus,
+        campus_name=NAMES[campus],
+        reading=reading,
+        thresholds=levels,
+        verdict=levels.verdict_of(values[-1]),
+        series=series,
+    )
     moments = [(instant_of_day(day), value) for day, value in zip(days, values, strict=True)]
     alarms = tuple(replay(moments, levels, rule))
     held = tuple(SuppressionReason.OUTSIDE_HOURS if alarm.start.weekday() > 4 else None for alarm in alarms)
@@ -165,7 +175,14 @@ ACADEMY = past("an-academy", wave(365, 15, 100, 200, 7))
 CEDAR_HILL = past("cedar-hill", wave(365, 8, 12, 30, 3))
 OF_DISTRICT = backtest(WEST, OAKRIDGE, ACADEMY, CEDAR_HILL)
 OF_WEST = backtest(WEST, where="Campus West High School")
-UTILIZATION = KpiInfo("utilization", "Asset utilization rate", "In use", "@assets", Format.PERCENT, "assets")
+UTILIZATION = KpiInfo(
+    id="utilization",
+    name="Asset utilization rate",
+    objective="In use",
+    owner="@assets",
+    format=Format.PERCENT,
+    rows="assets",
+)
 HIGHER = past("oakridge", wave(100, 88, 71, 25, 4), Thresholds(Better.HIGHER, 85, 75, 70), UTILIZATION, AlertRule())
 OF_UTILIZATION = replace(
     backtest(HIGHER, card=UTILIZATION, rule=AlertRule()), has_rule=False, from_own_readings=True, place="Oakridge"

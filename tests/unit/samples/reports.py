@@ -11,7 +11,7 @@ from kpibot.core.alerts.groups import DeliveryKind
 from kpibot.core.alerts.notices import AlertNotice, Change
 from kpibot.core.alerts.states import Reason
 from kpibot.core.kpis.budget import Pace
-from kpibot.core.kpis.conditions import Condition
+from kpibot.core.kpis.conditions import ValueCondition
 from kpibot.core.kpis.definition import definition
 from kpibot.core.kpis.kpi import Format, KpiInfo
 from kpibot.core.kpis.measures import Statistic, Stock
@@ -27,28 +27,37 @@ ZONE = "America/Chicago"
 WEEK = "same point last week"
 CARDS = {
     "tickets": KpiInfo(
-        "tickets", "Outstanding tickets", "No classroom waits for technology", "@helpdesk-leads", rows="tickets"
+        id="tickets",
+        name="Outstanding tickets",
+        objective="No classroom waits for technology",
+        owner="@helpdesk-leads",
+        rows="tickets",
     ),
     "response-time": KpiInfo(
-        "response-time",
-        "Response time",
-        "Teachers hear from us the same morning",
-        "@helpdesk-leads",
-        Format.HOURS,
-        "tickets",
+        id="response-time",
+        name="Response time",
+        objective="Teachers hear from us the same morning",
+        owner="@helpdesk-leads",
+        format=Format.HOURS,
+        rows="tickets",
         period="30 days",
     ),
     "po-value": KpiInfo(
-        "po-value",
-        "Purchase order value to date",
-        "",
-        "@finance",
-        Format.CURRENCY,
-        "purchase orders",
+        id="po-value",
+        name="Purchase order value to date",
+        objective="",
+        owner="@finance",
+        format=Format.CURRENCY,
+        rows="purchase orders",
         period="fiscal year to date",
     ),
     "utilization": KpiInfo(
-        "utilization", "Asset utilization rate", "Every device is in use", "@assets", Format.PERCENT, "assets"
+        id="utilization",
+        name="Asset utilization rate",
+        objective="Every device is in use",
+        owner="@assets",
+        format=Format.PERCENT,
+        rows="assets",
     ),
 }
 LIMITS = {
@@ -81,16 +90,23 @@ class Samples:
         own = {name: changed.pop(name) for name in tuple(changed) if name in Report.__dataclass_fields__}
         facts = {"rows": 104, "valued": 104, "newest": NOW - timedelta(minutes=22)} | changed
         missing = Missing.NO_ROWS if value is None and "missing" not in facts else facts.pop("missing", None)
-        reading = Reading(kpi, "campus-west", NOW, value, missing, **facts)
+        reading = Reading(kpi=kpi, campus="campus-west", as_of=NOW, value=value, missing=missing, **facts)
         limits = own.get("thresholds", LIMITS[kpi])
         base = Report(
-            CARDS[kpi], "campus-west", "Campus West High School", reading, limits, limits.judge(value), None, WEEK
+            card=CARDS[kpi],
+            campus="campus-west",
+            campus_name="Campus West High School",
+            reading=reading,
+            thresholds=limits,
+            verdict=limits.verdict_of(value),
+            before=None,
+            compared_with=WEEK,
         )
         return replace(base, **own)
 
     def answer(self, report: Report, days: int | None = None) -> Answer:
         length = len(report.series.days) if report.series is not None else 90
-        return Answer(report, days or length, ZONE)
+        return Answer(report=report, days=days or length, zone=ZONE)
 
     @property
     def tickets(self) -> Report:
@@ -142,7 +158,7 @@ class Samples:
     def of_budget(self) -> Answer:
         spent = replace(self.po_value.reading, pace=Pace(3_300_000.0, 0.4, 1_320_000.0, 93.96))
         levels = Thresholds(Better.LOWER, 100, 110, 125)
-        report = replace(self.po_value, reading=spent, thresholds=levels, verdict=levels.judge(93.96))
+        report = replace(self.po_value, reading=spent, thresholds=levels, verdict=levels.verdict_of(93.96))
         return replace(self.answer(report), ranks=(Rank(21, 24, 93.96), Rank(2, 21, 0.0563, "student")))
 
     @property
@@ -162,10 +178,22 @@ class Samples:
     @property
     def about(self) -> About:
         card = replace(CARDS["tickets"], about="Tickets that wait for us.", category="operational", id="tickets")
-        measure = Stock("tickets", "opened", "resolved", (Condition("status", ("merged", "deleted"), negated=True),))
+        measure = Stock(
+            dataset="tickets",
+            since="opened",
+            until="resolved",
+            where=(ValueCondition("status", ("merged", "deleted"), negated=True),),
+        )
         origins = (Origin("tickets", "helpdesk", NOW - timedelta(days=3), stale=True), Origin("assets", "inventory"))
         sentences = tuple(definition(measure, {"tickets": "tickets"}))
-        return About(card, sentences, LIMITS["tickets"], origins, ("priority", "age"), ZONE)
+        return About(
+            card=card,
+            definition=sentences,
+            thresholds=LIMITS["tickets"],
+            origins=origins,
+            dimensions=("priority", "age"),
+            zone=ZONE,
+        )
 
     @property
     def rows(self) -> RowList:
@@ -186,7 +214,15 @@ class Samples:
         )
         reports = (self.tickets, self.down, self.po_value, self.report("utilization", 86.4, before=85.0))
         return DigestEdition(
-            "weekly", "Weekly digest", "district", "Maple Valley District", NOW, ZONE, reports, movers, 7
+            digest="weekly",
+            title="Weekly digest",
+            campus="district",
+            campus_name="Maple Valley District",
+            slot=NOW,
+            zone=ZONE,
+            reports=reports,
+            movers=movers,
+            breaches=7,
         )
 
     def change(

@@ -25,7 +25,7 @@ from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi, KpiInfo
 from kpibot.core.kpis.measures import Query, Simple, Stock
 from kpibot.core.kpis.readings import Aggregate
-from kpibot.core.kpis.series import Curve, Track, Window
+from kpibot.core.kpis.series import DailyTotals, SeriesData, Window
 from kpibot.core.kpis.thresholds import Better, Thresholds
 from kpibot.core.reports.messages import AdminNotice
 from kpibot.core.time.calendar import Calendar, YearStart
@@ -40,14 +40,14 @@ MONDAY = datetime(2026, 11, 16, 16, tzinfo=UTC)
 HOUR, QUARTER = timedelta(hours=1), timedelta(minutes=15)
 THANKSGIVING = date(2026, 11, 26)
 CALENDAR = Calendar(
-    ZoneInfo("America/Chicago"),
-    YearStart(7, 1),
-    YearStart(8, 15),
-    ((time(8), time(16)),) * 5 + (None, None),
+    zone=ZoneInfo("America/Chicago"),
+    fiscal_year=YearStart(7, 1),
+    school_year=YearStart(8, 15),
+    working_hours=((time(8), time(16)),) * 5 + (None, None),
     holidays=frozenset({THANKSGIVING}),
 )
 NAMES = ("oak", "birch", "cedar", "elm", "pine")
-TREE = CampusTree([Campus(each, each.title()) for each in NAMES], "Maple Valley District")
+TREE = CampusTree([Campus(slug=each, name=each.title()) for each in NAMES], "Maple Valley District")
 LEVELS = Thresholds(Better.LOWER, 20, 40, 80)
 ROUTES = (Route(channel="leads"),)
 CHANNELS = {name: Channel(name, f"#{name}", "district") for name in ("leads", "team", "oncall", "admins")}
@@ -70,15 +70,17 @@ class Database:
         if self.is_down:
             return [SourceDownError("database `helpdesk` did not answer within 2 s") for _ in requests]
         parts = {
-            GroupKey(each): Aggregate(count, rows=int(count), valued=int(count)) for each, count in self.counts.items()
+            GroupKey(each): Aggregate(numerator=count, rows=int(count), valued=int(count))
+            for each, count in self.counts.items()
         }
         return [parts for _ in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, Track]:
+    def series(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
         if not self.has_series:
             raise SourceDownError("database `helpdesk` did not answer within 2 s")
         return {
-            GroupKey(each): Curve(self._course(each, count, len(window.days))) for each, count in self.counts.items()
+            GroupKey(each): DailyTotals(self._course(each, count, len(window.days)))
+            for each, count in self.counts.items()
         }
 
     def _course(self, campus: str, count: float, days: int) -> np.ndarray:
@@ -101,8 +103,10 @@ class Database:
 
 
 def kpi(name: str, rule: AlertRule | None, dataset: str = "tickets", levels: Thresholds = LEVELS) -> Kpi:
-    card = KpiInfo(name, name.title(), "", "@helpdesk", rows="tickets", category="operational")
-    return Kpi(card, Stock(dataset, "opened", "resolved"), levels, alert=rule)
+    card = KpiInfo(id=name, name=name.title(), objective="", owner="@helpdesk", rows="tickets", category="operational")
+    return Kpi(
+        card=card, measure=Stock(dataset=dataset, since="opened", until="resolved"), thresholds=levels, alert=rule
+    )
 
 
 class Watched:
@@ -124,7 +128,13 @@ class Watched:
         measurement = Measurement(district, lambda half: self.other if _dataset(half) == "assets" else self.database)
         self.catalog = replace(
             Catalog(
-                DistrictConfig("Maple Valley", CALENDAR, administrators="admins"), {}, (), {}, {}, CHANNELS, {}, routes
+                district=DistrictConfig("Maple Valley", CALENDAR, administrators="admins"),
+                databases={},
+                campuses=(),
+                datasets={},
+                kpis={},
+                channels=CHANNELS,
+                routes=routes,
             ),
             kpis=district.kpis,
             **catalog,  # type: ignore[arg-type]

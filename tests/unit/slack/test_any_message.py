@@ -23,10 +23,11 @@ from kpibot.render.terminal.text import (
 from kpibot.slack.alerts.alert_message import alert_message
 from kpibot.slack.blocks import SlackFile
 from kpibot.slack.digests.digest_message import digest_message
+from kpibot.slack.error_message import error_message
 from kpibot.slack.questions.about_message import about_message
 from kpibot.slack.questions.answer_message import answer_message, overview_message
 from kpibot.slack.questions.breakdown_message import breakdown_message
-from kpibot.slack.questions.guide_messages import error_message, help_message, list_message
+from kpibot.slack.questions.guide_messages import help_message, list_message
 from kpibot.slack.questions.rows_message import rows_message
 from tests.unit.samples.any_report import (
     ZONE,
@@ -49,13 +50,20 @@ from tests.unit.samples.any_report import (
 @thorough
 @given(reports, st.integers(2, 2_000), st.sampled_from([None, SlackFile("F1")]), comparisons, ranks)
 def test_any_answer(report, days, chart, compared, ranked):
-    answer = Answer(report, days, ZONE, (), compared, ranked)
+    answer = Answer(report=report, days=days, zone=ZONE, notes=(), comparisons=compared, ranks=ranked)
     check(answer_message(answer, chart))
     check_text(answer_text(answer))
     breakdown = Breakdown("priority", report, tuple((report.campus_name, report) for _ in range(3)), ZONE, more=days)
     check(breakdown_message(breakdown))
     check_text(breakdown_text(breakdown))
-    about = About(report.card, (report.campus_name,), report.thresholds, (Origin(report.campus, "x"),), ("a",), ZONE)
+    about = About(
+        card=report.card,
+        definition=(report.campus_name,),
+        thresholds=report.thresholds,
+        origins=(Origin(report.campus, "x"),),
+        dimensions=("a",),
+        zone=ZONE,
+    )
     check(about_message(about))
     check_text(about_text(about))
     rows = RowList(report, ("id", "room"), ((report.campus_name, report.card.name),), ("",), ZONE)
@@ -66,7 +74,7 @@ def test_any_answer(report, days, chart, compared, ranked):
 @settings(thorough, max_examples=15)
 @given(reports, st.lists(st.builds(Note, st.dates(date(2025, 12, 1), date(2026, 3, 1)), words), max_size=4))
 def test_any_chart(report, notes):
-    answer = Answer(report, 90, ZONE, tuple(notes))
+    answer = Answer(report=report, days=90, zone=ZONE, notes=tuple(notes))
     check(answer_message(answer))
     drawn = answer_chart(answer)
     assert drawn is None or drawn.startswith(b"\x89PNG")
@@ -83,7 +91,17 @@ def test_any_overview(name, as_of, some):
 @thorough
 @given(words, instants, many, st.lists(movers, max_size=9).map(tuple), counts)
 def test_any_digest(name, slot, some, moved, breaches):
-    edition = DigestEdition("weekly", name, "x", name, slot, ZONE, some, moved, breaches)
+    edition = DigestEdition(
+        digest="weekly",
+        title=name,
+        campus="x",
+        campus_name=name,
+        slot=slot,
+        zone=ZONE,
+        reports=some,
+        movers=moved,
+        breaches=breaches,
+    )
     check(digest_message(edition, SlackFile("F1")))
     check_text(digest_text(edition))
 

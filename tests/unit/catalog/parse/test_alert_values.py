@@ -13,8 +13,8 @@ from kpibot.core.alerts.silences import Recurrence, RecurringSilence
 @pytest.mark.parametrize(
     ("read", "written", "means"),
     [
-        (words.percent, "30 percent", 30),
-        (words.percent, "12.5%", 12.5),
+        (words.percent_change, "30 percent", 30),
+        (words.percent_change, "12.5%", 12.5),
         (words.whole_days, "7 days", 7),
         (words.whole_days, "2 weeks", 14),
         (words.whole_days, "48h", 2),
@@ -32,9 +32,9 @@ def test_what_is_understood(read: Callable[[object], object], written: object, m
 @pytest.mark.parametrize(
     ("read", "written"),
     [
-        (words.percent, "30"),
-        (words.percent, "0 percent"),
-        (words.percent, "-5 percent"),
+        (words.percent_change, "30"),
+        (words.percent_change, "0 percent"),
+        (words.percent_change, "-5 percent"),
         (words.whole_days, "36h"),
         (words.whole_days, "7"),
         (words.school_days, "10 days"),

@@ -7,7 +7,7 @@ import pytest
 from kpibot.catalog.parse import time_values
 from kpibot.catalog.problems import WordError
 from kpibot.core.time.calendar import YearStart
-from kpibot.core.time.days import Dates, EveryYear
+from kpibot.core.time.days import AnnualRange, DateRange
 
 
 @pytest.mark.parametrize(
@@ -100,14 +100,14 @@ def test_what_are_no_weekdays(written: str) -> None:
 
 
 def test_when_a_digest_goes_out() -> None:
-    assert time_values.when("monday 07:00") == ((0,), time(7))
-    assert time_values.when("mon, thu 16:30") == ((0, 3), time(16, 30))
+    assert time_values.days_and_time("monday 07:00") == ((0,), time(7))
+    assert time_values.days_and_time("mon, thu 16:30") == ((0, 3), time(16, 30))
 
 
 @pytest.mark.parametrize("written", ["monday", "07:00", "monday at 07:00", "07:00 monday", ""])
 def test_when_nothing_goes_out(written: str) -> None:
     with pytest.raises(WordError):
-        time_values.when(written)
+        time_values.days_and_time(written)
 
 
 def test_the_day_a_year_begins_on() -> None:
@@ -141,14 +141,14 @@ def test_a_break_longer_than_a_year_is_a_slip() -> None:
 @pytest.mark.parametrize(
     ("written", "season"),
     [
-        ("06-01..07-31", EveryYear((6, 1), (7, 31))),
-        ("6-1 .. 7-31", EveryYear((6, 1), (7, 31))),
-        ("12-20..01-05", EveryYear((12, 20), (1, 5))),
-        ("07-04", EveryYear((7, 4), (7, 4))),
-        ("2026-06-01..2026-07-31", Dates(date(2026, 6, 1), date(2026, 7, 31))),
+        ("06-01..07-31", AnnualRange((6, 1), (7, 31))),
+        ("6-1 .. 7-31", AnnualRange((6, 1), (7, 31))),
+        ("12-20..01-05", AnnualRange((12, 20), (1, 5))),
+        ("07-04", AnnualRange((7, 4), (7, 4))),
+        ("2026-06-01..2026-07-31", DateRange(date(2026, 6, 1), date(2026, 7, 31))),
     ],
 )
-def test_seasons_of_every_year_or_of_one(written: str, season: Dates | EveryYear) -> None:
+def test_seasons_of_every_year_or_of_one(written: str, season: DateRange | AnnualRange) -> None:
     assert time_values.season(written) == season
 
 

@@ -16,14 +16,14 @@ from kpibot.core.time.calendar import Calendar, YearStart
 ZONE = ZoneInfo("America/Chicago")
 THANKSGIVING = date(2026, 11, 26)
 CALENDAR = Calendar(
-    ZONE,
-    YearStart(7, 1),
-    YearStart(8, 15),
-    ((time(8), time(16)),) * 5 + (None, None),
+    zone=ZONE,
+    fiscal_year=YearStart(7, 1),
+    school_year=YearStart(8, 15),
+    working_hours=((time(8), time(16)),) * 5 + (None, None),
     holidays=frozenset({THANKSGIVING}),
     holiday_names={THANKSGIVING: "Thanksgiving"},
 )
-TREE = CampusTree([Campus("west", "West HS"), Campus("east", "East HS")])
+TREE = CampusTree([Campus(slug="west", name="West HS"), Campus(slug="east", name="East HS")])
 PATCH_NIGHT = RecurringSilence(name="Patch night", when=Recurrence.WEEKLY, weekdays=(2,), hours=(time(18), time(22)))
 
 

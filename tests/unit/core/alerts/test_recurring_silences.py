@@ -10,18 +10,24 @@ from hypothesis import strategies as st
 from kpibot.core.alerts.silences import Recurrence, RecurringSilence, Silence, active_silence, next_occurrence
 from kpibot.core.campuses.campus_tree import Campus, CampusTree
 from kpibot.core.time.calendar import Calendar, YearStart
-from kpibot.core.time.days import Dates
+from kpibot.core.time.days import DateRange
 
 ZONE = ZoneInfo("America/Chicago")
 CALENDAR = Calendar(
-    ZONE,
-    YearStart(7, 1),
-    YearStart(8, 15),
-    ((time(8), time(16)),) * 5 + (None, None),
+    zone=ZONE,
+    fiscal_year=YearStart(7, 1),
+    school_year=YearStart(8, 15),
+    working_hours=((time(8), time(16)),) * 5 + (None, None),
     holidays=frozenset({date(2026, 11, 26)}),
-    breaks=(Dates(date(2026, 12, 21), date(2027, 1, 1)),),
+    breaks=(DateRange(date(2026, 12, 21), date(2027, 1, 1)),),
 )
-TREE = CampusTree([Campus("feeder-west", "West feeder"), Campus("west", "West", "feeder-west"), Campus("east", "East")])
+TREE = CampusTree(
+    [
+        Campus(slug="feeder-west", name="West feeder"),
+        Campus(slug="west", name="West", parent="feeder-west"),
+        Campus(slug="east", name="East"),
+    ]
+)
 PATCH_NIGHT = RecurringSilence(name="Patch night", when=Recurrence.WEEKLY, weekdays=(2,), hours=(time(18), time(22)))
 OVERNIGHT = RecurringSilence(name="Backup", when=Recurrence.WEEKLY, weekdays=(2,), hours=(time(22), time(2)))
 SUNDAYS = RecurringSilence(name="Sundays", when=Recurrence.WEEKLY, weekdays=(6,))

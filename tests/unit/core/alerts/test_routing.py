@@ -10,7 +10,11 @@ from kpibot.core.alerts.routing import TAKES_IT, TOO_LATE, Route, evaluate_route
 from kpibot.core.campuses.campus_tree import Campus, CampusTree
 
 TREE = CampusTree(
-    [Campus("feeder-west", "West feeder"), Campus("west", "West HS", "feeder-west"), Campus("east", "East HS")]
+    [
+        Campus(slug="feeder-west", name="West feeder"),
+        Campus(slug="west", name="West HS", parent="feeder-west"),
+        Campus(slug="east", name="East HS"),
+    ]
 )
 
 

@@ -15,11 +15,14 @@ from kpibot.core.kpis.alert_rule import AnomalyRule, ChangeRule, ForecastRule, S
 from kpibot.core.kpis.series import Series
 from kpibot.core.kpis.thresholds import Better, Thresholds
 from kpibot.core.time.calendar import Calendar, YearStart
-from kpibot.core.time.days import Dates
+from kpibot.core.time.days import DateRange
 
 FRIDAY = date(2026, 11, 20)
 CALENDAR = Calendar(
-    ZoneInfo("America/Chicago"), YearStart(7, 1), YearStart(8, 15), ((time(8), time(16)),) * 5 + (None, None)
+    zone=ZoneInfo("America/Chicago"),
+    fiscal_year=YearStart(7, 1),
+    school_year=YearStart(8, 15),
+    working_hours=((time(8), time(16)),) * 5 + (None, None),
 )
 RULES: list[SignalRule] = [ChangeRule(30, 7), AnomalyRule(), ForecastRule()]
 LOWER = Thresholds(Better.LOWER, 20, 40, 80)
@@ -140,7 +143,7 @@ def test_holidays_tell_nothing_of_school_days_and_school_days_nothing_of_holiday
 
 def test_after_a_break_of_two_weeks_the_six_weeks_before_it_tell_and_after_four_last_year_must() -> None:
     def away(weeks: int) -> Calendar:
-        return replace(CALENDAR, breaks=(Dates(FRIDAY - timedelta(weeks=weeks), FRIDAY - timedelta(days=4)),))
+        return replace(CALENDAR, breaks=(DateRange(FRIDAY - timedelta(weeks=weeks), FRIDAY - timedelta(days=4)),))
 
     def found(weeks: int, days: int) -> int:
         gone = away(weeks)
@@ -260,7 +263,7 @@ def test_a_day_without_a_value_does_not_quicken_the_pace(lacking: set[int]) -> N
 @given(st.integers(1, 30), st.integers(1, 28), st.floats(0, 79))
 def test_a_break_takes_no_part_in_the_pace_whatever_happens_in_it(ago: int, lasting: int, value: float) -> None:
     last = FRIDAY - timedelta(days=ago)
-    calendar = replace(CALENDAR, breaks=(Dates(last - timedelta(days=lasting - 1), last),))
+    calendar = replace(CALENDAR, breaks=(DateRange(last - timedelta(days=lasting - 1), last),))
     steady = rising(2, calendar=calendar)
     shape = course(lambda day: steady(day) if calendar.is_school_day(day) else value)
     found = [each.text for each in signals(shape, LOWER, [ForecastRule(days=10)], calendar)]
@@ -268,7 +271,7 @@ def test_a_break_takes_no_part_in_the_pace_whatever_happens_in_it(ago: int, last
 
 
 def test_what_is_worked_off_in_a_break_is_not_forecast_any_more() -> None:
-    calendar = replace(CALENDAR, breaks=(Dates(FRIDAY - timedelta(days=6), FRIDAY),))
+    calendar = replace(CALENDAR, breaks=(DateRange(FRIDAY - timedelta(days=6), FRIDAY),))
     steady = rising(2, calendar=calendar)
     for now, told in (
         (62.0, ["at this pace critical in 9 school days"]),
@@ -286,7 +289,7 @@ def test_one_odd_day_neither_hides_nor_quickens_a_forecast_though_it_is_today() 
 
 
 def test_what_recovered_in_a_break_is_not_forecast_to_fall_any_more() -> None:
-    calendar = replace(CALENDAR, breaks=(Dates(FRIDAY - timedelta(days=6), FRIDAY),))
+    calendar = replace(CALENDAR, breaks=(DateRange(FRIDAY - timedelta(days=6), FRIDAY),))
     for now, told in ((89.0, 1), (99.0, 0), (81.0, 1)):
         falls = rising(-1, to=89, calendar=calendar)
         shape = course(lambda day, now=now, falls=falls: falls(day) if calendar.is_school_day(day) else now)  # type: ignore[misc]
@@ -294,7 +297,7 @@ def test_what_recovered_in_a_break_is_not_forecast_to_fall_any_more() -> None:
 
 
 def test_the_course_of_two_months_ago_says_nothing_of_now() -> None:
-    calendar = replace(CALENDAR, breaks=(Dates(FRIDAY - timedelta(days=47), FRIDAY),))
+    calendar = replace(CALENDAR, breaks=(DateRange(FRIDAY - timedelta(days=47), FRIDAY),))
     shape = course(rising(2, calendar=calendar))
     assert signals(shape, LOWER, [ForecastRule(days=10)], calendar) == []
 

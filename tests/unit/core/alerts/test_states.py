@@ -22,8 +22,8 @@ LIMITS = st.builds(lambda recovers_at: replace(LEVELS, recovers_at=recovers_at),
 
 def judged(value: float | None, levels: Thresholds) -> Assessment:
     if value is None:
-        return Assessment(levels.judge(value), recovered=False)
-    return Assessment(levels.judge(value), levels.recovered(value), levels.eased(value))
+        return Assessment(levels.verdict_of(value), recovered=False)
+    return Assessment(levels.verdict_of(value), levels.recovered(value), levels.eased(value))
 
 
 def watched(
@@ -107,7 +107,7 @@ def test_since_is_when_it_was_first_seen_not_when_it_fired() -> None:
     assert (state.since, state.notified_at, state.streak) == (START, START + QUARTER, 2)
 
 
-@pytest.mark.parametrize("verdict", [Verdict.NO_DATA, Verdict.NOT_JUDGED])
+@pytest.mark.parametrize("verdict", [Verdict.NO_DATA, Verdict.NOT_EVALUATED])
 @given(values=st.lists(VALUES, max_size=8), rule=RULES, levels=LIMITS, recovered=st.booleans())
 def test_missing_data_never_changes_a_state(
     verdict: Verdict, values: list[float | None], rule: AlertRule, levels: Thresholds, recovered: bool

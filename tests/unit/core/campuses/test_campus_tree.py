@@ -19,10 +19,10 @@ from kpibot.core.campuses.campus_tree import (
 
 TREE = CampusTree(
     [
-        Campus("feeder-west", "West feeder"),
-        Campus("campus-west", "Campus West High School", "feeder-west", ("101", "ORG-101")),
-        Campus("oakridge", "Oakridge Middle School", "feeder-west", ("111",)),
-        Campus("academy", "Academy", aliases=("Ünïted Academy",)),
+        Campus(slug="feeder-west", name="West feeder"),
+        Campus(slug="campus-west", name="Campus West High School", parent="feeder-west", aliases=("101", "ORG-101")),
+        Campus(slug="oakridge", name="Oakridge Middle School", parent="feeder-west", aliases=("111",)),
+        Campus(slug="academy", name="Academy", aliases=("Ünïted Academy",)),
     ],
     "Test ISD",
 )
@@ -115,27 +115,30 @@ def test_children_are_one_level_down() -> None:
 
 
 def test_a_parent_may_come_after_its_children() -> None:
-    tree = CampusTree([Campus("west", "West", "feeder"), Campus("feeder", "Feeder")])
+    tree = CampusTree([Campus(slug="west", name="West", parent="feeder"), Campus(slug="feeder", name="Feeder")])
     assert tree.leaves("feeder") == ("west",)
 
 
 @pytest.mark.parametrize(
     ("campuses", "told"),
     [
-        ([Campus("west", "West"), Campus("west", "West again")], "campus `west` is there twice"),
-        ([Campus("district", "The district")], "campus `district` is there twice"),
-        ([Campus("no-campus", "Nowhere")], "campus `no-campus` is there twice"),
+        ([Campus(slug="west", name="West"), Campus(slug="west", name="West again")], "campus `west` is there twice"),
+        ([Campus(slug="district", name="The district")], "campus `district` is there twice"),
+        ([Campus(slug="no-campus", name="Nowhere")], "campus `no-campus` is there twice"),
         (
-            [Campus("west", "West", aliases=("1",)), Campus("east", "East", aliases=("1",))],
+            [Campus(slug="west", name="West", aliases=("1",)), Campus(slug="east", name="East", aliases=("1",))],
             "`1` names both `west` and `east`",
         ),
-        ([Campus("west", "West"), Campus("east", "WEST")], "`west` names both"),
+        ([Campus(slug="west", name="West"), Campus(slug="east", name="WEST")], "`west` names both"),
         (
-            [Campus("feeder-west", "F"), Campus("west", "West", "feeder-wets")],
+            [Campus(slug="feeder-west", name="F"), Campus(slug="west", name="West", parent="feeder-wets")],
             "unknown parent `feeder-wets`; did you mean",
         ),
-        ([Campus("a", "A", "b"), Campus("b", "B", "a")], "is its own ancestor: a → b → a"),
-        ([Campus("a", "A", "a")], "is its own ancestor: a → a"),
+        (
+            [Campus(slug="a", name="A", parent="b"), Campus(slug="b", name="B", parent="a")],
+            "is its own ancestor: a → b → a",
+        ),
+        ([Campus(slug="a", name="A", parent="a")], "is its own ancestor: a → a"),
     ],
 )
 def test_what_is_no_tree(campuses: list[Campus], told: str) -> None:
@@ -144,9 +147,11 @@ def test_what_is_no_tree(campuses: list[Campus], told: str) -> None:
     assert told in str(caught.value)
 
 
-WEST = Campus("west", "West", aliases=("CWHS", "0042"), codes={"helpdesk": ("17", "-1"), "orders": ("18",)})
-EAST = Campus("east", "East", codes={"orders": ("17",), "helpdesk": ("19", "cwhs")}, rooms={"helpdesk": ("170",)})
-NORTH = Campus("north", "North", codes={"helpdesk": ("West",)}, rooms={ANY: ("gym 1",)})
+WEST = Campus(slug="west", name="West", aliases=("CWHS", "0042"), codes={"helpdesk": ("17", "-1"), "orders": ("18",)})
+EAST = Campus(
+    slug="east", name="East", codes={"orders": ("17",), "helpdesk": ("19", "cwhs")}, rooms={"helpdesk": ("170",)}
+)
+NORTH = Campus(slug="north", name="North", codes={"helpdesk": ("West",)}, rooms={ANY: ("gym 1",)})
 SYSTEMS = CampusTree([WEST, EAST, NORTH])
 
 
@@ -211,22 +216,27 @@ def test_two_campuses_cannot_have_one_code_in_one_system() -> None:
     with pytest.raises(
         CampusTreeError, match="`17` names both `a` and `b` in `helpdesk`; let only one of them keep it"
     ):
-        CampusTree([Campus("a", "A", codes={"helpdesk": ("17",)}), Campus("b", "B", rooms={"helpdesk": ("17",)})])
+        CampusTree(
+            [
+                Campus(slug="a", name="A", codes={"helpdesk": ("17",)}),
+                Campus(slug="b", name="B", rooms={"helpdesk": ("17",)}),
+            ]
+        )
 
 
 def test_a_name_without_letters_is_no_way_to_call_a_campus() -> None:
-    assert CampusTree([Campus("a", "***"), Campus("b", "???")]).resolve("!!!") == NO_CAMPUS
+    assert CampusTree([Campus(slug="a", name="***"), Campus(slug="b", name="???")]).resolve("!!!") == NO_CAMPUS
 
 
 def test_a_groups_size_is_the_sum_of_its_campuses_if_all_have_one() -> None:
     tree = CampusTree(
         [
-            Campus("feeder", "Feeder"),
-            Campus("west", "West", "feeder", students=2_140, devices=2_000),
-            Campus("east", "East", "feeder", students=870),
-            Campus("academy", "Academy", students=100),
-            Campus("academy-annex", "Annex", "academy"),
-            Campus("office", "Office", students=0),
+            Campus(slug="feeder", name="Feeder"),
+            Campus(slug="west", name="West", parent="feeder", students=2_140, devices=2_000),
+            Campus(slug="east", name="East", parent="feeder", students=870),
+            Campus(slug="academy", name="Academy", students=100),
+            Campus(slug="academy-annex", name="Annex", parent="academy"),
+            Campus(slug="office", name="Office", students=0),
         ]
     )
     assert tree.size_of("west", "devices") == 2_000
@@ -238,14 +248,14 @@ def test_a_groups_size_is_the_sum_of_its_campuses_if_all_have_one() -> None:
 
 
 def test_a_district_that_knows_its_size_needs_no_sum() -> None:
-    root = Campus(DISTRICT, "Test ISD", aliases=("state-4812",), students=12_000)
-    tree = CampusTree([Campus("west", "West")], root)
+    root = Campus(slug=DISTRICT, name="Test ISD", aliases=("state-4812",), students=12_000)
+    tree = CampusTree([Campus(slug="west", name="West")], root)
     assert (tree.size_of(DISTRICT, "students"), tree.resolve("state-4812", "sis")) == (12_000, DISTRICT)
 
 
 @pytest.mark.parametrize(("written", "key"), [("High", "high"), ("Early College", "early-college"), (None, None)])
 def test_types_are_compared_as_thresholds_name_them(written: str | None, key: str | None) -> None:
-    assert CampusTree([Campus("west", "West", type=written)]).type_of("west") == key
+    assert CampusTree([Campus(slug="west", name="West", type=written)]).type_of("west") == key
 
 
 @st.composite
@@ -256,11 +266,11 @@ def trees(draw: st.DrawFn) -> list[Campus]:
     codes = draw(st.lists(st.integers(0, 99), min_size=count, max_size=count, unique=True))
     campuses = [
         Campus(
-            f"campus-{n}",
-            f"Campus No. {n}",
-            None if parent is None else f"campus-{parent}",
-            (f"ORG-{n}",),
-            {"helpdesk": (str(codes[n]),), "orders": (str(99 - codes[n]),)},
+            slug=f"campus-{n}",
+            name=f"Campus No. {n}",
+            parent=None if parent is None else f"campus-{parent}",
+            aliases=(f"ORG-{n}",),
+            codes={"helpdesk": (str(codes[n]),), "orders": (str(99 - codes[n]),)},
             students=None if n in parents else draw(st.integers(0, 3_000)),
         )
         for n, parent in enumerate(parents)

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpibot.core.campuses.campus_tree import ANY, DISTRICT, NO_CAMPUS, Campus, CampusTree, CampusTreeError, overridden
+from kpibot.core.campuses.campus_tree import (
+    ANY,
+    DISTRICT,
+    NO_CAMPUS,
+    Campus,
+    CampusTree,
+    CampusTreeError,
+    with_overrides,
+)
 from kpibot.core.campuses.locations import CampusRule, Location, campuses_of, with_paths
 from kpibot.core.text import slug
 
@@ -14,12 +22,12 @@ EVERYTHING = CampusRule()
 
 
 def place(code: str, name: str, parent: str | None = None, **more: str) -> Location:
-    return Location(code, name, slug(name), parent, **more)  # type: ignore[arg-type]
+    return Location(code=code, name=name, slug=slug(name), parent=parent, **more)  # type: ignore[arg-type]
 
 
 def tree(places: list[Location], rule: CampusRule = EVERYTHING, system: str = "glpi") -> CampusTree:
     root, campuses = campuses_of(places, rule, system, "Test ISD")
-    return CampusTree(overridden(campuses, ()), root)
+    return CampusTree(with_overrides(campuses, ()), root)
 
 
 def slugs(made: CampusTree) -> list[str]:
@@ -146,14 +154,26 @@ def test_what_cannot_be_a_tree(places: list[Location], told: str) -> None:
 
 
 def test_what_is_written_comes_over_what_was_read() -> None:
-    read = Campus("oak", "Oak", "west", ("OAK",), {"glpi": ("1",)}, {"glpi": ("9",)}, "high", 100, 50)
-    written = Campus("oak", "", "east", ("Oak HS",), {"glpi": ("2",), "orders": ("17",)}, students=0)
-    assert overridden([read], [written, Campus("annex", "Annex")]) == [
+    read = Campus(
+        slug="oak",
+        name="Oak",
+        parent="west",
+        aliases=("OAK",),
+        codes={"glpi": ("1",)},
+        rooms={"glpi": ("9",)},
+        type="high",
+        students=100,
+        devices=50,
+    )
+    written = Campus(
+        slug="oak", name="", parent="east", aliases=("Oak HS",), codes={"glpi": ("2",), "orders": ("17",)}, students=0
+    )
+    assert with_overrides([read], [written, Campus(slug="annex", name="Annex")]) == [
         Campus(
-            "oak", "Oak", "east", ("OAK", "Oak HS"), {"glpi": ("1", "2"), "orders": ("17",)}, {"glpi": ("9",)},
-            "high", 0, 50,
+            slug="oak", name="Oak", parent="east", aliases=("OAK", "Oak HS"),
+            codes={"glpi": ("1", "2"), "orders": ("17",)}, rooms={"glpi": ("9",)}, type="high", students=0, devices=50,
         ),
-        Campus("annex", "Annex"),
+        Campus(slug="annex", name="Annex"),
     ]  # fmt: skip
 
 

@@ -3,9 +3,15 @@
 import pytest
 
 from kpibot.core.campuses.campus_tree import DISTRICT, Campus, CampusTree
-from kpibot.core.kpis.budget import Budget, pace
+from kpibot.core.kpis.budget import Budget, spending_pace
 
-TREE = CampusTree([Campus("feeder", "Feeder"), Campus("west", "West", "feeder"), Campus("east", "East", "feeder")])
+TREE = CampusTree(
+    [
+        Campus(slug="feeder", name="Feeder"),
+        Campus(slug="west", name="West", parent="feeder"),
+        Campus(slug="east", name="East", parent="feeder"),
+    ]
+)
 WEST, EAST = {"FY2027": 100.0}, {"FY2027": 50.0}
 
 
@@ -31,5 +37,5 @@ def test_a_budget_of_its_own_comes_before_the_sum_of_the_campuses() -> None:
 def test_the_pace_is_what_has_been_spent_of_what_would_be_by_now(
     elapsed: float, expected: float, percent: float | None
 ) -> None:
-    found = pace(750.0, 1_000.0, elapsed)
+    found = spending_pace(750.0, 1_000.0, elapsed)
     assert (found.expected, found.percent) == (expected, percent)

@@ -7,22 +7,27 @@ import pytest
 
 from kpibot.core.kpis.conditions import (
     Ago,
-    Compared,
-    Condition,
     DaysAgo,
     Now,
+    NumberCondition,
     Relation,
     RelativeTime,
     StartOf,
-    Timed,
-    fixed,
+    TimeCondition,
+    ValueCondition,
     instant_of,
+    resolved,
 )
 from kpibot.core.time.calendar import Calendar, YearStart
 from kpibot.core.time.periods import PeriodRule
 
 CHICAGO = ZoneInfo("America/Chicago")
-CALENDAR = Calendar(CHICAGO, YearStart(7, 1), YearStart(8, 15), ((time(8), time(16)),) * 5 + (None, None))
+CALENDAR = Calendar(
+    zone=CHICAGO,
+    fiscal_year=YearStart(7, 1),
+    school_year=YearStart(8, 15),
+    working_hours=((time(8), time(16)),) * 5 + (None, None),
+)
 MONDAY_NOON = datetime(2026, 11, 9, 18, tzinfo=UTC)
 
 
@@ -47,10 +52,10 @@ def test_at_midnight_the_day_just_over_is_still_the_current_one() -> None:
 
 
 def test_fixing_turns_moments_into_instants_and_leaves_the_rest() -> None:
-    others = (Condition("kind", ("x",)), Compared("size", Relation.ABOVE, than=1.0))
-    timed = Timed("seen", since=Ago(timedelta(hours=1)), until=Now(), or_empty=True)
-    found = fixed((*others, timed), MONDAY_NOON, CALENDAR)
-    whole = Timed("seen", MONDAY_NOON - timedelta(hours=1), MONDAY_NOON, or_empty=True)
+    others = (ValueCondition("kind", ("x",)), NumberCondition("size", Relation.ABOVE, than=1.0))
+    timed = TimeCondition("seen", since=Ago(timedelta(hours=1)), until=Now(), or_empty=True)
+    found = resolved((*others, timed), MONDAY_NOON, CALENDAR)
+    whole = TimeCondition("seen", MONDAY_NOON - timedelta(hours=1), MONDAY_NOON, or_empty=True)
     assert found == (*others, whole)
     assert (timed.moves, whole.moves) == (True, False)
 
@@ -58,11 +63,13 @@ def test_fixing_turns_moments_into_instants_and_leaves_the_rest() -> None:
 @pytest.mark.parametrize(
     ("condition", "columns"),
     [
-        (Condition("kind", ("x",)), ("kind",)),
-        (Compared("size", Relation.BELOW, than=1.0), ("size",)),
-        (Compared("used", Relation.AT_MOST, other="owned"), ("used", "owned")),
-        (Timed("seen", until=Now()), ("seen",)),
+        (ValueCondition("kind", ("x",)), ("kind",)),
+        (NumberCondition("size", Relation.BELOW, than=1.0), ("size",)),
+        (NumberCondition("used", Relation.AT_MOST, other="owned"), ("used", "owned")),
+        (TimeCondition("seen", until=Now()), ("seen",)),
     ],
 )
-def test_a_condition_knows_its_columns(condition: Condition | Compared | Timed, columns: tuple[str, ...]) -> None:
+def test_a_condition_knows_its_columns(
+    condition: ValueCondition | NumberCondition | TimeCondition, columns: tuple[str, ...]
+) -> None:
     assert condition.columns == columns

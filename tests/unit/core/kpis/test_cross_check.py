@@ -5,7 +5,7 @@ import pytest
 from kpibot.core.kpis.cross_check import Conflict, CrossCheck
 from kpibot.core.kpis.measures import Stock
 
-CHECK = CrossCheck(Stock("requests"), within=0.2, own="helpdesk", other="portal")
+CHECK = CrossCheck(Stock(dataset="requests"), within=0.2, own="helpdesk", other="portal")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,12 @@ from kpibot.core.kpis.dimensions import Dimension, GroupBy
 from kpibot.core.time.calendar import Calendar, YearStart
 
 CHICAGO = ZoneInfo("America/Chicago")
-CALENDAR = Calendar(CHICAGO, YearStart(7, 1), YearStart(8, 15), ((time(8), time(16)),) * 5 + (None, None))
+CALENDAR = Calendar(
+    zone=CHICAGO,
+    fiscal_year=YearStart(7, 1),
+    school_year=YearStart(8, 15),
+    working_hours=((time(8), time(16)),) * 5 + (None, None),
+)
 MONDAY_NOON = datetime(2026, 11, 9, 18, tzinfo=UTC)
 AGE = Dimension("age", "opened", bands=(0, 2, 5), working=True)
 

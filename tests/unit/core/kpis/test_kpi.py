@@ -8,9 +8,9 @@ import pytest
 from kpibot.core.campuses.campus_tree import DISTRICT, NO_CAMPUS, Campus, CampusTree
 from kpibot.core.kpis.alert_rule import AlertRule
 from kpibot.core.kpis.budget import Budget, Pace
-from kpibot.core.kpis.conditions import Ago, DaysAgo, StartOf, Timed
-from kpibot.core.kpis.conditions import Condition as Where
-from kpibot.core.kpis.kpi import Format, Kpi, KpiInfo, aged, format_of
+from kpibot.core.kpis.conditions import Ago, DaysAgo, StartOf, TimeCondition
+from kpibot.core.kpis.conditions import ValueCondition as Where
+from kpibot.core.kpis.kpi import Format, Kpi, KpiInfo, format_of, required_age
 from kpibot.core.kpis.measures import (
     Amount,
     Counted,
@@ -22,9 +22,9 @@ from kpibot.core.kpis.measures import (
     Simple,
     Statistic,
     Stock,
-    columns,
     components,
-    times,
+    measure_columns,
+    time_columns,
 )
 from kpibot.core.kpis.readings import Reading
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
@@ -32,23 +32,35 @@ from kpibot.core.time.periods import PeriodRule, Unit
 
 TREE = CampusTree(
     [
-        Campus("feeder", "Feeder"),
-        Campus("west", "West", "feeder"),
-        Campus("east", "East", "feeder"),
-        Campus("north", "North"),
+        Campus(slug="feeder", name="Feeder"),
+        Campus(slug="west", name="West", parent="feeder"),
+        Campus(slug="east", name="East", parent="feeder"),
+        Campus(slug="north", name="North"),
     ]
 )
 NOW = datetime(2026, 11, 18, 18, tzinfo=UTC)
 OWN, WEST = Thresholds(Better.LOWER, 20, 40, 80), Thresholds(Better.LOWER, 20, 60, 100)
-STOCK, FLOW, DURATION = Stock("t", "a", "b"), Flow("t", "a"), Duration("t", "a", "b")
+STOCK, FLOW, DURATION = (
+    Stock(dataset="t", since="a", until="b"),
+    Flow("t", "a"),
+    Duration(dataset="t", since="a", until="b"),
+)
 RATIO, QUERY = Ratio(STOCK, STOCK), Query("d", "SELECT 1")
 
 
-OLD, LATELY = Timed("a", until=DaysAgo(10, working=True)), Timed("c", since=StartOf(PeriodRule(Unit.SCHOOL_YEAR)))
+OLD, LATELY = (
+    TimeCondition("a", until=DaysAgo(10, working=True)),
+    TimeCondition("c", since=StartOf(PeriodRule(Unit.SCHOOL_YEAR))),
+)
 
 
 def kpi(measure: Measure = STOCK, shown_as: Format = Format.NUMBER, **overrides: Thresholds) -> Kpi:
-    return Kpi(KpiInfo("tickets", "Tickets", "", "", shown_as), measure, OWN, overrides)
+    return Kpi(
+        card=KpiInfo(id="tickets", name="Tickets", objective="", owner="", format=shown_as),
+        measure=measure,
+        thresholds=OWN,
+        overrides=overrides,
+    )
 
 
 @pytest.mark.parametrize(
@@ -70,12 +82,12 @@ def test_what_adds_up(measure: Measure, shown_as: Format, additive: bool) -> Non
     ("measure", "has_past"),
     [
         (STOCK, True),
-        (Stock("t"), False),
+        (Stock(dataset="t"), False),
         (FLOW, True),
         (DURATION, True),
         (QUERY, False),
         (RATIO, True),
-        (Ratio(STOCK, Stock("t")), False),
+        (Ratio(STOCK, Stock(dataset="t")), False),
         (Ratio(QUERY, STOCK), False),
         (replace(STOCK, amount=Amount(Counted.DISTINCT, ("n",))), False),
         (replace(STOCK, amount=Amount(Counted.MEAN, ("n",))), True),
@@ -116,10 +128,10 @@ def test_what_does_not_add_up_is_judged_alike_everywhere() -> None:
 
 TYPED = CampusTree(
     [
-        Campus("feeder", "Feeder"),
-        Campus("west", "West", "feeder", type="High"),
-        Campus("east", "East", "feeder", type="High"),
-        Campus("north", "North", type="middle"),
+        Campus(slug="feeder", name="Feeder"),
+        Campus(slug="west", name="West", parent="feeder", type="High"),
+        Campus(slug="east", name="East", parent="feeder", type="High"),
+        Campus(slug="north", name="North", type="middle"),
     ]
 )
 OF_HIGH = {"high": Thresholds(Better.LOWER, warning=60)}
@@ -127,7 +139,13 @@ OF_HIGH = {"high": Thresholds(Better.LOWER, warning=60)}
 
 def with_types(measure: Measure = STOCK, shown_as: Format = Format.NUMBER, **types: Thresholds) -> Kpi:
     west = {"west": Thresholds(Better.LOWER, critical=200)}
-    return Kpi(KpiInfo("tickets", "Tickets", "", "", shown_as), measure, OWN, west, type_overrides=types or OF_HIGH)
+    return Kpi(
+        card=KpiInfo(id="tickets", name="Tickets", objective="", owner="", format=shown_as),
+        measure=measure,
+        thresholds=OWN,
+        overrides=west,
+        type_overrides=types or OF_HIGH,
+    )
 
 
 def test_a_campus_comes_before_its_type_and_the_type_before_the_kpi() -> None:
@@ -144,7 +162,9 @@ def test_a_group_sums_the_levels_of_its_campuses_types() -> None:
 
 
 def test_a_groups_own_type_comes_before_the_sum() -> None:
-    tree = CampusTree([Campus("feeder", "Feeder", type="feeder"), Campus("west", "West", "feeder")])
+    tree = CampusTree(
+        [Campus(slug="feeder", name="Feeder", type="feeder"), Campus(slug="west", name="West", parent="feeder")]
+    )
     made = with_types(feeder=Thresholds(Better.LOWER, 100, 300, 500))
     assert made.thresholds_of("feeder", tree) == Thresholds(Better.LOWER, 100, 300, 500)
 
@@ -162,10 +182,10 @@ def test_the_levels_of_a_budget_are_percentages_and_not_added_up() -> None:
 
 def test_spending_without_a_budget_for_the_year_is_not_judged() -> None:
     spending = replace(kpi(FLOW), budget=Budget({"FY2027": 1_000.0}))
-    known = Reading("x", DISTRICT, NOW, 90.0, pace=Pace(1_000.0, 0.5, 500.0, 18.0))
+    known = Reading(kpi="x", campus=DISTRICT, as_of=NOW, value=90.0, pace=Pace(1_000.0, 0.5, 500.0, 18.0))
     assert spending.thresholds_for(known, TREE) == OWN
     without = spending.thresholds_for(replace(known, pace=None), TREE)
-    assert without.judge(90.0) is Verdict.NOT_JUDGED
+    assert without.verdict_of(90.0) is Verdict.NOT_EVALUATED
 
 
 def test_rows_without_a_campus_are_not_judged() -> None:
@@ -173,9 +193,11 @@ def test_rows_without_a_campus_are_not_judged() -> None:
 
 
 def test_a_stock_is_compared_with_a_week_ago() -> None:
-    assert kpi().compared == PeriodRule(Unit.WEEK)
-    with_period = Kpi(KpiInfo("x", "X", "", ""), FLOW, period=PeriodRule(Unit.DAYS, 30))
-    assert with_period.compared == PeriodRule(Unit.DAYS, 30)
+    assert kpi().comparison_period == PeriodRule(Unit.WEEK)
+    with_period = Kpi(
+        card=KpiInfo(id="x", name="X", objective="", owner=""), measure=FLOW, period=PeriodRule(Unit.DAYS, 30)
+    )
+    assert with_period.comparison_period == PeriodRule(Unit.DAYS, 30)
 
 
 @pytest.mark.parametrize(
@@ -188,13 +210,17 @@ def test_units(shown_as: Format, measured: float, value: float) -> None:
 
 def test_the_columns_of_a_measure_with_the_words_of_the_configuration() -> None:
     amount, where = Amount(Counted.DISTINCT, ("n", "o")), (Where("s", ("x",)),)
-    assert list(columns(Stock("t", "a", "b", where, amount))) == [
+    assert list(measure_columns(Stock(dataset="t", since="a", until="b", where=where, amount=amount))) == [
         ("from", "a"), ("until", "b"), ("where", "s"), ("distinct", "n"), ("distinct", "o"),
     ]  # fmt: skip
-    assert list(columns(Flow("t", "a", amount=Amount(Counted.SUM, ("m",))))) == [("at", "a"), ("sum", "m")]
-    assert list(columns(Duration("t", "a", "b", where=where))) == [("from", "a"), ("to", "b"), ("where", "s")]
-    assert list(columns(Stock("t"))) == list(columns(QUERY)) == []
-    assert times(Stock("t", "a", "b", where, amount)) == ("a", "b")
+    assert list(measure_columns(Flow("t", "a", amount=Amount(Counted.SUM, ("m",))))) == [("at", "a"), ("sum", "m")]
+    assert list(measure_columns(Duration(dataset="t", since="a", until="b", where=where))) == [
+        ("from", "a"),
+        ("to", "b"),
+        ("where", "s"),
+    ]
+    assert list(measure_columns(Stock(dataset="t"))) == list(measure_columns(QUERY)) == []
+    assert time_columns(Stock(dataset="t", since="a", until="b", where=where, amount=amount)) == ("a", "b")
 
 
 def test_halves() -> None:
@@ -210,7 +236,7 @@ def test_halves() -> None:
         (STOCK, None),
         (replace(STOCK, where=(replace(OLD, or_empty=True),)), None),
         (replace(STOCK, where=(replace(OLD, column="c"),)), None),
-        (replace(STOCK, where=(Timed("a", until=Ago(timedelta(hours=4))),)), None),
+        (replace(STOCK, where=(TimeCondition("a", until=Ago(timedelta(hours=4))),)), None),
         (replace(STOCK, where=(OLD, LATELY)), None),
         (QUERY, None),
     ],
@@ -218,7 +244,7 @@ def test_halves() -> None:
 def test_a_stock_of_old_rows_can_be_walked_back_where_age_is_all_that_moves(
     measure: Simple, age: DaysAgo | None
 ) -> None:
-    assert aged(measure) == age
+    assert required_age(measure) == age
 
 
 @pytest.mark.parametrize(

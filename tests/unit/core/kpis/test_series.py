@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from kpibot.core.kpis.measures import Statistic
 from kpibot.core.kpis.readings import Floats
 from kpibot.core.kpis.series import (
-    Curve,
-    Keys,
+    DailyTotals,
+    DistinctCounts,
+    Intervals,
     Series,
-    Spans,
     Window,
-    averages,
-    held_since,
-    merge,
+    mean_levels,
+    merge_series,
     statistic_over,
+    streak_start,
     sums_since,
     walk_back,
 )
@@ -33,10 +33,10 @@ SPANS = st.lists(st.tuples(SECONDS, st.none() | st.integers(0, 200_000)), max_si
 WINDOWS = st.lists(st.tuples(SECONDS, SECONDS).map(lambda pair: (float(min(pair)), float(max(pair)))), max_size=6)
 
 
-def spans(rows: list[tuple[int, int | None]]) -> Spans:
+def spans(rows: list[tuple[int, int | None]]) -> Intervals:
     began = np.array([began for began, _ in rows], dtype=float)
     ended = np.array([np.nan if lasts is None else began + lasts for began, lasts in rows], dtype=float)
-    return Spans(began, ended)
+    return Intervals(began, ended)
 
 
 def per_day(instants: list[float]) -> Floats:
@@ -94,11 +94,11 @@ def test_the_share_within_a_limit_leaves_out_what_waits_and_is_not_late(
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=8), st.lists(st.integers(0, 3), max_size=8))
 def test_a_group_counts_a_day_of_a_shared_key_once(stretches: list[tuple[int, int]], owners: list[int]) -> None:
     """Several campuses name the same keys; together each day counts the keys that any of them counts."""
-    campuses = [Keys(np.zeros(10), {}) for _ in range(4)]
+    campuses = [DistinctCounts(np.zeros(10), {}) for _ in range(4)]
     for key, ((first, last), owner) in enumerate(zip(stretches, owners, strict=False)):
-        campuses[owner] += Keys(np.zeros(10), {key % 2: ((first, last),)})
-    together_counts = merge(campuses)
-    assert isinstance(together_counts, Keys)
+        campuses[owner] += DistinctCounts(np.zeros(10), {key % 2: ((first, last),)})
+    together_counts = merge_series(campuses)
+    assert isinstance(together_counts, DistinctCounts)
     for day in range(10):
         named = {
             key % 2
@@ -117,7 +117,7 @@ def test_an_average_weighs_each_level_by_the_time_that_it_stood(
     edges = np.arange(0.0, 101.0, 25.0)
     lives = [(min(row), max(row)) for row in rows]
     areas = [sum(max(0.0, min(e, b) - max(s, a)) for s, e in lives) for a, b in itertools.pairwise(edges)]
-    (mean,) = averages(np.array(areas), edges, [(first, last)])
+    (mean,) = mean_levels(np.array(areas), edges, [(first, last)])
     whole = sum(max(0.0, min(e, edges[last]) - max(s, edges[first])) for s, e in lives)
     assert mean == pytest.approx(whole / (edges[last] - edges[first]))
 
@@ -145,26 +145,26 @@ def test_statistics_are_those_of_the_rows_that_began_in_the_window(
 
 
 def test_curves_add_up_and_divide_only_where_there_is_something() -> None:
-    one = Curve(np.array([1.0, 2.0]), np.array([2.0, 0.0]))
-    both = merge([one, Curve(np.array([1.0, 0.0]), np.array([2.0, 0.0]))])
-    assert isinstance(both, Curve)
+    one = DailyTotals(np.array([1.0, 2.0]), np.array([2.0, 0.0]))
+    both = merge_series([one, DailyTotals(np.array([1.0, 0.0]), np.array([2.0, 0.0]))])
+    assert isinstance(both, DailyTotals)
     values = both.values(2)
     assert values[0] == 0.5
     assert np.isnan(values[1])
-    assert Curve(np.array([3.0])).values(1).tolist() == [3.0]
+    assert DailyTotals(np.array([3.0])).values(1).tolist() == [3.0]
 
 
 @given(st.lists(SPANS, min_size=1, max_size=4))
 def test_the_spans_of_a_group_are_all_of_its_members(groups: list[list[tuple[int, int | None]]]) -> None:
-    joined = merge(map(spans, groups))
-    assert isinstance(joined, Spans)
+    joined = merge_series(map(spans, groups))
+    assert isinstance(joined, Intervals)
     assert joined.began.tolist() == [began for rows in groups for began, _ in rows]
 
 
 def test_nothing_together_is_nothing_and_unlike_tracks_have_no_sum() -> None:
-    assert merge([]) is None
+    assert merge_series([]) is None
     with pytest.raises(TypeError, match="have no sum"):
-        merge([Curve(np.zeros(1)), Spans(np.zeros(1), np.zeros(1))])
+        merge_series([DailyTotals(np.zeros(1)), Intervals(np.zeros(1), np.zeros(1))])
 
 
 def series(*values: float | None) -> Series:
@@ -185,7 +185,7 @@ def series(*values: float | None) -> Series:
     ],
 )
 def test_how_long_it_has_been_so(values: tuple[float | None, ...], since: int | None) -> None:
-    found = held_since(series(*values), lambda value: value > 5)
+    found = streak_start(series(*values), lambda value: value > 5)
     assert found == (None if since is None else date(2026, 11, since))
 
 

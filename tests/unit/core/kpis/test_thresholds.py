@@ -22,7 +22,7 @@ ORDER = [Verdict.ON_TARGET, Verdict.OFF_TARGET, Verdict.WARNING, Verdict.CRITICA
     ],
 )  # fmt: skip
 def test_lower_is_better(value: float, verdict: Verdict) -> None:
-    assert LOWER.judge(value) is verdict
+    assert LOWER.verdict_of(value) is verdict
 
 
 @pytest.mark.parametrize(
@@ -33,30 +33,30 @@ def test_lower_is_better(value: float, verdict: Verdict) -> None:
     ],
 )  # fmt: skip
 def test_higher_is_better(value: float, verdict: Verdict) -> None:
-    assert HIGHER.judge(value) is verdict
+    assert HIGHER.verdict_of(value) is verdict
 
 
 def test_no_value_is_no_data_whatever_the_thresholds() -> None:
-    assert {each.judge(None) for each in (LOWER, HIGHER, Thresholds())} == {Verdict.NO_DATA}
+    assert {each.verdict_of(None) for each in (LOWER, HIGHER, Thresholds())} == {Verdict.NO_DATA}
 
 
 def test_without_levels_or_a_direction_nothing_is_judged() -> None:
-    assert Thresholds().judge(1) is Verdict.NOT_JUDGED
-    assert Thresholds(Better.LOWER).judge(1) is Verdict.NOT_JUDGED
-    assert Thresholds(Better.NEUTRAL, 20, 40, 80).judge(1) is Verdict.NOT_JUDGED
+    assert Thresholds().verdict_of(1) is Verdict.NOT_EVALUATED
+    assert Thresholds(Better.LOWER).verdict_of(1) is Verdict.NOT_EVALUATED
+    assert Thresholds(Better.NEUTRAL, 20, 40, 80).verdict_of(1) is Verdict.NOT_EVALUATED
 
 
 def test_levels_may_be_lacking() -> None:
-    assert Thresholds(Better.LOWER, critical=80).judge(79) is Verdict.ON_TARGET
-    assert Thresholds(Better.LOWER, warning=40).judge(90) is Verdict.WARNING
-    assert Thresholds(Better.LOWER, target=20).judge(21) is Verdict.OFF_TARGET
+    assert Thresholds(Better.LOWER, critical=80).verdict_of(79) is Verdict.ON_TARGET
+    assert Thresholds(Better.LOWER, warning=40).verdict_of(90) is Verdict.WARNING
+    assert Thresholds(Better.LOWER, target=20).verdict_of(21) is Verdict.OFF_TARGET
 
 
 @given(NUMBERS, NUMBERS)
 def test_a_better_value_is_never_judged_worse(one: float, other: float) -> None:
     better, worse = sorted((one, other))
-    assert ORDER.index(LOWER.judge(better)) <= ORDER.index(LOWER.judge(worse))
-    assert ORDER.index(HIGHER.judge(worse)) <= ORDER.index(HIGHER.judge(better))
+    assert ORDER.index(LOWER.verdict_of(better)) <= ORDER.index(LOWER.verdict_of(worse))
+    assert ORDER.index(HIGHER.verdict_of(worse)) <= ORDER.index(HIGHER.verdict_of(better))
 
 
 @given(NUMBERS)

@@ -7,17 +7,22 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from kpibot.core.campuses.campus_tree import Campus, CampusTree
-from kpibot.core.questions.parser import Ask, AskHelp, AskList, AskOverview, Request, parse
+from kpibot.core.questions.names import Vocabulary
+from kpibot.core.questions.parser import Ask, AskHelp, AskList, AskOverview, Question, parse_question
 from kpibot.core.text import QueryError, slug
 
 KPIS = {"tickets": "Outstanding tickets", "response-time": "Response time", "ticket-age": "Old tickets"}
 TREE = CampusTree(
     [
-        Campus("feeder-west", "West feeder"),
-        Campus("campus-west", "Campus West High School", "feeder-west", ("101",)),
-        Campus("campus-east", "Campus East High School"),
+        Campus(slug="feeder-west", name="West feeder"),
+        Campus(slug="campus-west", name="Campus West High School", parent="feeder-west", aliases=("101",)),
+        Campus(slug="campus-east", name="Campus East High School"),
     ]
 )
+
+
+def ask(text: str, tree: CampusTree = TREE) -> Question:
+    return parse_question(text, Vocabulary(kpis=KPIS, tree=tree))
 
 
 @pytest.mark.parametrize(
@@ -57,8 +62,8 @@ TREE = CampusTree(
         ("Thank you", AskHelp()),
     ],
 )
-def test_what_is_meant(text: str, request_: Request) -> None:
-    assert parse(text, KPIS, TREE) == request_
+def test_what_is_meant(text: str, request_: Question) -> None:
+    assert ask(text) == request_
 
 
 @pytest.mark.parametrize(
@@ -84,20 +89,25 @@ def test_what_is_meant(text: str, request_: Request) -> None:
 )
 def test_what_nobody_can_tell(text: str, told: str) -> None:
     with pytest.raises(QueryError) as caught:
-        parse(text, KPIS, TREE)
+        ask(text)
     assert str(caught.value).startswith(told)
 
 
 LARGER = CampusTree(
     [
-        Campus("feeder-west", "West feeder"),
-        Campus("campus-west", "Campus West High School", "feeder-west", ("101", "ORG-101")),
-        Campus("pine-hollow-elementary", "Pine Hollow Elementary School", "feeder-west", ("1012", "Pine Hollow ES")),
-        Campus("overlook-elementary", "Overlook Elementary School", None, ("The Lookout",)),
-        Campus("ticket-to-read", "Ticket to Read Academy"),
-        Campus("career-training", "Career Response Time Center"),
-        Campus("hilltop", "Hilltop Elementary School"),
-        Campus("hill", "Hill Street Middle School"),
+        Campus(slug="feeder-west", name="West feeder"),
+        Campus(slug="campus-west", name="Campus West High School", parent="feeder-west", aliases=("101", "ORG-101")),
+        Campus(
+            slug="pine-hollow-elementary",
+            name="Pine Hollow Elementary School",
+            parent="feeder-west",
+            aliases=("1012", "Pine Hollow ES"),
+        ),
+        Campus(slug="overlook-elementary", name="Overlook Elementary School", parent=None, aliases=("The Lookout",)),
+        Campus(slug="ticket-to-read", name="Ticket to Read Academy"),
+        Campus(slug="career-training", name="Career Response Time Center"),
+        Campus(slug="hilltop", name="Hilltop Elementary School"),
+        Campus(slug="hill", name="Hill Street Middle School"),
     ],
     "Pine Hollow ISD",
 )
@@ -117,8 +127,8 @@ LARGER = CampusTree(
         ("tickets campus-west high school", Ask("tickets", "campus-west")),
     ],
 )
-def test_part_of_a_campuss_name_is_enough_where_no_other_has_it(text: str, request_: Request) -> None:
-    assert parse(text, KPIS, LARGER) == request_
+def test_part_of_a_campuss_name_is_enough_where_no_other_has_it(text: str, request_: Question) -> None:
+    assert ask(text, tree=LARGER) == request_
 
 
 @pytest.mark.parametrize(
@@ -133,8 +143,8 @@ def test_part_of_a_campuss_name_is_enough_where_no_other_has_it(text: str, reque
         ("tickets pine over 90d", Ask("tickets", "pine-hollow-elementary", 90)),
     ],
 )
-def test_whole_names_kpis_and_fillers_win_over_parts(text: str, request_: Request) -> None:
-    assert parse(text, KPIS, LARGER) == request_
+def test_whole_names_kpis_and_fillers_win_over_parts(text: str, request_: Question) -> None:
+    assert ask(text, tree=LARGER) == request_
 
 
 @pytest.mark.parametrize(
@@ -153,12 +163,12 @@ def test_whole_names_kpis_and_fillers_win_over_parts(text: str, request_: Reques
 )
 def test_a_part_that_several_campuses_have_is_asked_about(text: str, told: str) -> None:
     with pytest.raises(QueryError) as caught:
-        parse(text, KPIS, LARGER)
+        ask(text, tree=LARGER)
     assert str(caught.value).startswith(told)
 
 
 def test_a_campus_that_is_called_like_a_greeting_is_meant() -> None:
-    assert parse("hello", KPIS, CampusTree([Campus("hello", "Hello Academy")])) == AskOverview("hello")
+    assert ask("hello", tree=CampusTree([Campus(slug="hello", name="Hello Academy")])) == AskOverview("hello")
 
 
 PIECES = st.sampled_from(
@@ -192,7 +202,7 @@ PIECES = st.sampled_from(
 @pytest.mark.parametrize("tree", [TREE, LARGER])
 def test_any_text_is_a_request_or_a_short_explanation(tree: CampusTree, text: str) -> None:
     try:
-        parse(text, KPIS, tree)
+        ask(text, tree=tree)
     except QueryError as error:
         assert len(str(error)) < 200
         assert "\n" not in str(error)
@@ -218,10 +228,13 @@ def test_kpi_campus_and_window_are_understood_in_any_order(
 ) -> None:
     kpis, campuses = district
     parents = [data.draw(st.none() | st.sampled_from(campuses[:n])) if n else None for n in range(len(campuses))]
-    tree = CampusTree([Campus(each, f"The {each}", parent) for each, parent in zip(campuses, parents, strict=True)])
+    tree = CampusTree(
+        [Campus(slug=each, name=f"The {each}", parent=parent) for each, parent in zip(campuses, parents, strict=True)]
+    )
     kpi, campus, days = data.draw(st.tuples(st.sampled_from(kpis), st.sampled_from(campuses), st.integers(2, 1_826)))
     words = data.draw(st.permutations([kpi, campus, f"{days}d"]))
-    assert parse(" ".join(words), {each: f"{each} KPI" for each in kpis}, tree) == Ask(kpi, campus, days)
+    vocabulary = Vocabulary(kpis={each: f"{each} KPI" for each in kpis}, tree=tree)
+    assert parse_question(" ".join(words), vocabulary) == Ask(kpi, campus, days)
 
 
 @given(districts(), st.data())
@@ -229,8 +242,8 @@ def test_a_name_may_be_typed_with_blanks_and_capitals(
     district: tuple[list[str], list[str]], data: st.DataObject
 ) -> None:
     kpis, campuses = district
-    tree = CampusTree([Campus(each, each.replace("-", " ").title()) for each in campuses])
+    tree = CampusTree([Campus(slug=each, name=each.replace("-", " ").title()) for each in campuses])
     kpi, campus = data.draw(st.tuples(st.sampled_from(kpis), st.sampled_from(campuses)))
     text = f"{tree[campus].name} {kpi}"
     assert slug(tree[campus].name) == campus
-    assert parse(text, {each: each for each in kpis}, tree) == Ask(kpi, campus)
+    assert parse_question(text, Vocabulary(kpis={each: each for each in kpis}, tree=tree)) == Ask(kpi, campus)

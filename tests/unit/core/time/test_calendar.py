@@ -9,15 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpibot.core.time.calendar import Calendar, SeasonHours, YearStart
-from kpibot.core.time.days import Cycle, Dates, EveryYear, Stretch
+from kpibot.core.time.days import AnnualRange, Cycle, DateRange, NamedDays
 
 ZONE = ZoneInfo("America/Chicago")
 OPEN = (time(7, 30), time(16, 30))
 HALF = (time(7, 30), time(12))
 SHORT = (time(7), time(12))
 THANKSGIVING = date(2026, 11, 26)
-CALENDAR = Calendar(ZONE, YearStart(7, 1), YearStart(8, 15), (*[OPEN] * 5, None, None), frozenset({THANKSGIVING}))
-SUMMER = SeasonHours(EveryYear((6, 1), (7, 31)), (*[SHORT] * 4, None, None, None))
+CALENDAR = Calendar(
+    zone=ZONE,
+    fiscal_year=YearStart(7, 1),
+    school_year=YearStart(8, 15),
+    working_hours=(*[OPEN] * 5, None, None),
+    holidays=frozenset({THANKSGIVING}),
+)
+SUMMER = SeasonHours(AnnualRange((6, 1), (7, 31)), (*[SHORT] * 4, None, None, None))
 DAYS = st.dates(date(2015, 1, 1), date(2035, 1, 1))
 
 
@@ -68,21 +74,23 @@ def test_hours_are_those_of_the_weekday_of_the_season_and_none_on_a_holiday() ->
 
 
 def test_of_two_seasons_the_first_counts() -> None:
-    once = SeasonHours(Dates(date(2026, 6, 15), date(2026, 6, 19)), (HALF,) * 7)
+    once = SeasonHours(DateRange(date(2026, 6, 15), date(2026, 6, 19)), (HALF,) * 7)
     calendar = replace(CALENDAR, season_hours=(once, SUMMER))
     assert calendar.hours_on(date(2026, 6, 15)) == HALF
     assert calendar.hours_on(date(2026, 6, 22)) == SHORT
 
 
 def test_a_season_may_run_over_new_year() -> None:
-    winter = EveryYear((11, 15), (2, 1))
+    winter = AnnualRange((11, 15), (2, 1))
     held = [date(2026, 11, 15), date(2026, 12, 31), date(2027, 1, 1), date(2027, 2, 1)]
     assert all(day in winter for day in held)
     assert not any(day in winter for day in (date(2026, 11, 14), date(2027, 2, 2)))
 
 
 def test_in_a_break_there_is_no_school_but_work() -> None:
-    calendar = replace(CALENDAR, breaks=(Dates(date(2027, 3, 15), date(2027, 3, 19)), EveryYear((5, 25), (8, 14))))
+    calendar = replace(
+        CALENDAR, breaks=(DateRange(date(2027, 3, 15), date(2027, 3, 19)), AnnualRange((5, 25), (8, 14)))
+    )
     assert not calendar.is_school_day(date(2027, 3, 17))
     assert calendar.is_working_day(date(2027, 3, 17))
     assert not calendar.is_school_day(date(2030, 7, 1))
@@ -148,7 +156,7 @@ def test_where_nobody_works_nothing_grows_old() -> None:
     assert idle.working_days_ahead(THANKSGIVING, 1) == date(2199, 12, 31)
 
 
-LONG = Stretch(date(2026, 7, 1), date(2027, 9, 1), "FY2027")
+LONG = NamedDays(date(2026, 7, 1), date(2027, 9, 1), "FY2027")
 CHANGED = replace(CALENDAR, fiscal_year=YearStart(9, 1), irregular_fiscal_years=(LONG,))
 
 
@@ -163,22 +171,22 @@ CHANGED = replace(CALENDAR, fiscal_year=YearStart(9, 1), irregular_fiscal_years=
     ],
 )
 def test_a_year_of_14_months_moves_the_beginning(day: date, first: date, end: date, name: str) -> None:
-    assert CHANGED.fiscal_year_of(day) == Stretch(first, end, name)
+    assert CHANGED.fiscal_year_of(day) == NamedDays(first, end, name)
 
 
 def test_a_year_of_10_months_moves_it_back() -> None:
-    short = Stretch(date(2026, 9, 1), date(2027, 7, 1), "FY2027")
+    short = NamedDays(date(2026, 9, 1), date(2027, 7, 1), "FY2027")
     calendar = replace(CALENDAR, irregular_fiscal_years=(short,))
     days = (date(2026, 8, 31), date(2026, 9, 1), date(2027, 7, 1))
     assert [calendar.fiscal_year_of(day) for day in days] == [
-        Stretch(date(2025, 9, 1), date(2026, 9, 1), "FY2026"),
+        NamedDays(date(2025, 9, 1), date(2026, 9, 1), "FY2026"),
         short,
-        Stretch(date(2027, 7, 1), date(2028, 7, 1), "FY2028"),
+        NamedDays(date(2027, 7, 1), date(2028, 7, 1), "FY2028"),
     ]
 
 
 def test_a_district_may_change_its_mind() -> None:
-    back = Stretch(date(2029, 9, 1), date(2030, 7, 1), "FY2030")
+    back = NamedDays(date(2029, 9, 1), date(2030, 7, 1), "FY2030")
     calendar = replace(CALENDAR, irregular_fiscal_years=(LONG, back))
     found = [calendar.fiscal_year_of(date(year, 8, 15)) for year in range(2026, 2032)]
     assert [each.name for each in found] == ["FY2027", "FY2027", "FY2028", "FY2029", "FY2031", "FY2032"]
@@ -195,7 +203,7 @@ def test_a_district_may_change_its_mind() -> None:
     ],
 )
 def test_a_cycle_repeats_after_and_before_its_first(day: date, first: date, end: date) -> None:
-    assert Cycle("audit", date(2025, 7, 1), 24).at(day) == Stretch(first, end, f"audit-{first}")
+    assert Cycle("audit", date(2025, 7, 1), 24).at(day) == NamedDays(first, end, f"audit-{first}")
 
 
 @given(st.dates(date(2000, 1, 1), date(2030, 12, 31)), st.integers(1, 36), DAYS)

@@ -9,24 +9,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpibot.core.time.calendar import Calendar, YearStart
-from kpibot.core.time.days import Cycle, Dates, EveryYear, Stretch
+from kpibot.core.time.days import AnnualRange, Cycle, DateRange, NamedDays
 from kpibot.core.time.periods import Period, PeriodError, PeriodRule, Unit, same_week_last_school_year, share_elapsed
 
 ZONE = ZoneInfo("America/Chicago")
 AUDIT = Cycle("audit", date(2025, 7, 1), 24)
-CALENDAR = Calendar(ZONE, YearStart(7, 1), YearStart(8, 15), (None,) * 7, cycles=(AUDIT,))
+CALENDAR = Calendar(
+    zone=ZONE, fiscal_year=YearStart(7, 1), school_year=YearStart(8, 15), working_hours=(None,) * 7, cycles=(AUDIT,)
+)
 IRREGULAR = st.sampled_from(
     [
         (YearStart(7, 1), ()),
         (YearStart(9, 1), ()),
         (YearStart(1, 1), ()),
-        (YearStart(9, 1), (Stretch(date(2020, 7, 1), date(2021, 9, 1), "FY2021"),)),  # 14 months
-        (YearStart(7, 1), (Stretch(date(2020, 9, 1), date(2021, 7, 1), "FY2021"),)),  # 10 months
+        (YearStart(9, 1), (NamedDays(date(2020, 7, 1), date(2021, 9, 1), "FY2021"),)),  # 14 months
+        (YearStart(7, 1), (NamedDays(date(2020, 9, 1), date(2021, 7, 1), "FY2021"),)),  # 10 months
         (
             YearStart(7, 1),
             (
-                Stretch(date(2012, 7, 1), date(2013, 9, 1), "FY2013"),
-                Stretch(date(2025, 9, 1), date(2026, 7, 1), "FY2026"),
+                NamedDays(date(2012, 7, 1), date(2013, 9, 1), "FY2013"),
+                NamedDays(date(2025, 9, 1), date(2026, 7, 1), "FY2026"),
             ),
         ),
     ]
@@ -34,7 +36,12 @@ IRREGULAR = st.sampled_from(
 ZONES = ["America/Chicago", "America/Phoenix", "Europe/Berlin", "Australia/Lord_Howe", "UTC"]
 CALENDARS = st.builds(
     lambda zone, years, school, cycle: Calendar(
-        zone, years[0], school, (None,) * 7, irregular_fiscal_years=years[1], cycles=(cycle,)
+        zone=zone,
+        fiscal_year=years[0],
+        school_year=school,
+        working_hours=(None,) * 7,
+        irregular_fiscal_years=years[1],
+        cycles=(cycle,),
     ),
     st.sampled_from(ZONES).map(ZoneInfo),
     IRREGULAR,
@@ -106,7 +113,7 @@ def test_at_midnight_the_day_just_over_is_still_the_current_one() -> None:
 
 
 def test_a_fiscal_year_that_is_the_calendar_year_has_its_name() -> None:
-    calendar = Calendar(ZONE, YearStart(1, 1), YearStart(8, 15), (None,) * 7)
+    calendar = Calendar(zone=ZONE, fiscal_year=YearStart(1, 1), school_year=YearStart(8, 15), working_hours=(None,) * 7)
     period = PeriodRule(Unit.FISCAL_YEAR).ending(datetime(2026, 11, 22, tzinfo=UTC), calendar)
     assert period.key == "FY2026"
 
@@ -234,9 +241,9 @@ def test_the_end_of_a_period_is_compared_with_an_end_not_beyond_the_previous_one
     assert rule.step_back(whole.end, calendar) <= whole.start
 
 
-LONG = Stretch(date(2026, 7, 1), date(2027, 9, 1), "FY2027")
+LONG = NamedDays(date(2026, 7, 1), date(2027, 9, 1), "FY2027")
 FOURTEEN = replace(CALENDAR, fiscal_year=YearStart(9, 1), irregular_fiscal_years=(LONG,))
-TEN = replace(CALENDAR, irregular_fiscal_years=(Stretch(date(2026, 9, 1), date(2027, 7, 1), "FY2027"),))
+TEN = replace(CALENDAR, irregular_fiscal_years=(NamedDays(date(2026, 9, 1), date(2027, 7, 1), "FY2027"),))
 
 
 def days(period: Period) -> tuple[date, date, str]:
@@ -324,7 +331,7 @@ def test_the_pace_of_a_period_only_rises(
     assert not same or pace <= afterwards
 
 
-SCHOOL = replace(CALENDAR, breaks=(EveryYear((5, 25), (8, 11)),), school_year=YearStart(8, 12))
+SCHOOL = replace(CALENDAR, breaks=(AnnualRange((5, 25), (8, 11)),), school_year=YearStart(8, 12))
 
 
 @pytest.mark.parametrize(
@@ -343,7 +350,7 @@ def test_the_same_week_of_last_school_year(as_of: datetime, earlier: datetime) -
 
 
 def test_the_last_week_of_a_school_year_that_was_longer_has_no_like() -> None:
-    late = replace(SCHOOL, breaks=(*SCHOOL.breaks, Dates(date(2024, 8, 12), date(2024, 8, 25))))
+    late = replace(SCHOOL, breaks=(*SCHOOL.breaks, DateRange(date(2024, 8, 12), date(2024, 8, 25))))
     assert same_week_last_school_year(at(2026, 7, 22), late) == at(2025, 8, 6)
     assert same_week_last_school_year(at(2026, 7, 29), late) is None  # the week in which school began in 2025
 

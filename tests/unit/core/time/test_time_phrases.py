@@ -15,10 +15,10 @@ CHICAGO = ZoneInfo("America/Chicago")
 HOURS = (time(7, 30), time(16, 30))
 THANKSGIVING = datetime(2026, 11, 26, tzinfo=CHICAGO).date()
 CALENDAR = Calendar(
-    CHICAGO,
-    YearStart(7, 1),
-    YearStart(8, 15),
-    (HOURS,) * 5 + (None, None),
+    zone=CHICAGO,
+    fiscal_year=YearStart(7, 1),
+    school_year=YearStart(8, 15),
+    working_hours=(HOURS,) * 5 + (None, None),
     holidays=frozenset({THANKSGIVING, THANKSGIVING + timedelta(days=4)}),
 )
 NOW = datetime(2026, 11, 16, 16, tzinfo=UTC)

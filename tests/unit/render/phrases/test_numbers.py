@@ -12,7 +12,7 @@ from kpibot.render.phrases.numbers import amount, compact, digits, points, spark
 
 
 def card(form: Format, currency: str = "USD") -> KpiInfo:
-    return KpiInfo("x", "X", "", "", form, currency=currency)
+    return KpiInfo(id="x", name="X", objective="", owner="", format=form, currency=currency)
 
 
 @pytest.mark.parametrize(

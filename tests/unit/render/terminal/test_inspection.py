@@ -18,7 +18,13 @@ PROBLEM = Finding("datasets.tickets.table", "no such table; " + "words " * 40, T
 
 def line(samples: Samples, kpi: str = "tickets", value: float | None = 104.0, **changed: object) -> CheckedKpi:
     report = samples.report(kpi, value, rows=1_200, valued=1_199, unplaced=31)
-    made = CheckedKpi(report.card, report.reading, 12.4, NOW - timedelta(hours=3), DaysAgo(1, working=True))
+    made = CheckedKpi(
+        card=report.card,
+        reading=report.reading,
+        milliseconds=12.4,
+        newest=NOW - timedelta(hours=3),
+        allowed=DaysAgo(1, working=True),
+    )
     return replace(made, **changed)  # type: ignore[arg-type]
 
 

@@ -19,7 +19,9 @@ from kpibot.core.alerts.notices import AlertNotice
 from kpibot.core.alerts.states import AlertState, Phase
 from kpibot.core.kpis.readings import Reading
 from kpibot.core.kpis.thresholds import Verdict
+from kpibot.core.reports.answers import Answer
 from kpibot.core.text import QueryError
+from kpibot.services.alerts.actions import AlertActions
 from kpibot.store.database.schema import outbox
 from kpibot.store.outbox import OutboxMessage
 from tests.scenario.scene import CONFIG, MONDAY, Helpdesk
@@ -49,7 +51,10 @@ def stands(services: Services, channel: str, **shown: Verdict) -> str:
         ("tickets", campus): AlertState(Phase.FIRING, severity, MONDAY - HOUR, 4, MONDAY - HOUR)
         for campus, severity in shown.items()
     }
-    taken = [Reading("tickets", campus, MONDAY - MINUTE, 11.0, rows=11) for campus in ("district", *shown)]
+    taken = [
+        Reading(kpi="tickets", campus=campus, as_of=MONDAY - MINUTE, value=11.0, rows=11)
+        for campus in ("district", *shown)
+    ]
     card = services.catalog.kpis["tickets"].card
     notice = AlertNotice(
         card=card,
@@ -81,6 +86,13 @@ def rows(services: Services) -> list[tuple[str, str]]:
     told = sa.select(outbox.c.kind, outbox.c.body).where(outbox.c.kind != DeliveryKind.POST).order_by(outbox.c.id)
     with services.store.outbox._engine.connect() as connection:
         return [(how, body) for how, body in connection.execute(told)]
+
+
+def announcements(services: Services) -> list[str]:
+    """What the outbox holds for the administrators."""
+    owed = sa.select(outbox.c.body).where(outbox.c.channel == "kpibot-admin")
+    with services.store.outbox._engine.connect() as connection:
+        return list(connection.scalars(owed))
 
 
 def test_whoever_acknowledges_is_named_in_the_message_and_its_thread(services: Services) -> None:
@@ -262,18 +274,48 @@ def test_a_longer_mute_of_the_same_is_another_and_a_shorter_one_is_not(services:
     assert services.acting.mute("tickets", None, MONDAY + 2 * HOUR, "", "@luis", MONDAY).is_done
     assert not services.acting.mute("tickets", None, MONDAY + HOUR, "", "@dana", MONDAY).is_done
     assert services.acting.mute("tickets", None, MONDAY + 3 * HOUR, "", "@dana", MONDAY).is_done
-    assert services.acting.mute(None, None, MONDAY + HOUR, "", "@dana", MONDAY).is_done
+    assert services.acting.mute(None, None, MONDAY + HOUR, "", "@dana", MONDAY, {"kpibot-admin"}).is_done
+
+
+@pytest.mark.parametrize("text", ["mute everything everywhere 2h quiet", "mute tickets campus-west 31d quiet"])
+def test_s15_a_wide_or_long_mute_is_for_the_administrators_channel_and_announced(services: Services, text: str) -> None:
+    with pytest.raises(QueryError, match=r"can only be made in `#kpibot-admin`; type it there"):
+        told(services, text)
+    assert services.store.silences(MONDAY) == []
+    reply = services.dispatcher.reply(text, MONDAY, "@dana", {"kpibot-admin"})
+    assert isinstance(reply, ActionResult)
+    assert reply.is_done and reply.is_announced
+    (announced,) = announcements(services)
+    assert "@dana" in announced and "quiet" in announced
+    again = services.dispatcher.reply(text, MONDAY, "@luis", {"kpibot-admin"})
+    assert isinstance(again, ActionResult)
+    assert not again.is_done
+    assert len(announcements(services)) == 1
+
+
+@pytest.mark.parametrize("text", ["mute tickets everywhere 30d exams", "mute everything campus-west 4w exams"])
+def test_other_mutes_can_be_made_anywhere_and_are_told_nobody_else(services: Services, text: str) -> None:
+    reply = told(services, text)
+    assert isinstance(reply, ActionResult)
+    assert reply.is_done and not reply.is_announced
+    assert announcements(services) == []
+
+
+def test_without_an_administrators_channel_a_wide_mute_says_what_to_configure(services: Services) -> None:
+    acting = AlertActions(services.district, services.standing, services.store, None)
+    with pytest.raises(QueryError, match="there is none; whoever runs kpibot can name it as `administrators`"):
+        acting.mute(None, None, MONDAY + HOUR, "", "@dana", MONDAY, {"tech-leads"})
 
 
 # words
 
 
 def told(services: Services, text: str, by: str = "@dana", at: datetime = MONDAY, here: str = "district") -> object:
-    return services.commands.reply(text, at, by, WEST, here)
+    return services.dispatcher.reply(text, at, by, WEST, here)
 
 
-def test_a_question_is_none_of_the_commands(services: Services) -> None:
-    assert told(services, "tickets campus-west") is None
+def test_a_question_is_answered_as_one(services: Services) -> None:
+    assert isinstance(told(services, "tickets campus-west"), Answer)
 
 
 def test_what_is_critical_stands_before_what_only_warns(services: Services) -> None:
@@ -322,7 +364,7 @@ def test_what_stands_in_this_channel_is_acknowledged_by_word(services: Services)
 
 def test_an_alert_of_another_channel_is_acknowledged_there(services: Services) -> None:
     with pytest.raises(QueryError, match="no such alert stands in this channel; one stands in `west-tech`"):
-        services.commands.reply("ack tickets", MONDAY, "@dana", frozenset({"tech-leads"}))
+        services.dispatcher.reply("ack tickets", MONDAY, "@dana", frozenset({"tech-leads"}))
     with pytest.raises(QueryError, match="no such alert stands in this channel; type `alerts` to"):
         told(services, "ack campus-north")
 
@@ -402,7 +444,9 @@ def test_alerts_say_nothing_of_what_has_lapsed(services: Services) -> None:
 
 def test_why_shows_the_last_values_the_rule_the_route_and_the_silences(services: Services) -> None:
     for n in range(7):
-        services.store.save_readings([Reading("tickets", "campus-west", MONDAY - n * MINUTE, 11.0 - n)])
+        services.store.save_readings(
+            [Reading(kpi="tickets", campus="campus-west", as_of=MONDAY - n * MINUTE, value=11.0 - n)]
+        )
     services.acting.mute("tickets", "feeder-west", MONDAY + HOUR, "exam week", "@luis", MONDAY)
     why = services.standing.explain(key(services), MONDAY)
     assert why is not None

@@ -19,7 +19,7 @@ from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi, KpiInfo
 from kpibot.core.kpis.measures import Query, Simple, Stock
 from kpibot.core.kpis.readings import Aggregate, Reading
-from kpibot.core.kpis.series import Curve, Track, Window
+from kpibot.core.kpis.series import DailyTotals, SeriesData, Window
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
 from kpibot.core.questions.parser import QueryError
 from kpibot.core.time.calendar import Calendar, YearStart
@@ -33,18 +33,20 @@ NOW = datetime(2026, 11, 30, 18, tzinfo=UTC)  # a Monday
 TODAY = date(2026, 11, 30)
 THANKSGIVING = date(2026, 11, 26)
 CALENDAR = Calendar(
-    ZoneInfo("America/Chicago"),
-    YearStart(7, 1),
-    YearStart(8, 15),
-    ((time(8), time(16)),) * 5 + (None, None),
+    zone=ZoneInfo("America/Chicago"),
+    fiscal_year=YearStart(7, 1),
+    school_year=YearStart(8, 15),
+    working_hours=((time(8), time(16)),) * 5 + (None, None),
     holidays=frozenset({THANKSGIVING}),
 )
-TREE = CampusTree([Campus("west", "West HS", aliases=("101",)), Campus("east", "East HS", aliases=("201",))])
+TREE = CampusTree(
+    [Campus(slug="west", name="West HS", aliases=("101",)), Campus(slug="east", name="East HS", aliases=("201",))]
+)
 QUARTER = timedelta(minutes=15)
 TICKETS = Kpi(
-    KpiInfo("tickets", "Tickets", "", ""),
-    Stock("tickets", "opened", "resolved"),
-    Thresholds(Better.LOWER, 20, 40, 80),
+    card=KpiInfo(id="tickets", name="Tickets", objective="", owner=""),
+    measure=Stock(dataset="tickets", since="opened", until="resolved"),
+    thresholds=Thresholds(Better.LOWER, 20, 40, 80),
     alert=AlertRule(),
 )
 
@@ -60,12 +62,12 @@ class Helpdesk:
     def take(self, requests: Sequence[Request]) -> list[QueryResult | SourceError]:
         if self.is_down:
             return [SourceDownError("database `helpdesk` did not answer within 30 s") for _ in requests]
-        return [{GroupKey("201"): Aggregate(10.0, rows=10, valued=10, newest=NOW)} for _ in requests]
+        return [{GroupKey("201"): Aggregate(numerator=10.0, rows=10, valued=10, newest=NOW)} for _ in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, Track]:
+    def series(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
         self.tracked += 1
         west = np.array([self._at_west.get(day, 10.0) for day in window.days])
-        return {GroupKey("101"): Curve(west), GroupKey("201"): Curve(np.full(len(window.days), 10.0))}
+        return {GroupKey("101"): DailyTotals(west), GroupKey("201"): DailyTotals(np.full(len(window.days), 10.0))}
 
     def is_empty(self, measure: Simple) -> bool:
         return False
@@ -178,7 +180,7 @@ def test_where_the_databases_know_no_past_the_bots_own_readings_do(store: Store)
     asked = replace(TICKETS, measure=Query("helpdesk", "SELECT"))
     known = [(10, 10.0), (9, 50.0), (8, 50.0), (7, 10.0)]
     for days, value in known:
-        store.save_readings([Reading("tickets", "west", NOW - timedelta(days=days), value)])
+        store.save_readings([Reading(kpi="tickets", campus="west", as_of=NOW - timedelta(days=days), value=value)])
     found = backtesting(Helpdesk({}), store).backtest(asked, None, NOW, 30)
     assert found.from_own_readings
     (west,) = found.replays

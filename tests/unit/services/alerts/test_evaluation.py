@@ -52,8 +52,8 @@ def test_a_kpi_without_levels_is_judged_by_its_signals() -> None:
     assert assess(levels, 10.0, FORECAST, (GROWS,)).breached
     assert assess(levels, 10.0, FORECAST, ()).recovered
     assert assess(levels, 10.0, FORECAST, ()).verdict is Verdict.ON_TARGET
-    assert assess(Thresholds(), 10.0, FORECAST, ()).verdict is Verdict.NOT_JUDGED
-    assert assess(levels, 10.0, AlertRule(), ()).verdict is Verdict.NOT_JUDGED
+    assert assess(Thresholds(), 10.0, FORECAST, ()).verdict is Verdict.NOT_EVALUATED
+    assert assess(levels, 10.0, AlertRule(), ()).verdict is Verdict.NOT_EVALUATED
 
 
 def test_what_is_watched_are_the_campuses_and_the_district_if_the_rule_says_so() -> None:

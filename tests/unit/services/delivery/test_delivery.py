@@ -14,7 +14,7 @@ from kpibot.catalog.model import DistrictConfig
 from kpibot.core.alerts.groups import AlertGroup, DeliveryKind, Notification
 from kpibot.core.alerts.states import Reason
 from kpibot.core.kpis.thresholds import Verdict
-from kpibot.core.reports.messages import AdminNotice, Message
+from kpibot.core.reports.messages import AdminNotice, Message, Picture
 from kpibot.services.alerts.notifications import lifetime
 from kpibot.services.delivery.delivery import (
     Delivery,
@@ -22,7 +22,6 @@ from kpibot.services.delivery.delivery import (
     GoneError,
     InDoubtError,
     NotNowError,
-    Picture,
     RefusedError,
     backoff,
 )
@@ -85,7 +84,9 @@ class Post:
         self.slack = Slack()
         self.now = NOW
         district = DistrictConfig("Maple Valley", CALENDAR, administrators="admins")
-        self.delivery = Delivery(store.outbox, self.slack, district, "test", lambda: self.now, _here, lambda: 0.5)
+        self.delivery = Delivery(
+            store.outbox, self.slack, district, "test", lambda: self.now, _here, lambda: 0.5, lambda _: None
+        )
 
     def owe(self, *owed: OutboxMessage) -> None:
         self.store.save_evaluation([], {}, owed, self.now)

@@ -11,7 +11,7 @@ from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi, KpiInfo
 from kpibot.core.kpis.measures import Measure, Query, Ratio, Simple, Stock
 from kpibot.core.kpis.readings import Aggregate
-from kpibot.core.kpis.series import Track, Window
+from kpibot.core.kpis.series import SeriesData, Window
 from kpibot.core.time.calendar import Calendar, YearStart
 from kpibot.services.diagnostics.unmatched_codes import UnmatchedCodes, unmatched_codes
 from kpibot.services.measurement.measurement import Measurement
@@ -19,10 +19,13 @@ from kpibot.sources.base import GroupKey, QueryResult, RawCampus, Request, Sourc
 
 NOW = datetime(2026, 11, 18, 18, tzinfo=UTC)
 CALENDAR = Calendar(
-    ZoneInfo("America/Chicago"), YearStart(7, 1), YearStart(8, 15), ((time(8), time(16)),) * 5 + (None, None)
+    zone=ZoneInfo("America/Chicago"),
+    fiscal_year=YearStart(7, 1),
+    school_year=YearStart(8, 15),
+    working_hours=((time(8), time(16)),) * 5 + (None, None),
 )
-TREE = CampusTree([Campus("west", "West", aliases=("CWHS",), codes={"helpdesk": ("17",)})])
-TICKETS, ASSETS = Stock("tickets"), Stock("assets")
+TREE = CampusTree([Campus(slug="west", name="West", aliases=("CWHS",), codes={"helpdesk": ("17",)})])
+TICKETS, ASSETS = Stock(dataset="tickets"), Stock(dataset="assets")
 
 
 class Given:
@@ -34,7 +37,7 @@ class Given:
     def take(self, requests: Sequence[Request]) -> list[QueryResult | SourceError]:
         return [{GroupKey(raw): Aggregate(rows=rows) for raw, rows in self._rows.items()} for _ in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, Track]:
+    def series(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
         return {}
 
     def values(self, dataset: str, column: str, most: int) -> list[object]:
@@ -58,7 +61,9 @@ def found(measure: Measure, **rows: Mapping[RawCampus, int]) -> list[UnmatchedCo
         lambda half: Given(rows[name(half)]),
         lambda half: "helpdesk" if half == TICKETS else "other",
     )
-    return unmatched_codes(Kpi(KpiInfo("kpi", "A KPI", "", ""), measure), measurement, NOW)
+    return unmatched_codes(
+        Kpi(card=KpiInfo(id="kpi", name="A KPI", objective="", owner=""), measure=measure), measurement, NOW
+    )
 
 
 def test_strays_are_counted_by_code_most_first() -> None:

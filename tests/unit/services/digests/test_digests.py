@@ -16,8 +16,12 @@ from kpibot.services.digests.digests import Digests, latest_slot, movers
 from tests.unit.services.watching import Watched, kpi
 
 CHICAGO = ZoneInfo("America/Chicago")
-CALENDAR = Calendar(CHICAGO, YearStart(7, 1), YearStart(8, 15), ((time(8), time(16)),) * 7)
-WEEKLY = Digest("weekly", "Weekly", (0,), time(7), (), (), timedelta(days=6))
+CALENDAR = Calendar(
+    zone=CHICAGO, fiscal_year=YearStart(7, 1), school_year=YearStart(8, 15), working_hours=((time(8), time(16)),) * 7
+)
+WEEKLY = Digest(
+    id="weekly", title="Weekly", weekdays=(0,), at=time(7), channels=(), kpis=(), useful_for=timedelta(days=6)
+)
 NOW = datetime(2026, 11, 18, 18, tzinfo=UTC)
 
 
@@ -38,9 +42,17 @@ def test_the_slot_of_today_counts_from_its_minute_on() -> None:
 
 
 def report(campus: str, before: float | None, value: float | None, better: Better = Better.LOWER) -> Report:
-    reading = Reading("tickets", campus, NOW, value)
+    reading = Reading(kpi="tickets", campus=campus, as_of=NOW, value=value)
     limits = Thresholds(better, 20, 40, 80) if better is not Better.HIGHER else Thresholds(better, 85, 75, 60)
-    return Report(KpiInfo("tickets", "T", "", ""), campus, campus, reading, limits, Verdict.ON_TARGET, before)
+    return Report(
+        card=KpiInfo(id="tickets", name="T", objective="", owner=""),
+        campus=campus,
+        campus_name=campus,
+        reading=reading,
+        thresholds=limits,
+        verdict=Verdict.ON_TARGET,
+        before=before,
+    )
 
 
 def test_the_biggest_moves_come_first_and_know_whether_they_are_good() -> None:
@@ -61,7 +73,15 @@ def test_a_slow_database_costs_the_digest_its_own_kpis_only(tmp_path: Path) -> N
     scene = Watched(tmp_path, kpi("tickets", None), kpi("devices", None, "assets"))
     answers = Event()
     scene.other.waits_for = answers
-    everything = Digest("weekly", "Weekly", (0,), time(7), ("leads",), ("tickets", "devices"), timedelta(days=6))
+    everything = Digest(
+        id="weekly",
+        title="Weekly",
+        weekdays=(0,),
+        at=time(7),
+        channels=("leads",),
+        kpis=("tickets", "devices"),
+        useful_for=timedelta(days=6),
+    )
     digests = Digests(
         scene.district,
         {"weekly": everything},

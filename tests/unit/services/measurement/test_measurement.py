@@ -26,7 +26,7 @@ from kpibot.core.kpis.measures import (
     Stock,
 )
 from kpibot.core.kpis.readings import Aggregate, Missing
-from kpibot.core.kpis.series import Curve, Spans, Track, Window
+from kpibot.core.kpis.series import DailyTotals, Intervals, SeriesData, Window
 from kpibot.core.kpis.thresholds import Better, Thresholds
 from kpibot.core.time.calendar import Calendar, YearStart
 from kpibot.core.time.periods import PeriodRule
@@ -43,24 +43,29 @@ from kpibot.sources.base import (
 
 NOW = datetime(2026, 11, 18, 18, tzinfo=UTC)
 CALENDAR = Calendar(
-    ZoneInfo("America/Chicago"), YearStart(7, 1), YearStart(8, 15), ((time(8), time(16)),) * 5 + (None, None)
+    zone=ZoneInfo("America/Chicago"),
+    fiscal_year=YearStart(7, 1),
+    school_year=YearStart(8, 15),
+    working_hours=((time(8), time(16)),) * 5 + (None, None),
 )
 TREE = CampusTree(
     [
-        Campus("feeder-west", "West feeder"),
-        Campus("campus-west", "Campus West High School", "feeder-west", ("101", "CWHS")),
-        Campus("oakridge-middle", "Oakridge Middle School", "feeder-west", ("111",)),
-        Campus("campus-north", "Campus North High School", aliases=("201",)),
+        Campus(slug="feeder-west", name="West feeder"),
+        Campus(slug="campus-west", name="Campus West High School", parent="feeder-west", aliases=("101", "CWHS")),
+        Campus(slug="oakridge-middle", name="Oakridge Middle School", parent="feeder-west", aliases=("111",)),
+        Campus(slug="campus-north", name="Campus North High School", aliases=("201",)),
     ]
 )
-IN_USE = Stock("loans", "out", "back")
-OWNED = Stock("devices", "received", "retired")
+IN_USE = Stock(dataset="loans", since="out", until="back")
+OWNED = Stock(dataset="devices", since="received", until="retired")
 
 
 class Given:
     """A source that gives what a test says; it stands at one of the house's two seams."""
 
-    def __init__(self, parts: Mapping[RawCampus, Aggregate], tracks: Mapping[RawCampus, Track] | None = None) -> None:
+    def __init__(
+        self, parts: Mapping[RawCampus, Aggregate], tracks: Mapping[RawCampus, SeriesData] | None = None
+    ) -> None:
         self._parts = parts
         self._tracks = tracks or {}
         self.empty = False
@@ -68,7 +73,7 @@ class Given:
     def take(self, requests: Sequence[Request]) -> list[QueryResult | SourceError]:
         return [{GroupKey(campus): parts for campus, parts in self._parts.items()} for _ in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, Track]:
+    def series(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
         return {GroupKey(campus): track for campus, track in self._tracks.items()}
 
     def is_empty(self, measure: Simple) -> bool:
@@ -95,7 +100,11 @@ def count(number: int) -> Aggregate:
 
 
 def kpi(measure: Measure, shown: Format = Format.NUMBER, period: str | None = None) -> Kpi:
-    return Kpi(KpiInfo("kpi", "A KPI", "", "", shown), measure, period=PeriodRule.parse(period) if period else None)
+    return Kpi(
+        card=KpiInfo(id="kpi", name="A KPI", objective="", owner="", format=shown),
+        measure=measure,
+        period=PeriodRule.parse(period) if period else None,
+    )
 
 
 def values(measurement: Measurement, one: Kpi) -> dict[str, float | None]:
@@ -122,8 +131,8 @@ def test_rows_without_a_campus_are_reported_by_the_district_alone() -> None:
 
 
 def test_each_half_speaks_the_codes_of_its_own_system() -> None:
-    tree = CampusTree([Campus("west", "West", codes={"loans": ("17",), "assets": ("18",)}),
-                       Campus("east", "East", codes={"loans": ("18",), "assets": ("17",)})])  # fmt: skip
+    tree = CampusTree([Campus(slug="west", name="West", codes={"loans": ("17",), "assets": ("18",)}),
+                       Campus(slug="east", name="East", codes={"loans": ("18",), "assets": ("17",)})])  # fmt: skip
     loans, devices = Given({17: count(1), 18: count(2)}), Given({17: count(4), 18: count(10)})
     measurement = Measurement(
         District(tree, CALENDAR),
@@ -135,7 +144,12 @@ def test_each_half_speaks_the_codes_of_its_own_system() -> None:
 
 
 def test_a_breakdown_speaks_the_codes_of_its_system_too() -> None:
-    tree = CampusTree([Campus("west", "West", codes={"helpdesk": ("17",)}), Campus("east", "East", aliases=("17",))])
+    tree = CampusTree(
+        [
+            Campus(slug="west", name="West", codes={"helpdesk": ("17",)}),
+            Campus(slug="east", name="East", aliases=("17",)),
+        ]
+    )
     measurement = Measurement(
         District(tree, CALENDAR), lambda _: Given({17: count(3), "east": count(1)}), lambda _: "helpdesk"
     )
@@ -168,9 +182,11 @@ def test_a_quiet_campus_has_0_but_an_empty_dataset_has_no_data() -> None:
 
 
 def test_a_duration_without_rows_is_no_data_and_not_0() -> None:
-    source = Given({"111": Aggregate(60.0, 1.0, 1, 1, sample=np.array([60.0]))})
+    source = Given({"111": Aggregate(numerator=60.0, denominator=1.0, rows=1, valued=1, sample=np.array([60.0]))})
     measurement = Measurement(District(TREE, CALENDAR), lambda _: source)
-    readings = measurement.measure([kpi(Duration("tickets", "a", "b"), Format.HOURS, "30 days")], NOW)[0]
+    readings = measurement.measure(
+        [kpi(Duration(dataset="tickets", since="a", until="b"), Format.HOURS, "30 days")], NOW
+    )[0]
     assert (readings["campus-west"].value, readings["campus-west"].missing) == (None, Missing.NO_ROWS)
     assert readings["oakridge-middle"].value == pytest.approx(1 / 60)
 
@@ -179,13 +195,15 @@ def test_a_group_s_median_is_over_all_its_rows() -> None:
     hours = 3_600.0
     source = Given(
         {
-            "101": Aggregate(1.0, 3.0, 3, 3, sample=np.array([1.0, 1.0, 1.0]) * hours),
-            "111": Aggregate(1.0, 2.0, 2, 2, sample=np.array([9.0, 9.0]) * hours),
+            "101": Aggregate(
+                numerator=1.0, denominator=3.0, rows=3, valued=3, sample=np.array([1.0, 1.0, 1.0]) * hours
+            ),
+            "111": Aggregate(numerator=1.0, denominator=2.0, rows=2, valued=2, sample=np.array([9.0, 9.0]) * hours),
         }
     )
     found = values(
         Measurement(District(TREE, CALENDAR), lambda _: source),
-        kpi(Duration("tickets", "a", "b"), Format.HOURS, "30 days"),
+        kpi(Duration(dataset="tickets", since="a", until="b"), Format.HOURS, "30 days"),
     )
     assert (found["campus-west"], found["oakridge-middle"], found["feeder-west"]) == (1.0, 9.0, 1.0)
 
@@ -203,7 +221,9 @@ def test_a_database_that_fails_gives_readings_that_say_so(error: Exception, miss
 
 
 def test_a_series_ends_today_and_sums_like_the_readings() -> None:
-    source = Given({}, {"101": Curve(np.array([1.0, 2.0, 3.0])), "111": Curve(np.array([10.0, 20.0, 30.0]))})
+    source = Given(
+        {}, {"101": DailyTotals(np.array([1.0, 2.0, 3.0])), "111": DailyTotals(np.array([10.0, 20.0, 30.0]))}
+    )
     series = Measurement(District(TREE, CALENDAR), lambda _: source).series(
         kpi(OWNED), ["feeder-west", "campus-north"], NOW, 3
     )
@@ -213,8 +233,8 @@ def test_a_series_ends_today_and_sums_like_the_readings() -> None:
 
 
 def test_a_ratio_s_series_has_gaps_where_nothing_is_divided() -> None:
-    loans = Given({}, {"101": Curve(np.array([1.0, 2.0]))})
-    devices = Given({}, {"101": Curve(np.array([0.0, 4.0]))})
+    loans = Given({}, {"101": DailyTotals(np.array([1.0, 2.0]))})
+    devices = Given({}, {"101": DailyTotals(np.array([0.0, 4.0]))})
     measurement = Measurement(District(TREE, CALENDAR), lambda half: loans if half == IN_USE else devices)
     one = kpi(Ratio(IN_USE, OWNED), Format.PERCENT)
     assert measurement.series(one, ["campus-west"], NOW, 2)["campus-west"].values == (None, 50.0)
@@ -222,9 +242,9 @@ def test_a_ratio_s_series_has_gaps_where_nothing_is_divided() -> None:
 
 def test_a_duration_s_series_has_gaps_where_nothing_began() -> None:
     yesterday = CALENDAR.midnight(NOW.date()).timestamp() - 7_200
-    spans = Spans(np.array([yesterday]), np.array([yesterday + 3_600]))
+    spans = Intervals(np.array([yesterday]), np.array([yesterday + 3_600]))
     measurement = Measurement(District(TREE, CALENDAR), lambda _: Given({}, {"101": spans}))
-    one = kpi(Duration("tickets", "a", "b", Statistic.MEAN), Format.HOURS, "1 day")
+    one = kpi(Duration(dataset="tickets", since="a", until="b", statistic=Statistic.MEAN), Format.HOURS, "1 day")
     assert measurement.series(one, ["campus-west"], NOW, 3)["campus-west"].values == (None, 1.0, None)
 
 
@@ -258,7 +278,9 @@ def test_what_is_no_number_is_missing(number: float) -> None:
 
 
 def test_percentages_of_a_query_are_not_added_up() -> None:
-    source = Given({"101": Aggregate(80.0, rows=1, valued=1), "111": Aggregate(90.0, rows=1, valued=1)})
+    source = Given(
+        {"101": Aggregate(numerator=80.0, rows=1, valued=1), "111": Aggregate(numerator=90.0, rows=1, valued=1)}
+    )
     one = kpi(Query("helpdesk", "SELECT"), Format.PERCENT)
     reading = Measurement(District(TREE, CALENDAR), lambda _: source).measure([one], NOW)[0]["district"]
     assert reading.value is None
@@ -266,7 +288,7 @@ def test_percentages_of_a_query_are_not_added_up() -> None:
 
 
 def test_a_campus_that_a_query_leaves_out_has_no_data() -> None:
-    source = Given({"101": Aggregate(80.0, rows=1, valued=1)})
+    source = Given({"101": Aggregate(numerator=80.0, rows=1, valued=1)})
     found = values(Measurement(District(TREE, CALENDAR), lambda _: source), kpi(Query("helpdesk", "SELECT")))
     assert (found["campus-west"], found["oakridge-middle"], found["feeder-west"]) == (80.0, None, 80.0)
 
@@ -286,7 +308,7 @@ def test_strays_are_those_of_the_half_that_a_ratio_rests_on() -> None:
 
 
 def mean_of(rows: int, total: float) -> Aggregate:
-    return Aggregate(total, float(rows), rows, rows)
+    return Aggregate(numerator=total, denominator=float(rows), rows=rows, valued=rows)
 
 
 def test_a_mean_over_no_rows_is_nothing_where_other_campuses_have_one() -> None:
@@ -297,8 +319,8 @@ def test_a_mean_over_no_rows_is_nothing_where_other_campuses_have_one() -> None:
 
 def test_a_ratio_whose_half_is_a_mean_of_nothing_is_nothing_on_the_chart_too() -> None:
     ratio = Ratio(replace(IN_USE, amount=Amount(Counted.MEAN, ("cost",))), OWNED)
-    tracks = {"101": Curve(np.array([0.0, 6.0]), np.array([0.0, 2.0]))}
-    means, counts = Given({}, tracks), Given({}, {"101": Curve(np.array([4.0, 4.0]))})
+    tracks = {"101": DailyTotals(np.array([0.0, 6.0]), np.array([0.0, 2.0]))}
+    means, counts = Given({}, tracks), Given({}, {"101": DailyTotals(np.array([4.0, 4.0]))})
     measurement = Measurement(District(TREE, CALENDAR), lambda half: means if half == ratio.of else counts)
     assert measurement.series(kpi(ratio), ["campus-west"], NOW, 2)["campus-west"].values == (None, 0.75)
 
@@ -311,8 +333,12 @@ def test_an_empty_dataset_has_an_empty_series_not_one_of_zeros() -> None:
 
 
 def test_a_mean_beside_a_share_within_the_limit_is_that_of_the_durations() -> None:
-    within = Duration("t", "a", "b", Statistic.WITHIN, limit=Limit(3_600.0), also=(Statistic.MEAN,))
-    parts = Aggregate(1.0, 2.0, rows=2, valued=2, sample=np.array([1_800.0, 9_000.0]), met=1.0, judged=2.0)
+    within = Duration(
+        dataset="t", since="a", until="b", statistic=Statistic.WITHIN, limit=Limit(3_600.0), also=(Statistic.MEAN,)
+    )
+    parts = Aggregate(
+        numerator=1.0, denominator=2.0, rows=2, valued=2, sample=np.array([1_800.0, 9_000.0]), met=1.0, decided=2.0
+    )
     measurement = Measurement(District(TREE, CALENDAR), lambda _: Given({"101": parts}))
     reading = measurement.measure([kpi(within, Format.PERCENT)], NOW)[0]["campus-west"]
     assert (reading.value, reading.also) == (50.0, ((Statistic.MEAN, 1.5),))

@@ -13,7 +13,7 @@ from kpibot.core.kpis.district import District
 from kpibot.core.kpis.kpi import Kpi, KpiInfo
 from kpibot.core.kpis.measures import Query, Ratio, Simple, Stock
 from kpibot.core.kpis.readings import Aggregate, Missing, Reading
-from kpibot.core.kpis.series import Track, Window
+from kpibot.core.kpis.series import SeriesData, Window
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
 from kpibot.core.time.calendar import Calendar, YearStart
 from kpibot.services.measurement.measurement import Measurement
@@ -23,10 +23,16 @@ from kpibot.store.store import Store, open_engine
 
 NOW = datetime(2026, 11, 18, 18, tzinfo=UTC)
 CALENDAR = Calendar(
-    ZoneInfo("America/Chicago"), YearStart(7, 1), YearStart(8, 15), ((time(8), time(16)),) * 5 + (None, None)
+    zone=ZoneInfo("America/Chicago"),
+    fiscal_year=YearStart(7, 1),
+    school_year=YearStart(8, 15),
+    working_hours=((time(8), time(16)),) * 5 + (None, None),
 )
-TREE = CampusTree([Campus("campus-west", "Campus West", aliases=("101",))])
-LOANS, DEVICES = Stock("loans", "out", "back"), Stock("devices", "received", "retired")
+TREE = CampusTree([Campus(slug="campus-west", name="Campus West", aliases=("101",))])
+LOANS, DEVICES = (
+    Stock(dataset="loans", since="out", until="back"),
+    Stock(dataset="devices", since="received", until="retired"),
+)
 ALLOWED = {"loans": Ago(timedelta(days=4)), "devices": Ago(timedelta(days=60))}
 
 
@@ -43,10 +49,11 @@ class Inventory:
         if self.is_down:
             return [SourceDownError("database `assets` did not answer within 30 s") for _ in requests]
         return [
-            {GroupKey("101"): Aggregate(5.0 if each.period.end == NOW else 3.0, rows=5, valued=5)} for each in requests
+            {GroupKey("101"): Aggregate(numerator=5.0 if each.period.end == NOW else 3.0, rows=5, valued=5)}
+            for each in requests
         ]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, Track]:
+    def series(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
         return {}
 
     def is_empty(self, measure: Simple) -> bool:
@@ -72,7 +79,11 @@ def reporting(source: Inventory, store: Store) -> Reporting:
 
 
 def kpi(measure: Stock | Ratio | Query = LOANS) -> Kpi:
-    return Kpi(KpiInfo("kpi", "A KPI", "", ""), measure, Thresholds(Better.LOWER, 1, 4, 9))
+    return Kpi(
+        card=KpiInfo(id="kpi", name="A KPI", objective="", owner=""),
+        measure=measure,
+        thresholds=Thresholds(Better.LOWER, 1, 4, 9),
+    )
 
 
 def test_a_report_is_judged_and_compared_with_the_week_before(store: Store) -> None:
@@ -117,7 +128,7 @@ def test_a_database_that_is_down_is_asked_once_and_not_for_its_past(store: Store
 def test_a_query_is_compared_with_what_the_bot_remembers(store: Store) -> None:
     one, week = kpi(Query("assets", "SELECT")), timedelta(days=7)
     earlier = CALENDAR.local(NOW) - week
-    store.save_readings([Reading("kpi", "campus-west", earlier - timedelta(hours=2), 7.0)])
+    store.save_readings([Reading(kpi="kpi", campus="campus-west", as_of=earlier - timedelta(hours=2), value=7.0)])
     (report,) = reporting(Inventory({}), store).reports(one, ["campus-west"], NOW, 14)
     assert report.before == 7.0
     assert report.series is not None

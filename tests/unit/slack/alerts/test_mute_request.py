@@ -11,7 +11,10 @@ from kpibot.slack.alerts.mute_form import ANY
 from kpibot.slack.alerts.mute_request import MuteRequest, read_mute_request
 
 CALENDAR = Calendar(
-    ZoneInfo("America/Chicago"), YearStart(7, 1), YearStart(8, 15), ((time(7, 30), time(16, 30)),) * 5 + (None, None)
+    zone=ZoneInfo("America/Chicago"),
+    fiscal_year=YearStart(7, 1),
+    school_year=YearStart(8, 15),
+    working_hours=((time(7, 30), time(16, 30)),) * 5 + (None, None),
 )
 NOW = datetime(2026, 11, 16, 16, tzinfo=UTC)
 
