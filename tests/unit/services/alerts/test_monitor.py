@@ -203,7 +203,7 @@ def test_people_may_act_while_a_measurement_is_under_way(watched: Watched, monke
         acknowledged(watched, group)
         return record(*arguments, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(watched.store, "record_watch", late)
+    monkeypatch.setattr(watched.store, "save_evaluation", late)
     assert [how for _, how, _, _ in watched.told(birch=50)] == [UPDATE, REPLY]
     (after,) = watched.store.alert_groups().values()
     assert (after.acknowledged_by, set(after.severities)) == ("@luis", {"oak", "birch"})
