@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from localslack.api.chat import target
+from localslack.api.chat import find_target
 from localslack.api.forms import file_form
 from localslack.api.posting import checked_text
 from localslack.api.request import Method, Request, invalid_arguments
@@ -33,10 +33,10 @@ def complete_upload(request: Request) -> Json:
 
 
 def _listed(request: Request) -> list[Json]:
-    given = request.structure("files", "invalid_arguments")
-    if not isinstance(given, list) or not given or not all(isinstance(one, dict) for one in given):
+    files = request.structure("files", "invalid_arguments")
+    if not isinstance(files, list) or not files or not all(isinstance(one, dict) for one in files):
         raise invalid_arguments("must provide an array of files", "/files")
-    return given
+    return files
 
 
 def _named(request: Request, one: Json) -> File:
@@ -49,7 +49,8 @@ def _named(request: Request, one: Json) -> File:
 
 def _destinations(request: Request) -> list[Conversation]:
     names = [request.text("channel_id"), *request.text("channels").split(",")]
-    return [target(Request(request.ws, {"channel": name}, request.base_url)) for name in dict.fromkeys(names) if name]
+    channels = [name for name in dict.fromkeys(names) if name]
+    return [find_target(Request(request.ws, {"channel": name}, request.base_url)) for name in channels]
 
 
 def _share(request: Request, conversation: Conversation, files: list[File]) -> None:
@@ -77,13 +78,13 @@ def _found(request: Request) -> File:
     return file
 
 
-def info(request: Request) -> Json:
+def file_info(request: Request) -> Json:
     """files.info: ``mimetype`` stays empty until the file is processed."""
     file = _found(request)
     return {"ok": True, "file": file_form(request.ws, file, request.base_url), "comments": []}
 
 
-def delete(request: Request) -> Json:
+def delete_file(request: Request) -> Json:
     """files.delete: messages that showed it no longer do."""
     file = _found(request)
     if file.user != request.ws.bot_user_id:
@@ -96,6 +97,6 @@ def delete(request: Request) -> Json:
 METHODS = {
     "files.getUploadURLExternal": Method(get_upload_url, ("files:write",)),
     "files.completeUploadExternal": Method(complete_upload, ("files:write",)),
-    "files.info": Method(info, ("files:read",)),
-    "files.delete": Method(delete, ("files:write",)),
+    "files.info": Method(file_info, ("files:read",)),
+    "files.delete": Method(delete_file, ("files:write",)),
 }

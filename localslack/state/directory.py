@@ -102,19 +102,19 @@ class Directory:
         for user in self.users.values():
             if user.name == wanted:
                 return user.id
-        known = ", ".join(user.name for user in self.people())
-        raise UnknownNameError(f"there is no person {name!r}; known: {known}")
+        names = ", ".join(user.name for user in self.people())
+        raise UnknownNameError(f"there is no person {name!r}; known: {names}")
 
     def channel_id(self, name: str) -> str:
         """Return the id of a channel (``tech-alerts``, ``#tech-alerts``) or direct message (``@dana``).
 
         Raises UnknownNameError with the names that there are.
         """
-        found = self.find(name)
-        if found is None:
-            known = ", ".join(one.name for one in self.conversations.values() if one.user is None)
-            raise UnknownNameError(f"there is no channel {name!r}; known: {known}, and @name for a direct message")
-        return found.id
+        conversation = self.find(name)
+        if conversation is None:
+            names = ", ".join(one.name for one in self.conversations.values() if one.user is None)
+            raise UnknownNameError(f"there is no channel {name!r}; known: {names}, and @name for a direct message")
+        return conversation.id
 
     def find(self, name: str) -> Conversation | None:
         """Return the conversation with this id, ``#name``, ``name`` or ``@person``, or None."""
@@ -127,5 +127,7 @@ class Directory:
 
     def names_of(self, channel: str) -> frozenset[str]:
         """Return name and id of a channel, for whichever was given; of one that isn't there, what was given."""
-        found = self.conversations.get(channel) or self.find(channel.lstrip("@"))
-        return frozenset({channel.lstrip("#")} | ({found.id, found.name} if found is not None else set()))
+        conversation = self.conversations.get(channel) or self.find(channel.lstrip("@"))
+        return frozenset(
+            {channel.lstrip("#")} | ({conversation.id, conversation.name} if conversation is not None else set())
+        )

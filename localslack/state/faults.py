@@ -28,7 +28,7 @@ Kind = Literal[
 ]
 KINDS: tuple[str, ...] = get_args(Kind)
 
-SOCKET, EVENTS, UPLOAD, HOOK = "socket", "events", "files.upload", "response_url"
+SOCKET, EVENTS, UPLOAD, RESPONSE_URL = "socket", "events", "files.upload", "response_url"
 _FOR_SOCKET = ("pass", "reset", "silent", "half_open")
 _FOR_EVENTS = ("pass", "duplicate", "out_of_order", "late")
 _NOT_FOR_CALLS = ("half_open", "duplicate", "out_of_order")

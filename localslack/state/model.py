@@ -124,11 +124,7 @@ class Message:
 
 @dataclass(slots=True)
 class Conversation:
-    """A channel, or the direct message between the bot and `user`; `messages` is kept in the order of ts.
-
-    `pins` are the pinned messages' ts, with the second at which each was pinned; `bookmarks` are as the Web API gives
-    them, by id.
-    """
+    """A channel, or the direct message between the bot and `user`; `messages` is kept in the order of ts."""
 
     id: str
     name: str
@@ -142,8 +138,6 @@ class Conversation:
     ext_shared: bool = False
     org_shared: bool = False
     messages: dict[str, Message] = field(default_factory=dict)
-    pins: dict[str, int] = field(default_factory=dict)
-    bookmarks: dict[str, Json] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -203,7 +197,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class DeliveryAttempt:
     """Something that was sent to the bot: an event, a command, a press; `attempt` is 0, then 1, 2, 3 for repeats.
 
     `kind` is the envelope's type (``events_api``, ``slash_commands``, ``interactive``) and `name` what it is about: the
@@ -243,7 +237,7 @@ class Command:
 
 
 @dataclass(slots=True)
-class Hook:
+class ResponseUrl:
     """A response_url. It lives 30 minutes and takes five messages."""
 
     secret: str

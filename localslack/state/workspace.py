@@ -16,6 +16,7 @@ from typing import TypeVar
 from localslack.state.directory import Directory
 from localslack.state.faults import Fault, Faults
 from localslack.state.files import Files
+from localslack.state.history import KEEP_SMALL, History
 from localslack.state.ids import format_ts, make_id
 from localslack.state.model import (
     DEFAULT_EVENTS,
@@ -25,24 +26,23 @@ from localslack.state.model import (
     Change,
     Channel,
     Command,
-    Delivery,
+    DeliveryAttempt,
     Edit,
     Group,
-    Hook,
     Json,
     Message,
     Person,
+    ResponseUrl,
     Trigger,
     View,
 )
-from localslack.state.pace import Pace
-from localslack.state.record import KEEP_SMALL, Record
+from localslack.state.rate_limits import RateLimits
 
 Listener = Callable[[Change], None]
 _Kept = TypeVar("_Kept")
 
-HOOK_SECONDS = 30 * 60
-HOOK_USES = 5
+RESPONSE_URL_SECONDS = 30 * 60
+RESPONSE_URL_USES = 5
 TRIGGER_SECONDS = 3.0
 
 
@@ -88,16 +88,16 @@ class Workspace(Directory):
         super().__init__(name, bot_name, channels, people, groups, int(clock()))
         self.bot_token, self.app_token, self.signing_secret = bot_token, app_token, signing_secret
         self.scopes, self.events, self.should_escape = tuple(scopes), tuple(events), should_escape
-        self.commands_known = tuple(commands)
+        self.command_hints = tuple(commands)
         self._clock, self.timer, self._jumped = clock, timer, 0.0
         self.keep_messages = keep_messages
         self.files = Files(timer, file_seconds, keep_file_bytes)
-        self.faults, self.pace = Faults(seed), Pace(timer, tiers, channel_pace, channel_burst)
-        self.history = Record(keep_calls, keep_call_bytes)
+        self.faults, self.rate_limits = Faults(seed), RateLimits(timer, tiers, channel_pace, channel_burst)
+        self.history = History(keep_calls, keep_call_bytes)
         self.socket_mode_enabled = True
         self.views: dict[str, View] = {}
         self.commands: deque[Command] = deque(maxlen=KEEP_SMALL)
-        self.hooks: dict[str, Hook] = {}
+        self.response_urls: dict[str, ResponseUrl] = {}
         self.triggers: dict[str, Trigger] = {}
         self._refused: dict[str, str] = {}
         self.listeners: list[Listener] = []
@@ -131,10 +131,8 @@ class Workspace(Directory):
 
     def remove(self, message: Message) -> None:
         """Take a message away; one with replies leaves a mark behind, so that its thread can still be read."""
-        place = self.conversations[message.channel]
-        kept = place.messages
+        kept = self.conversations[message.channel].messages
         self.history.deletions.append(message)
-        place.pins.pop(message.ts, None)
         if any(other.thread_ts == message.ts for other in kept.values() if other.ts != message.ts):
             self.put(dataclasses.replace(message, deleted=True, text="This message was deleted.", blocks=[]))
             return
@@ -160,7 +158,7 @@ class Workspace(Directory):
         kept = self.history.deletions
         return [one for one in kept if channel is None or one.channel in self.names_of(channel)]
 
-    def deliveries(self, kind: str | None = None) -> list[Delivery]:
+    def deliveries(self, kind: str | None = None) -> list[DeliveryAttempt]:
         """Return what was sent to the bot, the oldest first: ``events_api``, ``slash_commands``, ``interactive``."""
         return [one for one in self.history.deliveries if kind in (None, one.kind)]
 
@@ -207,11 +205,13 @@ class Workspace(Directory):
         _keep(self.triggers, ident, Trigger(ident, user, self.clock(), view=view))
         return ident
 
-    def new_hook(self, channel: str, user: str, original: str | None = None, thread_ts: str | None = None) -> Hook:
+    def new_response_url(
+        self, channel: str, user: str, original: str | None = None, thread_ts: str | None = None
+    ) -> ResponseUrl:
         """Return a fresh response_url's record; `original` is the message that replace_original means."""
-        hook = Hook(secrets.token_urlsafe(18), channel, user, self.clock(), original, thread_ts)
-        _keep(self.hooks, hook.secret, hook)
-        return hook
+        response_url = ResponseUrl(secrets.token_urlsafe(18), channel, user, self.clock(), original, thread_ts)
+        _keep(self.response_urls, response_url.secret, response_url)
+        return response_url
 
     def new_ticket(self) -> str:
         """Return a ticket that opens one Socket Mode connection, once."""
@@ -251,8 +251,8 @@ class Workspace(Directory):
 
     def accepts_file(self, reference: Json) -> bool:
         """Say whether an image block may show this ``slack_file``: there, processed, and a picture."""
-        found = self.files.find(reference.get("id") or reference.get("url", ""))
-        return found is not None and self.files.mimetype(found).startswith("image/")
+        file = self.files.find(reference.get("id") or reference.get("url", ""))
+        return file is not None and self.files.mimetype(file).startswith("image/")
 
 
 def _keep(store: dict[str, _Kept], key: str, value: _Kept) -> None:

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from localslack.api.methods import answer
-from localslack.api.response_urls import find_hook, respond
+from localslack.api.response_urls import find_response_url, respond
 from localslack.state.errors import SlackError
-from localslack.state.faults import HOOK, UPLOAD, Fault
+from localslack.state.faults import RESPONSE_URL, UPLOAD, Fault
+from localslack.state.history import channel_of
 from localslack.state.model import Call, Json
-from localslack.state.record import channel_of
 from localslack.state.workspace import Workspace
 from localslack.transport.sockets import reset
 
@@ -50,7 +50,7 @@ class WebApi:
         shown = {key: value for key, value in args.items() if key != "token"} | {"token": "(hidden)"}
 
         async def work() -> _Answer:
-            wait = self._ws.pace.wait(name, self._place(args))
+            wait = self._ws.rate_limits.wait(name, self._place(args))
             if wait > 0:
                 return _slow_down(wait)
             reply = answer(self._ws, name, token, args, self._base_url())
@@ -58,22 +58,22 @@ class WebApi:
 
         return await self._answer(request, name, shown, work)
 
-    async def hook(self, request: web.Request) -> web.StreamResponse:
+    async def response_url(self, request: web.Request) -> web.StreamResponse:
         """A response_url: 200 and ``ok``, or a status of 400 or 404 and what was wrong."""
         payload = await _arguments(request)
         secret = request.match_info["secret"]
 
         async def work() -> _Answer:
             try:
-                respond(self._ws, find_hook(self._ws, secret), dict(payload))
+                respond(self._ws, find_response_url(self._ws, secret), dict(payload))
             except SlackError as refusal:
                 gone = refusal.error in ("expired_url", "used_url")
                 return _Answer(refusal.body(), status=404 if gone else 400)
             return _Answer({"ok": True}, text="ok")
 
-        known = self._ws.hooks.get(secret)
-        arguments = {**payload, "channel": known.channel if known is not None else None}
-        return await self._answer(request, HOOK, arguments, work)
+        record = self._ws.response_urls.get(secret)
+        arguments = {**payload, "channel": record.channel if record is not None else None}
+        return await self._answer(request, RESPONSE_URL, arguments, work)
 
     async def upload(self, request: web.Request) -> web.StreamResponse:
         """An upload URL: the bytes as the body, or as a form's only file."""
@@ -107,30 +107,30 @@ class WebApi:
         number, began, started = ws.number("call"), ws.timer(), ws.clock()
         fault = ws.faults.take(name, ws.names_of(channel_of(arguments)))
         kind = fault.kind if fault is not None else None
-        given = await self._under(fault, number, work)
+        reply = await self._under(fault, number, work)
         if kind == "never_processed":
             self._stall(arguments)
-        ws.record(Call(number, name, arguments, given.body, given.status, started, ws.timer() - began, kind))
+        ws.record(Call(number, name, arguments, reply.body, reply.status, started, ws.timer() - began, kind))
         await _break(request.transport, kind)
-        if given.text is not None:
-            return web.Response(text=given.text, status=given.status, headers=given.headers)
-        return web.json_response(given.body, status=given.status, headers=given.headers)
+        if reply.text is not None:
+            return web.Response(text=reply.text, status=reply.status, headers=reply.headers)
+        return web.json_response(reply.body, status=reply.status, headers=reply.headers)
 
     async def _under(self, fault: Fault | None, number: int, work: Work) -> _Answer:
         if fault is not None:
-            instead = _instead(fault)
-            if instead is not None:
-                return instead
+            fault_reply = _answer_of_fault(fault)
+            if fault_reply is not None:
+                return fault_reply
             if fault.kind == "late":
                 await asyncio.sleep(fault.seconds)
             if fault.kind == "clock_jump":
                 self._ws.jump(fault.seconds)
         self._ws.current_call = number
-        given = await work()  # runs without a pause, so the number can't be another call's
+        reply = await work()  # runs without a pause, so the number can't be another call's
         self._ws.current_call = None
         if fault is not None and fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
-        return given
+        return reply
 
     def _stall(self, arguments: Json) -> None:
         file = self._ws.files.find(arguments["file"])
@@ -140,11 +140,11 @@ class WebApi:
     def _place(self, args: Json) -> str | None:
         """Return the id of the conversation that a call speaks in, so that each has one pace by whatever name."""
         name = channel_of(args)
-        found = self._ws.find(f"@{name}" if name in self._ws.users else name.lstrip("@"))
-        return found.id if found is not None else None
+        conversation = self._ws.find(f"@{name}" if name in self._ws.users else name.lstrip("@"))
+        return conversation.id if conversation is not None else None
 
 
-def _instead(fault: Fault) -> _Answer | None:
+def _answer_of_fault(fault: Fault) -> _Answer | None:
     """Return what a fault answers in the method's place, None when the method runs."""
     if fault.kind == "ratelimited":
         return _slow_down(fault.seconds)
@@ -178,10 +178,10 @@ async def _arguments(request: web.Request) -> Json:
     args: Json = dict(request.query)
     if request.content_type == "application/json":
         body = await request.text()
-        given = json.loads(body) if body else {}
-        if not isinstance(given, dict):
+        content = json.loads(body) if body else {}
+        if not isinstance(content, dict):
             raise ValueError("the body is not an object")
-        return args | given
+        return args | content
     if request.method == "POST":
         args |= {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
     return args

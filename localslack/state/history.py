@@ -8,19 +8,19 @@ from __future__ import annotations
 import json
 from collections import deque
 
-from localslack.state.model import Call, Delivery, Edit, Json, Message
+from localslack.state.model import Call, DeliveryAttempt, Edit, Json, Message
 
 KEEP_SMALL = 1000
 
 
-class Record:
+class History:
     """Keeps the latest `keep_calls` calls, fewer when their payloads are more than `keep_bytes` together."""
 
     def __init__(self, keep_calls: int, keep_bytes: int) -> None:
         self._keep_calls, self._keep_bytes = keep_calls, keep_bytes
         self._calls: deque[tuple[Call, int]] = deque()
         self.bytes = 0
-        self.deliveries: deque[Delivery] = deque(maxlen=KEEP_SMALL)
+        self.deliveries: deque[DeliveryAttempt] = deque(maxlen=KEEP_SMALL)
         self.edits: deque[Edit] = deque(maxlen=KEEP_SMALL)
         self.deletions: deque[Message] = deque(maxlen=KEEP_SMALL)
 

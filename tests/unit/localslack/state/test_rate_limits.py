@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from localslack import Channel, Workspace, WorkspaceServer
 from localslack.api.methods import METHODS
-from localslack.state.pace import TIERS, Pace
+from localslack.state.rate_limits import TIERS, RateLimits
 
 
 class Timer:
@@ -29,7 +29,7 @@ def timer() -> Timer:
     return Timer()
 
 
-def taken(pace: Pace, method: str, channel: str | None = None) -> int:
+def taken(pace: RateLimits, method: str, channel: str | None = None) -> int:
     """Return how many calls in a row get through."""
     count = 0
     while pace.wait(method, channel) == 0.0:
@@ -51,35 +51,35 @@ def test_every_method_has_a_tier() -> None:
     ],
 )
 def test_a_tier_allows_a_burst_and_then_so_many_a_minute(timer: Timer, method: str, burst: int, a_minute: int) -> None:
-    pace = Pace(timer, tiers=True, seconds=None, burst=1)
+    pace = RateLimits(timer, tiers=True, seconds=None, burst=1)
     assert taken(pace, method) == burst
     timer.now += 60
     assert taken(pace, method) == a_minute
 
 
 def test_the_wait_that_is_told_is_enough(timer: Timer) -> None:
-    pace = Pace(timer, tiers=True, seconds=None, burst=1)
+    pace = RateLimits(timer, tiers=True, seconds=None, burst=1)
     taken(pace, "conversations.list")
     timer.now += pace.wait("conversations.list", None)
     assert taken(pace, "conversations.list") == 1
 
 
 def test_a_channel_takes_a_short_burst_and_then_a_message_a_second(timer: Timer) -> None:
-    pace = Pace(timer, tiers=False, seconds=1.0, burst=3)
+    pace = RateLimits(timer, tiers=False, seconds=1.0, burst=3)
     assert taken(pace, "chat.postMessage", "C1") == 3 and taken(pace, "chat.postMessage", "C2") == 3
     timer.now += 2
     assert taken(pace, "chat.postMessage", "C1") == 2
 
 
 def test_a_timer_that_runs_backward_takes_nothing_away(timer: Timer) -> None:
-    pace = Pace(timer, tiers=True, seconds=None, burst=1)
+    pace = RateLimits(timer, tiers=True, seconds=None, burst=1)
     taken(pace, "conversations.list")
     timer.now -= 3600
     assert pace.wait("conversations.list", None) == pytest.approx(3)
 
 
 def test_without_a_switch_there_is_no_limit(timer: Timer) -> None:
-    pace = Pace(timer, tiers=False, seconds=None, burst=1)
+    pace = RateLimits(timer, tiers=False, seconds=None, burst=1)
     assert all(pace.wait("conversations.list", None) == 0.0 for _ in range(1000))
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from localslack.state.faults import EVENTS
-from localslack.state.model import Delivery, Json
+from localslack.state.model import DeliveryAttempt, Json
 from localslack.state.workspace import Workspace
 
 ACK_SECONDS = 3.0
@@ -46,7 +46,7 @@ class Repeat:
     reason: str = ""
 
 
-class Link(ABC):
+class Dispatcher(ABC):
     """The way to the bot. `ack_seconds` and `redelivery` (seconds before each repeat) are Slack's by default."""
 
     def __init__(
@@ -75,7 +75,9 @@ class Link(ABC):
         outcome = await self._send(kind, payload, repeat)
         name, attempt = _name_of(payload), repeat.attempt if repeat is not None else 0
         ident = str(payload.get("event_id") or payload.get("trigger_id") or "")
-        ws.history.deliveries.append(Delivery(kind, name, ident, attempt, started, outcome.seconds, outcome.error))
+        ws.history.deliveries.append(
+            DeliveryAttempt(kind, name, ident, attempt, started, outcome.seconds, outcome.error)
+        )
         return outcome
 
     def event(self, payload: Json) -> None:

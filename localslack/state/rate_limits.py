@@ -18,10 +18,6 @@ TIERS: Mapping[str, int | None] = {
     "apps.connections.open": 1,
     "auth.test": None,
     "blocks.validate": None,
-    "bookmarks.add": 2,
-    "bookmarks.edit": 2,
-    "bookmarks.list": 3,
-    "bookmarks.remove": 2,
     "chat.delete": 3,
     "chat.getPermalink": None,
     "chat.postEphemeral": 4,
@@ -38,15 +34,9 @@ TIERS: Mapping[str, int | None] = {
     "files.delete": 3,
     "files.getUploadURLExternal": 4,
     "files.info": 4,
-    "pins.add": 2,
-    "pins.list": 2,
-    "pins.remove": 2,
     "reactions.add": 3,
-    "reactions.get": 3,
-    "reactions.list": 2,
     "reactions.remove": 2,
     "usergroups.list": 2,
-    "usergroups.users.list": 2,
     "users.conversations": 3,
     "users.info": 4,
     "users.list": 2,
@@ -82,7 +72,7 @@ class _Bucket:
         return 0.0
 
 
-class Pace:
+class RateLimits:
     """What a bot has left of its limits, on `timer`, in seconds.
 
     `tiers` switches the limits of methods on. `seconds`, when set, is the time between two messages in a channel, of

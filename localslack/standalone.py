@@ -11,7 +11,7 @@ from localslack.server import WorkspaceServer
 from localslack.state.errors import WorkspaceError
 
 
-async def run(script: Path | None, port: int, stop: asyncio.Event, say: Callable[[str], None]) -> None:
+async def run_workspace(script: Path | None, port: int, stop: asyncio.Event, say: Callable[[str], None]) -> None:
     """Run until `stop` is set, with the set-up that `script` names; `say` prints.
 
     Raises ScriptError, and WorkspaceError when the port is taken.

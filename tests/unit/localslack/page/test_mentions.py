@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from localslack import Workspace
-from localslack.page.typed import typed
+from localslack.page.mentions import with_mentions
 
 
 @pytest.mark.parametrize(
@@ -24,4 +24,4 @@ from localslack.page.typed import typed
 )
 def test_names_become_mentions_and_the_rest_is_escaped(ws: Workspace, text: str, wanted: str) -> None:
     ids = {"dana": ws.user_id("dana"), "tech": ws.channel_id("tech-alerts"), "leads": next(iter(ws.groups))}
-    assert typed(ws, text) == wanted.format(**ids)
+    assert with_mentions(ws, text) == wanted.format(**ids)

@@ -9,7 +9,7 @@ from slackblocks import _limits, _surfaces
 
 from localslack.blocks import blocks as ours
 from localslack.blocks.blocks import problems_of
-from tests.unit.localslack.block_limits import LIMITS, pie
+from tests.unit.localslack.blocks.block_limits import LIMITS, pie
 
 THEIRS: dict[str, Any] = {name: value for name, value in vars(_limits).items() if name.isupper()}
 

@@ -10,8 +10,8 @@ from jsonschema import Draft7Validator
 
 from localslack.blocks.blocks import BLOCKS, problems_of
 from localslack.blocks.elements import INTERACTIVE, TAKES
-from tests.unit.localslack.block_limits import LIMITS
-from tests.unit.localslack.slack_types import NEEDED, Examples, definitions
+from tests.unit.localslack.blocks.block_limits import LIMITS
+from tests.unit.localslack.blocks.slack_types import NEEDED, Examples, definitions
 
 Json = dict[str, Any]
 

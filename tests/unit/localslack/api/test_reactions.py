@@ -16,7 +16,7 @@ from localslack.state.model import DEFAULT_SCOPES
 
 @pytest.fixture
 def ws(make_workspace: Callable[..., Workspace]) -> Workspace:
-    return make_workspace(scopes=(*DEFAULT_SCOPES, "reactions:read", "reactions:write"))
+    return make_workspace(scopes=(*DEFAULT_SCOPES, "reactions:write"))
 
 
 @pytest.fixture
@@ -31,12 +31,9 @@ async def test_a_reaction_is_there_once_and_can_be_taken_back(
     await client.reactions_add(name="eyes", **posted)
     with pytest.raises(SlackApiError, match="already_reacted"):
         await client.reactions_add(name=":eyes:", **posted)
-    got = await client.reactions_get(**posted)
-    assert got["message"]["reactions"] == [{"name": "eyes", "users": [ws.bot_user_id], "count": 1}]
-    [listed] = (await client.reactions_list())["items"]
-    assert listed["message"]["ts"] == posted["timestamp"]
     [message] = (await client.conversations_history(channel=posted["channel"]))["messages"]
-    assert message["reactions"][0]["name"] == "eyes" and "edited" not in message
+    assert message["reactions"] == [{"name": "eyes", "users": [ws.bot_user_id], "count": 1}]
+    assert "edited" not in message
     await client.reactions_remove(name="eyes", **posted)
     with pytest.raises(SlackApiError, match="no_reaction"):
         await client.reactions_remove(name="eyes", **posted)

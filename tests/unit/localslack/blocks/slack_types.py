@@ -17,7 +17,7 @@ import pytest
 
 Json = dict[str, Any]
 PACKAGES = ("@slack/types@3.2.0", "ts-json-schema-generator@2.4.0")
-FOLDER = Path(__file__).parents[3] / "var" / "npm"
+FOLDER = Path(__file__).parents[4] / "var" / "npm"
 URL = "https://example.org/"
 WORD = {"type": "plain_text", "text": "x"}
 OPTION = {"text": WORD, "value": "v"}

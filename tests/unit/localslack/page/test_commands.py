@@ -12,7 +12,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from localslack import UnknownNameError, Workspace, WorkspaceServer
-from localslack.state.workspace import HOOK_SECONDS
+from localslack.state.workspace import RESPONSE_URL_SECONDS
 
 Connect = Callable[[AsyncApp], Awaitable[Any]]
 
@@ -102,8 +102,8 @@ async def test_a_response_url_works_where_the_bot_is_not_a_member(
 async def test_a_response_url_takes_five_messages_and_no_sixth(
     ws: Workspace, server: WorkspaceServer, app: AsyncApp, connect: Connect
 ) -> None:
-    hook = AsyncWebhookClient(await asked(server, app, connect))
-    codes = [(await hook.send(text=str(number))).status_code for number in range(6)]
+    response_url = AsyncWebhookClient(await asked(server, app, connect))
+    codes = [(await response_url.send(text=str(number))).status_code for number in range(6)]
     assert codes == [200] * 5 + [404]
     assert len(ws.messages("tech-alerts")) == 5
 
@@ -111,28 +111,28 @@ async def test_a_response_url_takes_five_messages_and_no_sixth(
 async def test_a_response_url_ends_after_thirty_minutes(
     ws: Workspace, server: WorkspaceServer, app: AsyncApp, connect: Connect, clock: Any
 ) -> None:
-    hook = AsyncWebhookClient(await asked(server, app, connect))
-    clock.now += HOOK_SECONDS + 1
-    answer = await hook.send(text="late")
+    response_url = AsyncWebhookClient(await asked(server, app, connect))
+    clock.now += RESPONSE_URL_SECONDS + 1
+    answer = await response_url.send(text="late")
     assert answer.status_code == 404 and "expired_url" in answer.body
 
 
 async def test_what_a_response_url_refuses_does_not_count_as_a_use(
     ws: Workspace, server: WorkspaceServer, app: AsyncApp, connect: Connect
 ) -> None:
-    hook = AsyncWebhookClient(await asked(server, app, connect))
+    response_url = AsyncWebhookClient(await asked(server, app, connect))
     for _ in range(6):
-        answer = await hook.send(blocks=[{"type": "section"}])
+        answer = await response_url.send(blocks=[{"type": "section"}])
         assert answer.status_code == 400 and "invalid_blocks" in answer.body
-    assert (await hook.send(text="well")).status_code == 200
+    assert (await response_url.send(text="well")).status_code == 200
 
 
 async def test_replace_original_changes_what_the_response_url_said_before(
     ws: Workspace, server: WorkspaceServer, app: AsyncApp, connect: Connect
 ) -> None:
-    hook = AsyncWebhookClient(await asked(server, app, connect))
-    await hook.send(text="working …")
-    await hook.send(text="42", replace_original=True)
+    response_url = AsyncWebhookClient(await asked(server, app, connect))
+    await response_url.send(text="working …")
+    await response_url.send(text="42", replace_original=True)
     [message] = ws.messages("tech-alerts")
     assert message.text == "42" and message.edited is not None
 
@@ -140,9 +140,9 @@ async def test_replace_original_changes_what_the_response_url_said_before(
 async def test_delete_original_takes_it_away(
     ws: Workspace, server: WorkspaceServer, app: AsyncApp, connect: Connect
 ) -> None:
-    hook = AsyncWebhookClient(await asked(server, app, connect))
-    await hook.send(text="working …")
-    await hook.send(delete_original=True)
+    response_url = AsyncWebhookClient(await asked(server, app, connect))
+    await response_url.send(text="working …")
+    await response_url.send(delete_original=True)
     assert ws.messages("tech-alerts") == []
 
 

@@ -17,7 +17,7 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def typed(ws: Workspace, text: str, *, with_names: bool = False) -> str:
+def with_mentions(ws: Workspace, text: str, *, with_names: bool = False) -> str:
     """Return what Slack makes of typed text: ``@dana`` becomes ``<@U…>``, ``#tech`` becomes ``<#C…>``.
 
     Mentions and links that are written out already stay as they are; the rest is escaped. `with_names` adds the name,
@@ -32,14 +32,14 @@ def typed(ws: Workspace, text: str, *, with_names: bool = False) -> str:
 
 
 def _plain(ws: Workspace, text: str, with_names: bool) -> str:
-    return _NAME.sub(lambda found: _mention(ws, found, with_names), escape(text))
+    return _NAME.sub(lambda match: _mention(ws, match, with_names), escape(text))
 
 
-def _mention(ws: Workspace, found: re.Match[str], with_names: bool) -> str:
-    sign, name = found.groups()
+def _mention(ws: Workspace, match: re.Match[str], with_names: bool) -> str:
+    sign, name = match.groups()
     mark = _people(ws, name) if sign == "@" else _channel(ws, name)
     if not mark:
-        return found.group()
+        return match.group()
     return f"<{mark}|{name}>" if with_names and not mark.startswith("!") else f"<{mark}>"
 
 
@@ -53,5 +53,5 @@ def _people(ws: Workspace, name: str) -> str:
 
 
 def _channel(ws: Workspace, name: str) -> str:
-    known = ws.conversations.values()
-    return next((f"#{one.id}" for one in known if one.user is None and one.name == name), "")
+    conversations = ws.conversations.values()
+    return next((f"#{one.id}" for one in conversations if one.user is None and one.name == name), "")
