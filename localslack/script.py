@@ -1,6 +1,6 @@
 """A workspace's set-up as a YAML file: channels, people, groups, commands, limits and faults.
 
-Every key may be left out. What cannot be is told all at once, each with its place and what to write there.
+Every key may be left out. All mistakes are reported at once, each with its place and what to write there.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from localslack.transport.dispatcher import ACK_SECONDS, REDELIVERY
 
 
 def _named(key: str) -> Callable[[object], object]:
-    """Let a bare word stand for an object of which it is the name."""
+    """Accept a plain string in place of an object: its name."""
     return lambda value: {key: value} if isinstance(value, str) else value
 
 
 def _bare(value: object) -> object:
-    """Take the sign off a name, so that ``#general`` and ``@dana`` may be written too."""
+    """Remove the sign of a name: ``#general`` and ``@dana`` are accepted too."""
     return value.lstrip("#@") if isinstance(value, str) else value
 
 
 def _times(value: object) -> object:
-    """Take a number above 0, or the word that stands for no end."""
+    """Accept a number above 0, or ``always``."""
     if value != "always" and (not isinstance(value, int) or value < 1):
         raise PydanticCustomError("times", "this should be a whole number above 0, or `always`")
     return value
@@ -93,7 +93,7 @@ class _Fault(_Part):
 
 
 class Script(_Part):
-    """A set-up that has been read; `workspace` and `server` make what it describes."""
+    """A validated set-up; `workspace` and `server` create what it describes."""
 
     name: str = "Example ISD"
     bot: _Name = "bot"
@@ -117,7 +117,7 @@ class Script(_Part):
     faults: tuple[_Fault, ...] = ()
 
     def workspace(self) -> Workspace:
-        """Make the workspace, its faults armed. Raises ScriptError for a fault that cannot be."""
+        """Make the workspace, its faults armed. Raises ScriptError for an invalid fault."""
         ws = Workspace(
             self.name,
             self.bot,
@@ -197,7 +197,7 @@ def _place(location: Iterable[object]) -> str:
 
 
 def _line(problem: dict[str, Any]) -> str:
-    """Return one line of what pydantic found, in words that say what to write."""
+    """Return one line for a problem that pydantic reports: what to write instead."""
     location, kind = problem["loc"], problem["type"]
     place = _place(location)
     if kind == "extra_forbidden":
@@ -226,7 +226,7 @@ def _near(word: str, names: Iterable[str]) -> str:
 
 
 def _foreign_members(script: Script) -> Iterator[str]:
-    """Yield people of another organization in channels that are shared with none."""
+    """Report people of another organization in channels that are not shared."""
     foreign = {one.name for one in script.people if one.team}
     for index, channel in _counted(script.channels):
         for name in channel.members or ():
@@ -235,7 +235,7 @@ def _foreign_members(script: Script) -> Iterator[str]:
 
 
 def _unknown_members(script: Script) -> Iterator[str]:
-    """Yield members that are nobody."""
+    """Report members who do not exist."""
     people = [one.name for one in script.people]
     for place, members, names in (
         *((f"channels[{index}]", one.members, [*people, BOT, script.bot]) for index, one in _counted(script.channels)),
@@ -251,7 +251,7 @@ def _counted(parts: Sequence[_Any]) -> Iterator[tuple[int, _Any]]:
 
 
 def _twice(script: Script) -> Iterator[str]:
-    """Yield names that are given twice."""
+    """Report names that are used twice."""
     for kind, names in (
         ("channels", [one.name for one in script.channels]),
         ("people", [one.name for one in script.people]),
@@ -264,7 +264,7 @@ def _twice(script: Script) -> Iterator[str]:
 
 
 def _impossible(script: Script) -> Iterator[str]:
-    """Yield faults that mean a channel which isn't there, or a kind that their method cannot have."""
+    """Report faults of a channel that doesn't exist, or of a kind that their method cannot have."""
     channels = [one.name for one in script.channels]
     for index, fault in enumerate(script.faults):
         if fault.channel is not None and fault.channel not in channels:

@@ -31,9 +31,10 @@ T = TypeVar("T")
 class WorkspaceServer:
     """A workspace that listens on `host` and `port` (0 takes a free one).
 
-    `ack_seconds` and `redelivery` are Slack's patience with the bot, in seconds. `trusted_hosts` are further names,
-    such as ``workspace:3000``, under which browsers may open the page; the loopback's own are always trusted.
-    With a `request_url` the bot isn't reached by Socket Mode but by signed requests to that address.
+    `ack_seconds` is how long the bot has for an ack, `redelivery` the pauses before an event is sent again, both in
+    seconds. `trusted_hosts` are further names, such as ``workspace:3000``, under which browsers may open the page;
+    those of the loopback are always trusted. With a `request_url` the bot gets signed requests at that
+    address instead of Socket Mode.
     """
 
     def __init__(
@@ -57,7 +58,7 @@ class WorkspaceServer:
         self._page: Page | None = None
         self._people: People | None = None
         self.shortcuts = Shortcuts(ws, self._dispatcher, lambda: self.url)
-        """What people choose in menus of shortcuts, and type in menus that the bot fills."""
+        """Shortcuts that people choose, and menus whose options the bot supplies."""
 
     @property
     def url(self) -> str:
@@ -183,7 +184,7 @@ class WorkspaceServer:
         """Wait until `predicate` gives something true, and return that.
 
         A LookupError of the predicate (no such message yet) counts as false. Raises WaitTimeoutError after `timeout`
-        seconds, telling the last messages and calls.
+        seconds, with the last messages and calls.
         """
         changed = asyncio.Event()
         loop = asyncio.get_running_loop()
@@ -198,7 +199,7 @@ class WorkspaceServer:
                 if loop.time() > deadline:
                     raise WaitTimeoutError(_report(self.ws, timeout, self.connections))
                 changed.clear()
-                # files get ready by the clock alone, so look again now and then
+                # a file becomes ready without an event, so check regularly
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(changed.wait(), _LOOK_AGAIN)
         finally:

@@ -1,4 +1,4 @@
-"""The workspace by itself: a Slack to point any bot at."""
+"""Runs a workspace on its own, for any bot."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def run_workspace(script: Path | None, port: int, stop: asyncio.Event, say
 
 
 def directions(server: WorkspaceServer) -> str:
-    """Return the page's address, and what a bot needs in its environment to find the workspace."""
+    """Return the page's address, and the environment variables for a bot."""
     ws = server.ws
     lines = [
         f"the page: {server.url}",

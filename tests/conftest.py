@@ -20,6 +20,7 @@ from tests.servers import Servers, ask
 
 SERVERS = ("postgresql", "mariadb", "elsewhere")
 DEALT_SINGLY = ("tests/oracle/",)  # long tests that share little
+DEALT_FIRST = ("tests/unit/sources/test_statements_elsewhere.py", "tests/unit/demo/")  # the longest of the unit tests
 MEMORY = Path("/dev/shm")
 ROOM = 4 * 2**30  # bytes: several times what a run writes
 FOLDER, ADDRESS = pytest.StashKey[Path](), pytest.StashKey[str]()
@@ -72,6 +73,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
     """Files go to workers in the order in which they are collected: the long ones first."""
     config.option.loadscopereorder = False
     return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """No worker is left alone at the end with what takes long."""
+    items.sort(key=lambda item: not item.nodeid.startswith(DEALT_FIRST))
 
 
 @pytest.hookimpl(wrapper=True)

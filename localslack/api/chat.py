@@ -45,7 +45,7 @@ def _thread(request: Request, conversation: Conversation) -> str | None:
 
 
 def _new(request: Request, conversation: Conversation, via: str) -> Message:
-    """Return the message that a request describes, not kept yet."""
+    """Return the message that a request describes, not stored yet."""
     text, blocks, attachments = checked_content(request)
     return Message(
         conversation.id,
@@ -70,7 +70,7 @@ def post_message(request: Request) -> Json:
 
 
 def post_ephemeral(request: Request) -> Json:
-    """chat.postEphemeral: post for one person's eyes; it's not part of the history."""
+    """chat.postEphemeral: post a message that only one person sees; it's not part of the history."""
     ws, conversation = request.ws, find_target(request)
     user = request.required("user")
     if user not in conversation.members:
@@ -92,7 +92,7 @@ def _own_message(request: Request, refusal: str) -> Message:
 
 
 def update_message(request: Request) -> Json:
-    """chat.update: blocks, attachments and metadata that are not given stay; empty ones take them away."""
+    """chat.update: blocks, attachments and metadata that are absent stay; empty ones remove them."""
     ws, old = request.ws, _own_message(request, "cant_update_message")
     new_blocks = request.structure("blocks", "invalid_blocks_format")
     blocks = old.blocks if new_blocks is None else checked_blocks(ws, new_blocks)
@@ -116,7 +116,7 @@ def update_message(request: Request) -> Json:
 
 
 def delete_message(request: Request) -> Json:
-    """chat.delete: take one of the bot's own messages away."""
+    """chat.delete: delete one of the bot's own messages."""
     message = _own_message(request, "cant_delete_message")
     request.ws.remove(message)
     return {"ok": True, "channel": message.channel, "ts": message.ts}

@@ -1,4 +1,4 @@
-"""conversations.* and users.conversations: channels, their members and what was said in them."""
+"""conversations.* and users.conversations: channels, their members and their messages."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def conversation_info(request: Request) -> Json:
 
 
 def list_members(request: Request) -> Json:
-    """conversations.members: the ids of those in a conversation."""
+    """conversations.members: the ids of the members of a conversation."""
     conversation = request.conversation()
     request.need_for(conversation, "read")
     page, cursor = page_of([{"id": one} for one in conversation.members], request)
@@ -60,7 +60,7 @@ def list_members(request: Request) -> Json:
 
 
 def join_channel(request: Request) -> Json:
-    """conversations.join: the bot walks into a public channel."""
+    """conversations.join: the bot joins a public channel."""
     channel = request.conversation()
     if channel.kind != "public_channel":
         raise SlackError("method_not_supported_for_channel_type")
@@ -128,7 +128,7 @@ def channel_history(request: Request) -> Json:
 
 
 def thread_replies(request: Request) -> Json:
-    """conversations.replies: a thread, its first message ahead, then the replies, the oldest first."""
+    """conversations.replies: a thread: its first message, then the replies, the oldest first."""
     conversation = request.joined()
     request.need_for(conversation, "history")
     ts, public, window = request.required("ts"), public_messages(conversation), _Window(request)

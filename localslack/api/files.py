@@ -1,4 +1,4 @@
-"""files.*: the upload in three steps, and what became of it."""
+"""files.*: the upload in three steps, and information about files."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def get_upload_url(request: Request) -> Json:
 def complete_upload(request: Request) -> Json:
     """files.completeUploadExternal: name the files, and share them when a channel is given.
 
-    The share takes place at once; only the processing of the file comes later. Without a channel nobody but the bot
-    sees the file until a message uses it.
+    The file is shared at once and processed later. Without a channel only the bot sees the file until a message
+    uses it.
     """
     files = [_named(request, one) for one in _listed(request)]
     for conversation in _destinations(request):
@@ -85,7 +85,7 @@ def file_info(request: Request) -> Json:
 
 
 def delete_file(request: Request) -> Json:
-    """files.delete: messages that showed it no longer do."""
+    """files.delete: the file disappears from the messages that showed it."""
     file = _found(request)
     if file.user != request.ws.bot_user_id:
         raise SlackError("cant_delete_file")

@@ -27,7 +27,7 @@ def user_form(ws: Workspace, user: User) -> Json:
 
 
 def _membership(ws: Workspace, user: User) -> Json:
-    """Return what somebody may do here; of deactivated people Slack tells nothing of the kind."""
+    """Return the kind of member somebody is; Slack omits this for deactivated people."""
     if user.deactivated:
         return {}
     membership = {

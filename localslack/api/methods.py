@@ -1,4 +1,4 @@
-"""The Web API's front: which methods there are, whose token opens them, and how a refusal is answered."""
+"""The methods of the Web API: which exist, which token and scopes they need, and how errors are answered."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ METHODS: Mapping[str, Method] = {
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What goes back: a body of JSON and, for known tokens, the scopes that Slack tells in headers."""
+    """The response: a JSON body and, for valid tokens, the headers that list the scopes."""
 
     body: Json
     headers: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""What every way to post has in common: the checks of text and blocks, and the message that comes of it."""
+"""What all methods that post have in common: the checks of text, blocks, attachments and metadata."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ METADATA_BYTES = 16_000
 def checked_blocks(ws: Workspace, blocks: object, *, surface: str = "message", files: bool = True) -> list[Json]:
     """Return the blocks with ids where they had none.
 
-    `files` False refuses pictures that would have to be shared, as where the bot isn't a member. Refuses with
+    `files` False refuses images that would have to be shared, as in a channel without the bot. Refuses with
     ``invalid_blocks_format``, ``invalid_blocks`` (each problem with its JSON pointer) and ``msg_blocks_too_long``.
     """
     if not isinstance(blocks, list):
@@ -80,7 +80,7 @@ def checked_attachments(request: Request) -> list[Json]:
 
 
 def checked_content(request: Request, *, files: bool = True) -> tuple[str, list[Json], list[Json]]:
-    """Return text, blocks and attachments of a message to be. Refuses with ``no_text`` when all are empty."""
+    """Return text, blocks and attachments for a new message. Refuses with ``no_text`` when all are empty."""
     text = checked_text(request.text("text"))
     listed = request.structure("blocks", "invalid_blocks_format")
     blocks = [] if listed is None else checked_blocks(request.ws, listed, files=files)

@@ -1,4 +1,4 @@
-"""response_url, and the messages that an ack carries: both speak into a conversation without being in it."""
+"""response_url, and messages in an ack: both post to a conversation that the bot may not be in."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def find_response_url(ws: Workspace, secret: str) -> ResponseUrl:
 
 
 def respond(ws: Workspace, response_url: ResponseUrl, payload: Json, via: str = "response_url") -> Message | None:
-    """Do what a payload asks: post, replace or delete. Return the message, None when one was deleted.
+    """Post, replace or delete, as the payload asks. Return the message, None when one was deleted.
 
-    A post is for the person's eyes unless ``response_type`` is ``in_channel``. ``replace_original`` and
-    ``delete_original`` mean the message with the button, or what this response_url said before. Refuses as
+    A post is visible only to the person unless ``response_type`` is ``in_channel``. ``replace_original`` and
+    ``delete_original`` mean the message with the button, or what this response_url posted before. Refuses as
     chat.postMessage does; a refused payload doesn't count as a use. A picture by ``slack_file`` is refused where
     the bot isn't a member, as a file cannot be shared there.
     """

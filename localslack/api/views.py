@@ -107,12 +107,12 @@ def _new(request: Request, trigger: Trigger, path: tuple[str, ...]) -> Json:
 
 
 def open_modal(request: Request) -> Json:
-    """views.open: a modal for whoever caused the trigger, within three seconds and once."""
+    """views.open: a modal for the person who caused the trigger, within three seconds and once."""
     return _new(request, _trigger(request), ())
 
 
 def push_modal(request: Request) -> Json:
-    """views.push: a modal on top of the one in which the trigger came about; three at most.
+    """views.push: a modal on top of the one that caused the trigger; three at most.
 
     Refuses with ``push_limit_reached``, and with ``not_found`` when the person has no modal.
     """

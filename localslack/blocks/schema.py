@@ -1,6 +1,6 @@
-"""A small language to say what a piece of JSON must look like, so that `blocks` can be a table.
+"""Checks for JSON values, combined like a schema, so that `blocks` can be a table.
 
-A check takes a value, its JSON pointer and a list to which it adds what is wrong, in the words that Slack uses in
+A check takes a value, its JSON pointer and a list to which it adds the problems, worded as Slack does in
 ``response_metadata.messages``.
 """
 

@@ -1,4 +1,4 @@
-"""What becomes of the text that a person types: escapes, and names that turn into mentions."""
+"""Text that a person types: special characters are escaped, and names become mentions."""
 
 from __future__ import annotations
 

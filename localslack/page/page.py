@@ -1,4 +1,4 @@
-"""The page's side of the server: its files, one live line per browser, and the requests by which people act."""
+"""The page's side of the server: its files, one live connection per browser, and the requests by which people act."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Page:
             app.router.add_post(f"/page/{name}", _handler(act))
 
     async def stop(self) -> None:
-        """Hang up on every browser."""
+        """Close the connection to every browser."""
         for socket in list(self._open):
             await socket.close()
 
@@ -81,12 +81,12 @@ class Page:
         return _json(lambda: snapshot.earlier(ws, query["channel"], ws.user_id(query["as"]), query["before"]))
 
     async def _calls(self, request: web.Request) -> web.StreamResponse:
-        """Answer, for the curious, with the calls that made a message, or the latest of all."""
+        """Answer with the calls that made a message, or the latest of all."""
         ws, query = self._ws, request.query
         return _json(lambda: snapshot.calls(ws, query["channel"], ws.user_id(query["as"]), query.get("ts")))
 
     async def _live(self, request: web.Request) -> web.StreamResponse:
-        """Send how everything stands for one person, then every change that they may see."""
+        """Send the workspace as one person sees it, then every change that they may see."""
         try:
             person = self._ws.user_id(request.query.get("as") or self._ws.people()[0].id)
         except UnknownNameError:
@@ -112,7 +112,7 @@ class Page:
         return socket
 
     async def _pump(self, socket: web.WebSocketResponse, changes: asyncio.Queue[Json]) -> None:
-        """Send changes until the browser leaves. One that is too slow is sent away, and comes back for everything."""
+        """Send changes until the browser leaves. One that is too slow is disconnected, and gets everything anew."""
         sending = asyncio.create_task(self._send(socket, changes))
         try:
             async for _ in socket:

@@ -20,7 +20,7 @@ from localslack.transport.dispatcher import Dispatcher, Outcome
 _COMMAND_NAMES = {"im": "directmessage", "private_channel": "privategroup"}
 _CHANNEL_TYPES = {"im": "im", "public_channel": "channel", "private_channel": "group"}
 _SUBSCRIPTIONS = {"im": "message.im", "public_channel": "message.channels", "private_channel": "message.groups"}
-_WORDS = {
+_FAILURES = {
     "dispatch_failed": "{command} failed because the app did not respond: no bot is connected.",
     "operation_timeout": '{command} failed with the error "operation_timeout": the app did not respond in time.',
 }
@@ -47,16 +47,16 @@ class People:
     async def command(self, command: str, text: str = "", *, channel: str, user: str) -> Outcome:
         """Send a slash command and wait for its ack, or for Slack's patience to end."""
         ws, (place, person) = self._ws, self._place(channel, user)
-        kept = Command(ws.number("command"), ws.next_ts(), place.id, person, command, text)
-        ws.commands.append(kept)
-        ws.notify("command", kept)
+        sent = Command(ws.number("command"), ws.next_ts(), place.id, person, command, text)
+        ws.commands.append(sent)
+        ws.notify("command", sent)
         response_url, trigger = ws.new_response_url(place.id, person), ws.new_trigger(person)
-        payload = self._command_payload(kept, place, self._response_url("commands", response_url), trigger)
+        payload = self._command_payload(sent, place, self._response_url("commands", response_url), trigger)
         outcome = await self._dispatcher.deliver("slash_commands", payload)
-        outcome = self._speak_ack(response_url, outcome, command)
-        kept.state, kept.seconds = "acked" if outcome.acked else "failed", outcome.seconds
-        kept.error = outcome.error
-        ws.notify("command", kept)
+        outcome = self._post_ack(response_url, outcome, command)
+        sent.state, sent.seconds = "acked" if outcome.acked else "failed", outcome.seconds
+        sent.error = outcome.error
+        ws.notify("command", sent)
         return dataclasses.replace(outcome, response_url=payload["response_url"], trigger_id=trigger)
 
     def _command_payload(self, sent: Command, place: Conversation, response_url: str, trigger: str) -> Json:
@@ -80,18 +80,18 @@ class People:
     def _response_url(self, kind: str, response_url: ResponseUrl) -> str:
         return f"{self._base_url()}/{kind}/{self._ws.team_id}/{response_url.secret}"
 
-    def _speak_ack(self, response_url: ResponseUrl, outcome: Outcome, command: str) -> Outcome:
+    def _post_ack(self, response_url: ResponseUrl, outcome: Outcome, command: str) -> Outcome:
         """Show what the ack says, or what went wrong."""
-        words = _WORDS.get(outcome.error or "")
+        failure = _FAILURES.get(outcome.error or "")
         if outcome.payload and ("text" in outcome.payload or "blocks" in outcome.payload):
             try:
                 respond(self._ws, response_url, outcome.payload, via="ack")
             except SlackError as refusal:
                 outcome = dataclasses.replace(outcome, error=refusal.error)
-                words = f'{{command}} failed with the error "{refusal.error}".'
+                failure = f'{{command}} failed with the error "{refusal.error}".'
             response_url.uses = 0  # an ack isn't a use of the response_url
-        if words is not None:
-            self._ws.say(response_url.channel, response_url.user, words.format(command=command))
+        if failure is not None:
+            self._ws.say(response_url.channel, response_url.user, failure.format(command=command))
         return outcome
 
     # buttons and menus
@@ -176,7 +176,7 @@ class People:
         form: Json = {"container": container, "channel": {"id": place.id, "name": name}}
         return form if seen_by_one else form | {"message": message_form(self._ws, message)}
 
-    # words
+    # messages and reactions
 
     async def say(self, text: str, *, channel: str, user: str, thread_ts: str | None = None) -> Message:
         """Say something; where the bot is, it hears what it subscribes to: mentions, and messages by their place."""
@@ -184,21 +184,21 @@ class People:
         if thread_ts is not None and thread_ts not in place.messages:
             raise UnknownNameError(f"no message {thread_ts} in {channel!r}")
         message = ws.put(Message(place.id, ws.next_ts(), person, with_mentions(ws, text), thread_ts=thread_ts))
-        for kind in self._heard_as(place, message):
+        for kind in self._events_for(place, message):
             event = message_form(ws, message) | {"type": kind, "channel": place.id, "event_ts": message.ts}
             if kind == "message":
                 event["channel_type"] = _CHANNEL_TYPES[place.kind]
             self._emit(event, place)
         return message
 
-    def _heard_as(self, place: Conversation, message: Message) -> list[str]:
+    def _events_for(self, place: Conversation, message: Message) -> list[str]:
         """Return the events that the bot gets of it, of those that it subscribes to."""
         ws = self._ws
         if ws.bot_user_id not in place.members:
             return []
-        called = place.kind != "im" and f"<@{ws.bot_user_id}>" in message.text
-        heard = ["app_mention"] if called and "app_mention" in ws.events else []
-        return [*heard, "message"] if _SUBSCRIPTIONS[place.kind] in ws.events else heard
+        mentioned = place.kind != "im" and f"<@{ws.bot_user_id}>" in message.text
+        events = ["app_mention"] if mentioned and "app_mention" in ws.events else []
+        return [*events, "message"] if _SUBSCRIPTIONS[place.kind] in ws.events else events
 
     async def react(self, name: str, ts: str, *, channel: str, user: str, wanted: bool = True) -> Message:
         """Put an emoji under a message, or take it back; a bot that may read reactions hears of it where it is.

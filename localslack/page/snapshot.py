@@ -1,4 +1,4 @@
-"""What the page is told: how everything stands for one person, and each change that they may see."""
+"""What the page receives: the workspace as one person sees it, and each change that they may see."""
 
 from __future__ import annotations
 
@@ -127,10 +127,10 @@ def calls(ws: Workspace, channel: str, person: str, ts: str | None) -> list[Json
     if message is None or message.ephemeral_for not in (None, person):
         return []
     files = {*message.files, *_FILE.findall(json.dumps(message.blocks))}
-    return [dataclasses.asdict(call) for call in ws.calls() if _made(call, message, files)]
+    return [dataclasses.asdict(call) for call in ws.calls() if _concerns(call, message, files)]
 
 
-def _made(call: Call, message: Message, files: set[str]) -> bool:
+def _concerns(call: Call, message: Message, files: set[str]) -> bool:
     """Say whether a call brought the message, changed it, or brought one of its files."""
     response = call.response or {}
     if call.id == message.call:
@@ -146,7 +146,7 @@ def _ids(files: object) -> list[object]:
 
 
 def change_form(ws: Workspace, change: Change, person: str) -> Json | None:
-    """Return a change for `person`'s page, None when it isn't theirs to see or nothing that the page shows."""
+    """Return a change for `person`'s page, None when it isn't theirs to see or not shown on the page."""
     subject = change.subject
     if isinstance(subject, Message):
         return _message_change(ws, change.kind, subject, person)

@@ -1,4 +1,4 @@
-"""Who is in a workspace, and which conversations there are, found by the names that people use and by Slack's ids."""
+"""The people and conversations of a workspace, by name and by id."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class Directory:
         return next((one for one in self.conversations.values() if one.user is None and one.name == wanted), None)
 
     def names_of(self, channel: str) -> frozenset[str]:
-        """Return name and id of a channel, for whichever was given; of one that isn't there, what was given."""
+        """Return name and id of a channel, by either of them; for an unknown channel, `channel` itself."""
         conversation = self.conversations.get(channel) or self.find(channel.lstrip("@"))
         return frozenset(
             {channel.lstrip("#")} | ({conversation.id, conversation.name} if conversation is not None else set())

@@ -1,6 +1,6 @@
-"""What happened, for tests and for the curious: calls, deliveries, edits and deletions, the latest of each.
+"""The latest calls, delivery attempts, edits and deletions.
 
-The record is bounded in number and in size, so that a workspace may run for weeks.
+The history is bounded in number and in size, so that a workspace may run for weeks.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The records that a workspace is made of. They hold data; who may do what is the Web API's business."""
+"""The data of a workspace. Permissions are checked by the Web API."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any, Literal
 Json = dict[str, Any]
 
 BOT = "bot"
-"""Stands for the bot in `Channel.members`."""
+"""Means the bot in `Channel.members`."""
 
 SLACKBOT = "USLACKBOT"
-"""The author of the workspace's own words, such as "the app did not respond"."""
+"""The author of the workspace's own messages, such as "the app did not respond"."""
 
 DEFAULT_SCOPES = (
     "commands",
@@ -34,7 +34,7 @@ DEFAULT_EVENTS = ("app_home_opened", "app_mention", "message.im")
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel to begin with.
+    """A channel to create.
 
     `members` holds names or ids of people, and ``"bot"``; None means everybody of the workspace and the bot, and in an
     `ext_shared` one the people of other organizations too. In a `restricted` one only people may post. `ext_shared` is
@@ -56,7 +56,7 @@ Guest = Literal["", "multi_channel", "single_channel"]
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who works in the workspace; `name` is the handle without ``@``.
+    """A person to create; `name` is the handle without ``@``.
 
     A `guest` is one of many channels or of a single one. `team` names the organization of a person from outside.
     """
@@ -96,7 +96,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message as it stands now; an edit replaces the record, so a kept one never changes.
+    """The current state of one message; an edit replaces the object, so a reference to an old one never changes.
 
     `ephemeral_for` is the id of the only person who sees it. `edited` is the ts of the last edit. `files` are ids.
     `reactions` are pairs of an emoji's name and a user's id, in the order in which they came.
@@ -124,7 +124,7 @@ class Message:
 
 @dataclass(slots=True)
 class Conversation:
-    """A channel, or the direct message between the bot and `user`; `messages` is kept in the order of ts."""
+    """A channel, or the direct message between the bot and `user`; `messages` is in order of ts."""
 
     id: str
     name: str
@@ -182,8 +182,8 @@ class View:
 class Call:
     """One call of the Web API. `started` is on the workspace's clock; `seconds` is how long the answer took.
 
-    `response` is the JSON that was sent, or would have been sent if a fault hadn't cut the line; None when nothing
-    was accepted. `fault` names the fault that was at work.
+    `response` is the JSON that was sent, or would have been sent without a fault; None when nothing
+    was accepted. `fault` names the fault that struck.
     """
 
     id: int
@@ -198,7 +198,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryAttempt:
-    """Something that was sent to the bot: an event, a command, a press; `attempt` is 0, then 1, 2, 3 for repeats.
+    """One attempt to send the bot an event, a command or an interaction; `attempt` is 0, then 1, 2, 3 for repeats.
 
     `kind` is the envelope's type (``events_api``, ``slash_commands``, ``interactive``) and `name` what it is about: the
     event's type, the command, the payload's type. `error` is None when it was acked.
@@ -238,7 +238,7 @@ class Command:
 
 @dataclass(slots=True)
 class ResponseUrl:
-    """A response_url. It lives 30 minutes and takes five messages."""
+    """A response_url. It is valid for 30 minutes and five messages."""
 
     secret: str
     channel: str
@@ -251,7 +251,7 @@ class ResponseUrl:
 
 @dataclass(slots=True)
 class Trigger:
-    """A trigger_id. It lives three seconds and opens one view; `view` is the modal in which it came about."""
+    """A trigger_id. It is valid for three seconds and one view; `view` is the modal that caused it."""
 
     id: str
     user: str

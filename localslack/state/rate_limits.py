@@ -1,6 +1,6 @@
-"""Slack's rate limits: so many calls a minute for each method, and about one message a second for each channel.
+"""Slack's rate limits: calls per minute for each method, and about one message per second in each channel.
 
-A method's tier is a promise ("20+ a minute"), and short bursts are welcome: here each method has a bucket that holds a
+A method's tier is a minimum ("20+ a minute"), and short bursts are allowed: each method has a bucket that holds a
 minute's worth of calls, `LEAST_BURST` at least, and fills at the tier's rate. Slack gives the special tiers no number;
 `SPECIAL` is what it calls "several hundred a minute".
 """
@@ -48,7 +48,7 @@ TIERS: Mapping[str, int | None] = {
 """The tier of each method, None for a special one."""
 
 PACED = ("chat.postMessage", "chat.postEphemeral")
-"""The methods that speak in a channel."""
+"""The methods that post to a channel."""
 
 _ALMOST = 1e-9
 
@@ -73,10 +73,10 @@ class _Bucket:
 
 
 class RateLimits:
-    """What a bot has left of its limits, on `timer`, in seconds.
+    """A bot's remaining limits, on `timer`, in seconds.
 
-    `tiers` switches the limits of methods on. `seconds`, when set, is the time between two messages in a channel, of
-    which `burst` may come at once.
+    `tiers` switches the limits of methods on. `seconds`, when set, is the time between two messages in a channel;
+    `burst` of them may come at once.
     """
 
     def __init__(self, timer: Callable[[], float], tiers: bool, seconds: float | None, burst: int) -> None:
@@ -84,7 +84,7 @@ class RateLimits:
         self._buckets: dict[str, _Bucket] = {}
 
     def wait(self, method: str, channel: str | None) -> float:
-        """Return how many seconds the bot must wait with this call; 0.0 takes its place."""
+        """Return how many seconds the bot must wait with this call; 0.0 counts it."""
         left = 0.0
         if self.seconds and channel is not None and method in PACED:
             left = self._take(f"channel {channel}", self.burst, 1 / self.seconds)

@@ -1,6 +1,6 @@
-"""The state of a workspace: who is in it, what was said, and every call that was made. No network, no tasks.
+"""The state of a workspace: people, messages and calls. No network, no tasks.
 
-Everything that could grow without end is bounded: calls, commands, changes of views, messages of a channel, bytes of
+Everything that could grow without limit is bounded: calls, commands, changes of views, messages of a channel, bytes of
 files, response_urls and trigger_ids.
 """
 
@@ -49,13 +49,13 @@ TRIGGER_SECONDS = 3.0
 class Workspace(Directory):
     """A workspace with one bot in it.
 
-    `clock` gives seconds since 1970 for ts, response_urls (30 minutes) and trigger_ids (3 s); tests may stop or jump
-    it. `timer` gives seconds from any start, for things that take time on their own: files are processed
+    `clock` gives seconds since 1970 for ts, response_urls (30 minutes) and trigger_ids (3 s); tests may stop it or
+    let it jump. `timer` gives seconds from any start, for things that take time on their own: files are processed
     `file_seconds` after their bytes came, calls are paced by it, and their duration is measured with it. `tiers`
     switches the methods' limits on. `channel_pace`, when set, is the time in seconds between two of the bot's
     messages in a channel, of which `channel_burst` may come at once; faster ones get 429. `should_escape` is the slash
     commands' setting: people and channels come as ``<@U…|name>`` and ``<#C…|name>``. `events` are those to which the
-    bot subscribes. `seed` is of the faults' dice.
+    bot subscribes. `seed` is the random seed of faults.
     """
 
     def __init__(
@@ -106,7 +106,7 @@ class Workspace(Directory):
         self.current_call: int | None = None
         self._tickets: dict[str, str] = {}
 
-    # what was said
+    # messages
 
     def messages(self, channel: str) -> list[Message]:
         """Return a conversation's messages in order: replies and ephemeral ones too, deleted ones not."""
@@ -114,7 +114,7 @@ class Workspace(Directory):
         return [message for message in kept if not message.deleted]
 
     def next_ts(self) -> str:
-        """Return a ts that was never given before and is later than every other."""
+        """Return a new ts that is later than every other."""
         self._last_ts = max(int(self.clock() * 1_000_000), self._last_ts + 1)
         return format_ts(self._last_ts)
 
@@ -130,7 +130,7 @@ class Workspace(Directory):
         return message
 
     def remove(self, message: Message) -> None:
-        """Take a message away; one with replies leaves a mark behind, so that its thread can still be read."""
+        """Delete a message; one with replies leaves a placeholder, so that its thread can still be read."""
         kept = self.conversations[message.channel].messages
         self.history.deletions.append(message)
         if any(other.thread_ts == message.ts for other in kept.values() if other.ts != message.ts):
@@ -154,7 +154,7 @@ class Workspace(Directory):
         return [one for one in kept if channel is None or one.after.channel in self.names_of(channel)]
 
     def deletions(self, channel: str | None = None) -> list[Message]:
-        """Return the latest messages that were deleted, as they stood."""
+        """Return the latest messages that were deleted, as they were."""
         kept = self.history.deletions
         return [one for one in kept if channel is None or one.channel in self.names_of(channel)]
 
@@ -168,21 +168,21 @@ class Workspace(Directory):
         self.notify("call", call)
 
     def fault(self, *faults: Fault) -> None:
-        """Arm faults, to happen one after another where they mean the same calls; see `Fault`."""
+        """Arm faults; those for the same calls happen one after another; see `Fault`."""
         self.faults.script(faults)
 
-    # what may change under the bot's feet
+    # what may change while the bot runs
 
     def clock(self) -> float:
         """Return the time in seconds since 1970."""
         return self._clock() + self._jumped
 
     def jump(self, seconds: float) -> None:
-        """Let the clock jump, backward with a number below 0; ts rise nevertheless."""
+        """Let the clock jump, backward with a number below 0; ts never go back."""
         self._jumped += seconds
 
     def refuse_token(self, token: str, error: str | None = "token_revoked") -> None:
-        """Refuse a token from now on, as ``token_expired``, ``account_inactive``, …; None takes it again."""
+        """Refuse a token from now on, as ``token_expired``, ``account_inactive``, …; None accepts it again."""
         if error is None:
             self._refused.pop(token, None)
         else:
@@ -233,7 +233,7 @@ class Workspace(Directory):
         """Return the person's home tab as last published, or None."""
         return self.views.get(make_id("V", self.name, "home", self.user_id(user)))
 
-    # who listens
+    # listeners
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` at each change, until the returned function is called."""
@@ -241,12 +241,12 @@ class Workspace(Directory):
         return lambda: self.listeners.remove(listener)
 
     def notify(self, kind: str, subject: object) -> None:
-        """Tell the listeners."""
+        """Call the listeners."""
         for listener in list(self.listeners):
             listener(Change(kind, subject))
 
     def say(self, channel: str, user: str, text: str) -> Message:
-        """Show `user` a word from the workspace itself, visible to nobody else."""
+        """Show `user` a message from the workspace itself that nobody else sees."""
         return self.put(Message(channel, self.next_ts(), SLACKBOT, text, ephemeral_for=user, via="workspace"))
 
     def accepts_file(self, reference: Json) -> bool:

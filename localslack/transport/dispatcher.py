@@ -1,7 +1,7 @@
-"""How events, commands and presses reach the bot, whichever way it is connected: waiting, repeating, recording.
+"""Sends events, commands and interactions to the bot: waits for acks, redelivers, and records each attempt.
 
 Slack waits three seconds for an ack. An event that isn't acked is sent again, at once, after a minute and after
-five; a command or a press is not: the person reads that it went wrong.
+five; a command or an interaction is not: the person sees an error.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ REDELIVERY = (0.0, 60.0, 300.0)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a delivery went. `seconds` to the ack and its `payload`, or the `error` that the person reads of.
+    """How a delivery went. `seconds` to the ack and its `payload`, or the `error` that the person sees.
 
     ``dispatch_failed``: no bot is connected. ``operation_timeout``: none acked in time. Other errors are those of
     a payload that Slack wouldn't take, such as ``invalid_blocks``. `reason` is Slack's word for why it repeats an
@@ -47,7 +47,7 @@ class Repeat:
 
 
 class Dispatcher(ABC):
-    """The way to the bot. `ack_seconds` and `redelivery` (seconds before each repeat) are Slack's by default."""
+    """Delivers to the bot. `ack_seconds` and `redelivery` (seconds before each repeat) are Slack's by default."""
 
     def __init__(
         self, ws: Workspace, ack_seconds: float = ACK_SECONDS, redelivery: Sequence[float] = REDELIVERY
@@ -59,7 +59,7 @@ class Dispatcher(ABC):
     @property
     @abstractmethod
     def connections(self) -> int:
-        """Return in how many places the bot listens."""
+        """Return how many connections the bot has."""
 
     @abstractmethod
     async def _send(self, kind: str, payload: Json, repeat: Repeat | None) -> Outcome:
@@ -81,7 +81,7 @@ class Dispatcher(ABC):
         return outcome
 
     def event(self, payload: Json) -> None:
-        """Deliver an event in the background, again and again until it's acked or Slack gives up."""
+        """Deliver an event in the background, and redeliver it until it's acked or Slack gives up."""
         fault = self._ws.faults.take(EVENTS)
         kind = fault.kind if fault is not None else None
         if kind == "out_of_order" and self._held is None:
@@ -109,7 +109,7 @@ class Dispatcher(ABC):
             outcome = await self._recorded("events_api", payload, Repeat(attempt, outcome.reason))
 
     async def stop(self) -> None:
-        """Drop what is still to be redelivered."""
+        """Cancel redelivery."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()

@@ -1,6 +1,6 @@
-"""HTTP mode: events, commands and presses are posted to the bot's request URL, signed as Slack signs them.
+"""HTTP mode: events, commands and interactions are posted to the bot's request URL, signed as Slack signs them.
 
-One URL takes them all, as with Bolt's ``/slack/events``. Before anything else it must give back a challenge.
+One URL takes them all, as with Bolt's ``/slack/events``. First it must return a challenge.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class HttpMode(Dispatcher):
         return int(self._verified)
 
     async def verify(self) -> None:
-        """Send the challenge. Raises RequestUrlError, with what came back, when it isn't given back."""
+        """Send the challenge. Raises RequestUrlError, with the response, when the bot doesn't return it."""
         challenge = secrets.token_urlsafe(24)
         body = json.dumps({"token": "verification-token", "challenge": challenge, "type": "url_verification"})
         try:
@@ -98,7 +98,7 @@ class HttpMode(Dispatcher):
         return self._session
 
     async def stop(self) -> None:
-        """Drop what is still to be redelivered, and hang up."""
+        """Cancel redelivery and close the connections."""
         await super().stop()
         if self._session is not None:
             await self._session.close()
@@ -129,7 +129,7 @@ def _challenge_in(kind: str, text: str) -> str | None:
 
 
 def _ack_in(kind: str, text: str) -> Json:
-    """Return what an ack carries: a JSON object, or text that is a message by itself."""
+    """Return an ack's payload: a JSON object, or plain text as a message."""
     answer = _object(text) if kind == _JSON else None
     if answer is not None:
         return answer

@@ -1,4 +1,4 @@
-"""Socket Mode: up to ten connections, envelopes and their acks, the goodbye, and connections that break."""
+"""Socket Mode: up to ten connections, envelopes and their acks, `disconnect` messages, and connections that break."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Breakage = Literal["reset", "silent", "half_open"]
 
 @dataclass(eq=False, slots=True)
 class _Connection:
-    """One connection. A `leaving` one gets nothing new; on a `dead` one not even a ping is answered."""
+    """One connection. A `leaving` one gets no new envelopes; a `dead` one does not even answer pings."""
 
     socket: web.WebSocketResponse
     transport: asyncio.BaseTransport | None
@@ -61,7 +61,7 @@ class SocketMode(Dispatcher):
         await socket.prepare(request)
         refusal = self._refusal()
         if refusal is not None:
-            await self._goodbye(socket, refusal)
+            await self._send_disconnect(socket, refusal)
             await socket.close()
             return socket
         await self._serve(_Connection(socket, request.transport))
@@ -82,14 +82,14 @@ class SocketMode(Dispatcher):
             self._ws.notify("link", self.connections)
             async for message in connection.socket:
                 if not connection.dead:
-                    await self._hear(connection, message)
+                    await self._receive(connection, message)
         except ConnectionError:
-            pass  # it went away while it was spoken to, which is what a connection may do
+            pass  # the bot may close its connection at any time, also while something is being sent
         finally:
             pinging.cancel()
             self._forget(connection)
 
-    async def _hear(self, connection: _Connection, message: WSMessage) -> None:
+    async def _receive(self, connection: _Connection, message: WSMessage) -> None:
         if message.type is WSMsgType.TEXT:
             self._take(message.data)
         elif message.type is WSMsgType.PING:
@@ -123,7 +123,7 @@ class SocketMode(Dispatcher):
             self._connected.clear()
 
     def _take(self, data: str) -> None:
-        """Note an ack; what isn't one, or comes too late, is dropped as Slack drops it."""
+        """Handle an ack; anything else, and an ack that is late, is ignored, as by Slack."""
         try:
             frame = json.loads(data)
         except ValueError:
@@ -182,15 +182,15 @@ class SocketMode(Dispatcher):
             reset(connection.transport)
 
     def break_connections(self, kind: Breakage) -> None:
-        """Break every connection: reset it, fall silent on it, or forget it while the bot still holds it."""
+        """Break every connection: reset it, go silent, or drop it while the bot still considers it open."""
         for connection in list(self._connections):
             self._break(connection, kind)
 
     async def refresh(self, reason: str = "refresh_requested") -> None:
-        """Ask every connection to be replaced; new envelopes wait for those that come.
+        """Ask the bot to replace every connection; new envelopes wait for the new ones.
 
-        A ``warning`` comes some seconds before that, and the connections go on. After ``link_disabled`` none comes
-        back before Socket Mode is switched on again.
+        A ``warning`` comes some seconds before that, and the connections go on. After ``link_disabled`` none is
+        accepted until Socket Mode is switched on again.
         """
         connections = [connection for connection in self._connections if not connection.leaving]
         for connection in connections:
@@ -198,10 +198,10 @@ class SocketMode(Dispatcher):
         self._returning = bool(connections) and reason == "refresh_requested"
         self._sync()
         for connection in connections:
-            await self._goodbye(connection.socket, reason)
+            await self._send_disconnect(connection.socket, reason)
 
     async def disable(self) -> None:
-        """Switch Socket Mode off, as in the app's settings: every connection hears ``link_disabled`` and ends."""
+        """Switch Socket Mode off, as in the app's settings: every connection gets ``link_disabled`` and is closed."""
         self._ws.socket_mode_enabled = False
         connections = list(self._connections)
         await self.refresh("link_disabled")
@@ -209,11 +209,11 @@ class SocketMode(Dispatcher):
             await connection.socket.close()
 
     @staticmethod
-    async def _goodbye(socket: web.WebSocketResponse, reason: str) -> None:
+    async def _send_disconnect(socket: web.WebSocketResponse, reason: str) -> None:
         await socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "workspace"}})
 
     async def stop(self) -> None:
-        """Close the connections and drop what is still to be redelivered."""
+        """Close the connections and cancel redelivery."""
         await super().stop()
         for connection in list(self._connections):
             if connection.dead and connection.transport is not None:

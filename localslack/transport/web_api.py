@@ -1,4 +1,4 @@
-"""The Web API, response_urls and uploads on the wire: bodies, tokens, faults, the pace of channels, and the record."""
+"""The Web API, response_urls and uploads on the wire: bodies, tokens, faults, rate limits, and the record of calls."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class WebApi:
         return web.Response(body=file.content, content_type=kind)
 
     async def _answer(self, request: web.Request, name: str, arguments: Json, work: Work) -> web.StreamResponse:
-        """Do the work unless a fault stands in the way, and keep a record of it whatever happens."""
+        """Run the call unless a fault prevents it, and record it in any case."""
         ws = self._ws
         number, began, started = ws.number("call"), ws.timer(), ws.clock()
         fault = ws.faults.take(name, ws.names_of(channel_of(arguments)))
@@ -138,7 +138,7 @@ class WebApi:
             self._ws.files.stall(file)
 
     def _place(self, args: Json) -> str | None:
-        """Return the id of the conversation that a call speaks in, so that each has one pace by whatever name."""
+        """Return the id of the conversation that a call posts to: its rate limit must not depend on the name used."""
         name = channel_of(args)
         conversation = self._ws.find(f"@{name}" if name in self._ws.users else name.lstrip("@"))
         return conversation.id if conversation is not None else None
@@ -156,14 +156,14 @@ def _answer_of_fault(fault: Fault) -> _Answer | None:
 
 
 async def _break(transport: asyncio.Transport | None, kind: str | None) -> None:
-    """Do to the connection what a fault asks for: nothing, close it, reset it, or let the caller wait for ever."""
+    """Apply a fault to the connection: nothing, close it, reset it, or let the caller wait forever."""
     if transport is None:
         return
     if kind == "reset":
         reset(transport)
     if kind in ("drop_before", "drop_after"):
         transport.abort()
-    while kind == "silent" and not transport.is_closing():  # noqa: ASYNC110, a transport tells nobody of its end
+    while kind == "silent" and not transport.is_closing():  # noqa: ASYNC110, a transport has no event for its end
         await asyncio.sleep(_LOOK_AGAIN)
 
 
