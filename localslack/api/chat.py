@@ -48,12 +48,12 @@ def _new(request: Request, conversation: Conversation, via: str) -> Message:
     """Return the message that a request describes, not stored yet."""
     text, blocks, attachments = checked_content(request)
     return Message(
-        conversation.id,
-        request.ws.next_ts(),
-        request.ws.bot_user_id,
-        text,
-        blocks,
-        attachments,
+        channel=conversation.id,
+        ts=request.ws.next_ts(),
+        user=request.ws.bot_user_id,
+        text=text,
+        blocks=blocks,
+        attachments=attachments,
         thread_ts=_thread(request, conversation),
         via=via,
         call=request.ws.current_call,

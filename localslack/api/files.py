@@ -59,10 +59,10 @@ def _share(request: Request, conversation: Conversation, files: list[File]) -> N
         file.channels.append(conversation.id)
     ws.put(
         Message(
-            conversation.id,
-            ws.next_ts(),
-            ws.bot_user_id,
-            checked_text(request.text("initial_comment")),
+            channel=conversation.id,
+            ts=ws.next_ts(),
+            user=ws.bot_user_id,
+            text=checked_text(request.text("initial_comment")),
             thread_ts=request.text("thread_ts") or None,
             files=tuple(file.id for file in files),
             via="files.completeUploadExternal",

@@ -51,12 +51,12 @@ def _message(ws: Workspace, response_url: ResponseUrl, payload: Json, via: str, 
         return ws.put(dataclasses.replace(changed, edited=edited, via=via, call=ws.current_call))
     return ws.put(
         Message(
-            response_url.channel,
-            ws.next_ts(),
-            ws.bot_user_id,
-            text,
-            blocks,
-            attachments,
+            channel=response_url.channel,
+            ts=ws.next_ts(),
+            user=ws.bot_user_id,
+            text=text,
+            blocks=blocks,
+            attachments=attachments,
             thread_ts=payload.get("thread_ts") or response_url.thread_ts,
             ephemeral_for=None if payload.get("response_type") == "in_channel" else response_url.user,
             via=via,

@@ -66,7 +66,12 @@ def _asks_for_input(blocks: object) -> bool:
 def _kept(request: Request, ident: str, user: str, payload: Json, path: tuple[str, ...] = ()) -> Json:
     ws = request.ws
     mark = f"{int(ws.clock())}.{make_id('h', ws.number('view'))[2:]}"
-    return {"ok": True, "view": view_form(ws, ws.put_view(View(ident, user, payload["type"], payload, mark, path)))}
+    return {
+        "ok": True,
+        "view": view_form(
+            ws, ws.put_view(View(id=ident, user=user, type=payload["type"], payload=payload, hash=mark, path=path))
+        ),
+    }
 
 
 def publish_home(request: Request) -> Json:

@@ -47,7 +47,9 @@ class People:
     async def command(self, command: str, text: str = "", *, channel: str, user: str) -> Outcome:
         """Send a slash command and wait for its ack, or for Slack's patience to end."""
         ws, (place, person) = self._ws, self._place(channel, user)
-        sent = Command(ws.number("command"), ws.next_ts(), place.id, person, command, text)
+        sent = Command(
+            id=ws.number("command"), ts=ws.next_ts(), channel=place.id, user=person, command=command, text=text
+        )
         ws.commands.append(sent)
         ws.notify("command", sent)
         response_url, trigger = ws.new_response_url(place.id, person), ws.new_trigger(person)
@@ -183,7 +185,9 @@ class People:
         ws, (place, person) = self._ws, self._place(channel, user)
         if thread_ts is not None and thread_ts not in place.messages:
             raise UnknownNameError(f"no message {thread_ts} in {channel!r}")
-        message = ws.put(Message(place.id, ws.next_ts(), person, with_mentions(ws, text), thread_ts=thread_ts))
+        message = ws.put(
+            Message(channel=place.id, ts=ws.next_ts(), user=person, text=with_mentions(ws, text), thread_ts=thread_ts)
+        )
         for kind in self._events_for(place, message):
             event = message_form(ws, message) | {"type": kind, "channel": place.id, "event_ts": message.ts}
             if kind == "message":

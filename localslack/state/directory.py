@@ -33,8 +33,12 @@ class Directory:
         self._add_conversations(channels, created)
 
     def _people(self, people: Sequence[Person]) -> dict[str, User]:
-        bot = User(self.bot_user_id, self.bot_name, self.bot_name, self.team_id, is_bot=True)
-        users = [bot, User(SLACKBOT, "slackbot", "Workspace", self.team_id), *map(self._user, people)]
+        bot = User(id=self.bot_user_id, name=self.bot_name, real_name=self.bot_name, team_id=self.team_id, is_bot=True)
+        users = [
+            bot,
+            User(id=SLACKBOT, name="slackbot", real_name="Workspace", team_id=self.team_id),
+            *map(self._user, people),
+        ]
         return {user.id: user for user in users}
 
     def _user(self, one: Person) -> User:
@@ -86,7 +90,9 @@ class Directory:
         for person in everybody:
             ident = make_id("D", self.name, person)
             members = [person, self.bot_user_id]
-            self.conversations[ident] = Conversation(ident, ident, members, created, user=person)
+            self.conversations[ident] = Conversation(
+                id=ident, name=ident, members=members, created=created, user=person
+            )
 
     def people(self) -> list[User]:
         """Return the people, in the order in which they were given."""

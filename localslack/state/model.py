@@ -79,7 +79,7 @@ class Group:
     members: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class User:
     """A person or a bot as the workspace knows it; `team_id` is the person's own."""
 
@@ -94,7 +94,7 @@ class User:
     deactivated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """The current state of one message; an edit replaces the object, so a reference to an old one never changes.
 
@@ -122,7 +122,7 @@ class Message:
     call: int | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Conversation:
     """A channel, or the direct message between the bot and `user`; `messages` is in order of ts."""
 
@@ -147,7 +147,7 @@ class Conversation:
         return "private_channel" if self.private else "public_channel"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class File:
     """An uploaded file. `content` is None until the bytes came; `ready_at` is on the workspace's timer, in seconds."""
 
@@ -163,7 +163,7 @@ class File:
     channels: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """A modal or a home tab as it was last published for `user`.
 
@@ -178,7 +178,7 @@ class View:
     path: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One call of the Web API. `started` is on the workspace's clock; `seconds` is how long the answer took.
 
@@ -196,7 +196,7 @@ class Call:
     fault: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryAttempt:
     """One attempt to send the bot an event, a command or an interaction; `attempt` is 0, then 1, 2, 3 for repeats.
 
@@ -221,7 +221,7 @@ class Edit:
     after: Message
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Command:
     """A slash command that a person sent; `state` is ``working``, ``acked`` or ``failed``."""
 
@@ -236,7 +236,7 @@ class Command:
     error: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class ResponseUrl:
     """A response_url. It is valid for 30 minutes and five messages."""
 

@@ -209,7 +209,14 @@ class Workspace(Directory):
         self, channel: str, user: str, original: str | None = None, thread_ts: str | None = None
     ) -> ResponseUrl:
         """Return a fresh response_url's record; `original` is the message that replace_original means."""
-        response_url = ResponseUrl(secrets.token_urlsafe(18), channel, user, self.clock(), original, thread_ts)
+        response_url = ResponseUrl(
+            secret=secrets.token_urlsafe(18),
+            channel=channel,
+            user=user,
+            created=self.clock(),
+            original=original,
+            thread_ts=thread_ts,
+        )
         _keep(self.response_urls, response_url.secret, response_url)
         return response_url
 
@@ -247,7 +254,9 @@ class Workspace(Directory):
 
     def say(self, channel: str, user: str, text: str) -> Message:
         """Show `user` a message from the workspace itself that nobody else sees."""
-        return self.put(Message(channel, self.next_ts(), SLACKBOT, text, ephemeral_for=user, via="workspace"))
+        return self.put(
+            Message(channel=channel, ts=self.next_ts(), user=SLACKBOT, text=text, ephemeral_for=user, via="workspace")
+        )
 
     def accepts_file(self, reference: Json) -> bool:
         """Say whether an image block may show this ``slack_file``: there, processed, and a picture."""

@@ -76,7 +76,15 @@ class Dispatcher(ABC):
         name, attempt = _name_of(payload), repeat.attempt if repeat is not None else 0
         ident = str(payload.get("event_id") or payload.get("trigger_id") or "")
         ws.history.deliveries.append(
-            DeliveryAttempt(kind, name, ident, attempt, started, outcome.seconds, outcome.error)
+            DeliveryAttempt(
+                kind=kind,
+                name=name,
+                ident=ident,
+                attempt=attempt,
+                started=started,
+                seconds=outcome.seconds,
+                error=outcome.error,
+            )
         )
         return outcome
 

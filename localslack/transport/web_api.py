@@ -110,7 +110,18 @@ class WebApi:
         reply = await self._under(fault, number, work)
         if kind == "never_processed":
             self._stall(arguments)
-        ws.record(Call(number, name, arguments, reply.body, reply.status, started, ws.timer() - began, kind))
+        ws.record(
+            Call(
+                id=number,
+                method=name,
+                arguments=arguments,
+                response=reply.body,
+                status=reply.status,
+                started=started,
+                seconds=ws.timer() - began,
+                fault=kind,
+            )
+        )
         await _break(request.transport, kind)
         if reply.text is not None:
             return web.Response(text=reply.text, status=reply.status, headers=reply.headers)

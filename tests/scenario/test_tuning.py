@@ -80,7 +80,7 @@ def test_hours_severity_and_silences_decide(
 ) -> None:
     assert main(["routes", *words.split(), "--at", at, "--json"]) == 0
     record = json.loads(capsys.readouterr().out)
-    assert (record["channel"], record["calls"], record["next_notify_at"]) == (channel, calls, next_notify_at)
+    assert (record["channel"], record["calls"], record["told_at"]) == (channel, calls, next_notify_at)
 
 
 def test_what_somebody_has_muted_is_told_when_the_mute_ends(
@@ -101,7 +101,7 @@ def test_what_somebody_has_muted_is_told_when_the_mute_ends(
     assert main(asked) == 0
     assert "muted by @luis (exam week)" in capsys.readouterr().out
     assert main([*asked, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["next_notify_at"] == "2026-11-16T12:00:00-06:00"
+    assert json.loads(capsys.readouterr().out)["told_at"] == "2026-11-16T12:00:00-06:00"
 
 
 @pytest.mark.parametrize(("place", "is_inhibited"), [("campus-west", True), ("district", False)])

@@ -1,7 +1,8 @@
 """The words of the code: standard terms, once each. `tests/vocabulary.txt` lists the names that must not come back."""
 
 import ast
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +20,7 @@ def modules() -> list[Path]:
 
 
 def retired() -> list[tuple[str, str]]:
-    """The lines of `vocabulary.txt`: a kind (module, class or function) and a name."""
+    """The lines of `vocabulary.txt`: a kind (module, class, function or constant) and a name."""
     lines = (ROOT / "tests" / "vocabulary.txt").read_text(encoding="utf-8").splitlines()
     pairs = (line.split("#")[0].split() for line in lines)
     return [(pair[0], pair[1]) for pair in pairs if pair]
@@ -28,14 +29,27 @@ def retired() -> list[tuple[str, str]]:
 def names(file: Path) -> Iterator[tuple[str, str, int]]:
     """What a module defines, methods and nested functions included: kind, name and line."""
     yield "module", file.parent.name if file.stem == "__init__" else file.stem, 1
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef):
             yield "class", node.name, node.lineno
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield "function", node.name, node.lineno
+    for name, line in assigned(tree):
+        if name.isupper():
+            yield "constant", name, line
 
 
-def test_no_retired_word_names_a_module_class_or_function() -> None:
+def assigned(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """The names that a module itself assigns: constants and aliases of types."""
+    for node in tree.body:
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
+        yield from ((each.id, node.lineno) for each in targets if isinstance(each, ast.Name))
+
+
+def test_no_retired_word_names_anything() -> None:
     words = set(retired())
     assert words, "tests/vocabulary.txt is empty"
     back = [
@@ -93,3 +107,25 @@ def test_no_two_public_functions_or_classes_share_a_name(package: str) -> None:
                 places[node.name].append(str(file.relative_to(ROOT)))
     twice = [f"{name}: {', '.join(files)}" for name, files in sorted(places.items()) if len(files) > 1]
     assert not twice, "\n".join(twice)
+
+
+GLOSSARY = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+TERMS = re.findall(r"^- \*\*(.+?)\*\*: ", GLOSSARY, re.MULTILINE)
+
+
+def test_the_glossary_defines_each_term_once() -> None:
+    assert TERMS
+    assert [term for term, times in Counter(map(str.casefold, TERMS)).items() if times > 1] == []
+
+
+def test_every_class_that_the_glossary_names_exists() -> None:
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in (ROOT / "kpibot").rglob("*.py")]
+    existing = {node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    existing |= {name for tree in trees for name, _ in assigned(tree)}
+    named = {name for name in re.findall(r"`([A-Z]\w*)`", GLOSSARY) if not name.isupper()}
+    assert sorted(named - existing) == []
+
+
+def test_no_retired_word_is_a_term_of_the_glossary() -> None:
+    words = {name.casefold() for _, name in retired()}
+    assert [term for term in TERMS if term.casefold().replace(" ", "_").replace("-", "_") in words] == []

@@ -47,7 +47,17 @@ async def test_deliveries_tell_what_reached_the_bot(
 def test_the_record_is_bounded_in_number_and_in_size(count: int, size: int, kept: int) -> None:
     ws = Workspace(keep_calls=count, keep_call_bytes=size)
     for number in range(100):
-        ws.record(Call(number, "chat.postMessage", {"text": "x" * 100}, {"ok": True}, 200, 0.0, 0.0))
+        ws.record(
+            Call(
+                id=number,
+                method="chat.postMessage",
+                arguments={"text": "x" * 100},
+                response={"ok": True},
+                status=200,
+                started=0.0,
+                seconds=0.0,
+            )
+        )
     assert len(ws.calls()) == kept and ws.calls()[-1].id == 99
 
 
@@ -72,7 +82,17 @@ def held(ws: Workspace) -> dict[str, int]:
 
 def call(ws: Workspace, method: str, **arguments: object) -> dict[str, object]:
     body = answer(ws, method, ws.bot_token, arguments, "").body
-    ws.record(Call(ws.number("call"), method, dict(arguments), body, 200, ws.clock(), 0.0))
+    ws.record(
+        Call(
+            id=ws.number("call"),
+            method=method,
+            arguments=dict(arguments),
+            response=body,
+            status=200,
+            started=ws.clock(),
+            seconds=0.0,
+        )
+    )
     return body
 
 
