@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kpibot.cli import COMMANDS
 from tests.grid import PAGE, with_grid
 
 ROOT = Path(__file__).parents[2]
@@ -61,8 +62,13 @@ def test_modules_and_names_that_a_page_names_exist(page: Path) -> None:
 
 def test_make_targets_that_a_page_names_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    named = {each for page in PAGES for each in re.findall(r"`make ([a-z-]+)", text_of(page))}
+    named = {each for page in PAGES for each in re.findall(r"(?:`|^)make ([a-z-]+)", page.read_text("utf-8"), re.M)}
     assert named <= targets
+
+
+def test_the_readme_lists_every_command() -> None:
+    table = (ROOT / "README.md").read_text(encoding="utf-8").partition("| in a terminal: ")[2].partition("\n\n")[0]
+    assert set(re.findall(r"^\| `([a-z]+)", table, re.MULTILINE)) == set(COMMANDS)
 
 
 def test_the_diagram_of_the_packages_is_current() -> None:
