@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         return _run(options)
-    except _told() as error:
+    except _user_errors() as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -82,9 +82,9 @@ def _imported(name: str) -> Callable[..., int]:
     return command
 
 
-def _told() -> tuple[type[Exception], ...]:
-    """The errors whose message is all that people need; looked up only once there is an error."""
-    from kpibot.cli.user_errors import USER_ERRORS  # noqa: PLC0415 - they are defined all over the house
+def _user_errors() -> tuple[type[Exception], ...]:
+    """The errors whose message is shown as it is; imported only once there is an error."""
+    from kpibot.cli.user_errors import USER_ERRORS  # noqa: PLC0415 - they are defined in every layer
 
     return USER_ERRORS
 

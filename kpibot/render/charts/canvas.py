@@ -128,7 +128,7 @@ def printable(text: str) -> str:
 
 def width_of(text: str, size: float, *, bold: bool = False) -> float:
     """The width of printable text at a font size, both in pixels, without kerning."""
-    return sum(_advance(character, bold) for character in text) * size
+    return sum(_advance_width(character, bold) for character in text) * size
 
 
 def fitted(text: str, size: float, *, bold: bool, width: float) -> tuple[str, float]:
@@ -174,8 +174,8 @@ def _characters() -> frozenset[str]:
 
 
 @cache
-def _advance(character: str, bold: bool) -> float:
-    """The advance of a printable character, as a share of the font size."""
+def _advance_width(character: str, bold: bool) -> float:
+    """The advance width of a printable character, as a share of the font size."""
     from matplotlib.ft2font import LoadFlags  # noqa: PLC0415
 
     glyph = _metrics_font(bold).load_char(ord(character), LoadFlags.NO_HINTING)

@@ -23,7 +23,7 @@ def misfits(dataset: Dataset, ask: Ask) -> list[DataIssue]:
         SourceDownError: the database does not answer.
     """
     try:
-        names = list(ask(lambda connection: connection.execute(_nothing(dataset, sa.text("*"))).keys()))
+        names = list(ask(lambda connection: connection.execute(_no_rows(dataset, sa.text("*"))).keys()))
     except SourceMisfitError as error:
         return [_no_table(dataset, ask, error)]
     existing = {name.casefold() for name in names}
@@ -36,7 +36,7 @@ def misfits(dataset: Dataset, ask: Ask) -> list[DataIssue]:
     return [*issues, *_refused(dataset, [word for word in dataset.columns if word not in lacking], ask)]
 
 
-def _nothing(dataset: Dataset, *columns: Any) -> sa.Select[Any]:
+def _no_rows(dataset: Dataset, *columns: Any) -> sa.Select[Any]:
     return sa.select(*columns).select_from(from_clause(dataset)).where(sa.text("1 = 0"))
 
 
@@ -70,7 +70,7 @@ def _refused(dataset: Dataset, words: Sequence[str], ask: Ask) -> Iterator[DataI
 def _refusal(dataset: Dataset, words: Sequence[str], ask: Ask) -> SourceMisfitError | None:
     columns = [column_of(dataset, word).label(f"c{n}") for n, word in enumerate(words)]
     try:
-        ask(lambda connection: connection.execute(_nothing(dataset, *columns)).fetchall())
+        ask(lambda connection: connection.execute(_no_rows(dataset, *columns)).fetchall())
     except SourceMisfitError as error:
         return error
     return None

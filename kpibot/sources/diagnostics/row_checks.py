@@ -76,7 +76,7 @@ def issue_of_repeats(row: Row, count: int) -> DataIssue | None:
     """What follows from ids that are not unique."""
     if not row["values"]:
         return None
-    rows, example = int(row["rows"]), _shown(row["example"])
+    rows, example = int(row["rows"]), _example(row["example"])
     text = f"{plural(row['values'], 'id stands', 'ids stand')} on {rows:,} rows, for example `{example}`"
     hint = "an id must be a row's own: a join may multiply rows, or this be the number of something else"
     return DataIssue("columns.id", f"{text}; {hint}", _is_rule(rows - int(row["values"]), count))
@@ -174,7 +174,7 @@ def _if_text(least: object, name: str) -> DataIssue | None:
     if not isinstance(least, str):
         return None
     hint = "write {sql: …} with an expression that makes it a number"
-    return DataIssue(f"columns.{name}", f"holds text where a number belongs: {_shown(least)}; {hint}", True)
+    return DataIssue(f"columns.{name}", f"holds text where a number belongs: {_example(least)}; {hint}", True)
 
 
 def _counted(rows: Rows, is_so: Expression, issue_of: Callable[[int, int, str], DataIssue], example: str) -> Probe:
@@ -184,7 +184,7 @@ def _counted(rows: Rows, is_so: Expression, issue_of: Callable[[int, int, str], 
         "example": sa.func.min(sa.case((is_so, rows.column(example)))),
     }
     return Probe(
-        columns, lambda row, count: issue_of(int(row["n"]), count, _shown(row["example"])) if row["n"] else None
+        columns, lambda row, count: issue_of(int(row["n"]), count, _example(row["example"])) if row["n"] else None
     )
 
 
@@ -196,5 +196,5 @@ def _is_rule(n: int, count: int) -> bool:
     return n > SHARE * count
 
 
-def _shown(value: object) -> str:
+def _example(value: object) -> str:
     return quoted(str(value))

@@ -92,7 +92,7 @@ class Rows:
     def _condition(self, condition: Condition) -> Expression:
         match condition:
             case ValueCondition():
-                return _among(self.column(condition.column), self._values(condition), condition.negated)
+                return _is_one_of(self.column(condition.column), self._values(condition), condition.negated)
             case NumberCondition():
                 holds = self._compared(condition)
             case TimeCondition():
@@ -156,7 +156,7 @@ def literal_sql(sql: str) -> str:
     return sql.strip().rstrip(";").replace(":", "\\:")
 
 
-def _among(column: Expression, allowed: Sequence[object], negated: bool) -> Expression:
+def _is_one_of(column: Expression, allowed: Sequence[object], negated: bool) -> Expression:
     values = [value for value in allowed if value is not None]
     is_empty = column.is_(None)
     among: Expression = column.in_(values) if values else sa.false()

@@ -23,7 +23,7 @@ OUR_MISTAKES = (IntegrityError, DataError, ProgrammingError)  # the database is 
 def new_engine(url: sa.URL) -> sa.Engine:
     """An engine that is set up as the store needs it. SQLite's folder is made."""
     engine = _sqlite(url) if url.get_backend_name() == "sqlite" else _server(url)
-    sa.event.listen(engine, "handle_error", _told, retval=True)
+    sa.event.listen(engine, "handle_error", _as_store_error, retval=True)
     return engine
 
 
@@ -44,8 +44,8 @@ def _server(url: sa.URL) -> sa.Engine:
     return sa.create_engine(url, pool_pre_ping=True, connect_args=waits)
 
 
-def _told(context: sa.engine.ExceptionContext) -> BaseException | None:
-    """The failure as people can do something about it; None for what is no failure of the database."""
+def _as_store_error(context: sa.engine.ExceptionContext) -> BaseException | None:
+    """The failure as a StoreError, which says what to do; None for what is no failure of the database."""
     error = context.sqlalchemy_exception
     if error is None or context.is_pre_ping or isinstance(error, OUR_MISTAKES):
         return None
