@@ -95,7 +95,7 @@ def main() -> None:
 
 def question(services: Services) -> Any:
     """What `/kpi tickets campus-west` takes from the listener to the message."""
-    reply: Any = services.commands.reply(QUESTION, NOW, "mei", ["tech"], DISTRICT)
+    reply: Any = services.alert_commands.reply(QUESTION, NOW, "mei", ["tech"], DISTRICT)
     if reply is None:
         reply = services.answering.reply(QUESTION, NOW)
     message_of(reply)
@@ -115,7 +115,7 @@ def digest(services: Services) -> None:
 def breach(services: Services) -> None:
     """Measurements until breaches are in the outbox."""
     for n in range(MEASUREMENTS):
-        services.watch.run(NOW + n * MEASURE_EVERY)
+        services.alert_monitor.run(NOW + n * MEASURE_EVERY)
 
 
 WAYS: dict[str, Callable[[Services], object]] = {

@@ -22,7 +22,7 @@ def record_answers(services: Services, place: Place, page: Page) -> None:
     while left:
         question, *left = left
         try:
-            done = services.commands.reply(question, place.now, ASKER)
+            done = services.alert_commands.reply(question, place.now, ASKER)
             reply = services.answering.reply(question, place.now) if done is None else done
         except (QueryError, SourceError) as error:
             page.add(question, f"error: {error}", as_slack(error_message(str(error))))
