@@ -10,48 +10,51 @@ DELIVERIES ?= 10000
 SEED ?= 1
 export MPLCONFIGDIR := $(CURDIR)/var/matplotlib
 
-.PHONY: help demo test test-fast oracle chaos year check format bench pictures clean
+.PHONY: help demo test test-fast oracle chaos year check format bench grid pictures clean
 
-help:  ## says what can be made
+help:  ## lists these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 11
 
-demo: $(BIN)/.run-time  ## a made-up district, a Slack workspace and the bot, on this machine (PORT=8065)
+demo: $(BIN)/.run-time  ## runs the bot, a made-up district and a Slack workspace on this machine (PORT=8065)
 	@$(BIN)/python bot.py demo --port $(PORT)
 
-test: $(BIN)/.development  ## every test, or those of TESTS=tests/scenario (WORKERS=2)
+test: $(BIN)/.development  ## runs every test, or those of TESTS=tests/scenario (WORKERS=2)
 	$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 
-test-fast: $(BIN)/.development  ## the unit tests: what to run while working
+test-fast: $(BIN)/.development  ## runs the unit tests, for while you work
 	$(BIN)/python -m pytest -n $(WORKERS) tests/unit
 
-oracle: $(BIN)/.development  ## measures made-up districts against a plain reference, for long (TIMES=50)
+oracle: $(BIN)/.development  ## compares measures of random districts with plain Python, for long (TIMES=50)
 	KPIBOT_EXAMPLES=$(TIMES) $(BIN)/python -m pytest -n $(WORKERS) tests/oracle
 
-chaos: $(BIN)/.development  ## kills the whole bot at every step, and replicas, for long (KILLS=1000 DELIVERIES=10000 SEED=1)
+chaos: $(BIN)/.development  ## kills the bot and its replicas at every step, for long (KILLS=1000 DELIVERIES=10000 SEED=1)
 	KILLS=$(KILLS) DELIVERIES=$(DELIVERIES) SEED=$(SEED) $(BIN)/python -m pytest tests/chaos
 
-year: $(BIN)/.development  ## a simulated school year of 200 campuses; writes docs/year.md
+year: $(BIN)/.development  ## simulates a school year of 200 campuses and writes docs/year.md
 	@$(BIN)/python -m tests.year
 
-check: $(BIN)/.development  ## lint, types and layers
+check: $(BIN)/.development  ## checks lint, types and layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-format: $(BIN)/.development  ## puts the code into shape
+format: $(BIN)/.development  ## formats the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(BIN)/.development  ## benchmarks, as ratios measured side by side
+bench: $(BIN)/.development  ## runs the benchmarks: ratios, measured side by side (BENCH=--quick)
 	$(BIN)/python -m benchmarks $(BENCH)
 	$(BIN)/python -m benchmarks.store $(BENCH)
 	$(BIN)/python -m benchmarks.start $(BENCH)
 
-pictures: $(BIN)/.development  ## the README's pictures, from the demo (needs Chromium)
+grid: $(BIN)/.development  ## draws the packages into CONTRIBUTING.md
+	@$(BIN)/python -m tests.grid
+
+pictures: $(BIN)/.development  ## takes the README's pictures from the demo (needs Chromium)
 	@$(BIN)/python -m tests.browser.pictures
 
-clean:  ## forgets everything that was made
+clean:  ## deletes everything that was made
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(BIN)/python:

@@ -18,9 +18,9 @@ from typing import Any
 from benchmarks.timing import header, row
 from kpibot.app.container import Services, build_services
 from kpibot.app.demo import build_district
+from kpibot.app.views import message_of, picture_of
 from kpibot.catalog import load
 from kpibot.core.campuses.campus_tree import DISTRICT
-from kpibot.slack.questions.replies import message_of, picture_of
 
 NOW = datetime(2026, 10, 5, 14, tzinfo=UTC)  # a Monday on which digests are due
 QUESTION = "tickets campus-west"
@@ -95,9 +95,7 @@ def main() -> None:
 
 def question(services: Services) -> Any:
     """What `/kpi tickets campus-west` takes from the listener to the message."""
-    reply: Any = services.alert_commands.reply(QUESTION, NOW, "mei", ["tech"], DISTRICT)
-    if reply is None:
-        reply = services.answering.reply(QUESTION, NOW)
+    reply = services.dispatcher.reply(QUESTION, NOW, "mei", ["tech"], DISTRICT)
     message_of(reply)
     return reply
 

@@ -95,7 +95,7 @@ class Sides:
 
     def save(self) -> None:
         """One measurement with nothing to post, by kpibot."""
-        self._store.record_watch(next(self._coming), {}, [], NOW)
+        self._store.save_evaluation(next(self._coming), {}, [], NOW)
 
     def save_by_hand(self) -> None:
         """The same in one statement of many rows."""
@@ -113,7 +113,7 @@ class Sides:
             return series
 
         def ours() -> dict[str, list[float | None]]:
-            return self._store.daily(kpi, first, NOW)
+            return self._store.readings.daily(kpi, first, NOW)
 
         if by_hand() != ours():
             raise SystemExit("the two sides differ")

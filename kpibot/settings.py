@@ -23,7 +23,7 @@ class SettingsError(ValueError):
         self.problems = problems
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What the environment says. Tokens, the state's URL and the environment itself are secrets: no repr shows them.
 
@@ -44,26 +44,26 @@ def from_process() -> Settings:
     Raises:
         SettingsError: a variable has a value that cannot be right.
     """
-    return read(os.environ, Path(".env"))
+    return read_settings(os.environ, Path(".env"))
 
 
-def read(environ: Mapping[str, str], dotenv: Path | None) -> Settings:
+def read_settings(environ: Mapping[str, str], dotenv: Path | None) -> Settings:
     """The settings; a variable of the real environment wins over the same one in `.env`, an empty one is not set.
 
     Raises:
         SettingsError: every variable whose value cannot be right, at once.
     """
-    given = _from_file(dotenv) | {name: value for name, value in environ.items() if value}
-    problems = tuple(problem for check in _CHECKS if (problem := check(given)) is not None)
+    environment = _from_file(dotenv) | {name: value for name, value in environ.items() if value}
+    problems = tuple(problem for check in _CHECKS if (problem := check(environment)) is not None)
     if problems:
         raise SettingsError(problems)
     return Settings(
-        slack_bot_token=_secret(given, "SLACK_BOT_TOKEN"),
-        slack_app_token=_secret(given, "SLACK_APP_TOKEN"),
-        slack_api_url=given.get("SLACK_API_URL", SLACK_API_URL).rstrip("/") + "/",
-        state_url=given.get("KPIBOT_STATE_URL", STATE_URL),
-        log_level=given.get("KPIBOT_LOG_LEVEL", "INFO").upper(),
-        environment=MappingProxyType(given),
+        slack_bot_token=_secret(environment, "SLACK_BOT_TOKEN"),
+        slack_app_token=_secret(environment, "SLACK_APP_TOKEN"),
+        slack_api_url=environment.get("SLACK_API_URL", SLACK_API_URL).rstrip("/") + "/",
+        state_url=environment.get("KPIBOT_STATE_URL", STATE_URL),
+        log_level=environment.get("KPIBOT_LOG_LEVEL", "INFO").upper(),
+        environment=MappingProxyType(environment),
     )
 
 
@@ -78,40 +78,40 @@ def _from_file(dotenv: Path | None) -> dict[str, str]:
     return {name: value for name, value in values.items() if value}
 
 
-def _secret(given: Mapping[str, str], name: str) -> SecretStr | None:
-    return SecretStr(given[name]) if name in given else None
+def _secret(environment: Mapping[str, str], name: str) -> SecretStr | None:
+    return SecretStr(environment[name]) if name in environment else None
 
 
-def _bot_token(given: Mapping[str, str]) -> str | None:
+def _bot_token(environment: Mapping[str, str]) -> str | None:
     page = "OAuth & Permissions (Bot User OAuth Token)"
-    return _token(given, "SLACK_BOT_TOKEN", "xoxb-", page)
+    return _token(environment, "SLACK_BOT_TOKEN", "xoxb-", page)
 
 
-def _app_token(given: Mapping[str, str]) -> str | None:
+def _app_token(environment: Mapping[str, str]) -> str | None:
     page = "Basic Information (App-Level Tokens, with connections:write)"
-    return _token(given, "SLACK_APP_TOKEN", "xapp-", page)
+    return _token(environment, "SLACK_APP_TOKEN", "xapp-", page)
 
 
-def _token(given: Mapping[str, str], name: str, prefix: str, page: str) -> str | None:
-    if re.fullmatch(re.escape(prefix) + r"[!-~]+", given.get(name, prefix + "-")):
+def _token(environment: Mapping[str, str], name: str, prefix: str, page: str) -> str | None:
+    if re.fullmatch(re.escape(prefix) + r"[!-~]+", environment.get(name, prefix + "-")):
         return None
     return f"{name} must begin with {prefix}… and hold no spaces; copy it from your Slack app's page {page}"
 
 
-def _api_url(given: Mapping[str, str]) -> str | None:
-    if re.match(r"https?://[^/\s]", given.get("SLACK_API_URL", SLACK_API_URL)):
+def _api_url(environment: Mapping[str, str]) -> str | None:
+    if re.match(r"https?://[^/\s]", environment.get("SLACK_API_URL", SLACK_API_URL)):
         return None
     return f"SLACK_API_URL must begin with https:// or http://; leave it out for Slack itself ({SLACK_API_URL})"
 
 
-def _state_url(given: Mapping[str, str]) -> str | None:
-    if re.match(r"[a-z][a-z0-9+_]*://", given.get("KPIBOT_STATE_URL", STATE_URL)):
+def _state_url(environment: Mapping[str, str]) -> str | None:
+    if re.match(r"[a-z][a-z0-9+_]*://", environment.get("KPIBOT_STATE_URL", STATE_URL)):
         return None
     return f"KPIBOT_STATE_URL must be a database URL; write for example {STATE_URL}"
 
 
-def _log_level(given: Mapping[str, str]) -> str | None:
-    if given.get("KPIBOT_LOG_LEVEL", "INFO").upper() in LOG_LEVELS:
+def _log_level(environment: Mapping[str, str]) -> str | None:
+    if environment.get("KPIBOT_LOG_LEVEL", "INFO").upper() in LOG_LEVELS:
         return None
     return f"KPIBOT_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}"
 

@@ -14,14 +14,14 @@ from localslack.state.errors import (
     WorkspaceError,
 )
 from localslack.state.faults import Fault
-from localslack.state.model import Call, Channel, Delivery, Edit, File, Group, Message, Person, View
+from localslack.state.model import Call, Channel, DeliveryAttempt, Edit, File, Group, Message, Person, View
 from localslack.state.workspace import Workspace
-from localslack.transport.link import Outcome
+from localslack.transport.dispatcher import Outcome
 
 __all__ = [
     "Call",
     "Channel",
-    "Delivery",
+    "DeliveryAttempt",
     "Edit",
     "Fault",
     "File",

@@ -1,6 +1,6 @@
 """A workspace's set-up as a YAML file: channels, people, groups, commands, limits and faults.
 
-Every key may be left out. What cannot be is told all at once, each with its place and what to write there.
+Every key may be left out. All mistakes are reported at once, each with its place and what to write there.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from localslack.state.errors import ScriptError
 from localslack.state.faults import Fault, Kind
 from localslack.state.model import BOT, DEFAULT_EVENTS, DEFAULT_SCOPES, Channel, Group, Guest, Person
 from localslack.state.workspace import Workspace
-from localslack.transport.link import ACK_SECONDS, REDELIVERY
+from localslack.transport.dispatcher import ACK_SECONDS, REDELIVERY
 
 
 def _named(key: str) -> Callable[[object], object]:
-    """Let a bare word stand for an object of which it is the name."""
-    return lambda given: {key: given} if isinstance(given, str) else given
+    """Accept a plain string in place of an object: its name."""
+    return lambda value: {key: value} if isinstance(value, str) else value
 
 
-def _bare(given: object) -> object:
-    """Take the sign off a name, so that ``#general`` and ``@dana`` may be written too."""
-    return given.lstrip("#@") if isinstance(given, str) else given
+def _bare(value: object) -> object:
+    """Remove the sign of a name: ``#general`` and ``@dana`` are accepted too."""
+    return value.lstrip("#@") if isinstance(value, str) else value
 
 
-def _times(given: object) -> object:
-    """Take a number above 0, or the word that stands for no end."""
-    if given != "always" and (not isinstance(given, int) or given < 1):
+def _times(value: object) -> object:
+    """Accept a number above 0, or ``always``."""
+    if value != "always" and (not isinstance(value, int) or value < 1):
         raise PydanticCustomError("times", "this should be a whole number above 0, or `always`")
-    return given
+    return value
 
 
 _Name = Annotated[str, BeforeValidator(_bare), Field(min_length=1, pattern=r"^[^\s#@]+$")]
@@ -93,7 +93,7 @@ class _Fault(_Part):
 
 
 class Script(_Part):
-    """A set-up that has been read; `workspace` and `server` make what it describes."""
+    """A validated set-up; `workspace` and `server` create what it describes."""
 
     name: str = "Example ISD"
     bot: _Name = "bot"
@@ -117,7 +117,7 @@ class Script(_Part):
     faults: tuple[_Fault, ...] = ()
 
     def workspace(self) -> Workspace:
-        """Make the workspace, its faults armed. Raises ScriptError for a fault that cannot be."""
+        """Make the workspace, its faults armed. Raises ScriptError for an invalid fault."""
         ws = Workspace(
             self.name,
             self.bot,
@@ -153,7 +153,7 @@ class Script(_Part):
 def read_script(file: Path) -> Script:
     """Read a script. Raises ScriptError with everything that is wrong with it, one line each."""
     try:
-        given = yaml.safe_load(file.read_text())
+        content = yaml.safe_load(file.read_text())
     except OSError as error:
         raise ScriptError(f"{file} cannot be read ({error.strerror}); name a YAML file") from error
     except yaml.MarkedYAMLError as error:
@@ -162,17 +162,17 @@ def read_script(file: Path) -> Script:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ScriptError(f"{file} is no YAML: {error}") from error
     try:
-        return parse_script({} if given is None else given)
+        return parse_script({} if content is None else content)
     except ScriptError as error:
         raise ScriptError("\n".join(f"{file}: {line}" for line in str(error).splitlines())) from error
 
 
-def parse_script(given: object) -> Script:
+def parse_script(content: object) -> Script:
     """Check what a script says. Raises ScriptError with everything that is wrong, one line each."""
-    if not isinstance(given, dict):
+    if not isinstance(content, dict):
         raise ScriptError(f"write keys with values, such as `channels: [general]`; known: {', '.join(_KEYS)}")
     try:
-        script = Script.model_validate(given)
+        script = Script.model_validate(content)
     except ValidationError as error:
         raise ScriptError("\n".join(_line(dict(one)) for one in error.errors())) from error
     problems = [*_unknown_members(script), *_foreign_members(script), *_twice(script), *_impossible(script)]
@@ -197,12 +197,12 @@ def _place(location: Iterable[object]) -> str:
 
 
 def _line(problem: dict[str, Any]) -> str:
-    """Return one line of what pydantic found, in words that say what to write."""
+    """Return one line for a problem that pydantic reports: what to write instead."""
     location, kind = problem["loc"], problem["type"]
     place = _place(location)
     if kind == "extra_forbidden":
-        known = _KEYS if len(location) == 1 else tuple(_PARTS[str(location[0])].model_fields)
-        return f"{_place(location[:-1]) or 'script'}: no key `{location[-1]}`{_near(str(location[-1]), known)}"
+        keys = _KEYS if len(location) == 1 else tuple(_PARTS[str(location[0])].model_fields)
+        return f"{_place(location[:-1]) or 'script'}: no key `{location[-1]}`{_near(str(location[-1]), keys)}"
     if kind == "missing":
         return f"{_place(location[:-1])}: write `{location[-1]}: …`"
     if kind == "string_pattern_mismatch":
@@ -219,14 +219,14 @@ _PATTERNS = {
 }
 
 
-def _near(word: str, known: Iterable[str]) -> str:
-    known = list(known)
-    near = difflib.get_close_matches(word, known, 1)
-    return f"; did you mean `{near[0]}`?" if near else f"; there are: {', '.join(known)}"
+def _near(word: str, names: Iterable[str]) -> str:
+    names = list(names)
+    near = difflib.get_close_matches(word, names, 1)
+    return f"; did you mean `{near[0]}`?" if near else f"; there are: {', '.join(names)}"
 
 
 def _foreign_members(script: Script) -> Iterator[str]:
-    """Yield people of another organization in channels that are shared with none."""
+    """Report people of another organization in channels that are not shared."""
     foreign = {one.name for one in script.people if one.team}
     for index, channel in _counted(script.channels):
         for name in channel.members or ():
@@ -235,15 +235,15 @@ def _foreign_members(script: Script) -> Iterator[str]:
 
 
 def _unknown_members(script: Script) -> Iterator[str]:
-    """Yield members that are nobody."""
+    """Report members who do not exist."""
     people = [one.name for one in script.people]
-    for place, members, known in (
+    for place, members, names in (
         *((f"channels[{index}]", one.members, [*people, BOT, script.bot]) for index, one in _counted(script.channels)),
         *((f"groups[{index}]", one.members, people) for index, one in _counted(script.groups)),
     ):
         for name in members or ():
-            if name not in known:
-                yield f"{place}.members: nobody is called `{name}`{_near(name, known)}"
+            if name not in names:
+                yield f"{place}.members: nobody is called `{name}`{_near(name, names)}"
 
 
 def _counted(parts: Sequence[_Any]) -> Iterator[tuple[int, _Any]]:
@@ -251,7 +251,7 @@ def _counted(parts: Sequence[_Any]) -> Iterator[tuple[int, _Any]]:
 
 
 def _twice(script: Script) -> Iterator[str]:
-    """Yield names that are given twice."""
+    """Report names that are used twice."""
     for kind, names in (
         ("channels", [one.name for one in script.channels]),
         ("people", [one.name for one in script.people]),
@@ -264,11 +264,11 @@ def _twice(script: Script) -> Iterator[str]:
 
 
 def _impossible(script: Script) -> Iterator[str]:
-    """Yield faults that mean a channel which isn't there, or a kind that their method cannot have."""
-    known = [one.name for one in script.channels]
+    """Report faults of a channel that doesn't exist, or of a kind that their method cannot have."""
+    channels = [one.name for one in script.channels]
     for index, fault in enumerate(script.faults):
-        if fault.channel is not None and fault.channel not in known:
-            yield f"faults[{index + 1}].channel: no channel `{fault.channel}`{_near(fault.channel, known)}"
+        if fault.channel is not None and fault.channel not in channels:
+            yield f"faults[{index + 1}].channel: no channel `{fault.channel}`{_near(fault.channel, channels)}"
         try:
             _fault(fault)
         except ValueError as error:
@@ -279,6 +279,6 @@ def _faults_of(script: Script) -> list[Fault]:
     return [_fault(one) for one in script.faults]
 
 
-def _fault(given: _Fault) -> Fault:
-    times = None if given.times == "always" else given.times
-    return Fault(given.method, given.kind, times, given.channel, given.seconds, given.error, given.rate)
+def _fault(step: _Fault) -> Fault:
+    times = None if step.times == "always" else step.times
+    return Fault(step.method, step.kind, times, step.channel, step.seconds, step.error, step.rate)

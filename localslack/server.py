@@ -16,9 +16,9 @@ from localslack.page.shortcuts import Shortcuts
 from localslack.state.errors import RequestUrlError, WaitTimeoutError
 from localslack.state.model import Change, Message
 from localslack.state.workspace import Workspace
+from localslack.transport.dispatcher import ACK_SECONDS, REDELIVERY, Dispatcher, Outcome
 from localslack.transport.guard import Guard
 from localslack.transport.http_mode import HttpMode
-from localslack.transport.link import ACK_SECONDS, REDELIVERY, Link, Outcome
 from localslack.transport.socket_mode import Breakage, SocketMode
 from localslack.transport.web_api import WebApi
 
@@ -31,9 +31,10 @@ T = TypeVar("T")
 class WorkspaceServer:
     """A workspace that listens on `host` and `port` (0 takes a free one).
 
-    `ack_seconds` and `redelivery` are Slack's patience with the bot, in seconds. `trusted_hosts` are further names,
-    such as ``workspace:3000``, under which browsers may open the page; the loopback's own are always trusted.
-    With a `request_url` the bot isn't reached by Socket Mode but by signed requests to that address.
+    `ack_seconds` is how long the bot has for an ack, `redelivery` the pauses before an event is sent again, both in
+    seconds. `trusted_hosts` are further names, such as ``workspace:3000``, under which browsers may open the page;
+    those of the loopback are always trusted. With a `request_url` the bot gets signed requests at that
+    address instead of Socket Mode.
     """
 
     def __init__(
@@ -51,13 +52,13 @@ class WorkspaceServer:
         self._host, self._port = host, port
         self._sockets = SocketMode(ws, ack_seconds, redelivery)
         self._http = HttpMode(ws, request_url, ack_seconds, redelivery) if request_url else None
-        self._link: Link = self._http or self._sockets
+        self._dispatcher: Dispatcher = self._http or self._sockets
         self._trusted = tuple(trusted_hosts)
         self._runner: web.AppRunner | None = None
         self._page: Page | None = None
         self._people: People | None = None
-        self.shortcuts = Shortcuts(ws, self._link, lambda: self.url)
-        """What people choose in menus of shortcuts, and type in menus that the bot fills."""
+        self.shortcuts = Shortcuts(ws, self._dispatcher, lambda: self.url)
+        """Shortcuts that people choose, and menus whose options the bot supplies."""
 
     @property
     def url(self) -> str:
@@ -73,14 +74,14 @@ class WorkspaceServer:
     @property
     def connections(self) -> int:
         """Return how many Socket Mode connections the bot holds; with a request URL, 1 once it has passed its check."""
-        return self._link.connections
+        return self._dispatcher.connections
 
     async def start(self) -> None:
         """Listen. Raises OSError when the port is taken."""
         app = web.Application(client_max_size=_MOST_BYTES)
         runner = web.AppRunner(app, handle_signals=False, access_log=None, shutdown_timeout=1.0)
-        self._people = People(self.ws, self._link, lambda: self.url)
-        self._page = Page(self.ws, self._people, self._link)
+        self._people = People(self.ws, self._dispatcher, lambda: self.url)
+        self._page = Page(self.ws, self._people, self._dispatcher)
         guard = Guard(lambda: self.url, self._trusted)
         app.middlewares.append(guard.middleware)
         self._route(app)
@@ -95,9 +96,9 @@ class WorkspaceServer:
         app.router.add_route("GET", "/api/{method}", api.method)
         app.router.add_route("POST", "/api/{method}", api.method)
         app.router.add_get("/link/", self._sockets.handle)
-        app.router.add_post("/commands/{team}/{secret}", api.hook)
-        app.router.add_post("/actions/{team}/{secret}", api.hook)
-        app.router.add_post("/app/{team}/{secret}", api.hook)
+        app.router.add_post("/commands/{team}/{secret}", api.response_url)
+        app.router.add_post("/actions/{team}/{secret}", api.response_url)
+        app.router.add_post("/app/{team}/{secret}", api.response_url)
         app.router.add_post("/upload/v1/{file}", api.upload)
         app.router.add_put("/upload/v1/{file}", api.upload)
         app.router.add_get("/files-pri/{rest:.+}", api.download)
@@ -183,7 +184,7 @@ class WorkspaceServer:
         """Wait until `predicate` gives something true, and return that.
 
         A LookupError of the predicate (no such message yet) counts as false. Raises WaitTimeoutError after `timeout`
-        seconds, telling the last messages and calls.
+        seconds, with the last messages and calls.
         """
         changed = asyncio.Event()
         loop = asyncio.get_running_loop()
@@ -194,16 +195,16 @@ class WorkspaceServer:
 
         unsubscribe = self.ws.subscribe(note)
         try:
-            while not (found := _holds(predicate, self.ws)):
+            while not (result := _holds(predicate, self.ws)):
                 if loop.time() > deadline:
                     raise WaitTimeoutError(_report(self.ws, timeout, self.connections))
                 changed.clear()
-                # files get ready by the clock alone, so look again now and then
+                # a file becomes ready without an event, so check regularly
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(changed.wait(), _LOOK_AGAIN)
         finally:
             unsubscribe()
-        return found
+        return result
 
 
 def _holds(predicate: Callable[[Workspace], T], ws: Workspace) -> T | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import registry
@@ -19,6 +20,9 @@ from tests.servers import Servers, ask
 
 SERVERS = ("postgresql", "mariadb", "elsewhere")
 DEALT_SINGLY = ("tests/oracle/",)  # long tests that share little
+DEALT_FIRST = ("tests/unit/sources/test_statements_elsewhere.py", "tests/unit/demo/")  # the longest of the unit tests
+MEMORY = Path("/dev/shm")
+ROOM = 4 * 2**30  # bytes: several times what a run writes
 FOLDER, ADDRESS = pytest.StashKey[Path](), pytest.StashKey[str]()
 OWN_SERVERS = pytest.StashKey[Servers]()
 
@@ -46,11 +50,17 @@ def pytest_configure(config: pytest.Config) -> None:
     if (given := getattr(config, "workerinput", None)) is not None:
         config.stash[FOLDER], config.stash[ADDRESS] = Path(given["folder"]), given["address"]
         return
-    folder = Path(tempfile.mkdtemp(prefix="kpibot-tests-"))
+    folder = Path(tempfile.mkdtemp(prefix="kpibot-tests-", dir=in_memory()))
     servers = Servers(folder / "servers")
     config.stash[FOLDER], config.stash[ADDRESS], config.stash[OWN_SERVERS] = folder, servers.address, servers
     if config.option.basetemp is None:
         config.option.basetemp = str(folder / "tmp")
+
+
+def in_memory() -> Path | None:
+    """A file system in memory, if there is plenty: a commit of SQLite waits for a disk, there it does not."""
+    has_room = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    return MEMORY if has_room and psutil.virtual_memory().available > 2 * ROOM else None
 
 
 def pytest_configure_node(node: Any) -> None:
@@ -63,6 +73,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
     """Files go to workers in the order in which they are collected: the long ones first."""
     config.option.loadscopereorder = False
     return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """No worker is left alone at the end with what takes long."""
+    items.sort(key=lambda item: not item.nodeid.startswith(DEALT_FIRST))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from kpibot.demo.district import FILES, build
+from kpibot.demo.district import FILES, build_demo_databases
 
 UNTIL = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("America/Chicago"))  # a Tuesday, at school
 
@@ -16,5 +16,5 @@ def built_once(run_folder: Path) -> Path:
     with (run_folder / "demo.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not all((folder / name).exists() for name in FILES):
-            build(folder, UNTIL)
+            build_demo_databases(folder, UNTIL)
     return folder

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+from kpibot.app import views
 from kpibot.app.clock import seconds_passed, utc_now
 from kpibot.app.container import Services
 from kpibot.app.slack_access import SlackAccess
@@ -19,7 +20,7 @@ from kpibot.slack.client.connection import check_app_token, missing_scopes, web_
 from kpibot.slack.client.directory import Directory
 from kpibot.slack.client.gatekeeper import Gatekeeper
 from kpibot.slack.client.sender import SlackSender
-from kpibot.slack.questions.conversation import Conversation
+from kpibot.slack.conversation import Conversation
 from kpibot.store.store import SlotLostError, StoreError, UpgradedError
 
 log = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ class Bot:
         self._directory = Directory(self._client, services.catalog.channels)
         self._conversation = Conversation(
             answering=services.answering,
-            commands=services.alert_commands,
+            dispatcher=services.dispatcher,
             once=services.idempotency,
             client=self._client,
             gatekeeper=Gatekeeper(self._client, passed),
@@ -70,9 +71,10 @@ class Bot:
             now=now,
             in_thread=self._answer,
             deliver=self._deliver,
+            views=views,
         )
         sending = web_client(access.bot_token, access.api_url, waits_for_rate_limits=False)
-        sender = SlackSender(sending, self._directory)
+        sender = SlackSender(sending, self._directory, views.message_of)
         self._outage = OutageNotifier(sender, services.catalog.district, now)
         self._delivery = Delivery(
             services.store.outbox,
@@ -82,6 +84,7 @@ class Bot:
             now,
             self._work,
             random.random,
+            views.picture_of,
         )
         self._schedule = Schedule(services.catalog.district.calendar.zone, utc_now)
         self._delivery_lock = asyncio.Lock()
@@ -128,10 +131,10 @@ class Bot:
     def prune(self, now: datetime) -> bool:
         """Deletes expired rows, unless this or another process already did so today; returns whether it did."""
         today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        with self._services.store.claimed(PRUNING, today, now) as is_mine:
+        with self._services.store.leases.hold(PRUNING, today, now) as is_mine:
             if is_mine:
                 self._services.store.prune(now)
-                self._services.store.finish(PRUNING, today, now)
+                self._services.store.complete(PRUNING, today, now)
         return is_mine
 
     async def _drain(self) -> None:
@@ -194,7 +197,7 @@ class Bot:
 
     async def _renew(self) -> None:
         with self._report_job("renewing leases"):
-            await self._lease(self._services.store.renew, self._now())
+            await self._lease(self._services.store.leases.renew, self._now())
 
     async def _load_directory(self) -> None:
         await self._directory.load()

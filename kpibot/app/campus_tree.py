@@ -55,7 +55,7 @@ def _check_types(catalog: Catalog, tree: CampusTree) -> None:
 
 def _placed(catalog: Catalog, where: str, says: str) -> str:
     """With the keys that it is about, and their file and line."""
-    return ": ".join(filter(None, (catalog.place(*where.split(".")), where, says)))
+    return ": ".join(filter(None, (catalog.location(*where.split(".")), where, says)))
 
 
 def _near(word: str, known: Iterable[str]) -> str:

@@ -17,13 +17,15 @@ from kpibot.services.alerts.active_alerts import ActiveAlerts
 from kpibot.services.alerts.commands import AlertCommands
 from kpibot.services.alerts.monitor import AlertMonitor
 from kpibot.services.delivery.idempotency import Idempotency
-from kpibot.services.diagnostics.check import inspect
+from kpibot.services.diagnostics.check import CatalogCheck
 from kpibot.services.digests.digests import Digests
+from kpibot.services.dispatcher import Dispatcher
 from kpibot.services.measurement.measurement import Measurement
 from kpibot.services.measurement.reporting import Reporting
 from kpibot.services.questions.answering import Answering
 from kpibot.sources.base import SourceError
 from kpibot.sources.circuit_breaker import breaker_of
+from kpibot.sources.diagnostics.inspector import SqlInspector
 from kpibot.sources.sql.source import SqlSource
 from kpibot.store.store import Store, open_engine
 
@@ -43,13 +45,14 @@ class Services:
     alert_monitor: AlertMonitor
     active_alerts: ActiveAlerts
     alert_actions: AlertActions
-    alert_commands: AlertCommands
+    dispatcher: Dispatcher
     idempotency: Idempotency
 
     def inspect(self, as_of: datetime) -> Inspection:
         """Everything that `check` reports except Slack."""
-        inspectors = {name: source.inspector() for name, source in self.sources.items()}
-        return inspect(self.catalog, inspectors, self.measurement, self.reporting, as_of, seconds_passed)
+        inspectors = {name: SqlInspector(source.database) for name, source in self.sources.items()}
+        check = CatalogCheck(self.catalog, inspectors, self.measurement, self.reporting, as_of, seconds_passed)
+        return check.inspection()
 
     def close(self) -> None:
         """Closes every connection."""
@@ -102,7 +105,10 @@ def build_services(catalog: Catalog, state_url: str, passed: Callable[[], float]
     rhythms = {each.id: each.fresh_within for each in catalog.datasets.values() if each.fresh_within is not None}
     reporting = Reporting(district, measurement, store, rhythms)
     active_alerts = ActiveAlerts(district, catalog.routes, catalog.silences, reporting, store)
-    alert_actions = AlertActions(district, active_alerts, store)
+    administrators = None if (channel := catalog.district.administrators) is None else catalog.channels[channel]
+    alert_actions = AlertActions(district, active_alerts, store, administrators)
+    alert_commands = AlertCommands(district, active_alerts, alert_actions, store)
+    answering = Answering(district, catalog.datasets, catalog.notes, measurement, reporting, catalog.not_available)
     return Services(
         catalog=catalog,
         sources=sources,
@@ -110,11 +116,11 @@ def build_services(catalog: Catalog, state_url: str, passed: Callable[[], float]
         measurement=measurement,
         store=store,
         reporting=reporting,
-        answering=Answering(district, catalog.datasets, catalog.notes, measurement, reporting, catalog.not_available),
+        answering=answering,
         digests=Digests(district, catalog.digests, catalog.channels, reporting, store, database_of),
         alert_monitor=AlertMonitor(district, catalog, reporting, store, database_of),
         active_alerts=active_alerts,
         alert_actions=alert_actions,
-        alert_commands=AlertCommands(district, active_alerts, alert_actions, store),
+        dispatcher=Dispatcher(district, catalog.not_available, answering, alert_commands),
         idempotency=Idempotency(store),
     )

@@ -10,7 +10,7 @@ from kpibot.app.bot import Bot
 from kpibot.app.container import build_services
 from kpibot.app.slack_access import SlackAccess, StartError
 from kpibot.catalog.model import Catalog
-from kpibot.demo.district import build
+from kpibot.demo.district import build_demo_databases
 from kpibot.store.database.instance_lock import instance_lock
 from localslack import Channel, Group, Person, Workspace, WorkspaceServer
 
@@ -33,7 +33,7 @@ def build_district(folder: Path, now: datetime, progress: Progress) -> Mapping[s
     """Makes the district's databases, unless they are there and fresh; the environment that leads to them."""
     built = folder / "built-at.txt"
     if not built.exists() or now - datetime.fromisoformat(built.read_text()) > FRESH_FOR:
-        build(folder, now, progress=progress)
+        build_demo_databases(folder, now, progress=progress)
         built.write_text(now.isoformat())
     return {name: f"sqlite:///{(folder / file).absolute()}" for name, file in DATABASES.items()}
 

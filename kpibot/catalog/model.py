@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
-from kpibot.catalog.problems import Path, Place, place_of
+from kpibot.catalog.problems import Path, SourceLocation, location_of
 from kpibot.core.alerts.routing import Route
 from kpibot.core.alerts.silences import RecurringSilence
 from kpibot.core.campuses.campus_tree import Campus
@@ -55,7 +55,7 @@ class Database:
     connections: int = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CampusList:
     """Campuses read from a list of places: either a SELECT on a database, or the file `orgs`, a CSV of OneRoster.
 
@@ -82,7 +82,7 @@ class Column:
     sql: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
     """Rows of one database: a table (its name may hold a schema, `dbo.tickets`) or a SELECT of the district's own.
 
@@ -114,7 +114,7 @@ class Channel:
     campus: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
     """A summary that is posted to channels. `weekdays` are 0 (Monday) to 6, `at` is local to the district.
 
@@ -148,12 +148,12 @@ class FeedNotice:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
     """The whole configuration of one district. `routes` are in order: the first that matches wins.
 
     `not_available` says of KPIs that the district does not have why no system of its can answer them.
-    `feed_notices` are what the feed of holidays holds beside holidays. `places` are the file and line of everything
+    `feed_notices` are what the feed of holidays holds beside holidays. `locations` are the file and line of everything
     that was written, by its path of keys.
     """
 
@@ -169,9 +169,9 @@ class Catalog:
     silences: tuple[RecurringSilence, ...] = ()
     not_available: Mapping[str, str] = field(default_factory=dict)
     feed_notices: tuple[FeedNotice, ...] = ()
-    places: Mapping[Path, Place] = field(default_factory=dict, repr=False, compare=False)
+    locations: Mapping[Path, SourceLocation] = field(default_factory=dict, repr=False, compare=False)
 
-    def place(self, *path: str | int) -> str:
+    def location(self, *path: str | int) -> str:
         """Where the configuration says it: `config/datasets.yaml:12`; empty for what it does not say at all."""
-        found = place_of(self.places, path)
-        return "" if found is None else "{}:{}".format(*found)
+        location = location_of(self.locations, path)
+        return "" if location is None else "{}:{}".format(*location)

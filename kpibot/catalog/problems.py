@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from kpibot.core.text import alternatives, closest
 
 Path = tuple[str | int, ...]
-Place = tuple[str, int]  # a file, and a line from 1
+SourceLocation = tuple[str, int]  # a file, and a line from 1
 LISTED = 12  # more names than this are not read by anybody
 CREDENTIALS = re.compile(r"(://)\S*[@…]")  # to the end of the password, or to where the text was cut
 
@@ -51,11 +51,11 @@ class WordError(ValueError):
         self.hint = hint
 
 
-def place_of(places: Mapping[Path, Place], path: Path) -> Place | None:
+def location_of(locations: Mapping[Path, SourceLocation], path: Path) -> SourceLocation | None:
     """File and line of a path, or of the nearest thing around it that is there; None where nothing is."""
-    while path and path not in places:
+    while path and path not in locations:
         path = path[:-1]
-    return places.get(path)
+    return locations.get(path)
 
 
 def dotted(path: Path) -> str:
@@ -64,17 +64,17 @@ def dotted(path: Path) -> str:
     return "".join(words).removeprefix(".")
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def nearest(word: str, names: Iterable[str]) -> str:
     """A hint in place of a word that is near a known one; otherwise empty."""
-    near = closest(word, known)
+    near = closest(word, names)
     return f"did you mean `{near[0]}`?" if near else ""
 
 
-def suggestion(word: str, known: Iterable[str], empty_aggregate: str = "") -> str:
+def suggestion(word: str, names: Iterable[str], if_none: str = "") -> str:
     """A hint in place of an unknown word: the known one that is near, or those that there are."""
-    names = list(known)
-    if near := nearest(word, names):
+    choices = list(names)
+    if near := nearest(word, choices):
         return near
-    if not names:
-        return empty_aggregate
-    return f"there is {alternatives(names)}" if len(names) <= LISTED else f"there are {len(names)}, none like it"
+    if not choices:
+        return if_none
+    return f"there is {alternatives(choices)}" if len(choices) <= LISTED else f"there are {len(choices)}, none like it"

@@ -76,7 +76,7 @@ def _imported(name: str) -> Callable[..., int]:
     """The command's function. Imports leave nothing to collect, and looking for it takes a tenth of their time."""
     gc.disable()
     try:
-        command: Callable[..., int] = getattr(import_module(f"kpibot.cli.{name}"), name)
+        command: Callable[..., int] = getattr(import_module(f"kpibot.cli.{name}"), f"{name}_command")
     finally:
         gc.enable()
     return command

@@ -21,10 +21,10 @@ class UsageError(Exception):
 
 def as_of(options: argparse.Namespace, services: Services) -> datetime:
     """The instant that is asked about; without an offset it is the district's."""
-    given: datetime | None = options.as_of
-    if given is None:
+    instant: datetime | None = options.as_of
+    if instant is None:
         return utc_now().replace(microsecond=0)
-    return given if given.tzinfo else given.replace(tzinfo=services.catalog.district.calendar.zone)
+    return instant if instant.tzinfo else instant.replace(tzinfo=services.catalog.district.calendar.zone)
 
 
 def services_of(options: argparse.Namespace, settings: Settings) -> Services:
@@ -62,8 +62,8 @@ async def until_stopped(work: Callable[[asyncio.Event], Awaitable[None]]) -> Non
     """Runs until Ctrl-C or a SIGTERM asks for the end."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for wish in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(wish, stop.set)
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signal_number, stop.set)
     await work(stop)
 
 

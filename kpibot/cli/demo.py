@@ -9,7 +9,7 @@ from kpibot.cli.common import catalog_of, say, until_stopped
 from kpibot.settings import Settings
 
 
-def demo(options: argparse.Namespace, settings: Settings) -> int:
+def demo_command(options: argparse.Namespace, settings: Settings) -> int:
     """Shows everything, on this machine alone."""
     now = utc_now()
     environment = demo_app.build_district(options.folder, now, _show_progress)

@@ -11,7 +11,7 @@ from kpibot.settings import Settings
 from kpibot.slack.digests.digest_message import digest_message
 
 
-def digest(options: argparse.Namespace, settings: Settings) -> int:
+def digest_command(options: argparse.Namespace, settings: Settings) -> int:
     """Prints what a digest would say, and sends nothing."""
     with closing(services_of(options, settings)) as services:
         chosen = services.catalog.digests.get(options.name)

@@ -9,7 +9,7 @@ from kpibot.render.records import reading_record
 from kpibot.settings import Settings
 
 
-def measure(options: argparse.Namespace, settings: Settings) -> int:
+def measure_command(options: argparse.Namespace, settings: Settings) -> int:
     """Measures every KPI for every campus and group, and keeps the readings."""
     with closing(services_of(options, settings)) as services:
         moment = as_of(options, services)

@@ -7,7 +7,8 @@ from contextlib import closing
 from kpibot.app.container import Services
 from kpibot.cli.common import UsageError, as_of, json_text, services_of
 from kpibot.core.kpis.kpi import Kpi
-from kpibot.core.questions.parser import Ask, parse
+from kpibot.core.questions.names import Vocabulary
+from kpibot.core.questions.parser import Ask, parse_question
 from kpibot.render.terminal.routes import routes_record, routes_text
 from kpibot.services.alerts.routing import explain_route
 from kpibot.settings import Settings
@@ -15,7 +16,7 @@ from kpibot.settings import Settings
 SEVERITIES = ("warning", "critical")
 
 
-def routes(options: argparse.Namespace, settings: Settings) -> int:
+def routes_command(options: argparse.Namespace, settings: Settings) -> int:
     """Shows where a breach would go, and why, rule by rule; 1 where nobody would hear of it."""
     severities = [word for word in options.breach if word in SEVERITIES] or [SEVERITIES[0]]
     if len(severities) > 1:
@@ -24,9 +25,9 @@ def routes(options: argparse.Namespace, settings: Settings) -> int:
     with closing(services_of(options, settings)) as services:
         kpi, campus = kpi_and_campus(words, services)
         tree, now = services.district.tree, as_of(options, services)
-        found = explain_route(services.catalog, tree, services.store, kpi, campus, severities[0], now)
-    print(json_text(routes_record(found)) if options.json else routes_text(found))
-    return 0 if found.channel is not None else 1
+        explanation = explain_route(services.catalog, tree, services.store, kpi, campus, severities[0], now)
+    print(json_text(routes_record(explanation)) if options.json else routes_text(explanation))
+    return 0 if explanation.channel is not None else 1
 
 
 def kpi_and_campus(words: Sequence[str], services: Services) -> tuple[Kpi, str | None]:
@@ -37,7 +38,8 @@ def kpi_and_campus(words: Sequence[str], services: Services) -> tuple[Kpi, str |
         UsageError: no KPI, or more than a KPI and a campus.
     """
     kpis = services.catalog.kpis
-    request = parse(" ".join(words), {kpi.id: kpi.card.name for kpi in kpis.values()}, services.district.tree)
+    names = {kpi.id: kpi.card.name for kpi in kpis.values()}
+    request = parse_question(" ".join(words), Vocabulary(kpis=names, tree=services.district.tree))
     if not isinstance(request, Ask):
         raise UsageError(
             f"which KPI? Type for example `{next(iter(kpis))} {services.district.tree.leaves('district')[0]}`"

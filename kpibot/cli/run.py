@@ -12,7 +12,7 @@ from kpibot.settings import Settings
 from kpibot.store.database.instance_lock import instance_lock
 
 
-def run(options: argparse.Namespace, settings: Settings) -> int:
+def run_command(options: argparse.Namespace, settings: Settings) -> int:
     """Talks to Slack until it is told to stop."""
     access = slack_access(settings)
     with instance_lock(settings.state_url), closing(services_of(options, settings)) as services:

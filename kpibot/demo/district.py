@@ -6,8 +6,8 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from kpibot.demo.common.campuses import CAMPUSES, Campus
-from kpibot.demo.common.seasons import calendar
+from kpibot.demo.common.campuses import CAMPUSES, DemoCampus
+from kpibot.demo.common.seasons import build_work_calendar
 from kpibot.demo.common.timeline import DAY, date_of, seconds_of
 from kpibot.demo.helpdesk.tickets import write_helpdesk
 from kpibot.demo.helpdesk.workload import workload
@@ -17,7 +17,7 @@ from kpibot.demo.inventory.lending import lend
 from kpibot.demo.purchasing import write_purchasing
 from kpibot.demo.training import write_training
 
-__all__ = ["CAMPUSES", "FILES", "SEED", "Campus", "build"]
+__all__ = ["CAMPUSES", "FILES", "SEED", "DemoCampus", "build_demo_databases"]
 
 SEED = 2026
 FILES = ("helpdesk.db", "purchasing.db", "assets.db", "training.db")
@@ -30,7 +30,7 @@ def _silent(_label: str, _fraction: float) -> None:
     """Nobody watches."""
 
 
-def build(folder: Path, until: datetime, seed: int = SEED, progress: Progress = _silent) -> None:
+def build_demo_databases(folder: Path, until: datetime, seed: int = SEED, progress: Progress = _silent) -> None:
     """Makes helpdesk.db, purchasing.db, assets.db and training.db in `folder`, as they stand at `until`.
 
     `until` is aware; the databases hold naive local times of America/Chicago. The same seed and instant give the same
@@ -52,7 +52,7 @@ def build(folder: Path, until: datetime, seed: int = SEED, progress: Progress = 
 
 def _make(workshop: Path, end: int, seed: int, progress: Progress) -> None:
     progress("calendar", 0.0)
-    days = calendar(date_of(end // DAY))
+    days = build_work_calendar(date_of(end // DAY))
     load = workload(seed, days)
     progress("devices", 0.05)
     devices, spells = lend(seed, fleet(seed, end), end)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from kpibot.demo.common.campuses import CAMPUSES
-from kpibot.demo.common.database import Report, Table, write
+from kpibot.demo.common.database import DemoTable, Report, write
 from kpibot.demo.common.draws import ORDERS, Bools, Floats, Ints, between, lognormal, pick, stream
 from kpibot.demo.common.timeline import DAY, date_of, date_texts, day_of, first_of_month, month_of
 
@@ -67,7 +67,7 @@ _BUDGET_FIT = (
 _SPENT_A_YEAR = 3_700_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Month:
     """The orders approved in one month; a line belongs to the order at position `order`."""
 
@@ -88,7 +88,7 @@ def write_purchasing(path: Path, seed: int, until: int, progress: Report) -> Non
     first = month_of(date(fiscal_year_of(today) - 1 - FISCAL_YEARS, 7, 1))
     orders = _joined([_month(seed, month) for month in range(first, month_of(today) + 1)])
     progress(0.4)
-    tables = [*_tables(orders, until), Table("budgets", BUDGETS, _budgets(fiscal_year_of(today)))]
+    tables = [*_tables(orders, until), DemoTable("budgets", BUDGETS, _budgets(fiscal_year_of(today)))]
     write(path, tables, INDEXES)
 
 
@@ -109,7 +109,9 @@ def _month(seed: int, month: int) -> Month:
     line_no = np.arange(len(order)) - np.repeat(np.cumsum(lines) - lines, lines) + 1
     number = _numbers(u[:, 3], org)
     v, w = draws.random((len(order), 6)), draws.random(len(order))
-    return Month(day, number, np.full(count, month), org, u, order, line_no, v, w)
+    return Month(
+        day=day, number=number, month=np.full(count, month), org=org, u=u, order=order, line_no=line_no, v=v, w=w
+    )
 
 
 def _numbers(u: Floats, org: Ints) -> Ints:
@@ -127,12 +129,12 @@ def _joined(months: list[Month]) -> Month:
     order = np.concatenate([month.order + offset for month, offset in zip(months, offsets.tolist(), strict=True)])
     names = ("day", "number", "month", "org", "u", "line_no", "v", "w")
     day, number, month, org, u, line_no, v, w = (np.concatenate([getattr(m, name) for m in months]) for name in names)
-    return Month(day, number, month, org, u, order, line_no, v, w)
+    return Month(day=day, number=number, month=month, org=org, u=u, order=order, line_no=line_no, v=v, w=w)
 
 
-def _tables(orders: Month, until: int) -> list[Table]:
+def _tables(orders: Month, until: int) -> list[DemoTable]:
     approved = orders.day * DAY
-    known = approved <= until
+    is_approved = approved <= until
     numbers = [
         f"PO{month // 12 % 100:02d}{month % 12 + 1:02d}-{n:03d}" for month, n in _pairs(orders.month, orders.number)
     ]
@@ -146,11 +148,11 @@ def _tables(orders: Month, until: int) -> list[Table]:
         date_texts(approved, until), (orders.month // 12 + (orders.month % 12 >= 6)).tolist(), _status(orders, gone,
         until),
     ]  # fmt: skip
-    line_known = known[orders.order]
+    line_is_approved = is_approved[orders.order]
     lines = _lines(orders, keys, kind, gone, until)
     return [
-        Table("po_headers", HEADERS, [_only(column, known) for column in headers]),
-        Table("po_lines", LINES, [_only(column, line_known) for column in lines]),
+        DemoTable("po_headers", HEADERS, [_only(column, is_approved) for column in headers]),
+        DemoTable("po_lines", LINES, [_only(column, line_is_approved) for column in lines]),
     ]
 
 
@@ -209,7 +211,7 @@ def _growth(year: int) -> float:
 
 def _currencies(w: Floats) -> list[object]:
     """A few lines are invoiced by a Canadian vendor."""
-    return ["CAD" if each < 0.004 else "USD" for each in w.tolist()]
+    return ["CAD" if draw < 0.004 else "USD" for draw in w.tolist()]
 
 
 def _budgets(last: int) -> list[list[object]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from kpibot.demo.common.campuses import CAMPUSES, UNKNOWN_SITE
-from kpibot.demo.common.database import Report, Table, write
+from kpibot.demo.common.database import DemoTable, Report, write
 from kpibot.demo.common.draws import TRAINING, Floats, Ints, lognormal, pick, stream
 from kpibot.demo.common.timeline import DAY, HOUR, date_of, day_of, daytime, time_texts
 
@@ -64,7 +64,7 @@ def write_training(path: Path, seed: int, until: int, progress: Report) -> None:
     years = [_year(seed, year, until) for year in range(last - YEARS + 1, last + 1)]
     progress(0.5)
     required, attended = ([_joined(parts) for parts in zip(*half, strict=True)] for half in zip(*years, strict=True))
-    write(path, [Table("pd_required", REQUIRED, required), Table("pd_attendance", ATTENDED, attended)], INDEXES)
+    write(path, [DemoTable("pd_required", REQUIRED, required), DemoTable("pd_attendance", ATTENDED, attended)], INDEXES)
 
 
 def _joined(parts: tuple[list[object], ...]) -> list[object]:

@@ -19,16 +19,16 @@ def report_record(report: Report, zone: ZoneInfo) -> dict[str, Any]:
     """A report: the reading's record, and how it compares with the earlier point."""
     record = reading_record(report.reading, report.card, report.verdict, zone)
     stale = ["stale: the newest row is older than it should be"] if report.stale else []
-    disagree = [f"conflict: {says}"] if (says := conflict(report)) else []
+    conflicts = [f"conflict: {text}"] if (text := conflict(report)) else []
     return record | {
         "before": report.before,
         "compared_with": report.compared_with,
-        "warnings": [*record["warnings"], *stale, *disagree],
+        "warnings": [*record["warnings"], *stale, *conflicts],
     }
 
 
 def breakdown_record(breakdown: Breakdown) -> dict[str, Any]:
-    """A KPI told apart by something: the whole, and each part by its label."""
+    """A KPI broken down by a dimension: the whole, and each part by its label."""
     zone = ZoneInfo(breakdown.zone)
     parts = {label: report_record(report, zone) for label, report in breakdown.parts}
     return {"by": breakdown.by, "whole": report_record(breakdown.whole, zone), "parts": parts, "more": breakdown.more}
@@ -50,16 +50,16 @@ def about_record(about: About) -> dict[str, Any]:
     }
 
 
-def rows_record(found: RowList) -> dict[str, Any]:
+def rows_record(row_list: RowList) -> dict[str, Any]:
     """The rows behind a number, as texts."""
-    rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
-    links = [{"link": link} if link else {} for link in found.links]
-    whole = report_record(found.report, ZoneInfo(found.zone))
+    rows = [dict(zip(row_list.columns, row, strict=True)) for row in row_list.rows]
+    links = [{"link": link} if link else {} for link in row_list.links]
+    whole = report_record(row_list.report, ZoneInfo(row_list.zone))
     return {"whole": whole, "rows": [row | link for row, link in zip(rows, links, strict=True)]}
 
 
 def reading_record(reading: Reading, card: KpiInfo, verdict: Verdict, zone: ZoneInfo) -> dict[str, Any]:
-    """A reading with its unit and verdict; `value` is null exactly where the first warning says why."""
+    """A reading with its unit and verdict; if `value` is null, the first warning says why."""
     return {
         "kpi": reading.kpi,
         "campus": reading.campus,

@@ -1,8 +1,8 @@
-"""Block Kit: the few blocks that kpibot's messages are made of, each within Slack's limits."""
+"""Block Kit: the blocks of kpibot's messages, each within Slack's limits."""
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kpibot.render.phrases.cleaning import plain_text
@@ -10,21 +10,21 @@ from kpibot.slack.mrkdwn import cut
 
 Block = dict[str, Any]
 SECTION, FALLBACK, ALT, BUTTON, VALUE, ACTION_ID = 3_000, 3_000, 2_000, 75, 2_000, 255
-LISTED = 5_000  # characters of lines in one message: Slack refuses about 12,000 in all
+LISTED = 5_000  # characters of lines in one message: Slack refuses messages of about 12,000
 BUTTONS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class SlackFile:
-    """A picture that Slack holds already, by the id it gave."""
+    """A picture that was uploaded to Slack, by its file id."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A message: its blocks, and `text` in mrkdwn (≤ 3000 characters) that carries the numbers where blocks are not
-    shown. `alt_text` (≤ 2000, plain) says what its picture says; empty where no picture belongs to it."""
+    """A message: its blocks, and `text` in mrkdwn (≤ 3000 characters), which is shown where blocks are not, as in
+    notifications. `alt_text` (≤ 2000, plain) describes its picture; empty if it has none."""
 
     text: str
     blocks: tuple[Block, ...]
@@ -32,8 +32,16 @@ class Rendered:
 
 
 def rendered(text: str, blocks: Iterable[Block | None], alt_text: str = "") -> Rendered:
-    """A message of those blocks that are there."""
+    """A message of the blocks that are not None."""
     return Rendered(cut(text, FALLBACK), tuple(each for each in blocks if each is not None), plain_text(alt_text, ALT))
+
+
+def with_note(message: Rendered, note: str) -> Rendered:
+    """The message with a line of small print at its end, if there is any; `note` is mrkdwn."""
+    if not note:
+        return message
+    block = {"type": "context", "elements": [{"type": "mrkdwn", "text": note}]}
+    return replace(message, blocks=(*message.blocks, block))
 
 
 def section(text: str) -> Block | None:
@@ -42,7 +50,7 @@ def section(text: str) -> Block | None:
 
 
 def context(*texts: str) -> Block | None:
-    """Small grey mrkdwn, escaped by the caller; None without any."""
+    """Small gray mrkdwn, escaped by the caller; None without any."""
     elements = [_mrkdwn(text) for text in texts if text][:10]
     return {"type": "context", "elements": elements} if elements else None
 
@@ -55,16 +63,16 @@ def picture(file: SlackFile | None, alt_text: str) -> Block | None:
 
 
 def button(label: str, action_id: str, **value: str | int) -> Block | None:
-    """A button that hands `value` back as JSON; None where Slack would refuse its id or value."""
+    """A button that sends `value` back as JSON; None if Slack would refuse its id or value."""
     payload = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     if len(payload) > VALUE or len(action_id) > ACTION_ID:
         return None
-    words = {"type": "plain_text", "text": plain_text(label, BUTTON) or "Show", "emoji": False}
-    return {"type": "button", "text": words, "action_id": action_id, "value": payload}
+    text = {"type": "plain_text", "text": plain_text(label, BUTTON) or "Show", "emoji": False}
+    return {"type": "button", "text": text, "action_id": action_id, "value": payload}
 
 
 def actions(buttons: Iterable[Block | None]) -> Block | None:
-    """A row of the first five buttons that are there, each action once; None without any."""
+    """A row of the first five buttons that are not None, each action once; None without any."""
     unique = {each["action_id"]: each for each in buttons if each is not None}
     return {"type": "actions", "elements": list(unique.values())[:BUTTONS]} if unique else None
 
@@ -82,7 +90,7 @@ def fitting(lines: Sequence[str], most: int = LISTED) -> list[str]:
 
 
 def paragraphs(lines: Iterable[str]) -> list[Block | None]:
-    """The lines in as few sections as hold them."""
+    """The lines in as few sections as possible."""
     texts = [""]
     for line in lines:
         joined = f"{texts[-1]}\n{line}" if texts[-1] else line
@@ -94,5 +102,5 @@ def paragraphs(lines: Iterable[str]) -> list[Block | None]:
 
 
 def _mrkdwn(text: str) -> Block:
-    # verbatim: Slack makes no links or mentions of words that only look like them.
+    # verbatim: Slack does not turn text that looks like a link or mention into one.
     return {"type": "mrkdwn", "text": cut(text, SECTION), "verbatim": True}

@@ -1,4 +1,4 @@
-"""A KPI as one line of a message, and the buttons to the answers behind such lines."""
+"""A KPI as a line of a message, and the buttons that show its answer."""
 
 from kpibot.core.kpis.report import Report
 from kpibot.render.phrases import sentences
@@ -8,7 +8,7 @@ from kpibot.slack.mrkdwn import data
 
 
 def kpi_line(report: Report) -> str:
-    """One KPI as a line of mrkdwn: sign, name, value, verdict, change. Its shape is in the picture."""
+    """One KPI as a line of mrkdwn: sign, name, value, verdict, change."""
     said = sentences.quantity(report, short=True) if sentences.value(report) is not None else sentences.missing(report)
     word = sentences.sign(report).word if sentences.value(report) is not None else ""
     parts = (f"*{data(said, 150)}*", word, data(difference_since(report)))
@@ -16,7 +16,8 @@ def kpi_line(report: Report) -> str:
 
 
 def show_buttons(reports: tuple[Report, ...]) -> Block | None:
-    """A button to the answer of each of the first five KPIs."""
+    """A button that shows the answer for each of the first five KPIs."""
     return actions(
-        button(each.card.name, f"show:{each.card.id}", kpi=each.card.id, campus=each.campus) for each in reports
+        button(report.card.name, f"show:{report.card.id}", kpi=report.card.id, campus=report.campus)
+        for report in reports
     )

@@ -32,7 +32,7 @@ class SourceMisfitError(SourceError):
 
 
 class GroupKey(NamedTuple):
-    """Whose rows a measure is about: a campus as the database calls it, and a value that they were told apart by."""
+    """Whose rows a measure is about: a campus as the database calls it, and a value that they are broken down by."""
 
     campus: RawCampus
     slice: object = None
@@ -40,7 +40,7 @@ class GroupKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A measure to be taken: its conditions speak of instants only. `by` tells the rows of a campus further apart."""
+    """A measure to be taken: its conditions speak of instants only. `by` breaks the rows of a campus down further."""
 
     measure: Simple
     period: Period
@@ -60,7 +60,7 @@ class Source(Protocol):
         its place, and costs no other measure.
         """
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
+    def series(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
         """The measure at the end of each day of a window for every campus at once, in one statement.
 
         Raises:

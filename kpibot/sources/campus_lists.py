@@ -43,7 +43,7 @@ def read_campuses(chosen: CampusList, district: str, select: Select) -> tuple[Ca
 
 
 def _row(raw: Mapping[str, Any]) -> Row:
-    """A row as text by lower-case column, without the empty ones: some databases shout the names of columns."""
+    """A row as text by lower-case column, without the empty ones: some databases capitalize column names."""
     texts = {name.lower(): "" if value is None else code_text(value) for name, value in raw.items()}
     return {name: text for name, text in texts.items() if text}
 
@@ -62,11 +62,11 @@ def _location(row: Row, chosen: CampusList) -> Location:
     path = row.get("path", "")
     code = row.get("code", path)
     last_step = path.split(chosen.separator.strip() or chosen.separator)[-1].strip()
-    name = row.get("name", last_step or code) if chosen.name is None else _made(chosen.name, row)
+    name = row.get("name", last_step or code) if chosen.name is None else _filled(chosen.name, row)
     return Location(
         code=code,
         name=name,
-        slug=slug(name if chosen.slug is None else _made(chosen.slug, row)) or slug(code),
+        slug=slug(name if chosen.slug is None else _filled(chosen.slug, row)) or slug(code),
         parent=row.get("parent"),
         spellings=(path,) if path and path != code else (),
         aliases=tuple(alias for each in row.get("aliases", "").split(";") if (alias := each.strip())),
@@ -76,13 +76,15 @@ def _location(row: Row, chosen: CampusList) -> Location:
     )
 
 
-def _made(template: str, row: Row) -> str:
+def _filled(template: str, row: Row) -> str:
     try:
         return template.format_map(row)
     except KeyError as error:
-        gap = error.args[0]
-        said = f"code `{quoted(row.get('code', ''))}` has no `{gap}`, of which `{template}` is made"
-        raise CampusTreeError(f"{said}; let the SELECT give it, like `coalesce({gap}, '?') AS {gap}`") from None
+        placeholder = error.args[0]
+        problem = f"code `{quoted(row.get('code', ''))}` has no `{placeholder}`, of which `{template}` is made"
+        raise CampusTreeError(
+            f"{problem}; let the SELECT give it, like `coalesce({placeholder}, '?') AS {placeholder}`"
+        ) from None
 
 
 def _size(row: Row, column: str) -> float | None:
@@ -92,13 +94,13 @@ def _size(row: Row, column: str) -> float | None:
     except ValueError:
         size = -1.0
     if size is not None and not 0 <= size < math.inf:
-        said = f"code `{quoted(row.get('code', ''))}` has `{quoted(str(text))}` {column}"
-        raise CampusTreeError(f"{said}; a size is a number, 0 or more")
+        problem = f"code `{quoted(row.get('code', ''))}` has `{quoted(str(text))}` {column}"
+        raise CampusTreeError(f"{problem}; a size is a number, 0 or more")
     return size
 
 
 def _orgs(file: Path) -> Iterator[Row]:
-    """The organisations of a OneRoster CSV, but for those that are to be deleted."""
+    """The organizations of a OneRoster CSV, without those that are to be deleted."""
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
             rows = csv.DictReader(lines)

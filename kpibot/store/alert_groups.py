@@ -1,4 +1,4 @@
-"""Alert groups as they are kept: those that are open, and for a year those that were."""
+"""Alert groups: the open ones, and those closed within a year."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
@@ -13,7 +13,7 @@ from kpibot.store.database.engine import upserting
 from kpibot.store.database.schema import alert_groups
 
 AlertGroupKey = tuple[str, str]  # KPI, channel
-NAMES = tuple(each.name for each in fields(AlertGroup))
+NAMES = tuple(field.name for field in fields(AlertGroup))
 IS_OPEN = alert_groups.c.closed_at.is_(None)
 
 
@@ -24,16 +24,16 @@ def open_groups(connection: sa.Connection) -> dict[AlertGroupKey, AlertGroup]:
 
 
 def find_group(connection: sa.Connection, key: str, locks: bool = False) -> AlertGroup | None:
-    """The open group with this key; where it `locks`, nobody else changes it before the transaction ends."""
-    wanted = sa.select(alert_groups).where(alert_groups.c.key == key, IS_OPEN)
-    row = connection.execute(wanted.with_for_update() if locks else wanted).first()
+    """The open group with this key. With `locks`, no other process changes it until the transaction ends."""
+    query = sa.select(alert_groups).where(alert_groups.c.key == key, IS_OPEN)
+    row = connection.execute(query.with_for_update() if locks else query).first()
     return None if row is None else _group(row)
 
 
 def save_groups(
     connection: sa.Connection, groups: Mapping[AlertGroupKey, AlertGroup | None], now: datetime
 ) -> set[AlertGroupKey]:
-    """Keeps groups, None closes one; those that were changed since they were read stay as they are and are returned."""
+    """Saves groups (None closes one), except those that were changed since they were read, which are returned."""
     return {key for key, group in sorted(groups.items()) if not _save(connection, key, group, now)}
 
 
@@ -49,25 +49,25 @@ def _save(connection: sa.Connection, key: AlertGroupKey, group: AlertGroup | Non
 
 
 def update_group(connection: sa.Connection, group: AlertGroup) -> bool:
-    """Keeps the next state of a group; False where it is closed, or has changed since it was read."""
+    """Saves the next state of a group; False where it is closed, or was changed since it was read."""
     same = sa.and_(alert_groups.c.key == group.key, alert_groups.c.revision == group.revision, IS_OPEN)
     return connection.execute(sa.update(alert_groups).where(same).values(_columns(group))).rowcount == 1
 
 
 def request_reposts(connection: sa.Connection, keys: Iterable[str]) -> None:
-    """Marks groups whose message is not in the channel, so that what is told next is a message of its own."""
+    """Marks groups whose message is not in the channel: their next notification is a new message."""
     named = sa.select(alert_groups.c.kpi, alert_groups.c.channel, alert_groups.c.key)
-    found = connection.execute(named.where(alert_groups.c.key.in_(set(keys)), IS_OPEN)).all()
+    rows = connection.execute(named.where(alert_groups.c.key.in_(set(keys)), IS_OPEN)).all()
     marked = {"repost": True, "revision": alert_groups.c.revision + 1}
-    for _, _, key in sorted(map(tuple, found)):  # in the order of `save`, so that neither waits for the other for ever
+    for _, _, key in sorted(map(tuple, rows)):  # in the order of `save_groups`, to avoid a deadlock with it
         connection.execute(sa.update(alert_groups).where(alert_groups.c.key == key, IS_OPEN).values(marked))
 
 
 def _columns(group: AlertGroup) -> dict[str, Any]:
-    kept = {name: getattr(group, name) for name in NAMES}
-    return kept | {"key": group.key, "shown": dict(group.shown), "revision": group.revision + 1}
+    values = {name: getattr(group, name) for name in NAMES}
+    return values | {"key": group.key, "severities": dict(group.severities), "revision": group.revision + 1}
 
 
 def _group(row: Any) -> AlertGroup:
-    kept = {name: getattr(row, name) for name in NAMES}
-    return AlertGroup(**kept | {"shown": {campus: Verdict(severity) for campus, severity in row.shown.items()}})
+    severities = {campus: Verdict(severity) for campus, severity in row.severities.items()}
+    return AlertGroup(**{name: getattr(row, name) for name in NAMES} | {"severities": severities})

@@ -1,4 +1,4 @@
-"""The audit trail: who did what, and when."""
+"""The audit log: who did what, and when."""
 
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
@@ -10,25 +10,25 @@ from kpibot.store.database.schema import audit_log
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """Somebody (`by`, a person's id in Slack) did something about something: a group's key, or a silence's id."""
+    """An action of a person (`by`, their id in Slack). `subject` is a group's key or a silence's id."""
 
     at: datetime
     by: str
-    did: str
-    about: str
+    action: str
+    subject: str
     detail: str = ""
 
 
-NAMES = tuple(each.name for each in fields(AuditEntry))
+NAMES = tuple(field.name for field in fields(AuditEntry))
 
 
 def insert_entry(connection: sa.Connection, entry: AuditEntry) -> None:
-    """Adds to the trail, in the transaction that does what is told."""
+    """Adds an entry, in the transaction of the action."""
     connection.execute(sa.insert(audit_log).values(asdict(entry)))
 
 
-def entries_since(connection: sa.Connection, first: datetime, most: int) -> list[AuditEntry]:
-    """What was done from an instant on, the latest first."""
-    found = sa.select(*(audit_log.c[name] for name in NAMES)).where(audit_log.c.at >= first)
-    rows = connection.execute(found.order_by(audit_log.c.at.desc(), audit_log.c.id.desc()).limit(most))
+def entries_since(connection: sa.Connection, first: datetime, limit: int) -> list[AuditEntry]:
+    """The entries from an instant on, the latest first."""
+    query = sa.select(*(audit_log.c[name] for name in NAMES)).where(audit_log.c.at >= first)
+    rows = connection.execute(query.order_by(audit_log.c.at.desc(), audit_log.c.id.desc()).limit(limit))
     return [AuditEntry(*row) for row in rows]

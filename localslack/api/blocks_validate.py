@@ -14,15 +14,15 @@ _PROBLEM = re.compile(r"\[ERROR\] (.*) \[json-pointer:(.*)\]", re.DOTALL)
 _PLACES = ("blocks", "message", "view")
 
 
-def validate(request: Request) -> Json:
+def validate_blocks(request: Request) -> Json:
     """Answer ``invalid_blocks``, ``invalid_message`` or ``invalid_view`` with each problem and its JSON pointer.
 
     Pointers start in what was given: ``/0/text`` among blocks, ``/blocks/0/text`` in a message or a view.
     """
-    given = [name for name in _PLACES if name in request.args]
-    if len(given) != 1:
+    named = [name for name in _PLACES if name in request.args]
+    if len(named) != 1:
         raise invalid_arguments("must provide exactly one of: blocks, message, view", "")
-    place = given[0]
+    place = named[0]
     problems = _problems(place, request.structure(place, f"invalid_{place}"))
     if not problems:
         return {"ok": True}
@@ -41,10 +41,10 @@ def _problems(place: str, value: object) -> Problems:
 
 
 def _error(problem: str, inside: str) -> Json:
-    found = _PROBLEM.fullmatch(problem)
-    text, pointer = found.groups() if found else (problem, "")
+    match = _PROBLEM.fullmatch(problem)
+    text, pointer = match.groups() if match else (problem, "")
     code = "missing_field" if text.startswith("missing required field") else "failed_constraint"
     return {"pointer": pointer.removeprefix(inside), "code": code, "message": text}
 
 
-METHODS = {"blocks.validate": Method(validate, token="none")}
+METHODS = {"blocks.validate": Method(validate_blocks, token="none")}

@@ -12,7 +12,7 @@ from localslack.state.errors import SlackError
 from localslack.state.model import Conversation, Json, Message
 
 
-def target(request: Request) -> Conversation:
+def find_target(request: Request) -> Conversation:
     """Return where the bot may post.
 
     A channel goes by id, ``#name`` or name; a person's id means the direct message with them. Refuses with
@@ -20,17 +20,17 @@ def target(request: Request) -> Conversation:
     ``restricted_action``.
     """
     ws, name = request.ws, request.required("channel")
-    found = ws.find(f"@{name}") if name in ws.users else None if name.startswith("@") else ws.find(name)
-    member = found is not None and ws.bot_user_id in found.members
-    if found is None or (found.private and not member):
+    conversation = ws.find(f"@{name}") if name in ws.users else None if name.startswith("@") else ws.find(name)
+    member = conversation is not None and ws.bot_user_id in conversation.members
+    if conversation is None or (conversation.private and not member):
         raise SlackError("channel_not_found")
-    if found.archived:
+    if conversation.archived:
         raise SlackError("is_archived")
     if not member and "chat:write.public" not in ws.scopes:
         raise SlackError("not_in_channel")
-    if found.restricted:
+    if conversation.restricted:
         raise SlackError("restricted_action")
-    return found
+    return conversation
 
 
 def _thread(request: Request, conversation: Conversation) -> str | None:
@@ -38,22 +38,22 @@ def _thread(request: Request, conversation: Conversation) -> str | None:
     ts = request.text("thread_ts")
     if not ts:
         return None
-    found = conversation.messages.get(ts)
-    if found is None or found.ephemeral_for is not None:
+    message = conversation.messages.get(ts)
+    if message is None or message.ephemeral_for is not None:
         raise SlackError("thread_not_found")
-    return found.thread_ts or found.ts
+    return message.thread_ts or message.ts
 
 
 def _new(request: Request, conversation: Conversation, via: str) -> Message:
-    """Return the message that a request describes, not kept yet."""
+    """Return the message that a request describes, not stored yet."""
     text, blocks, attachments = checked_content(request)
     return Message(
-        conversation.id,
-        request.ws.next_ts(),
-        request.ws.bot_user_id,
-        text,
-        blocks,
-        attachments,
+        channel=conversation.id,
+        ts=request.ws.next_ts(),
+        user=request.ws.bot_user_id,
+        text=text,
+        blocks=blocks,
+        attachments=attachments,
         thread_ts=_thread(request, conversation),
         via=via,
         call=request.ws.current_call,
@@ -62,7 +62,7 @@ def _new(request: Request, conversation: Conversation, via: str) -> Message:
 
 def post_message(request: Request) -> Json:
     """chat.postMessage: post as the bot."""
-    ws, conversation = request.ws, target(request)
+    ws, conversation = request.ws, find_target(request)
     message = _new(request, conversation, "chat.postMessage")
     metadata, broadcast = checked_metadata(request), request.flag("reply_broadcast")
     message = ws.put(dataclasses.replace(message, metadata=metadata, broadcast=broadcast and bool(message.thread_ts)))
@@ -70,8 +70,8 @@ def post_message(request: Request) -> Json:
 
 
 def post_ephemeral(request: Request) -> Json:
-    """chat.postEphemeral: post for one person's eyes; it's not part of the history."""
-    ws, conversation = request.ws, target(request)
+    """chat.postEphemeral: post a message that only one person sees; it's not part of the history."""
+    ws, conversation = request.ws, find_target(request)
     user = request.required("user")
     if user not in conversation.members:
         raise SlackError("user_not_in_channel")
@@ -81,24 +81,24 @@ def post_ephemeral(request: Request) -> Json:
 
 def _own_message(request: Request, refusal: str) -> Message:
     conversation = request.conversation()
-    found = conversation.messages.get(request.required("ts"))
-    if found is None or found.deleted or found.ephemeral_for is not None:
+    message = conversation.messages.get(request.required("ts"))
+    if message is None or message.deleted or message.ephemeral_for is not None:
         raise SlackError("message_not_found")
-    if found.user != request.ws.bot_user_id:
+    if message.user != request.ws.bot_user_id:
         raise SlackError(refusal)
     if conversation.archived:
         raise SlackError("is_archived")
-    return found
+    return message
 
 
-def update(request: Request) -> Json:
-    """chat.update: blocks, attachments and metadata that are not given stay; empty ones take them away."""
+def update_message(request: Request) -> Json:
+    """chat.update: blocks, attachments and metadata that are absent stay; empty ones remove them."""
     ws, old = request.ws, _own_message(request, "cant_update_message")
-    given = request.structure("blocks", "invalid_blocks_format")
-    blocks = old.blocks if given is None else checked_blocks(ws, given)
+    new_blocks = request.structure("blocks", "invalid_blocks_format")
+    blocks = old.blocks if new_blocks is None else checked_blocks(ws, new_blocks)
     text = text_of(request.text("text"))
     attachments = checked_attachments(request) if "attachments" in request.args else old.attachments
-    if not (text.strip() or given or attachments):
+    if not (text.strip() or new_blocks or attachments):
         raise SlackError("no_text")
     message = ws.put(
         dataclasses.replace(
@@ -115,8 +115,8 @@ def update(request: Request) -> Json:
     return {"ok": True, "channel": message.channel, "ts": message.ts, "text": message.text, "message": form}
 
 
-def delete(request: Request) -> Json:
-    """chat.delete: take one of the bot's own messages away."""
+def delete_message(request: Request) -> Json:
+    """chat.delete: delete one of the bot's own messages."""
     message = _own_message(request, "cant_delete_message")
     request.ws.remove(message)
     return {"ok": True, "channel": message.channel, "ts": message.ts}
@@ -131,16 +131,16 @@ def permalink(base_url: str, message: Message) -> str:
 def get_permalink(request: Request) -> Json:
     """chat.getPermalink: the address of a message."""
     conversation = request.conversation()
-    found = conversation.messages.get(request.required("message_ts"))
-    if found is None or found.ephemeral_for is not None:
+    message = conversation.messages.get(request.required("message_ts"))
+    if message is None or message.ephemeral_for is not None:
         raise SlackError("message_not_found")
-    return {"ok": True, "channel": conversation.id, "permalink": permalink(request.base_url, found)}
+    return {"ok": True, "channel": conversation.id, "permalink": permalink(request.base_url, message)}
 
 
 METHODS = {
     "chat.postMessage": Method(post_message, ("chat:write",)),
     "chat.postEphemeral": Method(post_ephemeral, ("chat:write",)),
-    "chat.update": Method(update, ("chat:write",)),
-    "chat.delete": Method(delete, ("chat:write",)),
+    "chat.update": Method(update_message, ("chat:write",)),
+    "chat.delete": Method(delete_message, ("chat:write",)),
     "chat.getPermalink": Method(get_permalink),
 }

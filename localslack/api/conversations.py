@@ -1,4 +1,4 @@
-"""conversations.* and users.conversations: channels, their members and what was said in them."""
+"""conversations.* and users.conversations: channels, their members and their messages."""
 
 from __future__ import annotations
 
@@ -25,69 +25,69 @@ def _visible(request: Request) -> list[Conversation]:
     ]
 
 
-def _listing(request: Request, found: list[Conversation]) -> Json:
-    channels, cursor = page_of([conversation_form(request.ws, one) for one in found], request)
+def _listing(request: Request, conversations: list[Conversation]) -> Json:
+    channels, cursor = page_of([conversation_form(request.ws, one) for one in conversations], request)
     return {"ok": True, "channels": channels, "response_metadata": {"next_cursor": cursor}}
 
 
-def list_(request: Request) -> Json:
+def list_conversations(request: Request) -> Json:
     """conversations.list: public channels unless `types` says otherwise; private ones only with the bot in them."""
     return _listing(request, _visible(request))
 
 
-def of_user(request: Request) -> Json:
+def list_user_conversations(request: Request) -> Json:
     """users.conversations: those that a person (by default the bot) is in."""
     user = request.text("user", request.ws.bot_user_id)
     return _listing(request, [one for one in _visible(request) if user in one.members])
 
 
-def info(request: Request) -> Json:
+def conversation_info(request: Request) -> Json:
     """conversations.info: one conversation."""
-    found = request.conversation()
-    request.need_for(found, "read")
-    form = conversation_form(request.ws, found)
+    conversation = request.conversation()
+    request.need_for(conversation, "read")
+    form = conversation_form(request.ws, conversation)
     if request.flag("include_num_members"):
-        form["num_members"] = len(found.members)
+        form["num_members"] = len(conversation.members)
     return {"ok": True, "channel": form}
 
 
-def members(request: Request) -> Json:
-    """conversations.members: the ids of those in a conversation."""
-    found = request.conversation()
-    request.need_for(found, "read")
-    page, cursor = page_of([{"id": one} for one in found.members], request)
+def list_members(request: Request) -> Json:
+    """conversations.members: the ids of the members of a conversation."""
+    conversation = request.conversation()
+    request.need_for(conversation, "read")
+    page, cursor = page_of([{"id": one} for one in conversation.members], request)
     return {"ok": True, "members": [one["id"] for one in page], "response_metadata": {"next_cursor": cursor}}
 
 
-def join(request: Request) -> Json:
-    """conversations.join: the bot walks into a public channel."""
-    found = request.conversation()
-    if found.kind != "public_channel":
+def join_channel(request: Request) -> Json:
+    """conversations.join: the bot joins a public channel."""
+    channel = request.conversation()
+    if channel.kind != "public_channel":
         raise SlackError("method_not_supported_for_channel_type")
-    if found.archived:
+    if channel.archived:
         raise SlackError("is_archived")
-    answer: Json = {"ok": True, "channel": conversation_form(request.ws, found)}
-    if request.ws.bot_user_id in found.members:
+    answer: Json = {"ok": True, "channel": conversation_form(request.ws, channel)}
+    if request.ws.bot_user_id in channel.members:
         warning = "already_in_channel"
         return answer | {"warning": warning, "response_metadata": {"warnings": [warning]}}
-    found.members.append(request.ws.bot_user_id)
-    request.ws.notify("channel", found)
-    return answer | {"channel": conversation_form(request.ws, found)}
+    channel.members.append(request.ws.bot_user_id)
+    request.ws.notify("channel", channel)
+    return answer | {"channel": conversation_form(request.ws, channel)}
 
 
-def open_(request: Request) -> Json:
+def open_direct_message(request: Request) -> Json:
     """conversations.open: the direct message with one person, or of this id; there are no group messages here."""
     if request.text("channel"):
-        known = request.conversation()
-        users = [known.user] if known.user is not None else []
+        named = request.conversation()
+        users = [named.user] if named.user is not None else []
     else:
         users = [part for part in request.required("users").split(",") if part]
     if len(users) != 1:
         raise SlackError("method_not_supported_for_channel_type")
-    found = request.ws.find(f"@{users[0]}") if users[0] in request.ws.users else None
-    if found is None:
+    conversation = request.ws.find(f"@{users[0]}") if users[0] in request.ws.users else None
+    if conversation is None:
         raise SlackError("user_not_found")
-    form = conversation_form(request.ws, found) if request.flag("return_im") else {"id": found.id}
+    form = conversation_form(request.ws, conversation) if request.flag("return_im") else {"id": conversation.id}
     return {"ok": True, "no_op": True, "already_open": True, "channel": form}
 
 
@@ -115,23 +115,23 @@ class _Window:
         return after and (self._latest is None or at < self._latest)
 
 
-def history(request: Request) -> Json:
+def channel_history(request: Request) -> Json:
     """conversations.history: the newest first, without ephemeral messages and without replies, unless broadcast."""
-    found = request.joined()
-    request.need_for(found, "history")
-    window, public = _Window(request), public_messages(found)
+    conversation = request.joined()
+    request.need_for(conversation, "history")
+    window, public = _Window(request), public_messages(conversation)
     kept = [one for one in reversed(public) if (one.thread_ts is None or one.broadcast) and window.holds(one)]
     page, cursor = page_of(kept, request, most=999)
     threads = _threads(public)
     forms = [_form(request, one) | thread_form(request.ws, one, threads.get(one.ts, [])) for one in page]
-    return _page(forms, cursor) | {"pin_count": len(found.pins)}
+    return _page(forms, cursor)
 
 
-def replies(request: Request) -> Json:
-    """conversations.replies: a thread, its first message ahead, then the replies, the oldest first."""
-    found = request.joined()
-    request.need_for(found, "history")
-    ts, public, window = request.required("ts"), public_messages(found), _Window(request)
+def thread_replies(request: Request) -> Json:
+    """conversations.replies: a thread: its first message, then the replies, the oldest first."""
+    conversation = request.joined()
+    request.need_for(conversation, "history")
+    ts, public, window = request.required("ts"), public_messages(conversation), _Window(request)
     named = next((one for one in public if one.ts == ts), None)
     if named is None:
         raise SlackError("thread_not_found")
@@ -142,9 +142,9 @@ def replies(request: Request) -> Json:
     return _page(forms, cursor)
 
 
-def public_messages(found: Conversation) -> list[Message]:
+def public_messages(conversation: Conversation) -> list[Message]:
     """Return the messages that everybody in a conversation sees, the oldest first."""
-    return [one for one in found.messages.values() if one.ephemeral_for is None]
+    return [one for one in conversation.messages.values() if one.ephemeral_for is None]
 
 
 def _threads(public: list[Message]) -> dict[str, list[Message]]:
@@ -166,12 +166,12 @@ def _page(forms: list[Json], cursor: str) -> Json:
 
 
 METHODS = {
-    "conversations.list": Method(list_),
-    "conversations.info": Method(info),
-    "conversations.members": Method(members),
-    "conversations.history": Method(history),
-    "conversations.replies": Method(replies),
-    "conversations.join": Method(join, ("channels:join",)),
-    "conversations.open": Method(open_, ("im:write",)),
-    "users.conversations": Method(of_user),
+    "conversations.list": Method(list_conversations),
+    "conversations.info": Method(conversation_info),
+    "conversations.members": Method(list_members),
+    "conversations.history": Method(channel_history),
+    "conversations.replies": Method(thread_replies),
+    "conversations.join": Method(join_channel, ("channels:join",)),
+    "conversations.open": Method(open_direct_message, ("im:write",)),
+    "users.conversations": Method(list_user_conversations),
 }

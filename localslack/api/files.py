@@ -1,8 +1,8 @@
-"""files.*: the upload in three steps, and what became of it."""
+"""files.*: the upload in three steps, and information about files."""
 
 from __future__ import annotations
 
-from localslack.api.chat import target
+from localslack.api.chat import find_target
 from localslack.api.forms import file_form
 from localslack.api.posting import checked_text
 from localslack.api.request import Method, Request, invalid_arguments
@@ -23,8 +23,8 @@ def get_upload_url(request: Request) -> Json:
 def complete_upload(request: Request) -> Json:
     """files.completeUploadExternal: name the files, and share them when a channel is given.
 
-    The share takes place at once; only the processing of the file comes later. Without a channel nobody but the bot
-    sees the file until a message uses it.
+    The file is shared at once and processed later. Without a channel only the bot sees the file until a message
+    uses it.
     """
     files = [_named(request, one) for one in _listed(request)]
     for conversation in _destinations(request):
@@ -33,10 +33,10 @@ def complete_upload(request: Request) -> Json:
 
 
 def _listed(request: Request) -> list[Json]:
-    given = request.structure("files", "invalid_arguments")
-    if not isinstance(given, list) or not given or not all(isinstance(one, dict) for one in given):
+    files = request.structure("files", "invalid_arguments")
+    if not isinstance(files, list) or not files or not all(isinstance(one, dict) for one in files):
         raise invalid_arguments("must provide an array of files", "/files")
-    return given
+    return files
 
 
 def _named(request: Request, one: Json) -> File:
@@ -49,7 +49,8 @@ def _named(request: Request, one: Json) -> File:
 
 def _destinations(request: Request) -> list[Conversation]:
     names = [request.text("channel_id"), *request.text("channels").split(",")]
-    return [target(Request(request.ws, {"channel": name}, request.base_url)) for name in dict.fromkeys(names) if name]
+    channels = [name for name in dict.fromkeys(names) if name]
+    return [find_target(Request(request.ws, {"channel": name}, request.base_url)) for name in channels]
 
 
 def _share(request: Request, conversation: Conversation, files: list[File]) -> None:
@@ -58,10 +59,10 @@ def _share(request: Request, conversation: Conversation, files: list[File]) -> N
         file.channels.append(conversation.id)
     ws.put(
         Message(
-            conversation.id,
-            ws.next_ts(),
-            ws.bot_user_id,
-            checked_text(request.text("initial_comment")),
+            channel=conversation.id,
+            ts=ws.next_ts(),
+            user=ws.bot_user_id,
+            text=checked_text(request.text("initial_comment")),
             thread_ts=request.text("thread_ts") or None,
             files=tuple(file.id for file in files),
             via="files.completeUploadExternal",
@@ -77,14 +78,14 @@ def _found(request: Request) -> File:
     return file
 
 
-def info(request: Request) -> Json:
+def file_info(request: Request) -> Json:
     """files.info: ``mimetype`` stays empty until the file is processed."""
     file = _found(request)
     return {"ok": True, "file": file_form(request.ws, file, request.base_url), "comments": []}
 
 
-def delete(request: Request) -> Json:
-    """files.delete: messages that showed it no longer do."""
+def delete_file(request: Request) -> Json:
+    """files.delete: the file disappears from the messages that showed it."""
     file = _found(request)
     if file.user != request.ws.bot_user_id:
         raise SlackError("cant_delete_file")
@@ -96,6 +97,6 @@ def delete(request: Request) -> Json:
 METHODS = {
     "files.getUploadURLExternal": Method(get_upload_url, ("files:write",)),
     "files.completeUploadExternal": Method(complete_upload, ("files:write",)),
-    "files.info": Method(info, ("files:read",)),
-    "files.delete": Method(delete, ("files:write",)),
+    "files.info": Method(file_info, ("files:read",)),
+    "files.delete": Method(delete_file, ("files:write",)),
 }

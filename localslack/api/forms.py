@@ -27,7 +27,7 @@ def user_form(ws: Workspace, user: User) -> Json:
 
 
 def _membership(ws: Workspace, user: User) -> Json:
-    """Return what somebody may do here; of deactivated people Slack tells nothing of the kind."""
+    """Return the kind of member somebody is; Slack omits this for deactivated people."""
     if user.deactivated:
         return {}
     membership = {
@@ -87,7 +87,7 @@ def message_form(ws: Workspace, message: Message, with_metadata: bool = False) -
     if message.user == ws.bot_user_id:
         form |= {"bot_id": ws.bot_id, "app_id": ws.app_id, "bot_profile": _bot_profile(ws)}
     form |= {name: getattr(message, name) for name in ("blocks", "attachments", "thread_ts") if getattr(message, name)}
-    form |= _marks(ws, message)
+    form |= _marks(message)
     if message.files:
         form["files"] = [file_form(ws, file) for file in map(ws.files.find, message.files) if file is not None]
     if message.deleted:
@@ -97,15 +97,13 @@ def message_form(ws: Workspace, message: Message, with_metadata: bool = False) -
     return form
 
 
-def _marks(ws: Workspace, message: Message) -> Json:
-    """Return what happened to a message: it was sent to the channel too, edited, pinned, reacted to."""
+def _marks(message: Message) -> Json:
+    """Return what happened to a message: it was sent to the channel too, edited or reacted to."""
     marks: Json = {}
     if message.broadcast:
         marks["subtype"] = "thread_broadcast"
     if message.edited is not None:
         marks["edited"] = {"user": message.user, "ts": message.edited}
-    if message.ts in ws.conversations[message.channel].pins:
-        marks["pinned_to"] = [message.channel]
     if message.reactions:
         marks["reactions"] = reactions_form(message)
     return marks
@@ -116,7 +114,7 @@ def reactions_form(message: Message) -> list[Json]:
     users: dict[str, list[str]] = {}
     for name, user in message.reactions:
         users.setdefault(name, []).append(user)
-    return [{"name": name, "users": given, "count": len(given)} for name, given in users.items()]
+    return [{"name": name, "users": ids, "count": len(ids)} for name, ids in users.items()]
 
 
 def _bot_profile(ws: Workspace) -> Json:
@@ -173,7 +171,7 @@ def file_form(ws: Workspace, file: File, base_url: str = "") -> Json:
 
 def view_form(ws: Workspace, view: View) -> Json:
     """Return a view as the ``views.*`` methods answer it, with everything that Slack adds."""
-    given = view.payload
+    payload = view.payload
     return {
         "id": view.id,
         "team_id": ws.team_id,
@@ -191,6 +189,6 @@ def view_form(ws: Workspace, view: View) -> Json:
         "submit": None,
         "close": None,
         "state": {"values": {}},
-        **given,
+        **payload,
         "hash": view.hash,
     }

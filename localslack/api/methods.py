@@ -1,11 +1,11 @@
-"""The Web API's front: which methods there are, whose token opens them, and how a refusal is answered."""
+"""The methods of the Web API: which exist, which token and scopes they need, and how errors are answered."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from localslack.api import blocks_validate, chat, conversations, files, pins, reactions, views
+from localslack.api import blocks_validate, chat, conversations, files, reactions, views
 from localslack.api.forms import group_form, user_form
 from localslack.api.request import Method, Request, missing_scope, page_of
 from localslack.state.errors import SlackError
@@ -34,10 +34,10 @@ def _auth_test(request: Request) -> Json:
 
 
 def _users_info(request: Request) -> Json:
-    found = request.ws.users.get(request.required("user"))
-    if found is None:
+    user = request.ws.users.get(request.required("user"))
+    if user is None:
         raise SlackError("user_not_found")
-    return {"ok": True, "user": user_form(request.ws, found)}
+    return {"ok": True, "user": user_form(request.ws, user)}
 
 
 def _users_list(request: Request) -> Json:
@@ -54,13 +54,6 @@ def _groups_list(request: Request) -> Json:
     return {"ok": True, "usergroups": forms}
 
 
-def _groups_users(request: Request) -> Json:
-    group = request.ws.groups.get(request.required("usergroup"))
-    if group is None:
-        raise SlackError("no_such_subteam")
-    return {"ok": True, "users": [request.ws.user_id(name) for name in group.members]}
-
-
 def _connections_open(request: Request) -> Json:
     address = request.base_url.replace("http", "ws", 1)
     return {"ok": True, "url": f"{address}/link/?ticket={request.ws.new_ticket()}&app_id={request.ws.app_id}"}
@@ -73,12 +66,10 @@ METHODS: Mapping[str, Method] = {
     "users.info": Method(_users_info, ("users:read",)),
     "users.list": Method(_users_list, ("users:read",)),
     "usergroups.list": Method(_groups_list, ("usergroups:read",)),
-    "usergroups.users.list": Method(_groups_users, ("usergroups:read",)),
     **blocks_validate.METHODS,
     **chat.METHODS,
     **conversations.METHODS,
     **files.METHODS,
-    **pins.METHODS,
     **reactions.METHODS,
     **views.METHODS,
 }
@@ -86,7 +77,7 @@ METHODS: Mapping[str, Method] = {
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What goes back: a body of JSON and, for known tokens, the scopes that Slack tells in headers."""
+    """The response: a JSON body and, for valid tokens, the headers that list the scopes."""
 
     body: Json
     headers: Mapping[str, str]
@@ -106,10 +97,10 @@ def answer(ws: Workspace, name: str, token: str, args: Mapping[str, object], bas
 
 
 def _scope_headers(ws: Workspace, method: Method, token: str) -> dict[str, str]:
-    given = {ws.bot_token: ",".join(ws.scopes), ws.app_token: "connections:write"}
-    if token not in given:
+    scopes_of = {ws.bot_token: ",".join(ws.scopes), ws.app_token: "connections:write"}
+    if token not in scopes_of:
         return {}
-    return {"x-oauth-scopes": given[token], "x-accepted-oauth-scopes": ",".join(method.scopes)}
+    return {"x-oauth-scopes": scopes_of[token], "x-accepted-oauth-scopes": ",".join(method.scopes)}
 
 
 def _check_token(ws: Workspace, method: Method, token: str) -> None:

@@ -1,4 +1,4 @@
-"""What every way to post has in common: the checks of text and blocks, and the message that comes of it."""
+"""What all methods that post have in common: the checks of text, blocks, attachments and metadata."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ METADATA_BYTES = 16_000
 def checked_blocks(ws: Workspace, blocks: object, *, surface: str = "message", files: bool = True) -> list[Json]:
     """Return the blocks with ids where they had none.
 
-    `files` False refuses pictures that would have to be shared, as where the bot isn't a member. Refuses with
+    `files` False refuses images that would have to be shared, as in a channel without the bot. Refuses with
     ``invalid_blocks_format``, ``invalid_blocks`` (each problem with its JSON pointer) and ``msg_blocks_too_long``.
     """
     if not isinstance(blocks, list):
@@ -55,33 +55,35 @@ def checked_metadata(request: Request) -> Json | None:
 
     Refuses with ``invalid_metadata_format`` and ``metadata_too_large``.
     """
-    given = request.structure("metadata", "invalid_metadata_format")
-    if given is None or given == {}:
+    metadata = request.structure("metadata", "invalid_metadata_format")
+    if metadata is None or metadata == {}:
         return None
-    if not isinstance(given, dict) or not isinstance(given.get("event_type"), str):
+    if not isinstance(metadata, dict) or not isinstance(metadata.get("event_type"), str):
         raise SlackError("invalid_metadata_format")
-    if not given["event_type"] or not isinstance(given.get("event_payload"), dict):
+    if not metadata["event_type"] or not isinstance(metadata.get("event_payload"), dict):
         raise SlackError("invalid_metadata_format")
-    if len(json.dumps(given)) > METADATA_BYTES:
+    if len(json.dumps(metadata)) > METADATA_BYTES:
         raise SlackError("metadata_too_large")
-    return {"event_type": given["event_type"], "event_payload": given["event_payload"]}
+    return {"event_type": metadata["event_type"], "event_payload": metadata["event_payload"]}
 
 
 def checked_attachments(request: Request) -> list[Json]:
     """Return the attachments. Refuses with ``invalid_attachments`` and, for blocks in them, ``invalid_blocks``."""
-    given = request.structure("attachments", "invalid_attachments") or []
-    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+    attachments = request.structure("attachments", "invalid_attachments") or []
+    if not isinstance(attachments, list) or not all(isinstance(one, dict) for one in attachments):
         raise SlackError("invalid_attachments")
-    if len(given) > 100:
+    if len(attachments) > 100:
         raise SlackError("too_many_attachments")
-    return [{**one, "blocks": checked_blocks(request.ws, one["blocks"])} if "blocks" in one else one for one in given]
+    return [
+        {**one, "blocks": checked_blocks(request.ws, one["blocks"])} if "blocks" in one else one for one in attachments
+    ]
 
 
 def checked_content(request: Request, *, files: bool = True) -> tuple[str, list[Json], list[Json]]:
-    """Return text, blocks and attachments of a message to be. Refuses with ``no_text`` when all are empty."""
+    """Return text, blocks and attachments for a new message. Refuses with ``no_text`` when all are empty."""
     text = checked_text(request.text("text"))
-    given = request.structure("blocks", "invalid_blocks_format")
-    blocks = [] if given is None else checked_blocks(request.ws, given, files=files)
+    listed = request.structure("blocks", "invalid_blocks_format")
+    blocks = [] if listed is None else checked_blocks(request.ws, listed, files=files)
     attachments = checked_attachments(request)
     markdown = request.text("markdown_text")
     if markdown:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from localslack.api.conversations import public_messages
-from localslack.api.forms import message_form, reactions_form
-from localslack.api.request import Method, Request, page_of
+from localslack.api.request import Method, Request
 from localslack.state.errors import SlackError
 from localslack.state.model import Conversation, Json, Message
 
@@ -21,10 +19,10 @@ def _item(request: Request) -> tuple[Conversation, Message]:
     if not request.text("channel") or not request.text("timestamp"):
         raise SlackError("no_item_specified")
     conversation = request.joined()
-    found = conversation.messages.get(request.text("timestamp"))
-    if found is None or found.deleted or found.ephemeral_for is not None:
+    message = conversation.messages.get(request.text("timestamp"))
+    if message is None or message.deleted or message.ephemeral_for is not None:
         raise SlackError("message_not_found")
-    return conversation, found
+    return conversation, message
 
 
 def _name(request: Request) -> str:
@@ -39,7 +37,7 @@ def _keep(request: Request, message: Message, reactions: tuple[tuple[str, str], 
     return {"ok": True}
 
 
-def add(request: Request) -> Json:
+def add_reaction(request: Request) -> Json:
     """reactions.add: react as the bot."""
     ws, name = request.ws, _name(request)
     conversation, message = _item(request)
@@ -55,7 +53,7 @@ def add(request: Request) -> Json:
     return _keep(request, message, (*message.reactions, mine))
 
 
-def remove(request: Request) -> Json:
+def remove_reaction(request: Request) -> Json:
     """reactions.remove: take the bot's reaction back."""
     name = _name(request)
     _, message = _item(request)
@@ -65,35 +63,7 @@ def remove(request: Request) -> Json:
     return _keep(request, message, tuple(one for one in message.reactions if one != mine))
 
 
-def get(request: Request) -> Json:
-    """reactions.get: a message with its reactions."""
-    conversation, message = _item(request)
-    return {"ok": True, "type": "message", "channel": conversation.id, "message": _form(request, message)}
-
-
-def list_(request: Request) -> Json:
-    """reactions.list: what a person, by default the bot, has reacted to where the bot is."""
-    user = request.text("user", request.ws.bot_user_id)
-    if user not in request.ws.users:
-        raise SlackError("user_not_found")
-    items = [
-        {"type": "message", "channel": place.id, "message": _form(request, message)}
-        for place in request.ws.conversations.values()
-        if request.ws.bot_user_id in place.members
-        for message in reversed(public_messages(place))
-        if user in (one for _, one in message.reactions)
-    ]
-    page, cursor = page_of(items, request)
-    return {"ok": True, "items": page, "response_metadata": {"next_cursor": cursor}}
-
-
-def _form(request: Request, message: Message) -> Json:
-    return message_form(request.ws, message) | {"reactions": reactions_form(message)}
-
-
 METHODS = {
-    "reactions.add": Method(add, ("reactions:write",)),
-    "reactions.get": Method(get, ("reactions:read",)),
-    "reactions.list": Method(list_, ("reactions:read",)),
-    "reactions.remove": Method(remove, ("reactions:write",)),
+    "reactions.add": Method(add_reaction, ("reactions:write",)),
+    "reactions.remove": Method(remove_reaction, ("reactions:write",)),
 }

@@ -66,17 +66,17 @@ class Request:
 
         Refuses with ``channel_not_found``: also for private channels that the bot isn't in, as Slack does.
         """
-        found = self.ws.conversations.get(self.required(name))
-        if found is None or (found.private and self.ws.bot_user_id not in found.members):
+        conversation = self.ws.conversations.get(self.required(name))
+        if conversation is None or (conversation.private and self.ws.bot_user_id not in conversation.members):
             raise SlackError("channel_not_found")
-        return found
+        return conversation
 
     def joined(self, name: str = "channel") -> Conversation:
         """Return the conversation if the bot is in it. Refuses with ``not_in_channel`` otherwise."""
-        found = self.conversation(name)
-        if self.ws.bot_user_id not in found.members:
+        conversation = self.conversation(name)
+        if self.ws.bot_user_id not in conversation.members:
             raise SlackError("not_in_channel")
-        return found
+        return conversation
 
     def need(self, *scopes: str) -> None:
         """Refuse with ``missing_scope`` when none of `scopes` is the bot's."""

@@ -37,26 +37,26 @@ _BYTES = 250_000
 def view_problems(view: Json, kind: str | None = None) -> Problems:
     """Return everything that is wrong with a view, its blocks too; `kind` is what it must be, None for either."""
     problems: Problems = []
-    found = str(view.get("type"))
-    if found not in _KINDS or kind not in (None, found):
+    type_ = str(view.get("type"))
+    if type_ not in _KINDS or kind not in (None, type_):
         wrong(problems, "/view/type", f"must be one of: {kind or ', '.join(_KINDS)}")
         return problems
-    _KINDS[found](view, "/view", problems)
-    if found == "modal" and "submit" not in view and _asks_for_input(view.get("blocks")):
+    _KINDS[type_](view, "/view", problems)
+    if type_ == "modal" and "submit" not in view and _asks_for_input(view.get("blocks")):
         wrong(problems, "/view", "submit is required when an input block is in the blocks array")
-    return problems or problems_of(view.get("blocks"), found)
+    return problems or problems_of(view.get("blocks"), type_)
 
 
 def _checked(request: Request, kind: str) -> Json:
-    given = request.structure("view", "invalid_arguments")
-    if not isinstance(given, dict) or given.get("type") != kind:
+    view = request.structure("view", "invalid_arguments")
+    if not isinstance(view, dict) or view.get("type") != kind:
         raise invalid_arguments(f"view must be an object of type {kind}", "/view")
-    problems = view_problems(given, kind)
+    problems = view_problems(view, kind)
     if problems:
         raise SlackError("invalid_arguments", response_metadata={"messages": problems})
-    if len(json.dumps(given)) > _BYTES:
+    if len(json.dumps(view)) > _BYTES:
         raise SlackError("view_too_large")
-    return {**given, "blocks": checked_blocks(request.ws, given["blocks"], surface=kind)}
+    return {**view, "blocks": checked_blocks(request.ws, view["blocks"], surface=kind)}
 
 
 def _asks_for_input(blocks: object) -> bool:
@@ -66,10 +66,15 @@ def _asks_for_input(blocks: object) -> bool:
 def _kept(request: Request, ident: str, user: str, payload: Json, path: tuple[str, ...] = ()) -> Json:
     ws = request.ws
     mark = f"{int(ws.clock())}.{make_id('h', ws.number('view'))[2:]}"
-    return {"ok": True, "view": view_form(ws, ws.put_view(View(ident, user, payload["type"], payload, mark, path)))}
+    return {
+        "ok": True,
+        "view": view_form(
+            ws, ws.put_view(View(id=ident, user=user, type=payload["type"], payload=payload, hash=mark, path=path))
+        ),
+    }
 
 
-def publish(request: Request) -> Json:
+def publish_home(request: Request) -> Json:
     """views.publish: a person's home tab. Refuses with ``hash_conflict`` when `hash` isn't the last one."""
     ws, user = request.ws, request.required("user_id")
     if user not in ws.users:
@@ -106,13 +111,13 @@ def _new(request: Request, trigger: Trigger, path: tuple[str, ...]) -> Json:
     return _kept(request, make_id("V", ws.name, "modal", ws.number("modal")), trigger.user, payload, path)
 
 
-def open_(request: Request) -> Json:
-    """views.open: a modal for whoever caused the trigger, within three seconds and once."""
+def open_modal(request: Request) -> Json:
+    """views.open: a modal for the person who caused the trigger, within three seconds and once."""
     return _new(request, _trigger(request), ())
 
 
-def push(request: Request) -> Json:
-    """views.push: a modal on top of the one in which the trigger came about; three at most.
+def push_modal(request: Request) -> Json:
+    """views.push: a modal on top of the one that caused the trigger; three at most.
 
     Refuses with ``push_limit_reached``, and with ``not_found`` when the person has no modal.
     """
@@ -126,22 +131,22 @@ def push(request: Request) -> Json:
     return _new(request, trigger, (*below.path, below.id))
 
 
-def update(request: Request) -> Json:
+def update_modal(request: Request) -> Json:
     """views.update: a modal that is open, by its id or its ``external_id``."""
     if not request.text("view_id") and not request.text("external_id"):
         raise invalid_arguments("must provide exactly one of: view_id, external_id", "")
     by_id = request.ws.views.get(request.text("view_id"))
-    found = by_id or _external(request, request.text("external_id"))
-    if found is None or found.type != "modal":
+    view = by_id or _external(request, request.text("external_id"))
+    if view is None or view.type != "modal":
         raise SlackError("not_found")
-    if request.text("hash") and request.text("hash") != found.hash:
+    if request.text("hash") and request.text("hash") != view.hash:
         raise SlackError("hash_conflict")
-    return _kept(request, found.id, found.user, _checked(request, "modal"), found.path)
+    return _kept(request, view.id, view.user, _checked(request, "modal"), view.path)
 
 
 METHODS = {
-    "views.publish": Method(publish),
-    "views.open": Method(open_),
-    "views.push": Method(push),
-    "views.update": Method(update),
+    "views.publish": Method(publish_home),
+    "views.open": Method(open_modal),
+    "views.push": Method(push_modal),
+    "views.update": Method(update_modal),
 }

@@ -199,15 +199,15 @@ def problems_of(blocks: object, surface: str = "message", file_is_ready: FileChe
 
     `surface` is ``message``, ``modal`` or ``home``. `file_is_ready` is asked about each ``slack_file``.
     """
-    found: Problems = []
-    SURFACES[surface](blocks, "/blocks", found)
-    if found or not isinstance(blocks, list):
-        return found
+    problems: Problems = []
+    SURFACES[surface](blocks, "/blocks", problems)
+    if problems or not isinstance(blocks, list):
+        return problems
     for rule in RULES:
-        rule(blocks, found)
+        rule(blocks, problems)
     if file_is_ready is not None:
-        files_are_ready(blocks, file_is_ready, found)
-    return found
+        files_are_ready(blocks, file_is_ready, problems)
+    return problems
 
 
 def too_long(blocks: list[Json]) -> bool:

@@ -26,7 +26,7 @@ _LABEL = string(20)
 
 
 def _labels_are_the_categories(value: object, pointer: str, problems: Problems) -> None:
-    """Hold each series to one point for every category, and every series to a name of its own."""
+    """Require one point for every category in each series, and unique names of series."""
     try:
         categories = value["axis_config"]["categories"]  # type: ignore[index]
         series = [(one["name"], [point["label"] for point in one["data"]]) for one in value["series"]]  # type: ignore[index]
@@ -51,7 +51,7 @@ def _row_header_is_a_column(value: object, pointer: str, problems: Problems) -> 
     try:
         column, width = int(value["row_header_column_index"]), len(value["rows"][0])  # type: ignore[index]
     except (KeyError, IndexError, TypeError, ValueError):
-        return  # not given, or the shape is wrong already, and the table has said so
+        return  # absent, or the shape is wrong already, and the table has said so
     if column >= width:
         wrong(problems, f"{pointer}/row_header_column_index", "must be the index of a column")
 

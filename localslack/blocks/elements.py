@@ -61,12 +61,12 @@ def options_of(element: Json) -> Iterator[Json]:
 def _initial_is_an_option(value: object, pointer: str, problems: Problems) -> None:
     if not isinstance(value, dict):
         return
-    given = [value["initial_option"]] if "initial_option" in value else value.get("initial_options", [])
+    initial = [value["initial_option"]] if "initial_option" in value else value.get("initial_options", [])
     try:
         offered = list(options_of(value))
     except (KeyError, TypeError):
         return  # the shape is wrong already, and the table has said so
-    for option in given if isinstance(given, list) else []:
+    for option in initial if isinstance(initial, list) else []:
         if option not in offered:
             wrong(problems, pointer, "initial option must exactly match a provided option")
 

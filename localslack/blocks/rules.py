@@ -31,38 +31,38 @@ def elements_of(block: Json, pointer: str = "") -> Iterator[tuple[Json, str]]:
             yield block[name], f"{pointer}/{name}"
 
 
-def unique_block_ids(blocks: list[Json], found: Problems) -> None:
+def unique_block_ids(blocks: list[Json], problems: Problems) -> None:
     """Refuse a block_id that is there already."""
-    seen: set[str] = set()
+    used: set[str] = set()
     for block, pointer in every_block(blocks, "/blocks"):
         name = block.get("block_id")
-        if name in seen:
-            wrong(found, f"{pointer}/block_id", f"block_id `{name}` already exists")
+        if name in used:
+            wrong(problems, f"{pointer}/block_id", f"block_id `{name}` already exists")
         elif name is not None:
-            seen.add(name)
+            used.add(name)
 
 
-def unique_action_ids(blocks: list[Json], found: Problems) -> None:
+def unique_action_ids(blocks: list[Json], problems: Problems) -> None:
     """Refuse an action_id that is in the same block already."""
     for block, place in every_block(blocks, "/blocks"):
-        seen: set[str] = set()
+        used: set[str] = set()
         for element, pointer in elements_of(block, place):
             name = element.get("action_id")
-            if name in seen:
-                wrong(found, f"{pointer}/action_id", f"action_id `{name}` already exists in this block")
+            if name in used:
+                wrong(problems, f"{pointer}/action_id", f"action_id `{name}` already exists in this block")
             elif name is not None:
-                seen.add(name)
+                used.add(name)
 
 
-def not_too_many(blocks: list[Json], found: Problems) -> None:
+def not_too_many(blocks: list[Json], problems: Problems) -> None:
     """Refuse more charts and tables than a message takes."""
     for kind, most in PER_MESSAGE.items():
         places = [pointer for block, pointer in every_block(blocks, "/blocks") if block["type"] == kind]
         for pointer in places[most:]:
-            wrong(found, pointer, f"no more than {most} {kind} blocks allowed in a message")
+            wrong(problems, pointer, f"no more than {most} {kind} blocks allowed in a message")
 
 
-def one_focus(blocks: list[Json], found: Problems) -> None:
+def one_focus(blocks: list[Json], problems: Problems) -> None:
     """Refuse a second element that asks for the focus."""
     asking = [
         pointer
@@ -71,22 +71,22 @@ def one_focus(blocks: list[Json], found: Problems) -> None:
         if element.get("focus_on_load") is True
     ]
     for pointer in asking[1:]:
-        wrong(found, f"{pointer}/focus_on_load", "only one element can be set to true")
+        wrong(problems, f"{pointer}/focus_on_load", "only one element can be set to true")
 
 
-def no_lone_pending_task(blocks: list[Json], found: Problems) -> None:
+def no_lone_pending_task(blocks: list[Json], problems: Problems) -> None:
     """Refuse a task card that is pending outside of a plan."""
     for block, pointer in every_block(blocks, "/blocks"):
         if block["type"] == "task_card" and block["status"] == "pending":
-            wrong(found, f"{pointer}/status", "only the tasks of a plan can be pending")
+            wrong(problems, f"{pointer}/status", "only the tasks of a plan can be pending")
 
 
-def files_are_ready(blocks: list[Json], file_is_ready: FileCheck, found: Problems) -> None:
+def files_are_ready(blocks: list[Json], file_is_ready: FileCheck, problems: Problems) -> None:
     """Refuse a picture by ``slack_file`` that isn't there, isn't processed, or is no picture."""
     for block, place in every_block(blocks, "/blocks"):
         for holder, pointer in [(block, place), *elements_of(block, place)]:
             if "slack_file" in holder and not file_is_ready(holder["slack_file"]):
-                wrong(found, f"{pointer}/slack_file", "invalid slack file")
+                wrong(problems, f"{pointer}/slack_file", "invalid slack file")
 
 
 RULES: tuple[Callable[[list[Json], Problems], None], ...] = (

@@ -1,6 +1,6 @@
-"""A small language to say what a piece of JSON must look like, so that `blocks` can be a table.
+"""Checks for JSON values, combined like a schema, so that `blocks` can be a table.
 
-A check takes a value, its JSON pointer and a list to which it adds what is wrong, in the words that Slack uses in
+A check takes a value, its JSON pointer and a list to which it adds the problems, worded as Slack does in
 ``response_metadata.messages``.
 """
 
@@ -126,7 +126,7 @@ def record(
     required: Mapping[str, Check], optional: Mapping[str, Check] | None = None, *rules: Check, typed: bool = True
 ) -> Check:
     """Accept an object with these fields and no others; `typed` objects also carry ``type``, checked elsewhere."""
-    known = {**required, **(optional or {})}
+    checks = {**required, **(optional or {})}
     free = {"type"} if typed else set()
 
     def check(value: object, pointer: str, problems: Problems) -> None:
@@ -136,8 +136,8 @@ def record(
         for name in [name for name in required if name not in value]:
             wrong(problems, pointer, f"missing required field: {name}")
         for name, part in value.items():
-            if name in known:
-                known[name](part, f"{pointer}/{name}", problems)
+            if name in checks:
+                checks[name](part, f"{pointer}/{name}", problems)
             elif name not in free:
                 wrong(problems, pointer, f"invalid additional property: {name}")
         for rule in rules:
@@ -189,11 +189,11 @@ def unique(items: str, name: str) -> Check:
 
     def check(value: object, pointer: str, problems: Problems) -> None:
         listed = value.get(items) if isinstance(value, dict) else None
-        seen: list[object] = []
+        values: list[object] = []
         for index, one in enumerate(listed if isinstance(listed, list) else []):
-            given = one.get(name) if isinstance(one, dict) else None
-            if given in seen:
-                wrong(problems, f"{pointer}/{items}/{index}/{name}", f"{name} `{given}` already exists")
-            seen.append(given)
+            value_of_name = one.get(name) if isinstance(one, dict) else None
+            if value_of_name in values:
+                wrong(problems, f"{pointer}/{items}/{index}/{name}", f"{name} `{value_of_name}` already exists")
+            values.append(value_of_name)
 
     return check

@@ -11,7 +11,7 @@ from localslack.state.model import Json
 Value = str | int | list[str] | None
 """An option's value, an id, a date, a time, text, or several of them; seconds since 1970 for a ``datetimepicker``."""
 
-Held = Mapping[str, Mapping[str, Value]]
+InputValues = Mapping[str, Mapping[str, Value]]
 """What inputs hold on somebody's screen: the values by ``block_id`` and ``action_id``."""
 
 # by the type of the element: what its value is called in a payload, and the field that it starts with
@@ -42,8 +42,8 @@ def find_element(blocks: list[Json], action_id: str, block_id: str | None = None
     for block, element in places:
         if element.get("action_id") == action_id and block_id in (None, block["block_id"]):
             return block, element
-    known = ", ".join(element["action_id"] for _, element in places if "action_id" in element)
-    raise UnknownNameError(f"no action {action_id!r} here; there are: {known or 'none'}")
+    action_ids = ", ".join(element["action_id"] for _, element in places if "action_id" in element)
+    raise UnknownNameError(f"no action {action_id!r} here; there are: {action_ids or 'none'}")
 
 
 def _options(element: Json) -> Iterator[Json]:
@@ -56,8 +56,8 @@ def _option(element: Json, value: Value) -> Json:
     for option in _options(element):
         if option["value"] == value:
             return option
-    known = ", ".join(option["value"] for option in _options(element))
-    raise UnknownNameError(f"no option {value!r} in {element.get('action_id')}; there are: {known}")
+    values = ", ".join(option["value"] for option in _options(element))
+    raise UnknownNameError(f"no option {value!r} in {element.get('action_id')}; there are: {values}")
 
 
 def _several(value: Value) -> list[str]:
@@ -104,7 +104,7 @@ def action_of(block: Json, element: Json, value: Value, action_ts: str) -> Json:
     return action
 
 
-def state_of(blocks: list[Json], changed: Json | None = None, held: Held | None = None) -> Json:
+def state_of(blocks: list[Json], changed: Json | None = None, held: InputValues | None = None) -> Json:
     """Return ``state.values``: what every input holds, with the one just changed.
 
     `held` is what somebody's screen shows; an input that it doesn't name holds what it started with.

@@ -1,4 +1,4 @@
-"""The page's side of the server: its files, one live line per browser, and the requests by which people act."""
+"""The page's side of the server: its files, one live connection per browser, and the requests by which people act."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from localslack.page.people import People
 from localslack.state.errors import UnknownNameError
 from localslack.state.model import Change, Json
 from localslack.state.workspace import Workspace
+from localslack.transport.dispatcher import Dispatcher, Outcome
 from localslack.transport.guard import HEADERS
-from localslack.transport.link import Link, Outcome
 
 _STATIC = Path(__file__).parent / "static"
 _BACKLOG = 2000
@@ -25,8 +25,8 @@ _PICTURES = ("image/png", "image/jpeg", "image/gif")
 class Page:
     """Serves the page and lets people act from it."""
 
-    def __init__(self, ws: Workspace, people: People, link: Link) -> None:
-        self._ws, self._people, self._link = ws, people, link
+    def __init__(self, ws: Workspace, people: People, link: Dispatcher) -> None:
+        self._ws, self._people, self._dispatcher = ws, people, link
         self._open: set[web.WebSocketResponse] = set()
 
     def add_to(self, app: web.Application) -> None:
@@ -39,10 +39,10 @@ class Page:
         app.router.add_get("/page/earlier", self._earlier)
         app.router.add_get("/page/calls", self._calls)
         for name, act in self._acts().items():
-            app.router.add_post(f"/page/{name}", _acting(act))
+            app.router.add_post(f"/page/{name}", _handler(act))
 
     async def stop(self) -> None:
-        """Hang up on every browser."""
+        """Close the connection to every browser."""
         for socket in list(self._open):
             await socket.close()
 
@@ -50,19 +50,19 @@ class Page:
         return web.FileResponse(_STATIC / "index.html", headers=HEADERS)
 
     async def _static(self, request: web.Request) -> web.StreamResponse:
-        known = {path.name: path for path in _STATIC.iterdir() if path.suffix in (".js", ".css", ".svg")}
-        path = known.get(request.match_info["name"])
+        files = {path.name: path for path in _STATIC.iterdir() if path.suffix in (".js", ".css", ".svg")}
+        path = files.get(request.match_info["name"])
         if path is None:
             raise web.HTTPNotFound
         return web.FileResponse(path, headers=HEADERS)
 
     async def _archive(self, request: web.Request) -> web.StreamResponse:
         """Turn a permalink into the page's own address."""
-        found = self._ws.find(request.match_info["channel"])
+        conversation = self._ws.find(request.match_info["channel"])
         place = request.match_info["place"].removeprefix("p")
-        if found is None or not place.isdecimal():
+        if conversation is None or not place.isdecimal():
             raise web.HTTPNotFound
-        raise web.HTTPFound(f"/#/{found.name}/{place[:-6]}.{place[-6:]}")
+        raise web.HTTPFound(f"/#/{conversation.name}/{place[:-6]}.{place[-6:]}")
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         file = self._ws.files.find(request.match_info["file"])
@@ -81,12 +81,12 @@ class Page:
         return _json(lambda: snapshot.earlier(ws, query["channel"], ws.user_id(query["as"]), query["before"]))
 
     async def _calls(self, request: web.Request) -> web.StreamResponse:
-        """Answer, for the curious, with the calls that made a message, or the latest of all."""
+        """Answer with the calls that made a message, or the latest of all."""
         ws, query = self._ws, request.query
         return _json(lambda: snapshot.calls(ws, query["channel"], ws.user_id(query["as"]), query.get("ts")))
 
     async def _live(self, request: web.Request) -> web.StreamResponse:
-        """Send how everything stands for one person, then every change that they may see."""
+        """Send the workspace as one person sees it, then every change that they may see."""
         try:
             person = self._ws.user_id(request.query.get("as") or self._ws.people()[0].id)
         except UnknownNameError:
@@ -104,7 +104,7 @@ class Page:
         self._open.add(socket)
         try:
             stack = self._people.modals.stack(person)
-            await socket.send_json(snapshot.everything(self._ws, person, stack, self._link.connections))
+            await socket.send_json(snapshot.everything(self._ws, person, stack, self._dispatcher.connections))
             await self._pump(socket, changes)
         finally:
             unsubscribe()
@@ -112,7 +112,7 @@ class Page:
         return socket
 
     async def _pump(self, socket: web.WebSocketResponse, changes: asyncio.Queue[Json]) -> None:
-        """Send changes until the browser leaves. One that is too slow is sent away, and comes back for everything."""
+        """Send changes until the browser leaves. One that is too slow is disconnected, and gets everything anew."""
         sending = asyncio.create_task(self._send(socket, changes))
         try:
             async for _ in socket:
@@ -140,49 +140,49 @@ class Page:
             "home": self._home,
         }
 
-    async def _command(self, given: Json) -> Json:
-        command, _, text = str(given["text"]).strip().partition(" ")
-        return _told(await self._people.command(command, text, channel=given["channel"], user=given["user"]))
+    async def _command(self, body: Json) -> Json:
+        command, _, text = str(body["text"]).strip().partition(" ")
+        return _result(await self._people.command(command, text, channel=body["channel"], user=body["user"]))
 
-    async def _press(self, given: Json) -> Json:
-        where = {"channel": given["channel"], "user": given["user"]}
-        return _told(await self._people.press(given["ts"], given["action_id"], **where, **_pressed(given)))
+    async def _press(self, body: Json) -> Json:
+        where = {"channel": body["channel"], "user": body["user"]}
+        return _result(await self._people.press(body["ts"], body["action_id"], **where, **_press_options(body)))
 
-    async def _press_home(self, given: Json) -> Json:
-        return _told(await self._people.press_home(given["action_id"], user=given["user"], **_pressed(given)))
+    async def _press_home(self, body: Json) -> Json:
+        return _result(await self._people.press_home(body["action_id"], user=body["user"], **_press_options(body)))
 
-    async def _press_modal(self, given: Json) -> Json:
-        return _told(await self._people.press_modal(given["action_id"], user=given["user"], **_pressed(given)))
+    async def _press_modal(self, body: Json) -> Json:
+        return _result(await self._people.press_modal(body["action_id"], user=body["user"], **_press_options(body)))
 
-    async def _submit(self, given: Json) -> Json:
-        outcome = await self._people.modals.submit(user=given["user"], held=given["held"])
-        return _told(outcome) | {"errors": (outcome.payload or {}).get("errors", {})}
+    async def _submit(self, body: Json) -> Json:
+        outcome = await self._people.modals.submit(user=body["user"], held=body["held"])
+        return _result(outcome) | {"errors": (outcome.payload or {}).get("errors", {})}
 
-    async def _close(self, given: Json) -> Json:
-        await self._people.modals.close(user=given["user"])
+    async def _close(self, body: Json) -> Json:
+        await self._people.modals.close(user=body["user"])
         return {"ok": True}
 
-    async def _say(self, given: Json) -> Json:
-        thread = given.get("thread_ts")
-        message = await self._people.say(given["text"], channel=given["channel"], user=given["user"], thread_ts=thread)
+    async def _say(self, body: Json) -> Json:
+        thread = body.get("thread_ts")
+        message = await self._people.say(body["text"], channel=body["channel"], user=body["user"], thread_ts=thread)
         return {"ok": True, "ts": message.ts}
 
-    async def _react(self, given: Json) -> Json:
-        where = {"channel": given["channel"], "user": given["user"]}
-        await self._people.react(given["name"], given["ts"], **where, wanted=given["wanted"])
+    async def _react(self, body: Json) -> Json:
+        where = {"channel": body["channel"], "user": body["user"]}
+        await self._people.react(body["name"], body["ts"], **where, wanted=body["wanted"])
         return {"ok": True}
 
-    async def _home(self, given: Json) -> Json:
-        await self._people.open_home(user=given["user"])
+    async def _home(self, body: Json) -> Json:
+        await self._people.open_home(user=body["user"])
         return {"ok": True}
 
 
-def _told(outcome: Outcome) -> Json:
+def _result(outcome: Outcome) -> Json:
     return {"ok": outcome.acked and outcome.error is None, "error": outcome.error, "seconds": outcome.seconds}
 
 
-def _pressed(given: Json) -> Json:
-    return {name: given.get(name) for name in ("value", "block_id", "held")}
+def _press_options(body: Json) -> Json:
+    return {name: body.get(name) for name in ("value", "block_id", "held")}
 
 
 def _json(answer: Callable[[], object]) -> web.Response:
@@ -194,11 +194,11 @@ def _json(answer: Callable[[], object]) -> web.Response:
         return web.json_response({"ok": False, "error": f"missing: {error}"}, status=400, headers=HEADERS)
 
 
-def _acting(act: Callable[[Json], Awaitable[Json]]) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def _handler(act: Callable[[Json], Awaitable[Json]]) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
-            given = json.loads(await request.text())
-            return web.json_response(await act(given), headers=HEADERS)
+            body = json.loads(await request.text())
+            return web.json_response(await act(body), headers=HEADERS)
         except UnknownNameError as error:
             return web.json_response({"ok": False, "error": str(error)}, status=404)
         except (ValueError, KeyError, TypeError) as error:

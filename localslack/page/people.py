@@ -7,20 +7,20 @@ from collections.abc import Callable
 
 from localslack.api.forms import message_form, view_form
 from localslack.api.response_urls import respond
-from localslack.page.actions import Held, Value, action_of, find_element, state_of
+from localslack.page.actions import InputValues, Value, action_of, find_element, state_of
 from localslack.page.interactions import interaction
+from localslack.page.mentions import with_mentions
 from localslack.page.modals import Modals
-from localslack.page.typed import typed
 from localslack.state.errors import SlackError, UnknownNameError
 from localslack.state.ids import make_id
-from localslack.state.model import Command, Conversation, Hook, Json, Message, View
+from localslack.state.model import Command, Conversation, Json, Message, ResponseUrl, View
 from localslack.state.workspace import Workspace
-from localslack.transport.link import Link, Outcome
+from localslack.transport.dispatcher import Dispatcher, Outcome
 
 _COMMAND_NAMES = {"im": "directmessage", "private_channel": "privategroup"}
 _CHANNEL_TYPES = {"im": "im", "public_channel": "channel", "private_channel": "group"}
 _SUBSCRIPTIONS = {"im": "message.im", "public_channel": "message.channels", "private_channel": "message.groups"}
-_WORDS = {
+_FAILURES = {
     "dispatch_failed": "{command} failed because the app did not respond: no bot is connected.",
     "operation_timeout": '{command} failed with the error "operation_timeout": the app did not respond in time.',
 }
@@ -29,34 +29,36 @@ _WORDS = {
 class People:
     """The people of a workspace at work; `base_url` gives the server's address."""
 
-    def __init__(self, ws: Workspace, link: Link, base_url: Callable[[], str]) -> None:
-        self._ws, self._link, self._base_url = ws, link, base_url
+    def __init__(self, ws: Workspace, link: Dispatcher, base_url: Callable[[], str]) -> None:
+        self._ws, self._dispatcher, self._base_url = ws, link, base_url
         self.modals = Modals(ws, link)
 
     def _place(self, channel: str, user: str) -> tuple[Conversation, str]:
         """Return where and who. Raises UnknownNameError when the person isn't in there."""
         person = self._ws.user_id(user)
         name = f"@{person}" if channel in ("dm", f"@{self._ws.bot_name}") else channel
-        found = self._ws.conversations[self._ws.channel_id(name)]
-        if person not in found.members:
+        conversation = self._ws.conversations[self._ws.channel_id(name)]
+        if person not in conversation.members:
             raise UnknownNameError(f"{user!r} is not a member of {channel!r}")
-        return found, person
+        return conversation, person
 
     # commands
 
     async def command(self, command: str, text: str = "", *, channel: str, user: str) -> Outcome:
         """Send a slash command and wait for its ack, or for Slack's patience to end."""
         ws, (place, person) = self._ws, self._place(channel, user)
-        kept = Command(ws.number("command"), ws.next_ts(), place.id, person, command, text)
-        ws.commands.append(kept)
-        ws.notify("command", kept)
-        hook, trigger = ws.new_hook(place.id, person), ws.new_trigger(person)
-        payload = self._command_payload(kept, place, self._hook_url("commands", hook), trigger)
-        outcome = await self._link.deliver("slash_commands", payload)
-        outcome = self._speak_ack(hook, outcome, command)
-        kept.state, kept.seconds = "acked" if outcome.acked else "failed", outcome.seconds
-        kept.error = outcome.error
-        ws.notify("command", kept)
+        sent = Command(
+            id=ws.number("command"), ts=ws.next_ts(), channel=place.id, user=person, command=command, text=text
+        )
+        ws.commands.append(sent)
+        ws.notify("command", sent)
+        response_url, trigger = ws.new_response_url(place.id, person), ws.new_trigger(person)
+        payload = self._command_payload(sent, place, self._response_url("commands", response_url), trigger)
+        outcome = await self._dispatcher.deliver("slash_commands", payload)
+        outcome = self._post_ack(response_url, outcome, command)
+        sent.state, sent.seconds = "acked" if outcome.acked else "failed", outcome.seconds
+        sent.error = outcome.error
+        ws.notify("command", sent)
         return dataclasses.replace(outcome, response_url=payload["response_url"], trigger_id=trigger)
 
     def _command_payload(self, sent: Command, place: Conversation, response_url: str, trigger: str) -> Json:
@@ -70,28 +72,28 @@ class People:
             "user_id": sent.user,
             "user_name": ws.users[sent.user].name,
             "command": sent.command,
-            "text": typed(ws, sent.text, with_names=True) if ws.should_escape else sent.text,
+            "text": with_mentions(ws, sent.text, with_names=True) if ws.should_escape else sent.text,
             "api_app_id": ws.app_id,
             "is_enterprise_install": "false",
             "response_url": response_url,
             "trigger_id": trigger,
         }
 
-    def _hook_url(self, kind: str, hook: Hook) -> str:
-        return f"{self._base_url()}/{kind}/{self._ws.team_id}/{hook.secret}"
+    def _response_url(self, kind: str, response_url: ResponseUrl) -> str:
+        return f"{self._base_url()}/{kind}/{self._ws.team_id}/{response_url.secret}"
 
-    def _speak_ack(self, hook: Hook, outcome: Outcome, command: str) -> Outcome:
+    def _post_ack(self, response_url: ResponseUrl, outcome: Outcome, command: str) -> Outcome:
         """Show what the ack says, or what went wrong."""
-        words = _WORDS.get(outcome.error or "")
+        failure = _FAILURES.get(outcome.error or "")
         if outcome.payload and ("text" in outcome.payload or "blocks" in outcome.payload):
             try:
-                respond(self._ws, hook, outcome.payload, via="ack")
+                respond(self._ws, response_url, outcome.payload, via="ack")
             except SlackError as refusal:
                 outcome = dataclasses.replace(outcome, error=refusal.error)
-                words = f'{{command}} failed with the error "{refusal.error}".'
-            hook.uses = 0  # an ack isn't a use of the response_url
-        if words is not None:
-            self._ws.say(hook.channel, hook.user, words.format(command=command))
+                failure = f'{{command}} failed with the error "{refusal.error}".'
+            response_url.uses = 0  # an ack isn't a use of the response_url
+        if failure is not None:
+            self._ws.say(response_url.channel, response_url.user, failure.format(command=command))
         return outcome
 
     # buttons and menus
@@ -105,7 +107,7 @@ class People:
         user: str,
         value: Value = None,
         block_id: str | None = None,
-        held: Held | None = None,
+        held: InputValues | None = None,
     ) -> Outcome:
         """Press a button, or choose `value` in a menu, of the message `ts`; `held` is what its other inputs hold."""
         ws, (place, person) = self._ws, self._place(channel, user)
@@ -114,11 +116,11 @@ class People:
             raise UnknownNameError(f"{user!r} sees no message {ts} in {channel!r}")
         block, element = find_element(message.blocks, action_id, block_id)
         action = action_of(block, element, value, ws.next_ts())
-        hook = ws.new_hook(place.id, person, message.ts, message.thread_ts)
+        response_url = ws.new_response_url(place.id, person, message.ts, message.thread_ts)
         payload = interaction(ws, person, "block_actions") | self._from_message(place, message)
-        payload |= {"response_url": self._hook_url("actions", hook), "actions": [action]}
+        payload |= {"response_url": self._response_url("actions", response_url), "actions": [action]}
         payload["state"] = state_of(message.blocks, action, held)
-        outcome = await self._link.deliver("interactive", payload)
+        outcome = await self._dispatcher.deliver("interactive", payload)
         urls = {"response_url": payload["response_url"], "trigger_id": payload["trigger_id"]}
         return dataclasses.replace(outcome, **urls)
 
@@ -129,7 +131,7 @@ class People:
         user: str,
         value: Value = None,
         block_id: str | None = None,
-        held: Held | None = None,
+        held: InputValues | None = None,
     ) -> Outcome:
         """Press a button, or choose `value`, on a person's home tab."""
         view = self._ws.home_of(user)
@@ -144,13 +146,13 @@ class People:
         user: str,
         value: Value = None,
         block_id: str | None = None,
-        held: Held | None = None,
+        held: InputValues | None = None,
     ) -> Outcome:
         """Press a button, or choose `value`, in the modal that the person sees."""
         return await self._press_view(self.modals.top(user), action_id, value, block_id, held)
 
     async def _press_view(
-        self, view: View, action_id: str, value: Value, block_id: str | None, held: Held | None
+        self, view: View, action_id: str, value: Value, block_id: str | None, held: InputValues | None
     ) -> Outcome:
         blocks = view.payload["blocks"]
         block, element = find_element(blocks, action_id, block_id)
@@ -158,7 +160,7 @@ class People:
         payload = interaction(self._ws, view.user, "block_actions")
         form = view_form(self._ws, view) | {"state": state_of(blocks, action, held)}
         payload |= {"container": {"type": "view", "view_id": view.id}, "view": form, "actions": [action]}
-        outcome = await self._link.deliver("interactive", payload)
+        outcome = await self._dispatcher.deliver("interactive", payload)
         return dataclasses.replace(outcome, trigger_id=payload["trigger_id"])
 
     def _from_message(self, place: Conversation, message: Message) -> Json:
@@ -176,29 +178,31 @@ class People:
         form: Json = {"container": container, "channel": {"id": place.id, "name": name}}
         return form if seen_by_one else form | {"message": message_form(self._ws, message)}
 
-    # words
+    # messages and reactions
 
     async def say(self, text: str, *, channel: str, user: str, thread_ts: str | None = None) -> Message:
         """Say something; where the bot is, it hears what it subscribes to: mentions, and messages by their place."""
         ws, (place, person) = self._ws, self._place(channel, user)
         if thread_ts is not None and thread_ts not in place.messages:
             raise UnknownNameError(f"no message {thread_ts} in {channel!r}")
-        message = ws.put(Message(place.id, ws.next_ts(), person, typed(ws, text), thread_ts=thread_ts))
-        for kind in self._heard_as(place, message):
+        message = ws.put(
+            Message(channel=place.id, ts=ws.next_ts(), user=person, text=with_mentions(ws, text), thread_ts=thread_ts)
+        )
+        for kind in self._events_for(place, message):
             event = message_form(ws, message) | {"type": kind, "channel": place.id, "event_ts": message.ts}
             if kind == "message":
                 event["channel_type"] = _CHANNEL_TYPES[place.kind]
             self._emit(event, place)
         return message
 
-    def _heard_as(self, place: Conversation, message: Message) -> list[str]:
+    def _events_for(self, place: Conversation, message: Message) -> list[str]:
         """Return the events that the bot gets of it, of those that it subscribes to."""
         ws = self._ws
         if ws.bot_user_id not in place.members:
             return []
-        called = place.kind != "im" and f"<@{ws.bot_user_id}>" in message.text
-        heard = ["app_mention"] if called and "app_mention" in ws.events else []
-        return [*heard, "message"] if _SUBSCRIPTIONS[place.kind] in ws.events else heard
+        mentioned = place.kind != "im" and f"<@{ws.bot_user_id}>" in message.text
+        events = ["app_mention"] if mentioned and "app_mention" in ws.events else []
+        return [*events, "message"] if _SUBSCRIPTIONS[place.kind] in ws.events else events
 
     async def react(self, name: str, ts: str, *, channel: str, user: str, wanted: bool = True) -> Message:
         """Put an emoji under a message, or take it back; a bot that may read reactions hears of it where it is.
@@ -241,7 +245,7 @@ class People:
             "is_bot": True,
             "is_enterprise_install": False,
         }
-        self._link.event(
+        self._dispatcher.event(
             {
                 "token": "verification-token",
                 "team_id": ws.team_id,

@@ -13,7 +13,7 @@ from localslack.page.interactions import interaction
 from localslack.state.errors import UnknownNameError
 from localslack.state.model import Conversation, Json
 from localslack.state.workspace import Workspace
-from localslack.transport.link import Link, Outcome
+from localslack.transport.dispatcher import Dispatcher, Outcome
 
 _OFFERED = record(
     {},
@@ -26,8 +26,8 @@ _OFFERED = record(
 class Shortcuts:
     """The people's shortcuts; `base_url` gives the server's address."""
 
-    def __init__(self, ws: Workspace, link: Link, base_url: Callable[[], str]) -> None:
-        self._ws, self._link, self._base_url = ws, link, base_url
+    def __init__(self, ws: Workspace, link: Dispatcher, base_url: Callable[[], str]) -> None:
+        self._ws, self._dispatcher, self._base_url = ws, link, base_url
 
     async def run(self, callback_id: str, *, user: str) -> Outcome:
         """Choose a global shortcut."""
@@ -48,8 +48,8 @@ class Shortcuts:
         return await self._sent(payload | self._from(place, person, message.thread_ts))
 
     def _from(self, place: Conversation, person: str, thread_ts: str | None) -> Json:
-        hook = self._ws.new_hook(place.id, person, thread_ts=thread_ts)
-        url = f"{self._base_url()}/app/{self._ws.team_id}/{hook.secret}"
+        response_url = self._ws.new_response_url(place.id, person, thread_ts=thread_ts)
+        url = f"{self._base_url()}/app/{self._ws.team_id}/{response_url.secret}"
         return {"channel": {"id": place.id, "name": place.name}, "response_url": url}
 
     async def suggest(self, action_id: str, typed: str = "", *, user: str, view_id: str) -> Outcome:
@@ -59,25 +59,25 @@ class Shortcuts:
         the view has no such menu.
         """
         ws, view = self._ws, self._ws.views.get(view_id)
-        found = [
+        menus = [
             (block, element)
             for block, _ in every_block(view.payload["blocks"] if view is not None else [])
             for element, _ in elements_of(block)
             if element.get("action_id") == action_id and str(element.get("type")).endswith("external_select")
         ]
-        if view is None or not found:
+        if view is None or not menus:
             raise UnknownNameError(f"the view {view_id} has no menu {action_id!r} with options of the bot's")
-        block, _ = found[0]
+        block, _ = menus[0]
         payload = interaction(ws, ws.user_id(user), "block_suggestion")
         payload |= {"action_id": action_id, "block_id": block["block_id"], "value": typed}
         payload |= {"container": {"type": "view", "view_id": view.id}, "view": view_form(ws, view)}
-        outcome = await self._link.deliver("interactive", payload)
+        outcome = await self._dispatcher.deliver("interactive", payload)
         problems: Problems = []
         if outcome.acked:
             _OFFERED(outcome.payload, "", problems)
         return dataclasses.replace(outcome, error="invalid_options") if problems else outcome
 
     async def _sent(self, payload: Json) -> Outcome:
-        outcome = await self._link.deliver("interactive", payload)
+        outcome = await self._dispatcher.deliver("interactive", payload)
         urls = {"trigger_id": payload["trigger_id"], "response_url": payload.get("response_url")}
         return dataclasses.replace(outcome, **urls)

@@ -1,4 +1,4 @@
-"""What the page is told: how everything stands for one person, and each change that they may see."""
+"""What the page receives: the workspace as one person sees it, and each change that they may see."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import re
 
 from localslack.api.forms import view_form
-from localslack.page.modals import Stack
+from localslack.page.modals import ModalStack
 from localslack.state.errors import UnknownNameError
 from localslack.state.model import Call, Change, Command, Conversation, Json, Message, View
 from localslack.state.workspace import Workspace
@@ -17,7 +17,7 @@ _CALLS = 60
 _FILE = re.compile(r"\bF0[A-Z0-9]{9}\b")
 
 
-def everything(ws: Workspace, person: str, stack: Stack, connections: int) -> Json:
+def everything(ws: Workspace, person: str, stack: ModalStack, connections: int) -> Json:
     """Return the workspace as `person` sees it: the latest messages of each conversation, home tab, open modals."""
     home = ws.home_of(person)
     return {
@@ -28,7 +28,7 @@ def everything(ws: Workspace, person: str, stack: Stack, connections: int) -> Js
         "people": [user.id for user in ws.people()],
         "users": {user.id: _user(user.name, user.real_name, user.title, user.is_bot) for user in ws.users.values()},
         "groups": {ident: group.handle for ident, group in ws.groups.items()},
-        "hints": [list(one) for one in ws.commands_known],
+        "hints": [list(one) for one in ws.command_hints],
         "channels": [_channel(ws, one, person) for one in ws.conversations.values() if _may_see(one, person)],
         "commands": [_command(one) for one in ws.commands if one.user == person],
         "home": view_form(ws, home) if home is not None else None,
@@ -37,7 +37,7 @@ def everything(ws: Workspace, person: str, stack: Stack, connections: int) -> Js
     }
 
 
-def _modals(ws: Workspace, stack: Stack) -> list[Json]:
+def _modals(ws: Workspace, stack: ModalStack) -> list[Json]:
     return [view_form(ws, view) for view in stack.views]
 
 
@@ -63,12 +63,12 @@ def _channel(ws: Workspace, one: Conversation, person: str) -> Json:
 
 def _window(ws: Workspace, one: Conversation, person: str, before: str | None) -> Json:
     """Return the latest messages before a ts (or of all), and whether there are earlier ones."""
-    seen = [
+    visible = [
         message
         for message in one.messages.values()
         if message.ephemeral_for in (None, person) and (before is None or message.ts < before)
     ]
-    return {"messages": [message_form(ws, message) for message in seen[-LATEST:]], "more": len(seen) > LATEST}
+    return {"messages": [page_message(ws, message) for message in visible[-LATEST:]], "more": len(visible) > LATEST}
 
 
 def earlier(ws: Workspace, channel: str, person: str, before: str) -> Json:
@@ -83,7 +83,7 @@ def _seen_place(ws: Workspace, channel: str, person: str) -> Conversation:
     return one
 
 
-def message_form(ws: Workspace, message: Message) -> Json:
+def page_message(ws: Workspace, message: Message) -> Json:
     """Return a message for the page, with names of its files."""
     kept = [file for file in map(ws.files.find, message.files) if file is not None]
     files = [{"id": one.id, "name": one.name, "title": one.title or one.name, "alt": one.alt_text} for one in kept]
@@ -109,7 +109,7 @@ def _reactions(message: Message) -> list[Json]:
     users: dict[str, list[str]] = {}
     for name, user in message.reactions:
         users.setdefault(name, []).append(user)
-    return [{"name": name, "users": given} for name, given in users.items()]
+    return [{"name": name, "users": ids} for name, ids in users.items()]
 
 
 def _command(one: Command) -> Json:
@@ -127,17 +127,17 @@ def calls(ws: Workspace, channel: str, person: str, ts: str | None) -> list[Json
     if message is None or message.ephemeral_for not in (None, person):
         return []
     files = {*message.files, *_FILE.findall(json.dumps(message.blocks))}
-    return [dataclasses.asdict(call) for call in ws.calls() if _made(call, message, files)]
+    return [dataclasses.asdict(call) for call in ws.calls() if _concerns(call, message, files)]
 
 
-def _made(call: Call, message: Message, files: set[str]) -> bool:
+def _concerns(call: Call, message: Message, files: set[str]) -> bool:
     """Say whether a call brought the message, changed it, or brought one of its files."""
-    given = call.response or {}
+    response = call.response or {}
     if call.id == message.call:
         return True
-    if message.ts in (given.get("ts"), given.get("message_ts")):
-        return bool(given.get("channel", message.channel) == message.channel)
-    named = [call.arguments.get("file"), given.get("file_id"), *_ids(given.get("files"))]
+    if message.ts in (response.get("ts"), response.get("message_ts")):
+        return bool(response.get("channel", message.channel) == message.channel)
+    named = [call.arguments.get("file"), response.get("file_id"), *_ids(response.get("files"))]
     return not files.isdisjoint(one for one in named if isinstance(one, str))
 
 
@@ -146,13 +146,13 @@ def _ids(files: object) -> list[object]:
 
 
 def change_form(ws: Workspace, change: Change, person: str) -> Json | None:
-    """Return a change for `person`'s page, None when it isn't theirs to see or nothing that the page shows."""
+    """Return a change for `person`'s page, None when it isn't theirs to see or not shown on the page."""
     subject = change.subject
     if isinstance(subject, Message):
         return _message_change(ws, change.kind, subject, person)
     if isinstance(subject, Command) and subject.user == person:
         return {"kind": "command", "command": _command(subject)}
-    if isinstance(subject, Stack) and subject.user == person:
+    if isinstance(subject, ModalStack) and subject.user == person:
         return {"kind": "opened", "modals": _modals(ws, subject)}
     if isinstance(subject, View) and subject.user == person and subject.type == "home":
         return {"kind": "published", "home": view_form(ws, subject)}
@@ -165,4 +165,4 @@ def _message_change(ws: Workspace, kind: str, message: Message, person: str) -> 
         return None
     if kind == "removed":
         return {"kind": "removed", "channel": message.channel, "ts": message.ts}
-    return {"kind": "message", "message": message_form(ws, message)}
+    return {"kind": "message", "message": page_message(ws, message)}

@@ -1,4 +1,4 @@
-"""Who is in a workspace, and which conversations there are, found by the names that people use and by Slack's ids."""
+"""The people and conversations of a workspace, by name and by id."""
 
 from __future__ import annotations
 
@@ -33,8 +33,12 @@ class Directory:
         self._add_conversations(channels, created)
 
     def _people(self, people: Sequence[Person]) -> dict[str, User]:
-        bot = User(self.bot_user_id, self.bot_name, self.bot_name, self.team_id, is_bot=True)
-        users = [bot, User(SLACKBOT, "slackbot", "Workspace", self.team_id), *map(self._user, people)]
+        bot = User(id=self.bot_user_id, name=self.bot_name, real_name=self.bot_name, team_id=self.team_id, is_bot=True)
+        users = [
+            bot,
+            User(id=SLACKBOT, name="slackbot", real_name="Workspace", team_id=self.team_id),
+            *map(self._user, people),
+        ]
         return {user.id: user for user in users}
 
     def _user(self, one: Person) -> User:
@@ -49,7 +53,7 @@ class Directory:
             deactivated=one.deactivated,
         )
 
-    def change_user(self, name: str, **changes: Any) -> User:
+    def change_user(self, name: str, /, **changes: Any) -> User:
         """Change who somebody is, as an administrator may at any time: a guest, deactivated, of another team."""
         ident = self.user_id(name)
         self.users[ident] = dataclasses.replace(self.users[ident], **changes)
@@ -86,7 +90,9 @@ class Directory:
         for person in everybody:
             ident = make_id("D", self.name, person)
             members = [person, self.bot_user_id]
-            self.conversations[ident] = Conversation(ident, ident, members, created, user=person)
+            self.conversations[ident] = Conversation(
+                id=ident, name=ident, members=members, created=created, user=person
+            )
 
     def people(self) -> list[User]:
         """Return the people, in the order in which they were given."""
@@ -102,19 +108,19 @@ class Directory:
         for user in self.users.values():
             if user.name == wanted:
                 return user.id
-        known = ", ".join(user.name for user in self.people())
-        raise UnknownNameError(f"there is no person {name!r}; known: {known}")
+        names = ", ".join(user.name for user in self.people())
+        raise UnknownNameError(f"there is no person {name!r}; known: {names}")
 
     def channel_id(self, name: str) -> str:
         """Return the id of a channel (``tech-alerts``, ``#tech-alerts``) or direct message (``@dana``).
 
         Raises UnknownNameError with the names that there are.
         """
-        found = self.find(name)
-        if found is None:
-            known = ", ".join(one.name for one in self.conversations.values() if one.user is None)
-            raise UnknownNameError(f"there is no channel {name!r}; known: {known}, and @name for a direct message")
-        return found.id
+        conversation = self.find(name)
+        if conversation is None:
+            names = ", ".join(one.name for one in self.conversations.values() if one.user is None)
+            raise UnknownNameError(f"there is no channel {name!r}; known: {names}, and @name for a direct message")
+        return conversation.id
 
     def find(self, name: str) -> Conversation | None:
         """Return the conversation with this id, ``#name``, ``name`` or ``@person``, or None."""
@@ -126,6 +132,8 @@ class Directory:
         return next((one for one in self.conversations.values() if one.user is None and one.name == wanted), None)
 
     def names_of(self, channel: str) -> frozenset[str]:
-        """Return name and id of a channel, for whichever was given; of one that isn't there, what was given."""
-        found = self.conversations.get(channel) or self.find(channel.lstrip("@"))
-        return frozenset({channel.lstrip("#")} | ({found.id, found.name} if found is not None else set()))
+        """Return name and id of a channel, by either of them; for an unknown channel, `channel` itself."""
+        conversation = self.conversations.get(channel) or self.find(channel.lstrip("@"))
+        return frozenset(
+            {channel.lstrip("#")} | ({conversation.id, conversation.name} if conversation is not None else set())
+        )

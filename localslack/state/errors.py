@@ -1,4 +1,4 @@
-"""What can go wrong, and what to do next.
+"""The errors of this package.
 
 WorkspaceError
 ├── SlackError       the Web API refuses: answered as {"ok": false, "error": …}
@@ -31,11 +31,11 @@ class SlackError(WorkspaceError):
 
 
 class RequestUrlError(WorkspaceError):
-    """The request URL failed Slack's check; the message tells what came back."""
+    """The request URL failed Slack's check; the message says what it answered."""
 
 
 class ScriptError(WorkspaceError):
-    """A script says something that a workspace can't do; each line names a place and what to write there."""
+    """A script says something that a workspace can't have; each line names a place and what to write there."""
 
 
 class UnknownNameError(WorkspaceError, LookupError):
@@ -43,4 +43,4 @@ class UnknownNameError(WorkspaceError, LookupError):
 
 
 class WaitTimeoutError(WorkspaceError, TimeoutError):
-    """The thing waited for didn't happen in time; the message tells what did happen."""
+    """The condition was not met in time; the message lists the latest messages and calls."""

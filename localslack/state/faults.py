@@ -1,4 +1,4 @@
-"""Faults on demand: what a bot has to live with, served on the wire exactly where it happens."""
+"""Faults on demand: errors, delays and broken connections, injected where they happen in reality."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Kind = Literal[
 ]
 KINDS: tuple[str, ...] = get_args(Kind)
 
-SOCKET, EVENTS, UPLOAD, HOOK = "socket", "events", "files.upload", "response_url"
+SOCKET, EVENTS, UPLOAD, RESPONSE_URL = "socket", "events", "files.upload", "response_url"
 _FOR_SOCKET = ("pass", "reset", "silent", "half_open")
 _FOR_EVENTS = ("pass", "duplicate", "out_of_order", "late")
 _NOT_FOR_CALLS = ("half_open", "duplicate", "out_of_order")
@@ -47,15 +47,15 @@ class Fault:
     - ``error``: 200 with ``{"ok": false, "error": error}``
     - ``http_500``, ``http_502``, ``http_503``: that status with a page of text instead of JSON
     - ``slow``: accepted at once, answered after `seconds`
-    - ``late``: nothing for `seconds`, then accepted and answered; a caller that gave up gets it nevertheless
+    - ``late``: nothing for `seconds`, then accepted and answered; even if the caller gave up
     - ``drop_before``: the connection is closed and nothing was accepted
     - ``drop_after``: accepted, then the connection is closed before the answer
     - ``reset``: the connection is reset (TCP RST) and nothing was accepted, or sent
-    - ``silent``: accepted, or sent, as it seems; nothing comes back, and the connection stays open
-    - ``half_open``: a Socket Mode connection that Slack has forgotten and the bot has not
+    - ``silent``: apparently accepted, or sent; nothing comes back, and the connection stays open
+    - ``half_open``: a Socket Mode connection that only the bot considers open
     - ``duplicate``: an event comes twice, with one event_id
     - ``out_of_order``: an event comes after the next one
-    - ``never_processed``: a file's bytes are taken, and it never gets its mimetype
+    - ``never_processed``: a file's bytes are accepted, and it never gets its mimetype
     - ``clock_jump``: the workspace's clock jumps by `seconds`, and the call goes on
     """
 
@@ -111,7 +111,7 @@ class Faults:
     def take(self, method: str, channels: frozenset[str] = frozenset()) -> Fault | None:
         """Return the first fault for this call and use it once; `channels` are the call's channel's name and id."""
         for index, (fault, left) in enumerate(self._waiting):
-            if _meant(fault, method, channels) and self._strikes(fault):
+            if _matches(fault, method, channels) and self._strikes(fault):
                 self._use(index, fault, left)
                 return fault if fault.kind != "pass" else None
         return None
@@ -128,7 +128,7 @@ class Faults:
             self._waiting[index] = (fault, left - 1)
 
 
-def _meant(fault: Fault, method: str, channels: frozenset[str]) -> bool:
+def _matches(fault: Fault, method: str, channels: frozenset[str]) -> bool:
     everything = fault.method == "*" and method not in (SOCKET, EVENTS)
     if not everything and fault.method != method:
         return False

@@ -31,7 +31,7 @@ class Files:
     def add(self, name: str, length: int, user: str, created: int) -> File:
         """Make room for a file of `length` bytes that is yet to come."""
         self._made += 1
-        file = File(make_id("F", self._made, name), name, length, user, created)
+        file = File(id=make_id("F", self._made, name), name=name, length=length, user=user, created=created)
         self._kept[file.id] = file
         self._bytes += length
         while self._bytes > self._keep_bytes and len(self._kept) > 1:

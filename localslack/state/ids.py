@@ -1,7 +1,7 @@
 """Identifiers that look like Slack's and are the same on every machine.
 
-Slack tells kinds apart by the first letter: C channels, D direct messages, U people, F files, T teams, B bots,
-A apps, S user groups, V views. Bots in the wild rely on that letter, so it is kept.
+The first letter is the kind: C channels, D direct messages, U people, F files, T teams, B bots,
+A apps, S user groups, V views. Real bots rely on that letter.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _LENGTH = 9
 
 
 def make_id(kind: str, *parts: object) -> str:
-    """Return an id such as ``C0K3J9Q2M1`` that depends on `kind` and `parts` alone."""
+    """Return an id such as ``C0K3J9Q2M1`` that depends only on `kind` and `parts`."""
     digest = hashlib.sha256("\0".join([kind, *map(str, parts)]).encode()).digest()
     number = int.from_bytes(digest[:8], "big")
     letters = []
@@ -30,7 +30,7 @@ def format_ts(microseconds: int) -> str:
 
 
 def parse_ts(ts: str) -> int:
-    """Return microseconds since 1970 of a ``ts``; fractions shorter or longer than six digits are taken too.
+    """Return microseconds since 1970 of a ``ts``; fractions shorter or longer than six digits are accepted too.
 
     Raises ValueError when it isn't a decimal number.
     """

@@ -1,4 +1,4 @@
-"""The records that a workspace is made of. They hold data; who may do what is the Web API's business."""
+"""The data of a workspace. Permissions are checked by the Web API."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any, Literal
 Json = dict[str, Any]
 
 BOT = "bot"
-"""Stands for the bot in `Channel.members`."""
+"""Means the bot in `Channel.members`."""
 
 SLACKBOT = "USLACKBOT"
-"""The author of the workspace's own words, such as "the app did not respond"."""
+"""The author of the workspace's own messages, such as "the app did not respond"."""
 
 DEFAULT_SCOPES = (
     "commands",
@@ -34,7 +34,7 @@ DEFAULT_EVENTS = ("app_home_opened", "app_mention", "message.im")
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel to begin with.
+    """A channel to create.
 
     `members` holds names or ids of people, and ``"bot"``; None means everybody of the workspace and the bot, and in an
     `ext_shared` one the people of other organizations too. In a `restricted` one only people may post. `ext_shared` is
@@ -56,7 +56,7 @@ Guest = Literal["", "multi_channel", "single_channel"]
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who works in the workspace; `name` is the handle without ``@``.
+    """A person to create; `name` is the handle without ``@``.
 
     A `guest` is one of many channels or of a single one. `team` names the organization of a person from outside.
     """
@@ -79,7 +79,7 @@ class Group:
     members: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class User:
     """A person or a bot as the workspace knows it; `team_id` is the person's own."""
 
@@ -94,9 +94,9 @@ class User:
     deactivated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message as it stands now; an edit replaces the record, so a kept one never changes.
+    """The current state of one message; an edit replaces the object, so a reference to an old one never changes.
 
     `ephemeral_for` is the id of the only person who sees it. `edited` is the ts of the last edit. `files` are ids.
     `reactions` are pairs of an emoji's name and a user's id, in the order in which they came.
@@ -122,13 +122,9 @@ class Message:
     call: int | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Conversation:
-    """A channel, or the direct message between the bot and `user`; `messages` is kept in the order of ts.
-
-    `pins` are the pinned messages' ts, with the second at which each was pinned; `bookmarks` are as the Web API gives
-    them, by id.
-    """
+    """A channel, or the direct message between the bot and `user`; `messages` is in order of ts."""
 
     id: str
     name: str
@@ -142,8 +138,6 @@ class Conversation:
     ext_shared: bool = False
     org_shared: bool = False
     messages: dict[str, Message] = field(default_factory=dict)
-    pins: dict[str, int] = field(default_factory=dict)
-    bookmarks: dict[str, Json] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -153,7 +147,7 @@ class Conversation:
         return "private_channel" if self.private else "public_channel"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class File:
     """An uploaded file. `content` is None until the bytes came; `ready_at` is on the workspace's timer, in seconds."""
 
@@ -169,7 +163,7 @@ class File:
     channels: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """A modal or a home tab as it was last published for `user`.
 
@@ -184,12 +178,12 @@ class View:
     path: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One call of the Web API. `started` is on the workspace's clock; `seconds` is how long the answer took.
 
-    `response` is the JSON that was sent, or would have been sent if a fault hadn't cut the line; None when nothing
-    was accepted. `fault` names the fault that was at work.
+    `response` is the JSON that was sent, or would have been sent without a fault; None when nothing
+    was accepted. `fault` names the fault that struck.
     """
 
     id: int
@@ -202,9 +196,9 @@ class Call:
     fault: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """Something that was sent to the bot: an event, a command, a press; `attempt` is 0, then 1, 2, 3 for repeats.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryAttempt:
+    """One attempt to send the bot an event, a command or an interaction; `attempt` is 0, then 1, 2, 3 for repeats.
 
     `kind` is the envelope's type (``events_api``, ``slash_commands``, ``interactive``) and `name` what it is about: the
     event's type, the command, the payload's type. `error` is None when it was acked.
@@ -227,7 +221,7 @@ class Edit:
     after: Message
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Command:
     """A slash command that a person sent; `state` is ``working``, ``acked`` or ``failed``."""
 
@@ -242,9 +236,9 @@ class Command:
     error: str | None = None
 
 
-@dataclass(slots=True)
-class Hook:
-    """A response_url. It lives 30 minutes and takes five messages."""
+@dataclass(slots=True, kw_only=True)
+class ResponseUrl:
+    """A response_url. It is valid for 30 minutes and five messages."""
 
     secret: str
     channel: str
@@ -257,7 +251,7 @@ class Hook:
 
 @dataclass(slots=True)
 class Trigger:
-    """A trigger_id. It lives three seconds and opens one view; `view` is the modal in which it came about."""
+    """A trigger_id. It is valid for three seconds and one view; `view` is the modal that caused it."""
 
     id: str
     user: str

@@ -1,6 +1,6 @@
-"""The state of a workspace: who is in it, what was said, and every call that was made. No network, no tasks.
+"""The state of a workspace: people, messages and calls. No network, no tasks.
 
-Everything that could grow without end is bounded: calls, commands, changes of views, messages of a channel, bytes of
+Everything that could grow without limit is bounded: calls, commands, changes of views, messages of a channel, bytes of
 files, response_urls and trigger_ids.
 """
 
@@ -16,6 +16,7 @@ from typing import TypeVar
 from localslack.state.directory import Directory
 from localslack.state.faults import Fault, Faults
 from localslack.state.files import Files
+from localslack.state.history import KEEP_SMALL, History
 from localslack.state.ids import format_ts, make_id
 from localslack.state.model import (
     DEFAULT_EVENTS,
@@ -25,37 +26,36 @@ from localslack.state.model import (
     Change,
     Channel,
     Command,
-    Delivery,
+    DeliveryAttempt,
     Edit,
     Group,
-    Hook,
     Json,
     Message,
     Person,
+    ResponseUrl,
     Trigger,
     View,
 )
-from localslack.state.pace import Pace
-from localslack.state.record import KEEP_SMALL, Record
+from localslack.state.rate_limits import RateLimits
 
 Listener = Callable[[Change], None]
 _Kept = TypeVar("_Kept")
 
-HOOK_SECONDS = 30 * 60
-HOOK_USES = 5
+RESPONSE_URL_SECONDS = 30 * 60
+RESPONSE_URL_USES = 5
 TRIGGER_SECONDS = 3.0
 
 
 class Workspace(Directory):
     """A workspace with one bot in it.
 
-    `clock` gives seconds since 1970 for ts, response_urls (30 minutes) and trigger_ids (3 s); tests may stop or jump
-    it. `timer` gives seconds from any start, for things that take time on their own: files are processed
+    `clock` gives seconds since 1970 for ts, response_urls (30 minutes) and trigger_ids (3 s); tests may stop it or
+    let it jump. `timer` gives seconds from any start, for things that take time on their own: files are processed
     `file_seconds` after their bytes came, calls are paced by it, and their duration is measured with it. `tiers`
     switches the methods' limits on. `channel_pace`, when set, is the time in seconds between two of the bot's
     messages in a channel, of which `channel_burst` may come at once; faster ones get 429. `should_escape` is the slash
     commands' setting: people and channels come as ``<@U…|name>`` and ``<#C…|name>``. `events` are those to which the
-    bot subscribes. `seed` is of the faults' dice.
+    bot subscribes. `seed` is the random seed of faults.
     """
 
     def __init__(
@@ -88,16 +88,16 @@ class Workspace(Directory):
         super().__init__(name, bot_name, channels, people, groups, int(clock()))
         self.bot_token, self.app_token, self.signing_secret = bot_token, app_token, signing_secret
         self.scopes, self.events, self.should_escape = tuple(scopes), tuple(events), should_escape
-        self.commands_known = tuple(commands)
+        self.command_hints = tuple(commands)
         self._clock, self.timer, self._jumped = clock, timer, 0.0
         self.keep_messages = keep_messages
         self.files = Files(timer, file_seconds, keep_file_bytes)
-        self.faults, self.pace = Faults(seed), Pace(timer, tiers, channel_pace, channel_burst)
-        self.history = Record(keep_calls, keep_call_bytes)
+        self.faults, self.rate_limits = Faults(seed), RateLimits(timer, tiers, channel_pace, channel_burst)
+        self.history = History(keep_calls, keep_call_bytes)
         self.socket_mode_enabled = True
         self.views: dict[str, View] = {}
         self.commands: deque[Command] = deque(maxlen=KEEP_SMALL)
-        self.hooks: dict[str, Hook] = {}
+        self.response_urls: dict[str, ResponseUrl] = {}
         self.triggers: dict[str, Trigger] = {}
         self._refused: dict[str, str] = {}
         self.listeners: list[Listener] = []
@@ -106,7 +106,7 @@ class Workspace(Directory):
         self.current_call: int | None = None
         self._tickets: dict[str, str] = {}
 
-    # what was said
+    # messages
 
     def messages(self, channel: str) -> list[Message]:
         """Return a conversation's messages in order: replies and ephemeral ones too, deleted ones not."""
@@ -114,7 +114,7 @@ class Workspace(Directory):
         return [message for message in kept if not message.deleted]
 
     def next_ts(self) -> str:
-        """Return a ts that was never given before and is later than every other."""
+        """Return a new ts that is later than every other."""
         self._last_ts = max(int(self.clock() * 1_000_000), self._last_ts + 1)
         return format_ts(self._last_ts)
 
@@ -130,11 +130,9 @@ class Workspace(Directory):
         return message
 
     def remove(self, message: Message) -> None:
-        """Take a message away; one with replies leaves a mark behind, so that its thread can still be read."""
-        place = self.conversations[message.channel]
-        kept = place.messages
+        """Delete a message; one with replies leaves a placeholder, so that its thread can still be read."""
+        kept = self.conversations[message.channel].messages
         self.history.deletions.append(message)
-        place.pins.pop(message.ts, None)
         if any(other.thread_ts == message.ts for other in kept.values() if other.ts != message.ts):
             self.put(dataclasses.replace(message, deleted=True, text="This message was deleted.", blocks=[]))
             return
@@ -156,11 +154,11 @@ class Workspace(Directory):
         return [one for one in kept if channel is None or one.after.channel in self.names_of(channel)]
 
     def deletions(self, channel: str | None = None) -> list[Message]:
-        """Return the latest messages that were deleted, as they stood."""
+        """Return the latest messages that were deleted, as they were."""
         kept = self.history.deletions
         return [one for one in kept if channel is None or one.channel in self.names_of(channel)]
 
-    def deliveries(self, kind: str | None = None) -> list[Delivery]:
+    def deliveries(self, kind: str | None = None) -> list[DeliveryAttempt]:
         """Return what was sent to the bot, the oldest first: ``events_api``, ``slash_commands``, ``interactive``."""
         return [one for one in self.history.deliveries if kind in (None, one.kind)]
 
@@ -170,21 +168,21 @@ class Workspace(Directory):
         self.notify("call", call)
 
     def fault(self, *faults: Fault) -> None:
-        """Arm faults, to happen one after another where they mean the same calls; see `Fault`."""
+        """Arm faults; those for the same calls happen one after another; see `Fault`."""
         self.faults.script(faults)
 
-    # what may change under the bot's feet
+    # what may change while the bot runs
 
     def clock(self) -> float:
         """Return the time in seconds since 1970."""
         return self._clock() + self._jumped
 
     def jump(self, seconds: float) -> None:
-        """Let the clock jump, backward with a number below 0; ts rise nevertheless."""
+        """Let the clock jump, backward with a number below 0; ts never go back."""
         self._jumped += seconds
 
     def refuse_token(self, token: str, error: str | None = "token_revoked") -> None:
-        """Refuse a token from now on, as ``token_expired``, ``account_inactive``, …; None takes it again."""
+        """Refuse a token from now on, as ``token_expired``, ``account_inactive``, …; None accepts it again."""
         if error is None:
             self._refused.pop(token, None)
         else:
@@ -207,11 +205,20 @@ class Workspace(Directory):
         _keep(self.triggers, ident, Trigger(ident, user, self.clock(), view=view))
         return ident
 
-    def new_hook(self, channel: str, user: str, original: str | None = None, thread_ts: str | None = None) -> Hook:
+    def new_response_url(
+        self, channel: str, user: str, original: str | None = None, thread_ts: str | None = None
+    ) -> ResponseUrl:
         """Return a fresh response_url's record; `original` is the message that replace_original means."""
-        hook = Hook(secrets.token_urlsafe(18), channel, user, self.clock(), original, thread_ts)
-        _keep(self.hooks, hook.secret, hook)
-        return hook
+        response_url = ResponseUrl(
+            secret=secrets.token_urlsafe(18),
+            channel=channel,
+            user=user,
+            created=self.clock(),
+            original=original,
+            thread_ts=thread_ts,
+        )
+        _keep(self.response_urls, response_url.secret, response_url)
+        return response_url
 
     def new_ticket(self) -> str:
         """Return a ticket that opens one Socket Mode connection, once."""
@@ -233,7 +240,7 @@ class Workspace(Directory):
         """Return the person's home tab as last published, or None."""
         return self.views.get(make_id("V", self.name, "home", self.user_id(user)))
 
-    # who listens
+    # listeners
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` at each change, until the returned function is called."""
@@ -241,18 +248,20 @@ class Workspace(Directory):
         return lambda: self.listeners.remove(listener)
 
     def notify(self, kind: str, subject: object) -> None:
-        """Tell the listeners."""
+        """Call the listeners."""
         for listener in list(self.listeners):
             listener(Change(kind, subject))
 
     def say(self, channel: str, user: str, text: str) -> Message:
-        """Show `user` a word from the workspace itself, visible to nobody else."""
-        return self.put(Message(channel, self.next_ts(), SLACKBOT, text, ephemeral_for=user, via="workspace"))
+        """Show `user` a message from the workspace itself that nobody else sees."""
+        return self.put(
+            Message(channel=channel, ts=self.next_ts(), user=SLACKBOT, text=text, ephemeral_for=user, via="workspace")
+        )
 
     def accepts_file(self, reference: Json) -> bool:
         """Say whether an image block may show this ``slack_file``: there, processed, and a picture."""
-        found = self.files.find(reference.get("id") or reference.get("url", ""))
-        return found is not None and self.files.mimetype(found).startswith("image/")
+        file = self.files.find(reference.get("id") or reference.get("url", ""))
+        return file is not None and self.files.mimetype(file).startswith("image/")
 
 
 def _keep(store: dict[str, _Kept], key: str, value: _Kept) -> None:

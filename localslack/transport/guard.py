@@ -1,7 +1,7 @@
 """Keep other websites out: a page in the same browser must not drive the workspace, nor read from it.
 
-A browser tells where a request comes from (``Origin``), and under which name it found us (``Host``): the first stops
-foreign pages, the second stops names that were pointed at the loopback afterwards. Bots send no ``Origin``.
+A browser says which page sent a request (``Origin``) and which name it used for the server (``Host``): checking the
+first stops other websites, checking the second stops DNS rebinding. Bots send no ``Origin``.
 """
 
 from __future__ import annotations

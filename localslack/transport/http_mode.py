@@ -1,6 +1,6 @@
-"""HTTP mode: events, commands and presses are posted to the bot's request URL, signed as Slack signs them.
+"""HTTP mode: events, commands and interactions are posted to the bot's request URL, signed as Slack signs them.
 
-One URL takes them all, as with Bolt's ``/slack/events``. Before anything else it must give back a challenge.
+One URL takes them all, as with Bolt's ``/slack/events``. First it must return a challenge.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import aiohttp
 from localslack.state.errors import RequestUrlError
 from localslack.state.model import Json
 from localslack.state.workspace import Workspace
-from localslack.transport.link import ACK_SECONDS, REDELIVERY, Link, Outcome, Repeat
+from localslack.transport.dispatcher import ACK_SECONDS, REDELIVERY, Dispatcher, Outcome, Repeat
 
 _JSON, _FORM = "application/json", "application/x-www-form-urlencoded"
 
@@ -29,7 +29,7 @@ def signature(secret: str, timestamp: str, body: str) -> str:
     return "v0=" + hmac.new(secret.encode(), base.encode(), hashlib.sha256).hexdigest()
 
 
-class HttpMode(Link):
+class HttpMode(Dispatcher):
     """The bot's request URL."""
 
     def __init__(
@@ -49,7 +49,7 @@ class HttpMode(Link):
         return int(self._verified)
 
     async def verify(self) -> None:
-        """Send the challenge. Raises RequestUrlError, with what came back, when it isn't given back."""
+        """Send the challenge. Raises RequestUrlError, with the response, when the bot doesn't return it."""
         challenge = secrets.token_urlsafe(24)
         body = json.dumps({"token": "verification-token", "challenge": challenge, "type": "url_verification"})
         try:
@@ -70,7 +70,7 @@ class HttpMode(Link):
         try:
             if not self._verified:
                 await self.verify()
-            status, given, text, headers = await self._post(*_request_of(kind, payload), _headers_of(repeat))
+            status, content_type, text, headers = await self._post(*_request_of(kind, payload), _headers_of(repeat))
         except TimeoutError:
             return Outcome(False, error="operation_timeout", reason="http_timeout")
         except (aiohttp.ClientError, RequestUrlError):
@@ -78,7 +78,7 @@ class HttpMode(Link):
         final = headers.get("X-Slack-No-Retry") == "1"
         if not 200 <= status < 300:
             return Outcome(False, error="dispatch_failed", reason="http_error", final=final)
-        return Outcome(True, self._ws.timer() - started, _ack_in(given, text))
+        return Outcome(True, self._ws.timer() - started, _ack_in(content_type, text))
 
     async def _post(self, body: str, kind: str, headers: Mapping[str, str]) -> tuple[int, str, str, Mapping[str, str]]:
         timestamp = str(int(self._ws.clock()))
@@ -98,7 +98,7 @@ class HttpMode(Link):
         return self._session
 
     async def stop(self) -> None:
-        """Drop what is still to be redelivered, and hang up."""
+        """Cancel redelivery and close the connections."""
         await super().stop()
         if self._session is not None:
             await self._session.close()
@@ -123,25 +123,25 @@ def _challenge_in(kind: str, text: str) -> str | None:
     if kind == _FORM:
         return next(iter(parse_qs(text).get("challenge", [])), None)
     if kind == _JSON:
-        given = _object(text)
-        return str(given.get("challenge")) if given is not None else None
+        answer = _object(text)
+        return str(answer.get("challenge")) if answer is not None else None
     return text.strip()
 
 
 def _ack_in(kind: str, text: str) -> Json:
-    """Return what an ack carries: a JSON object, or text that is a message by itself."""
-    given = _object(text) if kind == _JSON else None
-    if given is not None:
-        return given
+    """Return an ack's payload: a JSON object, or plain text as a message."""
+    answer = _object(text) if kind == _JSON else None
+    if answer is not None:
+        return answer
     return {"text": text} if text.strip() else {}
 
 
 def _object(text: str) -> Json | None:
     try:
-        given = json.loads(text)
+        value = json.loads(text)
     except ValueError:
         return None
-    return given if _is_object(given) else None
+    return value if _is_object(value) else None
 
 
 def _is_object(value: object) -> TypeGuard[Json]:

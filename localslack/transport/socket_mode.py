@@ -1,4 +1,4 @@
-"""Socket Mode: up to ten connections, envelopes and their acks, the goodbye, and connections that break."""
+"""Socket Mode: up to ten connections, envelopes and their acks, `disconnect` messages, and connections that break."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aiohttp import WSMessage, WSMsgType, web
 from localslack.state.faults import SOCKET
 from localslack.state.model import Json
 from localslack.state.workspace import Workspace
-from localslack.transport.link import ACK_SECONDS, REDELIVERY, Link, Outcome, Repeat
+from localslack.transport.dispatcher import ACK_SECONDS, REDELIVERY, Dispatcher, Outcome, Repeat
 from localslack.transport.sockets import reset
 
 __all__ = ["ACK_SECONDS", "MOST_CONNECTIONS", "REDELIVERY", "Breakage", "Outcome", "SocketMode"]
@@ -26,8 +26,8 @@ Breakage = Literal["reset", "silent", "half_open"]
 
 
 @dataclass(eq=False, slots=True)
-class _Line:
-    """One connection. A `leaving` one gets nothing new; on a `dead` one not even a ping is answered."""
+class _Connection:
+    """One connection. A `leaving` one gets no new envelopes; a `dead` one does not even answer pings."""
 
     socket: web.WebSocketResponse
     transport: asyncio.BaseTransport | None
@@ -35,23 +35,23 @@ class _Line:
     dead: bool = False
 
 
-class SocketMode(Link):
+class SocketMode(Dispatcher):
     """The bot's connections."""
 
     def __init__(
         self, ws: Workspace, ack_seconds: float = ACK_SECONDS, redelivery: Sequence[float] = REDELIVERY
     ) -> None:
         super().__init__(ws, ack_seconds, redelivery)
-        self._lines: list[_Line] = []
+        self._connections: list[_Connection] = []
         self._waiting: dict[str, asyncio.Future[Json]] = {}
-        self._linked = asyncio.Event()
+        self._connected = asyncio.Event()
         self._returning = False
         self._turn = 0
 
     @property
     def connections(self) -> int:
         """Return how many connections take new envelopes."""
-        return sum(not line.leaving for line in self._lines)
+        return sum(not connection.leaving for connection in self._connections)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Serve one connection, opened with a ticket that is good for one."""
@@ -61,10 +61,10 @@ class SocketMode(Link):
         await socket.prepare(request)
         refusal = self._refusal()
         if refusal is not None:
-            await self._goodbye(socket, refusal)
+            await self._send_disconnect(socket, refusal)
             await socket.close()
             return socket
-        await self._serve(_Line(socket, request.transport))
+        await self._serve(_Connection(socket, request.transport))
         return socket
 
     def _refusal(self) -> str | None:
@@ -72,36 +72,36 @@ class SocketMode(Link):
             return "link_disabled"
         return "too_many_websockets" if self.connections >= MOST_CONNECTIONS else None
 
-    async def _serve(self, line: _Line) -> None:
-        self._lines.append(line)
-        pinging = asyncio.create_task(self._ping(line))
+    async def _serve(self, connection: _Connection) -> None:
+        self._connections.append(connection)
+        pinging = asyncio.create_task(self._ping(connection))
         try:
-            await line.socket.send_json(self._hello())
+            await connection.socket.send_json(self._hello())
             self._returning = False
-            self._linked.set()
+            self._connected.set()
             self._ws.notify("link", self.connections)
-            async for message in line.socket:
-                if not line.dead:
-                    await self._hear(line, message)
+            async for message in connection.socket:
+                if not connection.dead:
+                    await self._receive(connection, message)
         except ConnectionError:
-            pass  # it went away while it was spoken to, which is what a connection may do
+            pass  # the bot may close its connection at any time, also while something is being sent
         finally:
             pinging.cancel()
-            self._forget(line)
+            self._forget(connection)
 
-    async def _hear(self, line: _Line, message: WSMessage) -> None:
+    async def _receive(self, connection: _Connection, message: WSMessage) -> None:
         if message.type is WSMsgType.TEXT:
             self._take(message.data)
         elif message.type is WSMsgType.PING:
-            await line.socket.pong(message.data)
+            await connection.socket.pong(message.data)
 
     @staticmethod
-    async def _ping(line: _Line) -> None:
+    async def _ping(connection: _Connection) -> None:
         """Ping now and then, as Slack does, so that a bot can tell a quiet connection from a dead one."""
-        while not line.socket.closed:
+        while not connection.socket.closed:
             await asyncio.sleep(_HEARTBEAT)
-            if not line.dead:
-                await line.socket.ping(b"ping")
+            if not connection.dead:
+                await connection.socket.ping(b"ping")
 
     def _hello(self) -> Json:
         debug = {"host": "workspace", "build_number": 1, "approximate_connection_time": 18060}
@@ -113,25 +113,25 @@ class SocketMode(Link):
             "debug_info": debug,
         }
 
-    def _forget(self, line: _Line) -> None:
-        self._lines.remove(line)
+    def _forget(self, connection: _Connection) -> None:
+        self._connections.remove(connection)
         self._sync()
         self._ws.notify("link", self.connections)
 
     def _sync(self) -> None:
         if not self.connections:
-            self._linked.clear()
+            self._connected.clear()
 
     def _take(self, data: str) -> None:
-        """Note an ack; what isn't one, or comes too late, is dropped as Slack drops it."""
+        """Handle an ack; anything else, and an ack that is late, is ignored, as by Slack."""
         try:
-            given = json.loads(data)
+            frame = json.loads(data)
         except ValueError:
             return
-        ident = given.get("envelope_id") if isinstance(given, dict) else None
+        ident = frame.get("envelope_id") if isinstance(frame, dict) else None
         answer = self._waiting.get(ident) if isinstance(ident, str) else None
         if answer is not None and not answer.done():
-            answer.set_result(given.get("payload") or {})
+            answer.set_result(frame.get("payload") or {})
 
     async def _send(self, kind: str, payload: Json, repeat: Repeat | None) -> Outcome:
         """Send one envelope to one connection and wait for its ack."""
@@ -154,72 +154,72 @@ class SocketMode(Link):
         while True:
             if not self.connections and not self._returning:
                 return False
-            await self._linked.wait()
-            line = self._next()
+            await self._connected.wait()
+            connection = self._next()
             fault = self._ws.faults.take(SOCKET)
             if fault is not None:
-                self._break(line, fault.kind)
-            if line.dead:
+                self._break(connection, fault.kind)
+            if connection.dead:
                 return True  # as it seems from here
             try:
-                await line.socket.send_json(envelope)
+                await connection.socket.send_json(envelope)
             except ConnectionError:
-                line.leaving = True
+                connection.leaving = True
                 self._sync()
                 continue
             return True
 
-    def _next(self) -> _Line:
-        open_ = [line for line in self._lines if not line.leaving]
+    def _next(self) -> _Connection:
+        open_ = [connection for connection in self._connections if not connection.leaving]
         self._turn += 1
         return open_[self._turn % len(open_)]
 
-    def _break(self, line: _Line, kind: str) -> None:
-        line.dead = True
-        line.leaving = kind == "half_open"
+    def _break(self, connection: _Connection, kind: str) -> None:
+        connection.dead = True
+        connection.leaving = kind == "half_open"
         self._sync()
-        if kind == "reset" and line.transport is not None:
-            reset(line.transport)
+        if kind == "reset" and connection.transport is not None:
+            reset(connection.transport)
 
     def break_connections(self, kind: Breakage) -> None:
-        """Break every connection: reset it, fall silent on it, or forget it while the bot still holds it."""
-        for line in list(self._lines):
-            self._break(line, kind)
+        """Break every connection: reset it, go silent, or drop it while the bot still considers it open."""
+        for connection in list(self._connections):
+            self._break(connection, kind)
 
     async def refresh(self, reason: str = "refresh_requested") -> None:
-        """Ask every connection to be replaced; new envelopes wait for those that come.
+        """Ask the bot to replace every connection; new envelopes wait for the new ones.
 
-        A ``warning`` comes some seconds before that, and the connections go on. After ``link_disabled`` none comes
-        back before Socket Mode is switched on again.
+        A ``warning`` comes some seconds before that, and the connections go on. After ``link_disabled`` none is
+        accepted until Socket Mode is switched on again.
         """
-        lines = [line for line in self._lines if not line.leaving]
-        for line in lines:
-            line.leaving = reason != "warning"
-        self._returning = bool(lines) and reason == "refresh_requested"
+        connections = [connection for connection in self._connections if not connection.leaving]
+        for connection in connections:
+            connection.leaving = reason != "warning"
+        self._returning = bool(connections) and reason == "refresh_requested"
         self._sync()
-        for line in lines:
-            await self._goodbye(line.socket, reason)
+        for connection in connections:
+            await self._send_disconnect(connection.socket, reason)
 
     async def disable(self) -> None:
-        """Switch Socket Mode off, as in the app's settings: every connection hears ``link_disabled`` and ends."""
+        """Switch Socket Mode off, as in the app's settings: every connection gets ``link_disabled`` and is closed."""
         self._ws.socket_mode_enabled = False
-        lines = list(self._lines)
+        connections = list(self._connections)
         await self.refresh("link_disabled")
-        for line in lines:
-            await line.socket.close()
+        for connection in connections:
+            await connection.socket.close()
 
     @staticmethod
-    async def _goodbye(socket: web.WebSocketResponse, reason: str) -> None:
+    async def _send_disconnect(socket: web.WebSocketResponse, reason: str) -> None:
         await socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "workspace"}})
 
     async def stop(self) -> None:
-        """Close the connections and drop what is still to be redelivered."""
+        """Close the connections and cancel redelivery."""
         await super().stop()
-        for line in list(self._lines):
-            if line.dead and line.transport is not None:
-                reset(line.transport)  # it would not answer the closing handshake
+        for connection in list(self._connections):
+            if connection.dead and connection.transport is not None:
+                reset(connection.transport)  # it would not answer the closing handshake
             else:
-                await line.socket.close()
+                await connection.socket.close()
 
 
 def _envelope(ident: str, kind: str, payload: Json, repeat: Repeat | None) -> Json:

@@ -1,4 +1,4 @@
-"""What TCP can do to a connection."""
+"""Resetting a TCP connection."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _LINGER = struct.pack("ii", 1, 0)
 
 
 def reset(transport: asyncio.BaseTransport) -> None:
-    """Close a connection with a reset (RST), as when a machine in between has forgotten it."""
+    """Close a connection with a reset (RST), as when a firewall has dropped it."""
     inner = transport.get_extra_info("socket")
     if inner is not None:
         inner.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER)

@@ -1,4 +1,4 @@
-"""The Web API, response_urls and uploads on the wire: bodies, tokens, faults, the pace of channels, and the record."""
+"""The Web API, response_urls and uploads on the wire: bodies, tokens, faults, rate limits, and the record of calls."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from localslack.api.methods import answer
-from localslack.api.response_urls import find_hook, respond
+from localslack.api.response_urls import find_response_url, respond
 from localslack.state.errors import SlackError
-from localslack.state.faults import HOOK, UPLOAD, Fault
+from localslack.state.faults import RESPONSE_URL, UPLOAD, Fault
+from localslack.state.history import channel_of
 from localslack.state.model import Call, Json
-from localslack.state.record import channel_of
 from localslack.state.workspace import Workspace
 from localslack.transport.sockets import reset
 
@@ -50,7 +50,7 @@ class WebApi:
         shown = {key: value for key, value in args.items() if key != "token"} | {"token": "(hidden)"}
 
         async def work() -> _Answer:
-            wait = self._ws.pace.wait(name, self._place(args))
+            wait = self._ws.rate_limits.wait(name, self._place(args))
             if wait > 0:
                 return _slow_down(wait)
             reply = answer(self._ws, name, token, args, self._base_url())
@@ -58,22 +58,22 @@ class WebApi:
 
         return await self._answer(request, name, shown, work)
 
-    async def hook(self, request: web.Request) -> web.StreamResponse:
+    async def response_url(self, request: web.Request) -> web.StreamResponse:
         """A response_url: 200 and ``ok``, or a status of 400 or 404 and what was wrong."""
         payload = await _arguments(request)
         secret = request.match_info["secret"]
 
         async def work() -> _Answer:
             try:
-                respond(self._ws, find_hook(self._ws, secret), dict(payload))
+                respond(self._ws, find_response_url(self._ws, secret), dict(payload))
             except SlackError as refusal:
                 gone = refusal.error in ("expired_url", "used_url")
                 return _Answer(refusal.body(), status=404 if gone else 400)
             return _Answer({"ok": True}, text="ok")
 
-        known = self._ws.hooks.get(secret)
-        arguments = {**payload, "channel": known.channel if known is not None else None}
-        return await self._answer(request, HOOK, arguments, work)
+        record = self._ws.response_urls.get(secret)
+        arguments = {**payload, "channel": record.channel if record is not None else None}
+        return await self._answer(request, RESPONSE_URL, arguments, work)
 
     async def upload(self, request: web.Request) -> web.StreamResponse:
         """An upload URL: the bytes as the body, or as a form's only file."""
@@ -102,35 +102,46 @@ class WebApi:
         return web.Response(body=file.content, content_type=kind)
 
     async def _answer(self, request: web.Request, name: str, arguments: Json, work: Work) -> web.StreamResponse:
-        """Do the work unless a fault stands in the way, and keep a record of it whatever happens."""
+        """Run the call unless a fault prevents it, and record it in any case."""
         ws = self._ws
         number, began, started = ws.number("call"), ws.timer(), ws.clock()
         fault = ws.faults.take(name, ws.names_of(channel_of(arguments)))
         kind = fault.kind if fault is not None else None
-        given = await self._under(fault, number, work)
+        reply = await self._under(fault, number, work)
         if kind == "never_processed":
             self._stall(arguments)
-        ws.record(Call(number, name, arguments, given.body, given.status, started, ws.timer() - began, kind))
+        ws.record(
+            Call(
+                id=number,
+                method=name,
+                arguments=arguments,
+                response=reply.body,
+                status=reply.status,
+                started=started,
+                seconds=ws.timer() - began,
+                fault=kind,
+            )
+        )
         await _break(request.transport, kind)
-        if given.text is not None:
-            return web.Response(text=given.text, status=given.status, headers=given.headers)
-        return web.json_response(given.body, status=given.status, headers=given.headers)
+        if reply.text is not None:
+            return web.Response(text=reply.text, status=reply.status, headers=reply.headers)
+        return web.json_response(reply.body, status=reply.status, headers=reply.headers)
 
     async def _under(self, fault: Fault | None, number: int, work: Work) -> _Answer:
         if fault is not None:
-            instead = _instead(fault)
-            if instead is not None:
-                return instead
+            fault_reply = _answer_of_fault(fault)
+            if fault_reply is not None:
+                return fault_reply
             if fault.kind == "late":
                 await asyncio.sleep(fault.seconds)
             if fault.kind == "clock_jump":
                 self._ws.jump(fault.seconds)
         self._ws.current_call = number
-        given = await work()  # runs without a pause, so the number can't be another call's
+        reply = await work()  # runs without a pause, so the number can't be another call's
         self._ws.current_call = None
         if fault is not None and fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
-        return given
+        return reply
 
     def _stall(self, arguments: Json) -> None:
         file = self._ws.files.find(arguments["file"])
@@ -138,13 +149,13 @@ class WebApi:
             self._ws.files.stall(file)
 
     def _place(self, args: Json) -> str | None:
-        """Return the id of the conversation that a call speaks in, so that each has one pace by whatever name."""
+        """Return the id of the conversation that a call posts to: its rate limit must not depend on the name used."""
         name = channel_of(args)
-        found = self._ws.find(f"@{name}" if name in self._ws.users else name.lstrip("@"))
-        return found.id if found is not None else None
+        conversation = self._ws.find(f"@{name}" if name in self._ws.users else name.lstrip("@"))
+        return conversation.id if conversation is not None else None
 
 
-def _instead(fault: Fault) -> _Answer | None:
+def _answer_of_fault(fault: Fault) -> _Answer | None:
     """Return what a fault answers in the method's place, None when the method runs."""
     if fault.kind == "ratelimited":
         return _slow_down(fault.seconds)
@@ -156,14 +167,14 @@ def _instead(fault: Fault) -> _Answer | None:
 
 
 async def _break(transport: asyncio.Transport | None, kind: str | None) -> None:
-    """Do to the connection what a fault asks for: nothing, close it, reset it, or let the caller wait for ever."""
+    """Apply a fault to the connection: nothing, close it, reset it, or let the caller wait forever."""
     if transport is None:
         return
     if kind == "reset":
         reset(transport)
     if kind in ("drop_before", "drop_after"):
         transport.abort()
-    while kind == "silent" and not transport.is_closing():  # noqa: ASYNC110, a transport tells nobody of its end
+    while kind == "silent" and not transport.is_closing():  # noqa: ASYNC110, a transport has no event for its end
         await asyncio.sleep(_LOOK_AGAIN)
 
 
@@ -178,10 +189,10 @@ async def _arguments(request: web.Request) -> Json:
     args: Json = dict(request.query)
     if request.content_type == "application/json":
         body = await request.text()
-        given = json.loads(body) if body else {}
-        if not isinstance(given, dict):
+        content = json.loads(body) if body else {}
+        if not isinstance(content, dict):
             raise ValueError("the body is not an object")
-        return args | given
+        return args | content
     if request.method == "POST":
         args |= {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
     return args

@@ -64,7 +64,11 @@ async def test_several_things_are_chosen_in_a_list_that_opens(opened: Open, serv
     elements = [{"type": kind, "action_id": kind} for kind in SEVERAL]
     elements[0]["options"] = [WEST]  # type: ignore[assignment]
     block = {"type": "actions", "block_id": "choices", "elements": elements}
-    message = ws.put(Message(ws.channel_id("tech-leads"), ws.next_ts(), ws.bot_user_id, "Several", [block]))
+    message = ws.put(
+        Message(
+            channel=ws.channel_id("tech-leads"), ts=ws.next_ts(), user=ws.bot_user_id, text="Several", blocks=[block]
+        )
+    )
     for kind, label in SEVERAL.items():
         menu = screen.page.locator(f'[data-action="{kind}"]')
         await menu.locator("summary").click()

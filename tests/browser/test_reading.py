@@ -39,7 +39,11 @@ TABLE = {"type": "data_table", "caption": "Tickets by campus", "rows": [HEAD, *R
 def post(server: WorkspaceServer, text: str, blocks: list[dict[str, Any]] | None = None) -> Message:
     """Shows a message as if the app had sent it."""
     ws = server.ws
-    return ws.put(Message(ws.channel_id("tech-leads"), ws.next_ts(), ws.bot_user_id, text, blocks or []))
+    return ws.put(
+        Message(
+            channel=ws.channel_id("tech-leads"), ts=ws.next_ts(), user=ws.bot_user_id, text=text, blocks=blocks or []
+        )
+    )
 
 
 async def at(opened: Open, server: WorkspaceServer, look: Look, place: str = "tech-leads") -> Screen:

@@ -39,7 +39,9 @@ class Ledger:
 
     def places(self) -> dict[str, str]:
         """Where each message stands that was sent, as the outbox knows it: its `ts` by its key, in the order owed."""
-        sent = sa.select(outbox.c.key, outbox.c.ts).where(outbox.c.state == "sent", outbox.c.how != DeliveryKind.UPDATE)
+        sent = sa.select(outbox.c.key, outbox.c.ts).where(
+            outbox.c.state == "sent", outbox.c.kind != DeliveryKind.UPDATE
+        )
         with self._engine.connect() as connection:
             return {key: ts for key, ts in connection.execute(sent.order_by(outbox.c.id))}
 
@@ -74,11 +76,11 @@ def _is_free(row: Any, now: datetime) -> bool:
 
 def _needs_of(row: Any, stands: Container[str]) -> Iterator[str]:
     yield "a row"
-    if row.attempted_at is not None and row.how != DeliveryKind.UPDATE:
+    if row.attempted_at is not None and row.kind != DeliveryKind.UPDATE:
         yield "a row in doubt"
     if row.key not in stands:
         yield {DeliveryKind.POST: "a post", DeliveryKind.UPDATE: "an edit", DeliveryKind.REPLY: "a reply"}[
-            DeliveryKind(row.how)
+            DeliveryKind(row.kind)
         ]
-        if row.how != DeliveryKind.REPLY:
+        if row.kind != DeliveryKind.REPLY:
             yield "a row with a picture"

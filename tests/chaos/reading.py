@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kpibot.app.views import message_of
 from kpibot.core.reports.messages import Message as OutboxMessage
-from kpibot.slack.messages import compose
 from localslack import Message, Workspace
 
 GroupBy = Mapping[str, list["Said"]]
@@ -94,7 +94,7 @@ def key_of(message: Message) -> str:
 
 def should_say(message: OutboxMessage) -> str:
     """What a message of the outbox says once it stands."""
-    composed = compose(message, None)
+    composed = message_of(message)
     return _words(composed.text, composed.blocks)
 
 

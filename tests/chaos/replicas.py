@@ -51,7 +51,7 @@ class Author:
     def owe(self, store: Store, messages: int, now: datetime) -> None:
         """Owes so many more."""
         owed = [self._next(self._chance.choice(CHANNELS), now) for _ in range(messages)]
-        store.record_watch([], {}, owed, now)
+        store.save_evaluation([], {}, owed, now)
 
     def _next(self, channel: str, now: datetime) -> OutboxMessage:
         self._number += 1
@@ -63,7 +63,15 @@ class Author:
         notice = AdminNotice(now, "America/Chicago", ((f"Message {self._number}", f"for {channel}"),))
         in_channel = how is DeliveryKind.REPLY and self._chance.random() < 0.3
         self._say(channel, Said(key, group if how is DeliveryKind.REPLY else None, in_channel, should_say(notice)), how)
-        return OutboxMessage(key, channel, notice, now + OF_USE_FOR, how, group or "", in_channel)
+        return OutboxMessage(
+            key=key,
+            channel=channel,
+            body=notice,
+            expires_at=now + OF_USE_FOR,
+            kind=how,
+            group=group or "",
+            in_channel=in_channel,
+        )
 
     def _say(self, channel: str, said: Said, how: DeliveryKind) -> None:
         reads = self.owed[channel]

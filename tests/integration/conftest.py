@@ -6,9 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.conftest import SERVERS
-from tests.integration.tickets import Place, export, fill, open_source, ugly_tickets
-
-FILES = ("csv", "parquet")
+from tests.integration.tickets import FILES, Place, open_place, ugly_tickets
 
 
 @pytest.fixture(params=["sqlite", "duckdb", *FILES, *SERVERS], scope="module")
@@ -17,15 +15,9 @@ def place(
 ) -> Iterator[Place]:
     """Each kind of database, filled with the same ugly tickets."""
     kind: str = request.param
-    tickets = ugly_tickets(seed=7)
-    if kind in FILES:
-        source = open_source(files=export(new_url("duckdb"), tickets, tmp_path_factory.mktemp(kind), kind))
-    else:
-        url = new_url(kind)
-        fill(url, tickets)
-        source = open_source(url)
-    yield Place(kind, source, tickets)
-    source.close()
+    opened = open_place(kind, new_url, tmp_path_factory.mktemp(kind), ugly_tickets(seed=7))
+    yield opened
+    opened.source.close()
 
 
 @pytest.fixture

@@ -28,10 +28,30 @@ def bots(new_url: Callable[[str], str], tmp_path: Path) -> Iterator[list[Service
     catalog = load(CONFIG, {"HELPDESK_URL": helpdesk.url})
     with ExitStack() as stack:
         bots = [stack.enter_context(closing(build_services(catalog, state))) for _ in range(2)]
-        group = AlertGroup("tickets", "west-tech", MONDAY, {"campus-west": Verdict.CRITICAL}, MONDAY)
-        notice = AlertNotice(catalog.kpis["tickets"].card, MONDAY, "America/Chicago", "", (), group.key)
-        post = OutboxMessage("post", "west-tech", notice, MONDAY + HOUR, DeliveryKind.POST, group.key)
-        bots[0].store.record_watch([], {}, [post], MONDAY, {("tickets", "west-tech"): group})
+        group = AlertGroup(
+            kpi="tickets",
+            channel="west-tech",
+            opened=MONDAY,
+            severities={"campus-west": Verdict.CRITICAL},
+            mentioned_at=MONDAY,
+        )
+        notice = AlertNotice(
+            card=catalog.kpis["tickets"].card,
+            as_of=MONDAY,
+            zone="America/Chicago",
+            mention="",
+            changes=(),
+            group=group.key,
+        )
+        post = OutboxMessage(
+            key="post",
+            channel="west-tech",
+            body=notice,
+            expires_at=MONDAY + HOUR,
+            kind=DeliveryKind.POST,
+            group=group.key,
+        )
+        bots[0].store.save_evaluation([], {}, [post], MONDAY, {("tickets", "west-tech"): group})
         yield bots
 
 
@@ -47,7 +67,7 @@ def test_twelve_people_acknowledge_once(bots: list[Services]) -> None:
     (first,) = (each for each in told if each.is_done)
     assert {each.actions[0].by for each in told} == {first.asker}
     assert bots[1].store.outbox.counts() == {"waiting": 3}
-    assert [each.by for each in bots[1].store.trail(MONDAY, 99)] == [first.asker]
+    assert [each.by for each in bots[1].store.audit_entries(MONDAY, 99)] == [first.asker]
 
 
 def test_twelve_people_mute_once(bots: list[Services]) -> None:

@@ -13,8 +13,8 @@ from kpibot.core.kpis.conditions import ValueCondition
 from kpibot.core.kpis.measures import Amount, Counted, Duration, Flow, Limit, OverRows, Statistic, Stock
 from kpibot.core.time.periods import Period
 from kpibot.sources.base import Request
-from kpibot.sources.diagnostics.inspector import IndexAdvice, TimedRequest
-from kpibot.sources.diagnostics.query_plans import Step, plan
+from kpibot.sources.diagnostics.inspector import IndexAdvice, SqlInspector, TimedRequest
+from kpibot.sources.engines.plans import PlanStep
 from kpibot.sources.sql import statements
 from kpibot.sources.sql.source import SqlSource
 from tests.integration.tickets import CHICAGO, DATASET, Ticket, fill, measured, open_source
@@ -76,14 +76,15 @@ def run(url: str, *written: str) -> None:
 def advised(url: str, *measures: OverRows, rows: int | None = COUNT) -> list[IndexAdvice]:
     with closing(open_source(url)) as source:
         asked = [TimedRequest(Request(measure, WEEK), 0.0) for measure in measures]
-        return source.inspector().advice("tickets", asked, rows)
+        return SqlInspector(source.database).advice("tickets", asked, rows)
 
 
-def steps(url: str, measure: OverRows) -> list[Step]:
+def steps(url: str, measure: OverRows) -> list[PlanStep]:
     """How a measure reads the table of tickets."""
     with closing(open_source(url)) as source:
-        statement = statements.of(measure, source._rows(measure), WEEK)
-        found = source._ask(lambda connection: plan(connection, statement))
+        database = source.database
+        statement = statements.for_measure(measure, database.rows_of(measure), WEEK)
+        found = database.ask(lambda connection: database.engine.plan(connection, statement))
     assert found is not None
     return [each for each in found if each.table == "hd_tickets"]
 
@@ -150,7 +151,9 @@ def test_nothing_is_advised_that_cannot_be_made(url: str) -> None:
     run(url, "CREATE VIEW open_tickets AS SELECT * FROM hd_tickets")
     for dataset in datasets:
         with closing(open_source(url, tickets=dataset)) as source:
-            assert source.inspector().advice("tickets", [TimedRequest(Request(STOCK, WEEK), 0.0)], COUNT) == []
+            assert (
+                SqlInspector(source.database).advice("tickets", [TimedRequest(Request(STOCK, WEEK), 0.0)], COUNT) == []
+            )
     run(url, "DROP VIEW open_tickets")
 
 

@@ -90,7 +90,7 @@ EXPECTED: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "Prefixes, and tables in a schema": {"tickets": {"west": 1, "north": 3, DISTRICT: 5}},
     "Times in UTC, or on another clock": {"tickets": {"west": 1, "north": 2, DISTRICT: 4}},  # 8 comes in an hour later
     "Two systems with different codes": {"tickets-per-device": {"west": 3 / 2, "north": 4.0, DISTRICT: 8 / 3}},
-    "Licences with unlimited seats": {"license-compliance": {DISTRICT: 50}},
+    "Licenses with unlimited seats": {"license-compliance": {DISTRICT: 50}},
     "Purchase orders with cancelled lines": {"po-count": {DISTRICT: 2}, "po-value": {DISTRICT: 150}},
     "An export as CSV": {"tickets": {"west": 1, "north": 1, NO_CAMPUS: 1}},
     "Exports by month or year": {"tickets": {"west": 1, "north": 1, NO_CAMPUS: 1}},

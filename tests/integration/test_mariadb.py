@@ -15,10 +15,10 @@ from kpibot.core.kpis.measures import Amount, Counted, Duration, Flow, Query, St
 from kpibot.core.kpis.series import DailyTotals, DistinctCounts, Window
 from kpibot.core.time.periods import Period
 from kpibot.sources.base import SourceDownError, SourceMisfitError
-from kpibot.sources.circuit_breaker import Breaker, Rule
+from kpibot.sources.circuit_breaker import BreakerRule, CircuitBreaker
 from kpibot.sources.sql.source import SqlSource
 from tests.integration.mariadb import programs, running
-from tests.integration.tickets import CHICAGO, measured, open_source, tracked
+from tests.integration.tickets import CHICAGO, measured, open_source, series_of
 
 NOVEMBER = Period(datetime(2026, 10, 31, tzinfo=CHICAGO), datetime(2026, 11, 3, tzinfo=CHICAGO), "")
 DAYS = Window(
@@ -31,7 +31,9 @@ NAMES = ("campus", "opened", "resolved", "number", "kind", "amount")
 
 def dataset(**sql: str) -> Dataset:
     columns = {name: Column(name) for name in NAMES} | {name: Column(sql=text) for name, text in sql.items()}
-    return Dataset("tickets", "helpdesk", "tickets", None, columns, "tickets", CHICAGO)
+    return Dataset(
+        id="tickets", database="helpdesk", table="tickets", select=None, columns=columns, rows="tickets", zone=CHICAGO
+    )
 
 
 @pytest.fixture
@@ -78,10 +80,10 @@ def test_a_timestamp_is_an_instant_and_a_datetime_is_what_the_wall_clock_showed(
         flow = Flow("tickets", column)
         assert source.newest(flow, NOVEMBER.end) == expected
         assert measured(source, flow, NOVEMBER)["101"].newest == expected
-        track = tracked(source, flow, DAYS)["101"]
-        assert isinstance(track, DailyTotals)
+        series = series_of(source, flow, DAYS)["101"]
+        assert isinstance(series, DailyTotals)
         local = expected.astimezone(CHICAGO).day
-        assert list(track.numerator) == [1.0 if day.day == local else 0.0 for day in DAYS.days]
+        assert list(series.numerator) == [1.0 if day.day == local else 0.0 for day in DAYS.days]
     for statistic in (Statistic.MEAN, Statistic.MEDIAN):
         took = measured(
             source, Duration(dataset="tickets", since="opened", until="resolved", statistic=statistic), NOVEMBER
@@ -121,7 +123,9 @@ def test_a_date_that_is_none_is_explained_wherever_it_stands(ask: Callable[..., 
     with pytest.raises(SourceMisfitError, match=r"`resolved` holds '0000-00-00.*zero date.*\{sql: "):
         measured(source, measure, NOVEMBER)
     mended = SqlSource(
-        source._database, {"tickets": dataset(resolved="CASE WHEN resolved > '1000-01-01' THEN resolved END")}, CHICAGO
+        source.database.config,
+        {"tickets": dataset(resolved="CASE WHEN resolved > '1000-01-01' THEN resolved END")},
+        CHICAGO,
     )
     assert measured(mended, measure, NOVEMBER)["101"].numerator == 1
     mended.close()
@@ -136,10 +140,10 @@ def test_keys_that_differ_only_in_case_are_one_key(ask: Callable[..., SqlSource]
     flow = Flow("tickets", "opened", amount=Amount(Counted.DISTINCT, ("number",)))
     assert measured(source, flow, NOVEMBER)["101"].numerator == 1
     from_first = replace(DAYS, starts=(DAYS.starts[0],) * 2)
-    track = tracked(source, flow, from_first)["101"]
-    assert isinstance(track, DistinctCounts)
-    assert list(track.counts()) == [1, 1]
-    exact = SqlSource(source._database, {"tickets": dataset(number="BINARY number")}, CHICAGO)
+    series = series_of(source, flow, from_first)["101"]
+    assert isinstance(series, DistinctCounts)
+    assert list(series.counts()) == [1, 1]
+    exact = SqlSource(source.database.config, {"tickets": dataset(number="BINARY number")}, CHICAGO)
     assert measured(exact, flow, NOVEMBER)["101"].numerator == 2
     exact.close()
 
@@ -153,7 +157,7 @@ def test_a_flag_is_a_flag_and_money_is_exact(ask: Callable[..., SqlSource], kind
     for flag, amount in ((True, 0.1), (False, 7.0), (1, 0.1), (0, 7.0)):
         flow = Flow("tickets", "opened", (ValueCondition("kind", (flag,)),), Amount(Counted.SUM, ("amount",)))
         assert measured(source, flow, NOVEMBER)["101"].numerator == amount
-    by_flag = SqlSource(source._database, {"tickets": dataset(campus="kind")}, CHICAGO)
+    by_flag = SqlSource(source.database.config, {"tickets": dataset(campus="kind")}, CHICAGO)
     assert set(measured(by_flag, Flow("tickets", "opened"), NOVEMBER)) == {0, 1}
     by_flag.close()
 
@@ -200,7 +204,7 @@ def test_a_database_that_goes_away_is_spared_until_it_is_back(tmp_path: Path) ->
     query = Query("helpdesk", "SELECT '101' AS campus, 1 AS value")
     with running(*found, tmp_path) as port:
         database = Database("helpdesk", timedelta(seconds=20), f"mariadb://root@127.0.0.1:{port}/mysql")
-        breaker = Breaker("helpdesk", Rule(failures=2, pause=30), lambda: now[0], most=4, patience=20)
+        breaker = CircuitBreaker("helpdesk", BreakerRule(failures=2, pause=30), lambda: now[0], most=4, patience=20)
         source = SqlSource(database, {}, CHICAGO, breaker)
         assert measured(source, query, NOVEMBER)["101"].numerator == 1
     with closing(source):

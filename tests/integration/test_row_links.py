@@ -55,7 +55,7 @@ def test_v26_an_id_cannot_break_out_of_its_link(tmp_path: Path) -> None:
     engine.dispose()
     (tmp_path / "district.yaml").write_text(dedent(CONFIG).replace("DATABASE", str(tmp_path / "d.db")))
     with closing(build_services(load(tmp_path, {}), f"sqlite:///{tmp_path / 'state.db'}")) as services:
-        rows = services.answering.reply("rows tickets west", NOW)
+        rows = services.dispatcher.answer("rows tickets west", NOW)
     assert isinstance(rows, RowList)
     message = rows_message(rows)
     shown = json.dumps(message.blocks, ensure_ascii=False)

@@ -25,13 +25,13 @@ CALENDAR = Calendar(
     zone=ZoneInfo("UTC"), fiscal_year=YearStart(7, 1), school_year=YearStart(8, 15), working_hours=(None,) * 7
 )
 DATASET = Dataset(
-    "tickets",
-    "helpdesk",
-    "tickets",
-    None,
-    {name: Column(name) for name in ("campus", "kind", "opened", "resolved", "amount")},
-    "tickets",
-    ZoneInfo("UTC"),
+    id="tickets",
+    database="helpdesk",
+    table="tickets",
+    select=None,
+    columns={name: Column(name) for name in ("campus", "kind", "opened", "resolved", "amount")},
+    rows="tickets",
+    zone=ZoneInfo("UTC"),
 )
 OPEN = Stock(dataset="tickets", since="opened", until="resolved")
 REPAIRS = (ValueCondition("kind", ("repair",)),)

@@ -50,15 +50,15 @@ def forget_readings(store: Store) -> None:
 
 
 def notice() -> AlertNotice:
-    return AlertNotice(CARD, NOW, "America/Chicago", "@helpdesk-leads", ())
+    return AlertNotice(card=CARD, as_of=NOW, zone="America/Chicago", mention="@helpdesk-leads", changes=())
 
 
 def owed(key: str, channel: str = "west-tech", useful_for: timedelta = timedelta(hours=1)) -> OutboxMessage:
-    return OutboxMessage(key, channel, notice(), NOW + useful_for)
+    return OutboxMessage(key=key, channel=channel, body=notice(), expires_at=NOW + useful_for)
 
 
 def put(store: Store, *messages: OutboxMessage) -> None:
-    store.record_watch([], {}, messages, NOW)
+    store.save_evaluation([], {}, messages, NOW)
 
 
 def keys(claimed: list[LeasedMessage]) -> list[str]:
@@ -69,7 +69,10 @@ def test_readings_come_back_in_order_and_a_second_one_replaces_the_first(store: 
     earlier = NOW - timedelta(hours=1)
     store.save_readings([reading(value=7.0), reading(at=earlier, value=None), reading("campus-north")])
     store.save_readings([reading(value=8.0)])
-    assert store.history("tickets", "campus-west", earlier, NOW + timedelta(seconds=1)) == [(earlier, None), (NOW, 8.0)]
+    assert store.readings.history("tickets", "campus-west", earlier, NOW + timedelta(seconds=1)) == [
+        (earlier, None),
+        (NOW, 8.0),
+    ]
 
 
 def test_campuses_that_come_and_go_keep_their_own_past(store: Store) -> None:
@@ -77,43 +80,43 @@ def test_campuses_that_come_and_go_keep_their_own_past(store: Store) -> None:
     store.save_readings([reading("campus-old", 1.0, days[0]), reading("campus-west", 2.0, days[0])])
     store.save_readings([reading("campus-west", 3.0, days[1])])
     store.save_readings([reading("campus-new", 4.0, days[2]), reading("campus-west", 5.0, days[2])])
-    assert store.daily("tickets", days[0].date(), NOW) == {
+    assert store.readings.daily("tickets", days[0].date(), NOW) == {
         "campus-old": [1.0, None, None],
         "campus-west": [2.0, 3.0, 5.0],
         "campus-new": [None, None, 4.0],
     }
-    assert store.history("tickets", "campus-old", days[0], NOW) == [(days[0], 1.0)]
+    assert store.readings.history("tickets", "campus-old", days[0], NOW) == [(days[0], 1.0)]
 
 
 def test_campuses_measured_apart_at_one_instant_are_kept_together(store: Store) -> None:
     store.save_readings([reading("campus-west", 1.0), reading("campus-north", 2.0)])
     store.save_readings([reading("campus-north", 3.0), reading("campus-east", 4.0)])
     kept = {"campus-west": 1.0, "campus-north": 3.0, "campus-east": 4.0}
-    assert {slug: each.value for slug, each in store.latest("tickets", NOW - LEASE, NOW).items()} == kept
-    assert store.daily("tickets", NOW.date(), NOW) == {slug: [value] for slug, value in kept.items()}
+    assert {slug: each.value for slug, each in store.readings.latest("tickets", NOW - LEASE, NOW).items()} == kept
+    assert store.readings.daily("tickets", NOW.date(), NOW) == {slug: [value] for slug, value in kept.items()}
 
 
 def test_the_latest_readings_are_the_last_ones_of_the_stretch_its_end_included(store: Store) -> None:
     for hours in range(4):
         store.save_readings([reading(value=float(hours), at=NOW + timedelta(hours=hours))])
     end = NOW + timedelta(hours=2)
-    assert store.latest("tickets", NOW, end)["campus-west"] == reading(value=2.0, at=end)
-    assert store.latest("tickets", end, end + timedelta(minutes=59)) == {}
-    assert store.latest("response-time", NOW, end) == {}
+    assert store.readings.latest("tickets", NOW, end)["campus-west"] == reading(value=2.0, at=end)
+    assert store.readings.latest("tickets", end, end + timedelta(minutes=59)) == {}
+    assert store.readings.latest("response-time", NOW, end) == {}
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
 def test_a_day_has_its_last_reading_in_whatever_order_they_come(store: Store, order: tuple[int, ...]) -> None:
     for hour in order:
         store.save_readings([reading(value=float(hour), at=NOW + timedelta(hours=hour))])
-    assert store.daily("tickets", NOW.date(), NOW + timedelta(hours=9)) == {"campus-west": [2.0]}
+    assert store.readings.daily("tickets", NOW.date(), NOW + timedelta(hours=9)) == {"campus-west": [2.0]}
 
 
 def test_a_day_that_is_looked_at_before_its_end_has_the_last_reading_until_then(store: Store) -> None:
     for hour in range(3):
         store.save_readings([reading(value=float(hour), at=NOW + timedelta(hours=hour))])
-    assert store.daily("tickets", NOW.date(), NOW + timedelta(hours=1)) == {"campus-west": [1.0]}
-    assert store.daily("tickets", NOW.date(), NOW - timedelta(hours=1)) == {}
+    assert store.readings.daily("tickets", NOW.date(), NOW + timedelta(hours=1)) == {"campus-west": [1.0]}
+    assert store.readings.daily("tickets", NOW.date(), NOW - timedelta(hours=1)) == {}
 
 
 def test_days_are_local_and_midnight_ends_one(new_url: Callable[[str], str]) -> None:
@@ -122,16 +125,16 @@ def test_days_are_local_and_midnight_ends_one(new_url: Callable[[str], str]) -> 
     with closing(Store(open_engine(new_url("sqlite")), zone)) as store:
         store.save_readings([reading(value=1.0, at=midnight), reading(value=2.0, at=midnight + timedelta(seconds=1))])
         monday = date(2026, 11, 16)
-        assert store.daily("tickets", monday, midnight) == {"campus-west": [1.0]}
-        assert store.daily("tickets", monday, midnight + timedelta(hours=1)) == {"campus-west": [1.0, 2.0]}
+        assert store.readings.daily("tickets", monday, midnight) == {"campus-west": [1.0]}
+        assert store.readings.daily("tickets", monday, midnight + timedelta(hours=1)) == {"campus-west": [1.0, 2.0]}
 
 
 def test_the_days_outlast_the_single_readings(store: Store) -> None:
     store.save_readings([reading(value=7.0)])
     with store._engine.begin() as connection:
         connection.execute(sa.delete(readings))
-    assert store.daily("tickets", NOW.date(), NOW) == {"campus-west": [7.0]}
-    assert store.latest("tickets", NOW - LEASE, NOW)["campus-west"].value == 7.0
+    assert store.readings.daily("tickets", NOW.date(), NOW) == {"campus-west": [7.0]}
+    assert store.readings.latest("tickets", NOW - LEASE, NOW)["campus-west"].value == 7.0
 
 
 def test_two_processes_that_measure_at_once_both_keep_what_they_found(store: Store) -> None:
@@ -140,7 +143,7 @@ def test_two_processes_that_measure_at_once_both_keep_what_they_found(store: Sto
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(save, range(12)))
-    assert {slug: each.value for slug, each in store.latest("tickets", NOW - LEASE, NOW).items()} == {
+    assert {slug: each.value for slug, each in store.readings.latest("tickets", NOW - LEASE, NOW).items()} == {
         f"campus-{n}": float(n) for n in range(12)
     }
 
@@ -175,15 +178,15 @@ def test_readings_come_back_as_they_went_in(store: Store, taken: list[Reading]) 
     forget_readings(store)
     at = taken[0].as_of
     store.save_readings(taken)
-    assert store.latest("kpi", at - LEASE, at) == {each.campus: each for each in taken}
+    assert store.readings.latest("kpi", at - LEASE, at) == {each.campus: each for each in taken}
     day = (at - timedelta(microseconds=1)).date()
-    assert store.daily("kpi", day, at) == {each.campus: [each.value] for each in taken}
+    assert store.readings.daily("kpi", day, at) == {each.campus: [each.value] for each in taken}
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_what_is_no_number_is_kept_as_missing(store: Store, value: float) -> None:
     store.save_readings([replace(reading(value=value), numerator=value)])
-    kept = store.latest("tickets", NOW - LEASE, NOW)["campus-west"]
+    kept = store.readings.latest("tickets", NOW - LEASE, NOW)["campus-west"]
     assert (kept.value, kept.missing, kept.numerator) == (None, Missing.NOT_A_NUMBER, None)
 
 
@@ -191,36 +194,36 @@ def test_a_watch_is_recorded_wholly_or_not_at_all(store: Store) -> None:
     firing = {("tickets", "campus-west"): AlertState(Phase.FIRING, Verdict.CRITICAL, NOW, 3, NOW)}
     put(store, owed("taken"))
     with pytest.raises(IntegrityError):
-        store.record_watch([reading()], firing, [owed("taken")], NOW)
-    assert store.history("tickets", "campus-west", NOW, NOW + LEASE) == []
-    assert store.daily("tickets", NOW.date(), NOW) == {}
+        store.save_evaluation([reading()], firing, [owed("taken")], NOW)
+    assert store.readings.history("tickets", "campus-west", NOW, NOW + LEASE) == []
+    assert store.readings.daily("tickets", NOW.date(), NOW) == {}
     assert store.alert_states() == {}
-    store.record_watch([reading()], firing, [owed("new")], NOW)
-    assert store.history("tickets", "campus-west", NOW, NOW + LEASE) == [(NOW, 5.0)]
+    store.save_evaluation([reading()], firing, [owed("new")], NOW)
+    assert store.readings.history("tickets", "campus-west", NOW, NOW + LEASE) == [(NOW, 5.0)]
     assert store.alert_states() == firing
 
 
 def test_alerts_at_rest_are_forgotten_and_others_remembered_whole(store: Store) -> None:
     firing = AlertState(Phase.FIRING, Verdict.CRITICAL, NOW, 3, NOW)
-    store.record_watch([], {("tickets", "campus-west"): firing, ("tickets", "campus-north"): AlertState()}, [], NOW)
+    store.save_evaluation([], {("tickets", "campus-west"): firing, ("tickets", "campus-north"): AlertState()}, [], NOW)
     assert store.alert_states() == {("tickets", "campus-west"): firing}
-    store.record_watch([], {("tickets", "campus-west"): AlertState()}, [], NOW)
+    store.save_evaluation([], {("tickets", "campus-west"): AlertState()}, [], NOW)
     assert store.alert_states() == {}
 
 
 def test_a_slot_is_claimed_once_however_many_try(store: Store) -> None:
     def publish(n: int) -> bool:
-        with Store(store._engine, owner=f"process-{n}").claimed("digest:weekly", NOW, NOW) as is_mine:
+        with Store(store._engine, owner=f"process-{n}").leases.hold("digest:weekly", NOW, NOW) as is_mine:
             if is_mine:
-                Store(store._engine, owner=f"process-{n}").finish("digest:weekly", NOW, NOW, [owed(f"try-{n}")])
+                Store(store._engine, owner=f"process-{n}").complete("digest:weekly", NOW, NOW, [owed(f"try-{n}")])
         return is_mine
 
     with ThreadPoolExecutor(8) as pool:
         won = list(pool.map(publish, range(16)))
     assert won.count(True) == 1
     assert len(store.outbox.lease(NOW, "me", LEASE)) == 1
-    assert store.is_done("digest:weekly", NOW)
-    assert not store.is_done("digest:weekly", NOW + timedelta(days=7))
+    assert store.leases.is_done("digest:weekly", NOW)
+    assert not store.leases.is_done("digest:weekly", NOW + timedelta(days=7))
 
 
 def test_a_row_has_one_owner_until_its_lease_ends(store: Store) -> None:
@@ -290,12 +293,12 @@ def test_a_retry_knows_whether_the_message_may_have_arrived(
 
 
 def test_sent_parked_and_expired_rows_are_not_claimed_again(store: Store) -> None:
-    put(store, owed("sent", "a"), owed("parked", "b"), owed("late", "c", useful_for=timedelta(minutes=10)))
+    put(store, owed("sent", "a"), owed("dead_letter", "b"), owed("late", "c", useful_for=timedelta(minutes=10)))
     sent, parked, _ = store.outbox.lease(NOW, "one", LEASE)
     store.outbox.mark_sent(sent.id, "1763298000.000100")
     store.outbox.dead_letter(parked.id, "is_archived", [], NOW, "one")
     assert store.outbox.lease(NOW + timedelta(minutes=30), "one", LEASE) == []
-    assert store.outbox.counts() == {"sent": 1, "parked": 1, "expired": 1}
+    assert store.outbox.counts() == {"sent": 1, "dead_letter": 1, "expired": 1}
 
 
 def test_a_message_that_cannot_be_read_costs_no_other_one(store: Store) -> None:
@@ -303,7 +306,7 @@ def test_a_message_that_cannot_be_read_costs_no_other_one(store: Store) -> None:
     with store._engine.begin() as connection:
         connection.execute(sa.update(outbox).where(outbox.c.key == "broken").values(body='{"of": "another version"}'))
     assert keys(store.outbox.lease(NOW, "one", LEASE)) == ["sound"]
-    assert store.outbox.counts() == {"parked": 1, "waiting": 1}
+    assert store.outbox.counts() == {"dead_letter": 1, "waiting": 1}
 
 
 def test_a_message_comes_back_as_it_went_in(store: Store) -> None:
@@ -328,5 +331,5 @@ def test_a_message_comes_back_as_it_went_in(store: Store) -> None:
         zone="America/Chicago",
         reports=(report,),
     )
-    put(store, OutboxMessage("digest", "tech-leads", edition, NOW + LEASE), owed("alert"))
+    put(store, OutboxMessage(key="digest", channel="tech-leads", body=edition, expires_at=NOW + LEASE), owed("alert"))
     assert [row.message.body for row in store.outbox.lease(NOW, "me", LEASE)] == [edition, notice()]

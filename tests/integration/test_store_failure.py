@@ -25,7 +25,7 @@ from kpibot.store.store import Store, StoreError, open_engine
 
 NOW = datetime(2026, 11, 16, 13, tzinfo=UTC)
 FIRING = {("tickets", "campus-0"): AlertState(Phase.FIRING, Verdict.CRITICAL, NOW, 1, NOW)}
-GROUPS = {("tickets", "west-tech"): AlertGroup("tickets", "west-tech", NOW)}
+GROUPS = {("tickets", "west-tech"): AlertGroup(kpi="tickets", channel="west-tech", opened=NOW)}
 
 
 @pytest.fixture
@@ -41,16 +41,23 @@ def store(file: Path) -> Iterator[Store]:
 
 
 def owed() -> list[OutboxMessage]:
-    return [OutboxMessage("alert", "west-tech", AdminNotice(NOW, "America/Chicago"), NOW + timedelta(days=1))]
+    return [
+        OutboxMessage(
+            key="alert",
+            channel="west-tech",
+            body=AdminNotice(NOW, "America/Chicago"),
+            expires_at=NOW + timedelta(days=1),
+        )
+    ]
 
 
 def watch(store: Store) -> None:
     taken = [Reading(kpi="tickets", campus=f"campus-{n}", as_of=NOW, value=1.0) for n in range(2_000)]
-    store.record_watch(taken, FIRING, owed(), NOW, GROUPS)
+    store.save_evaluation(taken, FIRING, owed(), NOW, GROUPS)
 
 
 def has_nothing(store: Store) -> bool:
-    found = (store.latest("tickets", NOW - timedelta(days=1), NOW), store.alert_states(), store.alert_groups())
+    found = (store.readings.latest("tickets", NOW - timedelta(days=1), NOW), store.alert_states(), store.alert_groups())
     return not any(found) and store.outbox.counts() == {}
 
 

@@ -16,7 +16,7 @@ from kpibot.store.store import Store, open_engine
 NOW = datetime(2026, 11, 16, 13, tzinfo=UTC)
 LEASE = timedelta(minutes=1)
 DAY = timedelta(days=1)
-GROUP = AlertGroup("tickets", "west-tech", NOW, {"oak": Verdict.WARNING})
+GROUP = AlertGroup(kpi="tickets", channel="west-tech", opened=NOW, severities={"oak": Verdict.WARNING})
 KEY = (GROUP.kpi, GROUP.channel)
 TS = "1763298000.000100"
 
@@ -24,20 +24,28 @@ TS = "1763298000.000100"
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, new_url: Callable[[str], str]) -> Iterator[Store]:
     store = Store(open_engine(new_url(request.param)))
-    store.record_watch([], {}, [], NOW, {KEY: GROUP})
+    store.save_evaluation([], {}, [], NOW, {KEY: GROUP})
     yield store
     store.close()
 
 
 def owe(store: Store, *told: str, useful_for: timedelta = DAY) -> None:
     """Each is a name; its first word says how it is told."""
-    store.record_watch([], {}, [owed(each, useful_for) for each in told], NOW)
+    store.save_evaluation([], {}, [owed(each, useful_for) for each in told], NOW)
 
 
 def owed(told: str, useful_for: timedelta = DAY) -> OutboxMessage:
     how = DeliveryKind(told.split(maxsplit=1)[0])
     notice = AdminNotice(NOW, "America/Chicago")
-    return OutboxMessage(told, "west-tech", notice, NOW + useful_for, how, GROUP.key, in_channel=told.endswith("aloud"))
+    return OutboxMessage(
+        key=told,
+        channel="west-tech",
+        body=notice,
+        expires_at=NOW + useful_for,
+        kind=how,
+        group=GROUP.key,
+        in_channel=told.endswith("aloud"),
+    )
 
 
 def the_next(store: Store, now: datetime = NOW) -> LeasedMessage:
@@ -95,13 +103,13 @@ def test_an_edit_on_its_way_comes_to_its_end_before_the_next_one(store: Store) -
     assert the_next(store).message.key == "update 2"
 
 
-@pytest.mark.parametrize("fate", ["parked", "expired"])
+@pytest.mark.parametrize("fate", ["dead_letter", "expired"])
 def test_where_the_message_never_came_what_belongs_to_it_is_dropped_and_the_next_one_is_posted(
     store: Store, fate: str
 ) -> None:
     owe(store, "post", useful_for=LEASE)
     owe(store, "update", "reply")
-    if fate == "parked":
+    if fate == "dead_letter":
         store.outbox.dead_letter(the_next(store).id, "is_archived", [], NOW, "me")
     assert store.outbox.lease(NOW + LEASE, "me", LEASE) == []
     assert store.outbox.counts() == {fate: 1, "dropped": 2}
@@ -127,7 +135,7 @@ def test_a_measurement_under_way_does_not_undo_the_mark(store: Store) -> None:
     read = store.alert_groups()[KEY]
     store.outbox.dead_letter(the_next(store).id, "is_archived", [], NOW, "me")
     store.outbox.lease(NOW, "me", LEASE)
-    assert store.record_watch([], {}, [], NOW, {KEY: read}) == {KEY}
+    assert store.save_evaluation([], {}, [], NOW, {KEY: read}) == {KEY}
     assert store.alert_groups()[KEY].repost
 
 
@@ -202,7 +210,7 @@ def test_whoever_lost_the_lease_changes_nothing_for_whoever_has_it(store: Store)
 
 def test_a_clock_that_is_set_back_holds_no_message_back(store: Store) -> None:
     ahead = NOW + timedelta(hours=1)
-    store.record_watch([], {}, [owed("post")], ahead)
+    store.save_evaluation([], {}, [owed("post")], ahead)
     row = the_next(store, ahead)
     assert the_next(store).message.key == "post"
     store.outbox.retry(row.id, ahead + LEASE, "Slack is away", True, "me")

@@ -19,7 +19,7 @@ START = datetime(2026, 11, 16, 13, tzinfo=UTC)
 LEASE = timedelta(minutes=1)
 CHANNELS = ("tech-leads", "west-tech")
 OWNERS = ("one", "two")
-ENDINGS = ("sent", "dies before", "dies attempting", "dies after", "put off", "parked")
+ENDINGS = ("sent", "dies before", "dies attempting", "dies after", "put off", "dead_letter")
 
 
 class Deliveries(RuleBasedStateMachine):
@@ -33,8 +33,8 @@ class Deliveries(RuleBasedStateMachine):
         self.now = START
         self.owed: list[str] = []
         self.shown: list[LeasedMessage] = []  # as Slack took them
-        self.groups = {channel: AlertGroup("tickets", channel, START) for channel in CHANNELS}
-        self.store.record_watch([], {}, [], START, {("tickets", each): group for each, group in self.groups.items()})
+        self.groups = {channel: AlertGroup(kpi="tickets", channel=channel, opened=START) for channel in CHANNELS}
+        self.store.save_evaluation([], {}, [], START, {("tickets", each): group for each, group in self.groups.items()})
 
     def teardown(self) -> None:
         """Somebody delivers all that is left: every message is where it belongs."""
@@ -53,8 +53,15 @@ class Deliveries(RuleBasedStateMachine):
     def owe(self, channel: str, how: DeliveryKind) -> None:
         key = f"{len(self.owed):03} {how} {channel}"
         notice = AdminNotice(self.now, "America/Chicago")
-        message = OutboxMessage(key, channel, notice, self.now + timedelta(days=1), how, self.groups[channel].key)
-        self.store.record_watch([], {}, [message], self.now)
+        message = OutboxMessage(
+            key=key,
+            channel=channel,
+            body=notice,
+            expires_at=self.now + timedelta(days=1),
+            kind=how,
+            group=self.groups[channel].key,
+        )
+        self.store.save_evaluation([], {}, [message], self.now)
         self.owed.append(key)
 
     @rule(owner=st.sampled_from(OWNERS), ending=st.sampled_from(ENDINGS))
@@ -81,7 +88,7 @@ class Deliveries(RuleBasedStateMachine):
             if ending == "put off":
                 self.store.outbox.retry(row.id, self.now + LEASE, "Slack asks to wait", False, owner)
                 return
-            if ending == "parked":
+            if ending == "dead_letter":
                 self.store.outbox.dead_letter(row.id, "is_archived", [], self.now, owner)
                 return
             self.shown.append(row)

@@ -50,9 +50,11 @@ def owe(engine: sa.Engine, messages: int) -> dict[str, list[str]]:
         keys.setdefault(f"channel-{n % CHANNELS}", []).append(f"message-{n}")
     notice = AdminNotice(NOW, "America/Chicago")
     owed = [
-        OutboxMessage(key, channel, notice, NOW + timedelta(days=30)) for channel, each in keys.items() for key in each
+        OutboxMessage(key=key, channel=channel, body=notice, expires_at=NOW + timedelta(days=30))
+        for channel, each in keys.items()
+        for key in each
     ]
-    Store(engine).record_watch([], {}, owed, NOW)
+    Store(engine).save_evaluation([], {}, owed, NOW)
     return keys
 
 
@@ -105,19 +107,19 @@ def test_each_slot_is_done_once_though_replicas_die_over_it(engine: sa.Engine) -
         store = Store(engine, owner=f"{now.isoformat()}-{n}")
         with suppress(KilledError):
             for slot in slots:
-                if store.claim("watch", slot, now):
+                if store.leases.acquire("watch", slot, now):
                     fate("claimed")
-                    store.record_watch(
+                    store.save_evaluation(
                         [],
                         {},
-                        [OutboxMessage(f"of {slot}", "c", AdminNotice(slot, "UTC"), slot)],
+                        [OutboxMessage(key=f"of {slot}", channel="c", body=AdminNotice(slot, "UTC"), expires_at=slot)],
                         now,
                         slot=("watch", slot),
                     )
                     done.append(slot)
                     fate("done")
 
-    while not all(Store(engine).is_done("watch", slot) for slot in slots):
+    while not all(Store(engine).leases.is_done("watch", slot) for slot in slots):
         with ThreadPoolExecutor(REPLICAS) as pool:
             list(pool.map(live, range(REPLICAS)))
         now += SLOT_LEASE
@@ -134,58 +136,68 @@ def replicas(request: pytest.FixtureRequest, new_url: Callable[[str], str]) -> I
 
 def test_a_slot_that_was_left_behind_is_taken_over_after_its_lease(replicas: tuple[Store, Store]) -> None:
     one, two = replicas
-    assert one.claim("digest:weekly", NOW, NOW)
-    assert not two.claim("digest:weekly", NOW, NOW + SLOT_LEASE - timedelta(seconds=1))
-    assert two.claim("digest:weekly", NOW, NOW + SLOT_LEASE)
+    assert one.leases.acquire("digest:weekly", NOW, NOW)
+    assert not two.leases.acquire("digest:weekly", NOW, NOW + SLOT_LEASE - timedelta(seconds=1))
+    assert two.leases.acquire("digest:weekly", NOW, NOW + SLOT_LEASE)
     with pytest.raises(SlotLostError):
-        one.finish("digest:weekly", NOW, NOW + SLOT_LEASE, [OutboxMessage("late", "c", AdminNotice(NOW, "UTC"), NOW)])
-    two.finish("digest:weekly", NOW, NOW + SLOT_LEASE)
-    assert not one.claim("digest:weekly", NOW, NOW + timedelta(days=1))
+        one.complete(
+            "digest:weekly",
+            NOW,
+            NOW + SLOT_LEASE,
+            [OutboxMessage(key="late", channel="c", body=AdminNotice(NOW, "UTC"), expires_at=NOW)],
+        )
+    two.complete("digest:weekly", NOW, NOW + SLOT_LEASE)
+    assert not one.leases.acquire("digest:weekly", NOW, NOW + timedelta(days=1))
     assert one.outbox.counts() == {}
 
 
 def test_whoever_lives_keeps_its_slots_but_not_for_ever(replicas: tuple[Store, Store]) -> None:
     one, two = replicas
-    one.claim("watch", NOW, NOW)
+    one.leases.acquire("watch", NOW, NOW)
     almost = SLOT_LEASE - timedelta(seconds=1)
     now = NOW
     while now < NOW + RENEWED_FOR:
-        one.renew(now)
-        assert not two.claim("watch", NOW, now + almost)
+        one.leases.renew(now)
+        assert not two.leases.acquire("watch", NOW, now + almost)
         now += almost
-    one.renew(now)
-    assert two.claim("watch", NOW, now + almost)
+    one.leases.renew(now)
+    assert two.leases.acquire("watch", NOW, now + almost)
 
 
 def test_work_that_fails_is_given_back_at_once(replicas: tuple[Store, Store]) -> None:
     one, two = replicas
-    with pytest.raises(ZeroDivisionError), one.claimed("watch", NOW, NOW) as is_mine:
+    with pytest.raises(ZeroDivisionError), one.leases.hold("watch", NOW, NOW) as is_mine:
         assert is_mine
         _ = 1 / 0
-    assert two.claim("watch", NOW, NOW)
+    assert two.leases.acquire("watch", NOW, NOW)
 
 
 def test_whoever_fails_after_it_lost_a_slot_takes_it_from_nobody(replicas: tuple[Store, Store]) -> None:
     one, two = replicas
-    with pytest.raises(ZeroDivisionError), one.claimed("watch", NOW, NOW):
-        assert two.claim("watch", NOW, NOW + SLOT_LEASE)
+    with pytest.raises(ZeroDivisionError), one.leases.hold("watch", NOW, NOW):
+        assert two.leases.acquire("watch", NOW, NOW + SLOT_LEASE)
         _ = 1 / 0
-    assert not one.claim("watch", NOW, NOW + SLOT_LEASE)
+    assert not one.leases.acquire("watch", NOW, NOW + SLOT_LEASE)
 
 
 def test_a_process_that_stops_gives_back_what_it_has_not_done(replicas: tuple[Store, Store]) -> None:
     one, two = replicas
     for work in ("watch", "digest:weekly"):
-        assert one.claim(work, NOW, NOW)
-    one.finish("watch", NOW, NOW, [OutboxMessage("alert", "west-tech", AdminNotice(NOW, "UTC"), NOW + LEASE)])
+        assert one.leases.acquire(work, NOW, NOW)
+    one.complete(
+        "watch",
+        NOW,
+        NOW,
+        [OutboxMessage(key="alert", channel="west-tech", body=AdminNotice(NOW, "UTC"), expires_at=NOW + LEASE)],
+    )
     assert len(one.outbox.lease(NOW, "one", LEASE)) == 1
     one.release()
-    assert not two.claim("watch", NOW, NOW)
-    assert two.claim("digest:weekly", NOW, NOW)
+    assert not two.leases.acquire("watch", NOW, NOW)
+    assert two.leases.acquire("digest:weekly", NOW, NOW)
     assert [row.message.key for row in two.outbox.lease(NOW, "two", LEASE)] == ["alert"]
 
 
 def test_a_clock_that_is_set_back_holds_no_slot_for_long(replicas: tuple[Store, Store]) -> None:
     one, two = replicas
-    assert one.claim("watch", NOW, NOW + timedelta(hours=1))
-    assert two.claim("watch", NOW, NOW)
+    assert one.leases.acquire("watch", NOW, NOW + timedelta(hours=1))
+    assert two.leases.acquire("watch", NOW, NOW)

@@ -12,7 +12,7 @@ from kpibot.catalog.model import Column
 from kpibot.core.kpis.measures import Amount, Counted, Duration, Flow, OverRows, Stock
 from kpibot.core.reports.inspection import DataIssue
 from kpibot.sources.diagnostics.column_usage import column_usage
-from kpibot.sources.diagnostics.inspector import DatasetCheck
+from kpibot.sources.diagnostics.inspector import DatasetCheck, SqlInspector
 from tests.integration.tickets import DATASET, open_source
 
 NOW = datetime(2026, 11, 12, 20, 30, tzinfo=UTC)
@@ -20,7 +20,7 @@ STOCK = Stock(dataset="tickets", since="opened", until="resolved")
 FINE = "(1, 'T1', '101', 'a', '2026-11-02 10:00:00', '2026-11-03 10:00:00', '5')"
 WAITING = "(2, 'T2', '101', 'a', '2026-11-02 10:00:00', NULL, '5')"
 
-Look = Callable[..., DatasetCheck]
+Check = Callable[..., DatasetCheck]
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "mariadb", "duckdb"])
@@ -29,7 +29,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def check(kind: str, new_url: Callable[[str], str]) -> Iterator[Look]:
+def check(kind: str, new_url: Callable[[str], str]) -> Iterator[Check]:
     """Looks at a table of these rows, as KPIs of these measures use it."""
     url = new_url(kind)
     time = "TEXT" if kind == "sqlite" else "DATETIME" if kind == "mariadb" else "TIMESTAMP"
@@ -50,7 +50,7 @@ def check(kind: str, new_url: Callable[[str], str]) -> Iterator[Look]:
                 connection.exec_driver_sql(f"INSERT INTO hd_tickets VALUES {row}")  # noqa: S608
         engine.dispose()
         with closing(open_source(url, tickets=replace(DATASET, **changed))) as source:  # type: ignore[arg-type]
-            return source.inspector().check("tickets", column_usage(measures), NOW)
+            return SqlInspector(source.database).check("tickets", column_usage(measures), NOW)
 
     yield over
 
@@ -69,100 +69,100 @@ def many(count: int) -> list[str]:
     return [ticket(n, "2026-11-02 10:00:00", "2026-11-03 10:00:00") for n in range(100, 100 + count)]
 
 
-def test_sound_rows_raise_no_issue_and_are_counted(look: Look) -> None:
-    assert look(FINE, WAITING) == DatasetCheck((), 2)
-    assert look() == DatasetCheck((), 0)
+def test_sound_rows_raise_no_issue_and_are_counted(check: Check) -> None:
+    assert check(FINE, WAITING) == DatasetCheck((), 2)
+    assert check() == DatasetCheck((), 0)
 
 
-def test_a_few_rows_that_end_before_they_begin_are_worth_knowing(look: Look) -> None:
-    found = only(look(*many(30), ticket(7, "2026-11-05 10:00:00", "2026-11-04 10:00:00")))
-    assert found == DataIssue(
+def test_a_few_rows_that_end_before_they_begin_are_worth_knowing(check: Check) -> None:
+    issue = only(check(*many(30), ticket(7, "2026-11-05 10:00:00", "2026-11-04 10:00:00")))
+    assert issue == DataIssue(
         "columns.resolved",
         "1 of 31 rows end (`resolved`) before they begin (`opened`), for example id 7; they are left out",
         is_problem=False,
     )
 
 
-def test_where_many_do_so_the_two_columns_are_the_wrong_way_round(look: Look) -> None:
-    found = only(look(*many(3), measures=(Duration(dataset="tickets", since="resolved", until="opened"),)))
-    assert found.is_problem
-    assert found.text.endswith("are the two the wrong way round?")
+def test_where_many_do_so_the_two_columns_are_the_wrong_way_round(check: Check) -> None:
+    issue = only(check(*many(3), measures=(Duration(dataset="tickets", since="resolved", until="opened"),)))
+    assert issue.is_problem
+    assert issue.text.endswith("are the two the wrong way round?")
 
 
 @pytest.mark.parametrize("date", ["1970-01-01 00:00:00", "1900-01-01 00:00:00"])
-def test_an_end_that_stands_for_none_is_told_with_the_expression_that_mends_it(look: Look, date: str) -> None:
-    found = only(look(FINE, ticket(2, "2026-11-02 10:00:00", date)))
-    assert found.is_problem
-    assert found.key == "columns.resolved"
-    assert f"1 of 2 rows lie long ago: {date}; write {{sql: \"nullif(resolved_at, '{date}')\"}}" in found.text
+def test_an_end_that_stands_for_none_is_told_with_the_expression_that_mends_it(check: Check, date: str) -> None:
+    issue = only(check(FINE, ticket(2, "2026-11-02 10:00:00", date)))
+    assert issue.is_problem
+    assert issue.key == "columns.resolved"
+    assert f"1 of 2 rows lie long ago: {date}; write {{sql: \"nullif(resolved_at, '{date}')\"}}" in issue.text
     mended = {**DATASET.columns, "resolved": Column(sql=f"nullif(resolved_at, '{date}')")}
-    assert look(FINE, ticket(2, "2026-11-02 10:00:00", date), columns=mended).issues == ()
+    assert check(FINE, ticket(2, "2026-11-02 10:00:00", date), columns=mended).issues == ()
 
 
-def test_a_date_in_the_far_future_is_worth_knowing(look: Look) -> None:
-    found = only(look(FINE, ticket(2, "2026-11-02 10:00:00", "9999-12-31 00:00:00")))
-    assert not found.is_problem
-    assert "lie in the far future: 9999-12-31 00:00:00" in found.text
+def test_a_date_in_the_far_future_is_worth_knowing(check: Check) -> None:
+    issue = only(check(FINE, ticket(2, "2026-11-02 10:00:00", "9999-12-31 00:00:00")))
+    assert not issue.is_problem
+    assert "lie in the far future: 9999-12-31 00:00:00" in issue.text
 
 
-def test_rows_that_begin_in_the_future_are_told(look: Look) -> None:
-    found = only(look(FINE, ticket(2, "2027-11-02 10:00:00")))
-    assert found.key == "columns.opened"
-    assert "1 of 2 rows begin in the future, for example 2027-11-02 10:00:00" in found.text
-    assert only(look(*many(30), ticket(2, "2027-11-02 10:00:00"))).is_problem is False
+def test_rows_that_begin_in_the_future_are_told(check: Check) -> None:
+    issue = only(check(FINE, ticket(2, "2027-11-02 10:00:00")))
+    assert issue.key == "columns.opened"
+    assert "1 of 2 rows begin in the future, for example 2027-11-02 10:00:00" in issue.text
+    assert only(check(*many(30), ticket(2, "2027-11-02 10:00:00"))).is_problem is False
 
 
-def test_ids_that_are_not_unique_are_told(look: Look) -> None:
-    found = only(look(FINE, FINE, WAITING))
-    assert found.key == "columns.id"
-    assert found.text.startswith("1 id stands on 2 rows, for example `1`")
-    assert found.is_problem
+def test_ids_that_are_not_unique_are_told(check: Check) -> None:
+    issue = only(check(FINE, FINE, WAITING))
+    assert issue.key == "columns.id"
+    assert issue.text.startswith("1 id stands on 2 rows, for example `1`")
+    assert issue.is_problem
 
 
-def test_an_end_that_is_always_empty_is_worth_knowing_and_a_beginning_is_a_problem(look: Look, kind: str) -> None:
-    found = only(look(WAITING))
-    assert (found.key, found.is_problem) == ("columns.resolved", False)
-    assert "nothing ever ends" in found.text
+def test_an_end_that_is_always_empty_is_worth_knowing_and_a_beginning_is_a_problem(check: Check, kind: str) -> None:
+    issue = only(check(WAITING))
+    assert (issue.key, issue.is_problem) == ("columns.resolved", False)
+    assert "nothing ever ends" in issue.text
     empty_aggregate = "(2, 'T2', '101', 'a', NULL, NULL, '5')"
-    assert [each.is_problem for each in look(empty_aggregate).issues] == [True, False]
+    assert [each.is_problem for each in check(empty_aggregate).issues] == [True, False]
 
 
-def test_text_where_a_number_belongs_is_told(look: Look) -> None:
+def test_text_where_a_number_belongs_is_told(check: Check) -> None:
     measure = Flow("tickets", "opened", amount=Amount(Counted.SUM, ("amount",)))
     row = "(3, 'T3', '101', 'a', '2026-11-02 10:00:00', NULL, 'ten')"
-    found = only(look(FINE, row, measures=(measure,), amount="VARCHAR(20)"))
-    assert found.key == "columns.amount"
-    assert found.is_problem
-    assert "text where a number belongs" in found.text
-    assert look(FINE, measures=(measure,)).issues == ()
+    issue = only(check(FINE, row, measures=(measure,), amount="VARCHAR(20)"))
+    assert issue.key == "columns.amount"
+    assert issue.is_problem
+    assert "text where a number belongs" in issue.text
+    assert check(FINE, measures=(measure,)).issues == ()
 
 
-def test_a_column_that_no_kpi_uses_must_be_there_too(look: Look) -> None:
-    found = only(look(FINE, measures=(), columns={**DATASET.columns, "room": Column("kinds")}))
-    assert found == DataIssue(
+def test_a_column_that_no_kpi_uses_must_be_there_too(check: Check) -> None:
+    issue = only(check(FINE, measures=(), columns={**DATASET.columns, "room": Column("kinds")}))
+    assert issue == DataIssue(
         "columns.room", "`hd_tickets` has no column `kinds`; did you mean `kind`?", is_problem=True
     )
-    wrong = only(look(FINE, columns={**DATASET.columns, "room": Column(sql="nosuch(kind)")}))
+    wrong = only(check(FINE, columns={**DATASET.columns, "room": Column(sql="nosuch(kind)")}))
     assert wrong.key == "columns.room"
     assert "refuses the statement" in wrong.text
 
 
-def test_a_table_that_is_not_there_is_told_with_the_one_that_is_near(look: Look) -> None:
-    found = only(look(FINE, table="hd_ticket"))
-    assert found.key == "table"
-    assert found.text.endswith("; did you mean `hd_tickets`?")
+def test_a_table_that_is_not_there_is_told_with_the_one_that_is_near(check: Check) -> None:
+    issue = only(check(FINE, table="hd_ticket"))
+    assert issue.key == "table"
+    assert issue.text.endswith("; did you mean `hd_tickets`?")
 
 
-def test_a_select_that_fails_is_told(look: Look) -> None:
-    found = only(look(FINE, table=None, select="SELECT * FROM nowhere"))
-    assert found.key == "select"
-    assert look(FINE, WAITING, table=None, select="SELECT * FROM hd_tickets") == DatasetCheck((), 2)
+def test_a_select_that_fails_is_told(check: Check) -> None:
+    issue = only(check(FINE, table=None, select="SELECT * FROM nowhere"))
+    assert issue.key == "select"
+    assert check(FINE, WAITING, table=None, select="SELECT * FROM hd_tickets") == DatasetCheck((), 2)
 
 
-def test_a_column_that_holds_no_timestamps_is_told(look: Look) -> None:
-    found = only(look(FINE, columns={**DATASET.columns, "opened": Column("number")}))
-    assert found.key == "columns.opened"
-    assert "`opened` holds 'T1', which is no timestamp that kpibot reads" in found.text
+def test_a_column_that_holds_no_timestamps_is_told(check: Check) -> None:
+    issue = only(check(FINE, columns={**DATASET.columns, "opened": Column("number")}))
+    assert issue.key == "columns.opened"
+    assert "`opened` holds 'T1', which is no timestamp that kpibot reads" in issue.text
 
 
 def test_text_in_another_shape_than_the_first_is_told(new_url: Callable[[str], str]) -> None:
@@ -176,7 +176,7 @@ def test_text_in_another_shape_than_the_first_is_told(new_url: Callable[[str], s
         for at in ("2026-11-02 10:00:00", "11/02/2026 10:00"):
             connection.exec_driver_sql("INSERT INTO hd_tickets (ticket_id, created_at) VALUES (?, ?)", (at, at))
     with closing(open_source(url)) as source:
-        found = source.inspector().check("tickets", column_usage([Flow("tickets", "opened")]), NOW)
+        found = SqlInspector(source.database).check("tickets", column_usage([Flow("tickets", "opened")]), NOW)
     says = [each.text for each in found.issues if "no timestamp" in each.text]
     assert says == [
         "1 of 2 rows hold what is no timestamp, or not in the shape of the others: 11/02/2026 10:00; "
@@ -185,7 +185,7 @@ def test_text_in_another_shape_than_the_first_is_told(new_url: Callable[[str], s
 
 
 @pytest.mark.parametrize("kind", ["mariadb"], indirect=True)
-def test_the_zero_date_of_mysql_is_told(look: Look) -> None:
-    found = only(look(FINE, ticket(2, "2026-11-02 10:00:00", "0000-00-00 00:00:00")))
-    assert found.key == "columns.resolved"
-    assert "zero date" in found.text
+def test_the_zero_date_of_mysql_is_told(check: Check) -> None:
+    issue = only(check(FINE, ticket(2, "2026-11-02 10:00:00", "0000-00-00 00:00:00")))
+    assert issue.key == "columns.resolved"
+    assert "zero date" in issue.text

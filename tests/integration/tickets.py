@@ -1,7 +1,7 @@
 """A table of tickets, as ugly as real ones, and the sources that read it."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ CHICAGO = ZoneInfo("America/Chicago")
 SCHOOL_DAYS = ((time(7, 30), time(16, 30)),) * 5 + (None, None)
 CALENDAR = Calendar(zone=CHICAGO, fiscal_year=YearStart(7, 1), school_year=YearStart(8, 15), working_hours=SCHOOL_DAYS)
 CAMPUSES = ("101", "102", "103", "annex", None)  # a word among them, so that a CSV file is not read as numbers
+FILES = ("csv", "parquet")
 KINDS = ("ticket", "work_order", "merged", None)
 
 
@@ -149,6 +150,15 @@ def export(url: str, tickets: Sequence[Ticket], folder: Path, kind: str) -> dict
     return {"hd_tickets": FileTable(str(file))}
 
 
+def open_place(kind: str, new_url: Callable[[str], str], folder: Path, tickets: Sequence[Ticket]) -> Place:
+    """The tickets in a new database of a kind, or in a file of that kind in the folder."""
+    if kind in FILES:
+        return Place(kind, open_source(files=export(new_url("duckdb"), tickets, folder, kind)), tickets)
+    url = new_url(kind)
+    fill(url, tickets)
+    return Place(kind, open_source(url), tickets)
+
+
 def _plain(value: Any) -> Any:
     return value.isoformat(" ", "seconds") if isinstance(value, datetime) else value
 
@@ -184,6 +194,6 @@ def measured(source: SqlSource, measure: Simple, period: Period) -> dict[object,
     return {cell.campus: parts for cell, parts in taken.items()}
 
 
-def tracked(source: SqlSource, measure: Simple, window: Window) -> dict[object, SeriesData]:
-    """The track of a measure, by campus as the database calls it."""
-    return {cell.campus: track for cell, track in source.track(measure, window).items()}
+def series_of(source: SqlSource, measure: Simple, window: Window) -> dict[object, SeriesData]:
+    """The series of a measure, by campus as the database calls it."""
+    return {cell.campus: series for cell, series in source.series(measure, window).items()}

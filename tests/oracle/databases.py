@@ -57,7 +57,15 @@ class Kept:
     def dataset(self) -> Dataset:
         """What the configuration would say of it."""
         columns = {word: Column(name) for word, name in self.columns.items()}
-        return Dataset(self.name, "helpdesk", self.table, None, columns, "rows", self.zone)
+        return Dataset(
+            id=self.name,
+            database="helpdesk",
+            table=self.table,
+            select=None,
+            columns=columns,
+            rows="rows",
+            zone=self.zone,
+        )
 
 
 class Shelf:
@@ -72,6 +80,7 @@ class Shelf:
             for column in table.columns:
                 if name.endswith("indexed") and column.name.startswith("resolved_"):
                     sa.Index(f"{name}_{column.name}", column)
+        self._filled: set[str] = set()
         metadata.create_all(self._engine)
 
     def _table(self, name: str, metadata: sa.MetaData) -> sa.Table:
@@ -87,11 +96,13 @@ class Shelf:
         with self._engine.begin() as connection:
             if self.kind == "mariadb":
                 connection.exec_driver_sql("SET time_zone = '+00:00'")
-            for table in self._tables.values():
-                connection.execute(table.delete())
+            for name in self._filled:
+                connection.execute(self._tables[name].delete())
+            self._filled.clear()
             for each, rows in kept:
                 if rows:
                     connection.execute(self._tables[each.table].insert(), [self._values(each, row) for row in rows])
+                    self._filled.add(each.table)
 
     def _values(self, kept: Kept, row: Mapping[str, object]) -> dict[str, object]:
         return {name: self._plain(row[word]) for word, name in kept.columns.items()}

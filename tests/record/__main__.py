@@ -4,7 +4,8 @@
     python -m tests.record compare DIR    makes it anew, shows what differs, and fails if anything does
 
 Either takes `--only demo --only year …`. Clock, seeds and data are fixed; folders, ports, measured durations and drawn
-ids are masked. What a machine lacks (MariaDB, the incident log) is skipped, and said so.
+ids are masked. What a machine lacks (MariaDB, the incident log) is skipped, and said so. recorded.tar.gz is the
+record of commit 5d9fcab: `tar xzf tests/record/recorded.tar.gz -C DIR` unpacks it for a comparison.
 """
 
 import argparse

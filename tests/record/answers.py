@@ -1,12 +1,11 @@
 """What is answered: in the terminal, for programs, and in Slack."""
 
 from kpibot.app.container import Services
-from kpibot.cli.ask import _record, _text
+from kpibot.app.views import is_private, message_of, picture_of, record_of, text_of
 from kpibot.core.reports.answers import Breakdown
 from kpibot.core.text import QueryError
 from kpibot.services.questions.answering import Reply
-from kpibot.slack.questions.guide_messages import error_message
-from kpibot.slack.questions.replies import AnyReply, is_private, message_of, picture_of
+from kpibot.slack.error_message import error_message
 from kpibot.sources.base import SourceError
 from tests.record.places import Place
 from tests.record.questions import narrowed, questions
@@ -22,8 +21,7 @@ def record_answers(services: Services, place: Place, page: Page) -> None:
     while left:
         question, *left = left
         try:
-            done = services.alert_commands.reply(question, place.now, ASKER)
-            reply = services.answering.reply(question, place.now) if done is None else done
+            reply = services.dispatcher.reply(question, place.now, ASKER)
         except (QueryError, SourceError) as error:
             page.add(question, f"error: {error}", as_slack(error_message(str(error))))
             continue
@@ -36,7 +34,7 @@ def record_answers(services: Services, place: Place, page: Page) -> None:
         page.add(question, *said)
 
 
-def _said(reply: AnyReply) -> list[str]:
+def _said(reply: object) -> list[str]:
     """The reply in the terminal and for programs, where it is an answer, and in Slack."""
     in_slack = [f"private: {is_private(reply)}", as_slack(message_of(reply))]
-    return [_text(reply), as_json(_record(reply)), *in_slack] if isinstance(reply, Reply) else in_slack
+    return [text_of(reply), as_json(record_of(reply)), *in_slack] if isinstance(reply, Reply) else in_slack

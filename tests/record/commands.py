@@ -4,6 +4,7 @@ import io
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -12,11 +13,13 @@ from unittest.mock import patch
 from kpibot.app.container import Services
 from kpibot.cli import main
 from kpibot.render.terminal.inspection import inspection_record, inspection_text
-from kpibot.services.diagnostics.check import inspect
+from kpibot.services.diagnostics.check import CatalogCheck
+from kpibot.sources.diagnostics.inspector import SqlInspector
 from tests.record.places import Place
 from tests.record.questions import places
 from tests.record.writing import Page, as_json
 
+PROJECT = Path(__file__).parents[2]
 NO_SLACK = {"SLACK_BOT_TOKEN": "", "SLACK_APP_TOKEN": ""}
 
 
@@ -32,8 +35,18 @@ def record_commands(services: Services, place: Place, folder: Path, page: Page) 
 
 def record_check(services: Services, place: Place, page: Page) -> None:
     """What `check` says of the databases, at a clock by which each statement takes a second."""
-    inspectors = {name: source.inspector() for name, source in services.sources.items()}
-    found = inspect(services.catalog, inspectors, services.reporting, place.now, partial(next, count(0.0)))
+    inspectors = {name: SqlInspector(source.database) for name, source in services.sources.items()}
+    found = CatalogCheck(
+        services.catalog,
+        inspectors,
+        services.measurement,
+        services.reporting,
+        place.now,
+        partial(next, count(0.0)),
+    ).inspection()
+    # Its lines are broken by length, and so must not hold the folder in which the project happens to be.
+    here = tuple(replace(each, place=each.place.replace(f"{PROJECT}/", "")) for each in found.findings)
+    found = replace(found, findings=here)
     page.add("check", inspection_text(found))
     page.add("check --json", as_json(inspection_record(found, services.catalog.district.calendar.zone)))
 

@@ -39,9 +39,7 @@ def record_twin(folder: Path, into: Path) -> None:
     measures, and for how many hours it takes to die so often, is up to the machine.
     """
     (folder / "instants").mkdir()
-    instants: list[datetime] = list(
-        islice(World(calendar=folder / "instants" / "helpdesk.db", as_of=SEED).rounds(), HOURS)
-    )
+    instants: list[datetime] = list(islice(World(folder / "instants" / "helpdesk.db", SEED).rounds(), HOURS))
     read = asyncio.run(as_it_should_read(SEED, instants, folder))
     page = Page(into / "twin.txt", {})
     for channel, messages in read.items():

@@ -8,18 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from kpibot.app.container import Services, build_services
+from kpibot.app.views import message_of, picture_of
 from kpibot.catalog import load
 from kpibot.core.alerts.actions import ActionResult
 from kpibot.core.alerts.groups import DeliveryKind
 from kpibot.core.campuses.campus_tree import DISTRICT
-from kpibot.core.reports.messages import Message
+from kpibot.core.reports.messages import Message, Picture
 from kpibot.core.time.time_phrases import named_end
-from kpibot.services.delivery.delivery import Delivery, Picture
+from kpibot.services.delivery.delivery import Delivery
 from kpibot.slack.alerts.action_messages import action_result_message
 from kpibot.slack.alerts.active_alerts import why_message
 from kpibot.slack.alerts.mute_form import mute_form
-from kpibot.slack.messages import compose
-from kpibot.slack.questions.replies import message_of
 from tests.record.places import Place
 from tests.record.writing import Page, as_json, as_slack, digest
 
@@ -36,6 +35,10 @@ class Clock:
 
     def __call__(self) -> datetime:
         return self.now
+
+    def passed(self) -> float:
+        """Seconds that have passed: what is said of a database that is away counts them."""
+        return self.now.timestamp()
 
 
 class PageSender:
@@ -64,7 +67,7 @@ class PageSender:
     def _take(self, channel: str, how: DeliveryKind, about: str, message: Message, picture: Picture | None) -> str:
         shows = [] if picture is None else [f"{picture.name} {digest(picture.png)} {picture.alt_text}"]
         head = f"{self._clock.now.isoformat()} {how} in {channel}: {about}"
-        self._page.add(head, as_slack(compose(message, None)), *shows)
+        self._page.add(head, as_slack(message_of(message)), *shows)
         return f"{next(self._numbers)}.0"
 
 
@@ -79,7 +82,7 @@ class Day:
         self.services, self.clock, self.page = services, clock, page
         district, store = services.catalog.district, services.store
         sender = PageSender(page, clock)
-        self._delivery = Delivery(store.outbox, sender, district, store.owner, clock, _at_once, lambda: 0.5)
+        self._delivery = Delivery(store.outbox, sender, district, store.owner, clock, _at_once, lambda: 0.5, picture_of)
 
     async def rounds(self) -> None:
         """Measures, prepares digests, and delivers."""
@@ -96,15 +99,16 @@ class Day:
 async def record_messages(place: Place, folder: Path, page: Page) -> None:
     """A day of the district."""
     clock = Clock(place.now - BEFORE)
-    with closing(build_services(load(place.config, place.environment), f"sqlite:///{folder / 'day.db'}")) as services:
+    with closing(
+        build_services(load(place.config, place.environment), f"sqlite:///{folder / 'day.db'}", clock.passed)
+    ) as services:
         day = Day(services, clock, page)
         while clock.now <= place.now:
             await day.rounds()
             clock.now += HOUR
         await _act(day)
         for words in ("alerts", "mutes"):
-            reply = services.alert_commands.reply(words, clock.now, "@dana")
-            assert reply is not None
+            reply = services.dispatcher.reply(words, clock.now, "@dana")
             page.add(words, as_slack(message_of(reply)))
 
 
@@ -124,7 +128,7 @@ async def _act(day: Day) -> None:
             f"snooze {group.key}", acting.snooze(group.key, named_end("monday", now, calendar), "@luis", now)
         )
         await day.told(f"assign {group.key}", acting.assign(group.key, "@mei", "@luis", now))
-        campus = next(iter(group.shown))
+        campus = next(iter(group.severities))
         muted = acting.mute(group.kpi, campus, now + 3 * HOUR, "exam week", "@luis", now)
         await day.told(f"mute {group.kpi} {campus}", muted)
     for silence in list(services.store.silences(now))[1:]:
@@ -136,7 +140,9 @@ async def record_outage(place: Place, folder: Path, page: Page) -> None:
     """A database of the district's is away: administrators hear of it once, and what needs it is not available."""
     clock = Clock(place.now - BEFORE)
     environment = {**place.environment, next(iter(place.environment)): AWAY}
-    with closing(build_services(load(place.config, environment), f"sqlite:///{folder / 'outage.db'}")) as services:
+    with closing(
+        build_services(load(place.config, environment), f"sqlite:///{folder / 'outage.db'}", clock.passed)
+    ) as services:
         day = Day(services, clock, page)
         for _ in range(4):
             await day.rounds()

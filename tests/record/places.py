@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from kpibot.app.demo import DATABASES
-from kpibot.demo.district import build
+from kpibot.demo.district import build_demo_databases
 from tests.integration import glpi, mariadb, test_glpi, test_snipe_it
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -38,7 +38,7 @@ class MissingError(Exception):
 def demo(folder: Path) -> Iterator[Place]:
     """The made-up district of the demo, on a Monday at 5 p.m."""
     now = datetime(2026, 11, 30, 23, tzinfo=UTC)
-    build(folder, now)
+    build_demo_databases(folder, now)
     urls = {name: f"sqlite:///{folder / file}" for name, file in DATABASES.items()}
     yield Place("demo", CONFIG, now, urls, {str(folder): "FOLDER", str(CONFIG): "config"})
 

@@ -3,14 +3,16 @@
 import asyncio
 import json
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from kpibot.app.bot import Bot
 from kpibot.app.container import Services, build_services
 from kpibot.app.slack_access import SlackAccess
-from kpibot.catalog import load
+from kpibot.catalog import Catalog, load
 from localslack import Message, WorkspaceServer
 
 CONFIG = Path(__file__).parent / "config"
@@ -100,6 +102,12 @@ class Clock:
         return self._passed.total_seconds()
 
 
+@cache
+def usual_catalog() -> Catalog:
+    """The configuration of most scenes, read once a process."""
+    return load(CONFIG, {"HELPDESK_URL": "sqlite://"})
+
+
 class Scene:
     """A workspace, a helpdesk, and a bot that can be started and stopped. Slack's clock is the bot's."""
 
@@ -118,9 +126,7 @@ class Scene:
     async def start(self) -> None:
         """Starts the bot; everything that is due has been sent when this returns."""
         self._stop = asyncio.Event()
-        self.services = build_services(
-            load(self.config, {"HELPDESK_URL": self.helpdesk.url}), self.state, self.clock.passed
-        )
+        self.services = build_services(self._catalog(), self.state, self.clock.passed)
         access = SlackAccess(self.ws.bot_token, self.ws.app_token, self.server.api_url)
         self.bot = Bot(self.services, access, self.clock, self.clock.passed)
         ready = asyncio.Event()
@@ -132,6 +138,14 @@ class Scene:
             await self._running  # tells why
         assert ready.is_set(), "the bot did not start within 30 s"
         await self.delivered()
+
+    def _catalog(self) -> Catalog:
+        """The configuration. The usual one differs from scene to scene only in where the helpdesk is."""
+        if self.config != CONFIG:
+            return load(self.config, {"HELPDESK_URL": self.helpdesk.url})
+        usual = usual_catalog()
+        helpdesk = replace(usual.databases["helpdesk"], url=self.helpdesk.url)
+        return replace(usual, databases={"helpdesk": helpdesk})
 
     async def stop(self) -> None:
         """Stops the bot as Ctrl-C does."""

@@ -135,7 +135,7 @@ async def test_what_is_over_cannot_be_acknowledged(scene: Scene, alert: Message)
     scene.helpdesk.resolve("101", scene.clock.now)
     pressed = scene.server.press(button.ts, "alert:ack", channel=WEST, user="luis")
     assert scene.services is not None
-    scene.services.store.record_watch([], {}, [], scene.clock.now, {("tickets", WEST): None})
+    scene.services.store.save_evaluation([], {}, [], scene.clock.now, {("tickets", WEST): None})
     await pressed
     await until(scene, lambda: whispers(scene, "luis"))
     assert "That is over" in whispers(scene, "luis")[0]
@@ -275,6 +275,41 @@ async def test_a_form_that_is_sent_by_two_people_mutes_once(scene: Scene, alert:
     assert len(thread(scene, alert)) == 1
     told = whispers(scene, "luis") + whispers(scene, "dana")
     assert sorted("Already muted" in each for each in told) == [False, True]
+
+
+async def test_s15_the_form_mutes_everything_everywhere_only_in_the_administrators_channel(
+    scene: Scene, alert: Message
+) -> None:
+    await opened(scene, alert)
+    wide = form(reason="quiet please", lasting="1h", kpi="*", campus="*")
+    await modals(scene).submit(user="luis", held=wide)
+    await until(scene, lambda: whispers(scene, "luis"))
+    assert "can only be made in `#kpibot-admin`" in whispers(scene, "luis")[0]
+    assert scene.services is not None
+    assert scene.services.store.silences(scene.clock.now) == []
+
+
+async def test_s15_the_form_mutes_for_more_than_30_days_only_in_the_administrators_channel(
+    scene: Scene, alert: Message
+) -> None:
+    await opened(scene, alert)
+    await modals(scene).submit(user="luis", held=form(reason="quiet please", day="2027-05-01"))
+    await until(scene, lambda: whispers(scene, "luis"))
+    assert "can only be made in `#kpibot-admin`" in whispers(scene, "luis")[0]
+
+
+@pytest.mark.parametrize("text", ["mute everything everywhere 52w quiet please", "mute tickets everywhere 31d quiet"])
+async def test_s15_a_wide_or_long_mute_is_made_and_told_in_the_administrators_channel(
+    scene: Scene, alert: Message, text: str
+) -> None:
+    for channel in (WEST, "@dana"):
+        assert "can only be made in `#kpibot-admin`" in await typed(scene, text, channel=channel)
+    before = len(scene.told("kpibot-admin"))
+    assert "muted by you" in await typed(scene, text, channel="kpibot-admin")
+    await settle(scene)
+    (told,) = scene.told("kpibot-admin")[before:]
+    assert "muted by @dana until " in said(told)
+    assert "quiet" in said(told)
 
 
 # words

@@ -32,7 +32,7 @@ def configure(scene: Scene, folder: Path, before: str, after: str) -> None:
 
 def measurements(scene: Scene) -> list[datetime]:
     assert scene.services is not None
-    taken = scene.services.store.history("tickets", "campus-west", SEVEN - 3 * HOUR, SEVEN + 6 * HOUR)
+    taken = scene.services.store.readings.history("tickets", "campus-west", SEVEN - 3 * HOUR, SEVEN + 6 * HOUR)
     return [at for at, _ in taken]
 
 
@@ -130,7 +130,7 @@ async def test_a_channel_does_not_wait_for_an_hour_because_the_clock_was_set_bac
 
 async def test_what_a_process_with_a_wrong_clock_left_behind_is_not_stuck(scene: Scene) -> None:
     with closing(Store(open_engine(scene.state), owner="another")) as store:
-        assert store.claim("digest:weekly", SEVEN, MONDAY + HOUR)  # by its clock; then it died
+        assert store.leases.acquire("digest:weekly", SEVEN, MONDAY + HOUR)  # by its clock; then it died
     await scene.start()
     await scene.pass_by(LEASE)
     assert len(scene.digests("tech-leads")) == 1

@@ -59,7 +59,7 @@ async def test_one_bad_channel_does_not_stop_the_others(quiet: Scene) -> None:
     assert digests(quiet, "tech-leads") == []
     assert len(digests(quiet, "west-tech")) == 1
     assert quiet.services is not None
-    assert quiet.services.store.outbox.counts() == {"sent": 2, "parked": 1}
+    assert quiet.services.store.outbox.counts() == {"sent": 2, "dead_letter": 1}
 
 
 async def test_the_administrators_hear_of_a_message_that_cannot_be_delivered(quiet: Scene) -> None:
@@ -126,4 +126,4 @@ async def test_channels_that_slack_could_not_list_at_the_start_are_looked_up_aga
     await quiet.later(timedelta(minutes=1))
     assert len(digests(quiet, "tech-leads")) == 1
     assert quiet.services is not None
-    assert "parked" not in quiet.services.store.outbox.counts()
+    assert "dead_letter" not in quiet.services.store.outbox.counts()

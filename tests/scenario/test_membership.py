@@ -138,9 +138,9 @@ async def test_whoever_is_no_full_member_is_shown_nothing_at_any_door(scene: Sce
         assert not [secret for secret in SECRETS if secret in words], door
     asked = [each for each in seen_by_all(scene) if each not in before]
     assert len(asked) == 1 and "rows tickets" in asked[0]  # what luis said himself
-    assert scene.house is not None
-    assert not scene.house.store.silences(scene.clock.now)
-    assert not scene.house.store.alert_groups()["tickets", "west-tech"].acknowledged_by
+    assert scene.services is not None
+    assert not scene.services.store.silences(scene.clock.now)
+    assert not scene.services.store.alert_groups()["tickets", "west-tech"].acknowledged_by
 
 
 @pytest.mark.parametrize("sharing", ["ext_shared", "org_shared"])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from localslack import Fault
-from localslack.state.pace import Pace
+from localslack.state.rate_limits import RateLimits
 from localslack.transport.socket_mode import Breakage
 from tests.scenario.scene import CONFIG, MONDAY, Scene, said
 
@@ -86,7 +86,7 @@ async def test_after_an_outage_no_channel_gets_more_than_slack_s_pace(ten: Scene
     ten.ws.fault(Fault("*", "http_503", times=None))
     await live_through(ten)
     ten.ws.faults.clear()
-    ten.ws.pace = Pace(lambda: ten.clock().timestamp(), tiers=False, seconds=1.0, burst=1)
+    ten.ws.rate_limits = RateLimits(lambda: ten.clock().timestamp(), tiers=False, seconds=1.0, burst=1)
     before = len(ten.ws.calls("chat.postMessage"))
     await ten.pass_by(8 * MINUTE, 5 * SECOND)
     assert_told_once_and_in_order(ten)

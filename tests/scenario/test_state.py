@@ -35,13 +35,13 @@ def digests(scene: Scene) -> int:
 
 def measured(scene: Scene) -> bool:
     assert scene.services is not None
-    return bool(scene.services.store.latest("tickets", MONDAY - DAY, MONDAY + DAY))
+    return bool(scene.services.store.readings.latest("tickets", MONDAY - DAY, MONDAY + DAY))
 
 
 async def test_what_another_process_left_behind_is_done_after_its_lease(scene: Scene) -> None:
     with another_process(scene) as store:
         for work, slot in (DIGEST, MEASUREMENT):
-            assert store.claim(work, slot, MONDAY)
+            assert store.leases.acquire(work, slot, MONDAY)
     await scene.start()
     assert (digests(scene), measured(scene)) == (0, False)
     await scene.later(LEASE)
@@ -50,9 +50,9 @@ async def test_what_another_process_left_behind_is_done_after_its_lease(scene: S
 
 async def test_what_another_process_is_at_is_left_to_it(scene: Scene) -> None:
     with another_process(scene) as store:
-        store.claim(*MEASUREMENT, MONDAY)
+        store.leases.acquire(*MEASUREMENT, MONDAY)
         await scene.start()
-        store.renew(MONDAY + LEASE)
+        store.leases.renew(MONDAY + LEASE)
         await scene.later(LEASE)
         assert not measured(scene)
 
@@ -60,19 +60,19 @@ async def test_what_another_process_is_at_is_left_to_it(scene: Scene) -> None:
 async def test_a_bot_that_stops_leaves_nothing_for_others_to_wait_for(scene: Scene) -> None:
     await scene.start()
     assert scene.services is not None
-    assert scene.services.store.claim("something", MONDAY, MONDAY)
+    assert scene.services.store.leases.acquire("something", MONDAY, MONDAY)
     await scene.stop()
     with another_process(scene) as store:
-        assert store.claim("something", MONDAY, MONDAY)
-        assert store.is_done(*MEASUREMENT)
-        assert store.is_done(*DIGEST)
+        assert store.leases.acquire("something", MONDAY, MONDAY)
+        assert store.leases.is_done(*MEASUREMENT)
+        assert store.leases.is_done(*DIGEST)
 
 
 async def test_what_nobody_needs_is_deleted_once_a_day(scene: Scene) -> None:
     old = MONDAY - 100 * DAY
 
     def kept() -> int:
-        return len(store.history("tickets", "campus-west", old - DAY, old + DAY))
+        return len(store.readings.history("tickets", "campus-west", old - DAY, old + DAY))
 
     with another_process(scene) as store:
         store.save_readings([Reading(kpi="tickets", campus="campus-west", as_of=old, value=1.0)])

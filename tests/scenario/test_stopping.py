@@ -158,7 +158,7 @@ async def test_it_ends_while_its_own_database_hangs(
         await server.wait_for(lambda _: posts(server), PATIENCE)
         engine = sa.create_engine(url, poolclass=sa.NullPool)
         with engine.connect() as other:
-            other.exec_driver_sql("LOCK TABLE claims, outbox")
+            other.exec_driver_sql("LOCK TABLE leases, outbox")
             await server.wait_for(lambda _: other.scalar(HANGING), PATIENCE)
             code, told = await terminated(process)
     assert (code, "Traceback" in told) == (0, False)

@@ -80,20 +80,28 @@ def test_hours_severity_and_silences_decide(
 ) -> None:
     assert main(["routes", *words.split(), "--at", at, "--json"]) == 0
     record = json.loads(capsys.readouterr().out)
-    assert (record["channel"], record["calls"], record["next_notify_at"]) == (channel, calls, next_notify_at)
+    assert (record["channel"], record["calls"], record["told_at"]) == (channel, calls, next_notify_at)
 
 
 def test_what_somebody_has_muted_is_told_when_the_mute_ends(
     helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    mute = Silence("s1", MONDAY, MONDAY + timedelta(hours=2), "tickets", "feeder-west", "exam week", "@luis")
+    mute = Silence(
+        id="s1",
+        start=MONDAY,
+        end=MONDAY + timedelta(hours=2),
+        kpi="tickets",
+        campus="feeder-west",
+        reason="exam week",
+        by="@luis",
+    )
     with closing(Store(open_engine(f"sqlite:///{tmp_path / 'state.db'}"))) as store:
         store.add_silence(mute, AuditEntry(MONDAY, "@luis", "muted", "s1"), [], MONDAY)
     asked = ["routes", "tickets", "campus-west", "critical", "--at", "2026-11-16T10:00"]
     assert main(asked) == 0
     assert "muted by @luis (exam week)" in capsys.readouterr().out
     assert main([*asked, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["next_notify_at"] == "2026-11-16T12:00:00-06:00"
+    assert json.loads(capsys.readouterr().out)["told_at"] == "2026-11-16T12:00:00-06:00"
 
 
 @pytest.mark.parametrize(("place", "is_inhibited"), [("campus-west", True), ("district", False)])

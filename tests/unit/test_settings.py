@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from kpibot.settings import Settings, SettingsError, from_process, read
+from kpibot.settings import Settings, SettingsError, from_process, read_settings
 
 BOT, APP = "xoxb-1-2-secret", "xapp-1-A-2-secret"
 
 
 def test_nothing_is_needed() -> None:
-    settings = read({}, None)
+    settings = read_settings({}, None)
     assert settings == Settings()
     assert settings.slack_bot_token is None
     assert settings.slack_api_url == "https://slack.com/api/"
@@ -26,7 +26,7 @@ def test_everything_may_be_set() -> None:
         "KPIBOT_STATE_URL": "postgresql://k:secret@db/kpibot",
         "KPIBOT_LOG_LEVEL": "debug",
     }
-    settings = read(environment, None)
+    settings = read_settings(environment, None)
     assert settings.slack_bot_token is not None
     assert settings.slack_bot_token.get_secret_value() == BOT
     assert settings.slack_app_token is not None
@@ -41,18 +41,18 @@ def test_everything_may_be_set() -> None:
 def test_the_real_environment_wins_over_the_file_unless_it_is_empty(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_text('A=file\nB="file"\nC=file\nD=\nE\nPASSWORD=a${A}$b\n', encoding="utf-8")
-    environment = read({"A": "real", "B": "", "X": "real"}, file).environment
+    environment = read_settings({"A": "real", "B": "", "X": "real"}, file).environment
     assert environment == {"A": "real", "B": "file", "C": "file", "X": "real", "PASSWORD": "a${A}$b"}
 
 
 def test_a_file_need_not_be_there(tmp_path: Path) -> None:
-    assert read({"A": "1"}, tmp_path / ".env").environment == {"A": "1"}
+    assert read_settings({"A": "1"}, tmp_path / ".env").environment == {"A": "1"}
 
 
 def test_a_file_must_be_text(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"A=\xff\n")
     with pytest.raises(SettingsError, match="not UTF-8"):
-        read({}, tmp_path / ".env")
+        read_settings({}, tmp_path / ".env")
 
 
 @pytest.mark.parametrize(
@@ -69,14 +69,14 @@ def test_a_file_must_be_text(tmp_path: Path) -> None:
 )
 def test_a_wrong_value_is_told_without_being_shown(name: str, value: str, told: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        read({name: value}, None)
+        read_settings({name: value}, None)
     assert str(caught.value).startswith(told)
     assert "secret" not in str(caught.value)
 
 
 def test_all_wrong_values_are_told_at_once() -> None:
     with pytest.raises(SettingsError) as caught:
-        read({"SLACK_BOT_TOKEN": "x", "SLACK_APP_TOKEN": "x", "KPIBOT_LOG_LEVEL": "loud"}, None)
+        read_settings({"SLACK_BOT_TOKEN": "x", "SLACK_APP_TOKEN": "x", "KPIBOT_LOG_LEVEL": "loud"}, None)
     assert len(caught.value.problems) == 3
 
 

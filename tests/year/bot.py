@@ -18,7 +18,7 @@ from kpibot.core.time.calendar import Calendar
 from kpibot.services.alerts.actions import AlertActions
 from kpibot.services.alerts.active_alerts import ActiveAlerts
 from kpibot.services.alerts.monitor import AlertMonitor
-from kpibot.services.delivery.delivery import Delivery, draw_picture
+from kpibot.services.delivery.delivery import Delivery
 from kpibot.services.digests.digests import Digests
 from kpibot.services.measurement.measurement import Measurement
 from kpibot.services.measurement.reporting import Reporting
@@ -59,11 +59,12 @@ class Bot:
         rhythms = {each.id: each.fresh_within for each in catalog.datasets.values() if each.fresh_within is not None}
         reporting = Reporting(district, measurement, self.store, rhythms)
         standing = ActiveAlerts(district, catalog.routes, catalog.silences, reporting, self.store)
-        self.acting = AlertActions(district, standing, self.store)
+        self.acting = AlertActions(district, standing, self.store, None)
         self._digests = Digests(district, catalog.digests, catalog.channels, reporting, self.store, database_of)
         self._watch = AlertMonitor(district, catalog, reporting, self.store, database_of)
+        # A picture would take longer than everything else of its message: none is drawn.
         self._delivery = Delivery(
-            self.store.outbox, slack, catalog.district, self.store.owner, clock, _at_once, lambda: 0.5
+            self.store.outbox, slack, catalog.district, self.store.owner, clock, _at_once, lambda: 0.5, lambda _: None
         )
 
     async def catch_up(self, now: datetime) -> None:
@@ -88,8 +89,8 @@ def _memory(folder: Path) -> sa.Engine:
 
 
 async def _at_once(work: Callable[..., Any], *arguments: Any) -> Any:
-    """What blocks may block here. A picture would take longer than everything else of its message: none is drawn."""
-    return None if work is draw_picture else work(*arguments)
+    """What blocks may block here."""
+    return work(*arguments)
 
 
 class People:
@@ -103,7 +104,7 @@ class People:
         if not self._calendar.is_working_time(now):
             return
         for group in bot.store.alert_groups().values():
-            called = group.called or group.opened
+            called = group.mentioned_at or group.opened
             patience = random.Random(f"{self._seed} {group.key} {called}")
             if group.critical_since is None or group.is_acknowledged(now) or patience.random() < 0.2:
                 continue
@@ -165,7 +166,7 @@ def _is_off(now: datetime) -> bool:
 
 def _oldest(store: Store, now: datetime) -> timedelta:
     """The age of the oldest reading of all measurements."""
-    history = store.history("tickets", "district", now - 4 * RETENTION, now)
+    history = store.readings.history("tickets", "district", now - 4 * RETENTION, now)
     return now - history[0][0] if history else timedelta()
 
 

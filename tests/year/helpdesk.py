@@ -6,7 +6,7 @@ from datetime import date, datetime
 import numpy as np
 
 from kpibot.demo.common.draws import lognormal, lognormal_mean, pick
-from kpibot.demo.common.seasons import Calendar
+from kpibot.demo.common.seasons import WorkCalendar
 from kpibot.demo.common.timeline import DAY, HOUR, ZONE, date_of, day_of
 from tests.year import incidents
 from tests.year.district import School
@@ -29,7 +29,7 @@ _EPOCH = datetime(2001, 1, 1, tzinfo=ZONE)
 class Days:
     """The days that are simulated: those of a demo calendar from `first` on."""
 
-    calendar: Calendar
+    calendar: WorkCalendar
     first: int
     last: int
 

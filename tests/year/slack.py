@@ -6,15 +6,14 @@ from datetime import datetime
 from itertools import count
 from typing import TYPE_CHECKING
 
+from kpibot.app.views import message_of
 from kpibot.core.alerts.groups import DeliveryKind
 from kpibot.core.alerts.notices import AlertNotice
 from kpibot.core.alerts.states import Reason
 from kpibot.core.kpis.thresholds import Verdict
 from kpibot.core.reports.digests import DigestEdition
-from kpibot.core.reports.messages import AdminNotice, Message
-from kpibot.services.delivery.delivery import Picture
+from kpibot.core.reports.messages import AdminNotice, Message, Picture
 from kpibot.slack.blocks import Block
-from kpibot.slack.messages import compose
 
 if TYPE_CHECKING:
     from tests.year.bot import Clock
@@ -32,7 +31,6 @@ class Sent:
     how: DeliveryKind
     key: str
     text: str
-    blocks: tuple[Block, ...] = ()
     about: str = ""
     in_channel: bool = True
     reason: Reason | None = None
@@ -41,6 +39,7 @@ class Sent:
     group: str = ""
     is_common: bool = False
     slot: datetime | None = None
+    blocks: tuple[Block, ...] = ()
 
     @property
     def is_alert(self) -> bool:
@@ -73,7 +72,7 @@ class Recorder:
 
     def _take(self, channel: str, key: str, message: Message, how: DeliveryKind, in_channel: bool = True) -> str:
         told = {"at": self._clock.now, "channel": channel, "how": how, "key": key, "in_channel": in_channel}
-        composed = compose(message, None)
+        composed = message_of(message)
         self.sent.append(Sent(**told, text=composed.text, blocks=composed.blocks, **_says(message)))
         return f"{next(self._numbers)}.0"
 
@@ -92,5 +91,5 @@ def _says(message: Message) -> dict[str, object]:
         case DigestEdition():
             return {"about": f"digest {message.digest}", "slot": message.slot}
         case AdminNotice():
-            return {"about": "trouble" if message.troubles else "mended"}
+            return {"about": "trouble" if message.problems else "mended"}
     return {"about": "deed"}

@@ -13,7 +13,7 @@ from kpibot.core.kpis.readings import Aggregate
 from kpibot.core.kpis.series import DailyTotals, Intervals, SeriesData, Window, wall_clock
 from kpibot.core.time.calendar import Calendar
 from kpibot.sources.base import GroupKey, QueryResult, Request, SourceDownError, SourceError
-from kpibot.sources.sql.result_mapping import Sorted, sampled
+from kpibot.sources.sql.result_mapping import SortedIntervals, duration_samples
 from tests.year.rows import ORIGIN, Floats, Rows
 
 DAY = 86_400.0
@@ -70,11 +70,11 @@ class Model:
             return [SourceDownError(f"database `{self._name}` did not answer within 10 s") for _ in requests]
         return [self._taken(each) for each in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
+    def series(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
         self._check()
         if isinstance(measure, Duration):
             campus, spans = self._spans(measure, window.opens.timestamp(), self._seen(window.ends[-1]))
-            return self._sorted(campus, spans).by_cell()
+            return self._sorted(campus, spans).by_group()
         starts, ends = (np.array([each.timestamp() for each in times]) for times in (window.starts, window.ends))
         ends = np.minimum(ends, self._seen(window.ends[-1]))
         found = self._aged(measure, window, ends) if window.cutoffs else self._amounts(measure, starts, ends)
@@ -117,7 +117,7 @@ class Model:
             period = replace(request.period, end=datetime.fromtimestamp(end, UTC))
             campus, spans = self._spans(measure, period.start.timestamp(), end)
             lasting = self._lasting if measure.clock is Clock.WORKING else wall_clock
-            return sampled(self._sorted(campus, spans), measure, period, lasting)
+            return duration_samples(self._sorted(campus, spans), measure, period, lasting)
         found = self._amounts(measure, np.array([request.period.start.timestamp()]), np.array([end]))
         return dict(self._parts(measure, found, end))
 
@@ -150,9 +150,9 @@ class Model:
         campus, spans = self._rows(measure).spans(measure.since, measure.until, start, end)
         return campus, replace(spans, ended=np.where(spans.ended < end, spans.ended, np.nan))
 
-    def _sorted(self, campus: np.ndarray, spans: Intervals) -> Sorted:
+    def _sorted(self, campus: np.ndarray, spans: Intervals) -> SortedIntervals:
         present = np.unique(campus)
-        return Sorted([self._cells[each] for each in present], np.searchsorted(campus, present), spans)
+        return SortedIntervals([self._cells[each] for each in present], np.searchsorted(campus, present), spans)
 
     def _amounts(self, measure: Stock | Flow, starts: Floats, ends: Floats) -> Amounts:
         if timed := [each for each in measure.where if isinstance(each, TimeCondition)]:

@@ -113,7 +113,7 @@ BROKEN: dict[str, tuple[Callable[[Lived], None], Callable[[Lived], Lived]]] = {
     ),
     "a message is left behind": (
         laws.nothing_is_left_behind,
-        lambda lived: replace(lived, outbox={**lived.outbox, "parked": 1}),
+        lambda lived: replace(lived, outbox={**lived.outbox, "dead_letter": 1}),
     ),
     "readings are kept for too long": (
         laws.readings_are_forgotten_in_time,

@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 
-from kpibot.demo.common.seasons import calendar
+from kpibot.demo.common.seasons import build_work_calendar
 from kpibot.demo.common.timeline import day_of
 from tests.year import helpdesk, inventory
 from tests.year.district import schools
@@ -24,7 +24,7 @@ def names() -> list[str]:
 def databases(seed: int = SEED) -> Mapping[str, Mapping[str, Rows]]:
     """The datasets of each database."""
     draws = np.random.default_rng(seed)
-    days = helpdesk.Days(calendar(LAST), day_of(FIRST), day_of(LAST))
+    days = helpdesk.Days(build_work_calendar(LAST), day_of(FIRST), day_of(LAST))
     return {
         "helpdesk": {"tickets": helpdesk.tickets(schools(), days, draws)},
         "assets": inventory.datasets(schools(), draws),

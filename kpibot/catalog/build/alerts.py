@@ -11,46 +11,46 @@ from kpibot.core.kpis.alert_rule import AlertRule, AnomalyRule, ChangeRule, Fore
 A_SHIFT = AlertRule().acknowledged_for
 
 
-def build_alert(shape: AlertSchema) -> AlertRule:
+def build_alert(schema: AlertSchema) -> AlertRule:
     """The rule by which a KPI's breaches are told. Whoever acknowledges one is called no sooner than who does not."""
     return AlertRule(
-        after=shape.after,
-        remind=shape.remind,
-        acknowledged_for=shape.acknowledged_for or max(A_SHIFT, shape.remind or A_SHIFT),
-        escalation=tuple((each.after, each.to) for each in shape.escalate),
-        signals=tuple(map(_signal, shape.warns_if)),
-        any_time=shape.any_time,
-        on_holidays=shape.on_holidays,
-        at_district="district" in shape.at,
-        inhibits=shape.inhibits is not None,
+        after=schema.after,
+        remind=schema.remind,
+        acknowledged_for=schema.acknowledged_for or max(A_SHIFT, schema.remind or A_SHIFT),
+        escalation=tuple((each.after, each.to) for each in schema.escalate),
+        signals=tuple(map(_signal, schema.warns_if)),
+        any_time=schema.any_time,
+        on_holidays=schema.on_holidays,
+        at_district="district" in schema.at,
+        inhibits=schema.inhibits is not None,
     )
 
 
-def _signal(shape: SignalSchema) -> SignalRule:
-    if shape.worsens_by is not None and shape.within is not None:
-        return ChangeRule(shape.worsens_by, shape.within)
-    if shape.unusual is not None:
-        return AnomalyRule(shape.unusual)
-    assert shape.critical_within is not None
-    return ForecastRule(shape.critical_within)
+def _signal(schema: SignalSchema) -> SignalRule:
+    if schema.worsens_by is not None and schema.within is not None:
+        return ChangeRule(schema.worsens_by, schema.within)
+    if schema.unusual is not None:
+        return AnomalyRule(schema.unusual)
+    assert schema.critical_within is not None
+    return ForecastRule(schema.critical_within)
 
 
-def build_route(shape: RouteSchema) -> Route:
+def build_route(schema: RouteSchema) -> Route:
     """A rule that says where breaches go."""
     return Route(
-        channel=shape.channel,
-        kpis=some(shape.kpis),
-        campuses=some(shape.campuses),
-        categories=some(shape.categories),
-        severities=None if shape.severity is None else frozenset({shape.severity}),
-        in_working_hours=None if shape.when is None else shape.when == "working hours",
-        mention=shape.mention or "",
+        channel=schema.channel,
+        kpis=some(schema.kpis),
+        campuses=some(schema.campuses),
+        categories=some(schema.categories),
+        severities=None if schema.severity is None else frozenset({schema.severity}),
+        in_working_hours=None if schema.when is None else schema.when == "working hours",
+        mention=schema.mention or "",
     )
 
 
-def build_silence(shape: SilenceSchema) -> RecurringSilence:
+def build_silence(schema: SilenceSchema) -> RecurringSilence:
     """A silence that recurs."""
-    return replace(shape.when, name=shape.name, kpis=some(shape.kpis), campuses=some(shape.campuses))
+    return replace(schema.when, name=schema.name, kpis=some(schema.kpis), campuses=some(schema.campuses))
 
 
 def some(names: Iterable[str] | None) -> frozenset[str] | None:

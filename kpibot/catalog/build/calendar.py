@@ -11,23 +11,23 @@ from kpibot.core.time.days import ONE_DAY, Cycle, DateRange, NamedDays
 from kpibot.core.time.working_clock import Hours
 
 
-def build_calendar(shape: DistrictSchema, feed: Holidays) -> Calendar:
+def build_calendar(schema: DistrictSchema, feed: Holidays) -> Calendar:
     """The calendar, its holidays those of the file and of the feed; where both name one, the file's name counts."""
-    written = {day: name or feed.get(day, "") for each in shape.holidays for days, name in each for day in days}
+    written = {day: name or feed.get(day, "") for each in schema.holidays for days, name in each for day in days}
     holidays = {**feed, **written}
     return Calendar(
-        zone=shape.zone,
-        fiscal_year=shape.fiscal_year_starts,
-        school_year=shape.school_year_starts,
-        working_hours=_week(shape.working_hours),
+        zone=schema.zone,
+        fiscal_year=schema.fiscal_year_starts,
+        school_year=schema.school_year_starts,
+        working_hours=_week(schema.working_hours),
         holidays=frozenset(holidays),
         irregular_fiscal_years=tuple(
-            NamedDays(year.first, year.last + ONE_DAY, name) for name, year in shape.irregular_fiscal_years.items()
+            NamedDays(year.first, year.last + ONE_DAY, name) for name, year in schema.irregular_fiscal_years.items()
         ),
-        season_hours=_seasons(shape),
-        breaks=tuple(days for each in shape.breaks for days, _ in each),
-        school_days=time_values.weekdays(shape.school_days),
-        cycles=tuple(Cycle(name, each.starts, each.every) for name, each in shape.cycles.items()),
+        season_hours=_seasons(schema),
+        breaks=tuple(days for each in schema.breaks for days, _ in each),
+        school_days=time_values.weekdays(schema.school_days),
+        cycles=tuple(Cycle(name, each.starts, each.every) for name, each in schema.cycles.items()),
         holiday_names=MappingProxyType({day: name for day, name in holidays.items() if name}),
     )
 
@@ -37,7 +37,7 @@ def _week(hours: Mapping[str, Hours]) -> Week:
     return tuple(by_day.get(day) for day in range(7))
 
 
-def _seasons(shape: DistrictSchema) -> tuple[SeasonHours, ...]:
+def _seasons(schema: DistrictSchema) -> tuple[SeasonHours, ...]:
     """Dates before what is said of every year: the exception counts."""
-    seasons = [SeasonHours(time_values.season(days), _week(hours)) for days, hours in shape.summer_hours.items()]
+    seasons = [SeasonHours(time_values.season(days), _week(hours)) for days, hours in schema.summer_hours.items()]
     return tuple(sorted(seasons, key=lambda season: not isinstance(season.days, DateRange)))

@@ -8,7 +8,7 @@ from kpibot.catalog.build.alerts import build_route, build_silence, some
 from kpibot.catalog.build.calendar import build_calendar
 from kpibot.catalog.build.kpis import build_kpi
 from kpibot.catalog.feeds.holiday_feed import HolidayFeed, Holidays
-from kpibot.catalog.files.templates import filled
+from kpibot.catalog.files.templates import substitute
 from kpibot.catalog.model import (
     CampusList,
     Catalog,
@@ -20,7 +20,7 @@ from kpibot.catalog.model import (
     FileTable,
     NoteRule,
 )
-from kpibot.catalog.problems import Path, Place
+from kpibot.catalog.problems import Path, SourceLocation
 from kpibot.catalog.schema.campuses import CampusListSchema, CampusRuleSchema, CampusSchema, KnownCampusSchema
 from kpibot.catalog.schema.config import ConfigSchema, DatabaseSchema, DimensionSchema, DistrictSchema, NoteSchema
 from kpibot.core.campuses.campus_tree import ANY, Campus, alias_key, type_key
@@ -31,8 +31,8 @@ from kpibot.core.reports.answers import Note
 V = TypeVar("V")
 
 
-def build(
-    config: ConfigSchema, environment: Mapping[str, str], feed: HolidayFeed, places: Mapping[Path, Place]
+def build_catalog(
+    config: ConfigSchema, environment: Mapping[str, str], feed: HolidayFeed, locations: Mapping[Path, SourceLocation]
 ) -> Catalog:
     """The catalogue of a configuration in which `check` found nothing wrong, with the holidays of its feed, and where
     everything in it was written."""
@@ -52,7 +52,7 @@ def build(
         silences=tuple(map(build_silence, config.silences)),
         not_available=_frozen({name: why for name, why in config.not_available.items() if name not in config.kpis}),
         feed_notices=feed.notices,
-        places=MappingProxyType(places),
+        locations=MappingProxyType(locations),
     )
 
 
@@ -60,62 +60,62 @@ def _frozen(entries: dict[str, V]) -> Mapping[str, V]:
     return MappingProxyType(entries)
 
 
-def _district(shape: DistrictSchema, feed: Holidays) -> DistrictConfig:
-    return DistrictConfig(shape.name, build_calendar(shape, feed), shape.measure_every, shape.administrators)
+def _district(schema: DistrictSchema, feed: Holidays) -> DistrictConfig:
+    return DistrictConfig(schema.name, build_calendar(schema, feed), schema.measure_every, schema.administrators)
 
 
-def _database(name: str, shape: DatabaseSchema, environment: Mapping[str, str]) -> Database:
+def _database(name: str, schema: DatabaseSchema, environment: Mapping[str, str]) -> Database:
     files = {
-        table: FileTable(filled(file.path, environment), MappingProxyType(file.options))
-        for table, file in (shape.files or {}).items()
+        table: FileTable(substitute(file.path, environment), MappingProxyType(file.options))
+        for table, file in (schema.files or {}).items()
     }
-    url = None if shape.url is None else filled(shape.url, environment)
-    return Database(name, shape.timeout, url, MappingProxyType(files), shape.connections)
+    url = None if schema.url is None else substitute(schema.url, environment)
+    return Database(name, schema.timeout, url, MappingProxyType(files), schema.connections)
 
 
 def _campuses(
-    shape: dict[str, CampusSchema] | CampusListSchema, environment: Mapping[str, str]
+    schema: dict[str, CampusSchema] | CampusListSchema, environment: Mapping[str, str]
 ) -> tuple[Campus, ...] | CampusList:
-    if not isinstance(shape, CampusListSchema):
-        return tuple(_tree(shape, None))
+    if not isinstance(schema, CampusListSchema):
+        return tuple(_tree(schema, None))
     return CampusList(
-        system=shape.system or shape.database or ANY,
-        database=shape.database,
-        select=shape.select,
-        orgs=None if shape.orgs is None else filled(shape.orgs, environment),
-        slug=shape.slug,
-        name=shape.name,
-        separator=shape.separator,
-        rule=_rule(shape.campuses_are),
-        written=tuple(_tree(shape.campuses, None)),
+        system=schema.system or schema.database or ANY,
+        database=schema.database,
+        select=schema.select,
+        orgs=None if schema.orgs is None else substitute(schema.orgs, environment),
+        slug=schema.slug,
+        name=schema.name,
+        separator=schema.separator,
+        rule=_rule(schema.campuses_are),
+        written=tuple(_tree(schema.campuses, None)),
     )
 
 
-def _rule(shape: CampusRuleSchema | None) -> CampusRule:
-    if shape is None:
+def _rule(schema: CampusRuleSchema | None) -> CampusRule:
+    if schema is None:
         return CampusRule()
-    types, codes = map(type_key, shape.types or ()), map(alias_key, shape.codes or ())
-    return CampusRule(shape.level, frozenset(filter(None, types)), frozenset(codes))
+    types, codes = map(type_key, schema.types or ()), map(alias_key, schema.codes or ())
+    return CampusRule(schema.level, frozenset(filter(None, types)), frozenset(codes))
 
 
 def _tree(campuses: Mapping[str, CampusSchema | KnownCampusSchema], parent: str | None) -> list[Campus]:
-    found = []
-    for slug, shape in campuses.items():
-        found += [_campus(slug, shape, parent), *_tree(shape.campuses, slug)]
-    return found
+    tree = []
+    for slug, schema in campuses.items():
+        tree += [_campus(slug, schema, parent), *_tree(schema.campuses, slug)]
+    return tree
 
 
-def _campus(slug: str, shape: CampusSchema | KnownCampusSchema, parent: str | None) -> Campus:
-    codes = {ANY: shape.aliases} if isinstance(shape.aliases, list) else shape.aliases
+def _campus(slug: str, schema: CampusSchema | KnownCampusSchema, parent: str | None) -> Campus:
+    codes = {ANY: schema.aliases} if isinstance(schema.aliases, list) else schema.aliases
     return Campus(
         slug=slug,
-        name=shape.name or "",
+        name=schema.name or "",
         parent=parent,
         aliases=tuple(codes.get(ANY, ())),
         codes={system: tuple(words) for system, words in codes.items() if system != ANY},
-        type=shape.type,
-        students=shape.students,
-        devices=shape.devices,
+        type=schema.type,
+        students=schema.students,
+        devices=schema.devices,
     )
 
 
@@ -123,43 +123,43 @@ def _datasets(config: ConfigSchema, district: DistrictConfig) -> dict[str, Datas
     return {
         name: Dataset(
             id=name,
-            database=shape.database,
-            table=shape.table,
-            select=shape.select,
-            columns=MappingProxyType(shape.columns),
-            rows=shape.rows or name.replace("_", " ").replace("-", " "),
-            zone=shape.zone or district.calendar.zone,
-            fresh_within=shape.fresh_within,
-            link=shape.link,
-            dimensions=MappingProxyType({word: _dimension(word, each) for word, each in shape.dimensions.items()}),
-            system=shape.system,
+            database=schema.database,
+            table=schema.table,
+            select=schema.select,
+            columns=MappingProxyType(schema.columns),
+            rows=schema.rows or name.replace("_", " ").replace("-", " "),
+            zone=schema.zone or district.calendar.zone,
+            fresh_within=schema.fresh_within,
+            link=schema.link,
+            dimensions=MappingProxyType({word: _dimension(word, each) for word, each in schema.dimensions.items()}),
+            system=schema.system,
         )
-        for name, shape in config.datasets.items()
+        for name, schema in config.datasets.items()
     }
 
 
-def _dimension(word: str, shape: str | DimensionSchema) -> Dimension:
-    if isinstance(shape, str):
-        return Dimension(word, shape)
-    if shape.age_of is not None:
-        return Dimension(word, shape.age_of, bands=tuple(shape.bands), working=shape.in_ == "working days")
-    return Dimension(word, shape.column or word, MappingProxyType(shape.labels))
+def _dimension(word: str, schema: str | DimensionSchema) -> Dimension:
+    if isinstance(schema, str):
+        return Dimension(word, schema)
+    if schema.age_of is not None:
+        return Dimension(word, schema.age_of, bands=tuple(schema.bands), working=schema.in_ == "working days")
+    return Dimension(word, schema.column or word, MappingProxyType(schema.labels))
 
 
 def _digests(config: ConfigSchema) -> dict[str, Digest]:
     return {
         name: Digest(
             id=name,
-            title=shape.title,
-            weekdays=shape.when[0],
-            at=shape.when[1],
-            channels=tuple(shape.channels),
-            kpis=tuple(shape.kpis or config.kpis),
-            useful_for=shape.useful_for,
+            title=schema.title,
+            weekdays=schema.when[0],
+            at=schema.when[1],
+            channels=tuple(schema.channels),
+            kpis=tuple(schema.kpis or config.kpis),
+            useful_for=schema.useful_for,
         )
-        for name, shape in config.digests.items()
+        for name, schema in config.digests.items()
     }
 
 
-def _note(shape: NoteSchema) -> NoteRule:
-    return NoteRule(Note(shape.on, shape.says), some(shape.kpis), some(shape.campuses))
+def _note(schema: NoteSchema) -> NoteRule:
+    return NoteRule(Note(schema.on, schema.says), some(schema.kpis), some(schema.campuses))

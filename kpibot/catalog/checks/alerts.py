@@ -14,42 +14,51 @@ FOR_EXAMPLE = "write for example `{worsens_by: 30 percent, within: 7 days}`"
 
 
 def check_alert(
-    kpi: KpiSchema, path: Path, known: References, levels: dict[str, dict[str, float]], levels_are_right: bool
+    kpi: KpiSchema,
+    path: Path,
+    references: References,
+    thresholds: dict[str, dict[str, float]],
+    thresholds_are_valid: bool,
 ) -> None:
     """Reports everything that is wrong with the alert of a KPI.
 
     `levels` are those of the district and of each campus and type with some of its own, mildest first.
     """
     if kpi.alert is not None:
-        _Check(kpi, kpi.alert, path, known, levels).run(levels_are_right)
+        _Check(kpi, kpi.alert, path, references, thresholds).run(thresholds_are_valid)
 
 
 class _Check:
     def __init__(
-        self, kpi: KpiSchema, alert: AlertSchema, path: Path, known: References, levels: dict[str, dict[str, float]]
+        self,
+        kpi: KpiSchema,
+        alert: AlertSchema,
+        path: Path,
+        references: References,
+        thresholds: dict[str, dict[str, float]],
     ) -> None:
         self._kpi = kpi
         self._alert = alert
         self._path = path
-        self._known = known
-        self._levels = levels
+        self._references = references
+        self._thresholds = thresholds
 
-    def run(self, levels_are_right: bool) -> None:
+    def run(self, thresholds_are_valid: bool) -> None:
         self._check_threshold()
-        if self._alert.recovers_at is not None and levels_are_right:
+        if self._alert.recovers_at is not None and thresholds_are_valid:
             self._check_recovery(self._alert.recovers_at)
         for index, signal in enumerate(self._alert.warns_if):
-            if self._known.sections.is_sound_below((*self._path, "alert", "warns_if", index)):
+            if self._references.sections.is_sound_below((*self._path, "alert", "warns_if", index)):
                 self._check_signal(signal, ("warns_if", index))
         self._check_escalation()
         self._check_places()
         self._check_route()
 
     def _report(self, place: Path, message: str, hint: str) -> None:
-        self._known.sections.report((*self._path, "alert", *place), message, hint)
+        self._references.sections.report((*self._path, "alert", *place), message, hint)
 
     def _check_threshold(self) -> None:
-        if any(map(_mildest, self._levels.values())) or self._alert.warns_if:
+        if any(map(_mildest, self._thresholds.values())) or self._alert.warns_if:
             return
         if self._is_sound("warning", "critical", "campuses", "campus_types", "alert"):
             hint = "add `warning`, `critical` or `alert: {warns_if: [{unusual: true}]}`, or leave `alert` out"
@@ -57,9 +66,9 @@ class _Check:
 
     def _check_recovery(self, recovers_at: float) -> None:
         """It is meant for the KPI's own threshold, and only without one for those of its campuses."""
-        own = self._levels.get(DISTRICT, {})
-        meant_for = {DISTRICT: own} if _mildest(own) else self._levels
-        for campus, limit in ((campus, _mildest(levels)) for campus, levels in meant_for.items()):
+        own = self._thresholds.get(DISTRICT, {})
+        meant_for = {DISTRICT: own} if _mildest(own) else self._thresholds
+        for campus, limit in ((campus, _mildest(thresholds)) for campus, thresholds in meant_for.items()):
             if limit is None or self._is_worse(limit[1], recovers_at):
                 continue
             of = "" if campus == DISTRICT else f" of `{campus}`"
@@ -102,7 +111,7 @@ class _Check:
 
     def _can_be_critical(self) -> bool:
         is_sound = self._is_sound("critical", "campuses", "campus_types")
-        return not is_sound or any("critical" in levels for levels in self._levels.values())
+        return not is_sound or any("critical" in thresholds for thresholds in self._thresholds.values())
 
     def _check_places(self) -> None:
         if "campuses" not in self._alert.at:
@@ -112,26 +121,26 @@ class _Check:
             self._report(("inhibits",), said, "add `at: [campuses, district]`")
 
     def _check_route(self) -> None:
-        routes, kpi = self._known.config.alerts, str(self._path[-1])
-        written = self._known.sections.data.get("alerts")
-        all_fit = len(written) == len(routes) if isinstance(written, list) else not written
-        takes = (
-            kpi in (each.kpis or [kpi]) and (not each.categories or self._kpi.category in each.categories)
-            for each in routes
+        routes, kpi = self._references.config.alerts, str(self._path[-1])
+        written = self._references.sections.data.get("alerts")
+        all_are_valid = len(written) == len(routes) if isinstance(written, list) else not written
+        matches = (
+            kpi in (route.kpis or [kpi]) and (not route.categories or self._kpi.category in route.categories)
+            for route in routes
         )
         if (
-            all_fit
+            all_are_valid
             and self._is_sound("category")
-            and self._known.sections.is_sound_below(("alerts",))
-            and not any(takes)
+            and self._references.sections.is_sound_below(("alerts",))
+            and not any(matches)
         ):
             hint = "add a rule to `alerts`, for example `- {channel: tech-leads}`"
             self._report((), "no rule of `alerts` says where its breaches go", hint)
 
     def _is_sound(self, *keys: str) -> bool:
-        return all(self._known.sections.is_sound_below((*self._path, key)) for key in keys)
+        return all(self._references.sections.is_sound_below((*self._path, key)) for key in keys)
 
 
-def _mildest(levels: dict[str, float]) -> Limit | None:
+def _mildest(thresholds: dict[str, float]) -> Limit | None:
     """The threshold that is crossed first."""
-    return next(((name, levels[name]) for name in ("warning", "critical") if name in levels), None)
+    return next(((name, thresholds[name]) for name in ("warning", "critical") if name in thresholds), None)

@@ -8,33 +8,33 @@ from kpibot.catalog.checks.campuses import check_campuses
 from kpibot.catalog.checks.kpis import check_kpis
 from kpibot.catalog.checks.references import References
 from kpibot.catalog.checks.routes import check_routes, check_silences
-from kpibot.catalog.checks.values import check_either, check_filled, check_gaps
+from kpibot.catalog.checks.values import check_either, check_placeholders, check_variables
 from kpibot.catalog.files.sections import Sections
-from kpibot.catalog.files.templates import filled, variables
+from kpibot.catalog.files.templates import substitute, variables
 from kpibot.catalog.problems import Path, WordError
 from kpibot.catalog.schema.config import ConfigSchema, DatabaseSchema, DatasetSchema, DimensionSchema, DistrictSchema
 
 
-def check(config: ConfigSchema, sections: Sections, environment: Mapping[str, str]) -> None:
+def check_config(config: ConfigSchema, sections: Sections, environment: Mapping[str, str]) -> None:
     """Reports everything that is wrong with what fits its shape."""
-    for name, shape in config.databases.items():
-        _check_database(shape, ("databases", name), sections, environment)
+    for name, schema in config.databases.items():
+        _check_database(schema, ("databases", name), sections, environment)
     if not sections.is_complete:
         return
-    known = References(config, sections)
+    references = References(config, sections)
     _check_required(sections)
     if config.district is not None:
-        _check_district(config.district, known)
-    check_campuses(known, environment)
+        _check_district(config.district, references)
+    check_campuses(references, environment)
     for name, dataset in config.datasets.items():
-        _check_dataset(dataset, ("datasets", name), known)
-    check_kpis(known)
-    check_cycles(known)
-    _check_channels(known)
-    _check_digests(known)
-    check_routes(known)
-    check_silences(known)
-    _check_notes(known)
+        _check_dataset(dataset, ("datasets", name), references)
+    check_kpis(references)
+    check_cycles(references)
+    _check_channels(references)
+    _check_digests(references)
+    check_routes(references)
+    check_silences(references)
+    _check_notes(references)
 
 
 def _check_required(sections: Sections) -> None:
@@ -44,10 +44,10 @@ def _check_required(sections: Sections) -> None:
             sections.report((name,), "this section is missing", f"write {example} into a file of this folder")
 
 
-def _check_district(district: DistrictSchema, known: References) -> None:
+def _check_district(district: DistrictSchema, references: References) -> None:
     if district.administrators is not None:
-        known.check("channels", district.administrators, ("district", "administrators"))
-    check_calendar(district, known)
+        references.check("channels", district.administrators, ("district", "administrators"))
+    check_calendar(district, references)
 
 
 def _check_database(database: DatabaseSchema, path: Path, sections: Sections, environment: Mapping[str, str]) -> None:
@@ -55,12 +55,12 @@ def _check_database(database: DatabaseSchema, path: Path, sections: Sections, en
     if database.url is not None:
         _check_url(database.url, (*path, "url"), sections, environment)
     for name, file in (database.files or {}).items():
-        check_filled(file.path, (*path, "files", name, "path"), sections, environment)
+        check_variables(file.path, (*path, "files", name, "path"), sections, environment)
 
 
 def _check_url(url: str, path: Path, sections: Sections, environment: Mapping[str, str]) -> None:
     try:
-        text = filled(url, environment)
+        text = substitute(url, environment)
     except WordError as error:
         sections.report(path, str(error), error.hint)
         return
@@ -70,49 +70,51 @@ def _check_url(url: str, path: Path, sections: Sections, environment: Mapping[st
         sections.report(path, said, "it begins with `postgresql://` or `sqlite:///`, for example")
 
 
-def _check_dataset(dataset: DatasetSchema, path: Path, known: References) -> None:
-    known.check("databases", dataset.database, (*path, "database"))
-    check_either(path, ("table", "select"), (dataset.table, dataset.select), known.sections)
-    _check_dimensions(dataset, path, known)
+def _check_dataset(dataset: DatasetSchema, path: Path, references: References) -> None:
+    references.check("databases", dataset.database, (*path, "database"))
+    check_either(path, ("table", "select"), (dataset.table, dataset.select), references.sections)
+    _check_dimensions(dataset, path, references)
     if dataset.link is not None:
-        columns = known.sections.names(str(path[0]), str(path[1]), "columns")
-        check_gaps(dataset.link, columns, (*path, "link"), known.sections)
+        columns = references.sections.names(str(path[0]), str(path[1]), "columns")
+        check_placeholders(dataset.link, columns, (*path, "link"), references.sections)
 
 
-def _check_dimensions(dataset: DatasetSchema, path: Path, known: References) -> None:
-    for word, shape in dataset.dimensions.items():
+def _check_dimensions(dataset: DatasetSchema, path: Path, references: References) -> None:
+    for word, schema in dataset.dimensions.items():
         here = (*path, "dimensions", word)
         if word == "campus":
-            known.sections.report(here, "rows are told apart by campus anyway", "choose another word, or leave it out")
-        if isinstance(shape, str):
-            known.check_column(str(path[-1]), shape, here)
+            references.sections.report(
+                here, "rows are told apart by campus anyway", "choose another word, or leave it out"
+            )
+        if isinstance(schema, str):
+            references.check_column(str(path[-1]), schema, here)
             continue
-        if shape.age_of is not None:
-            _check_bands(shape, here, known)
-        column, key = (shape.age_of, "age_of") if shape.age_of else (shape.column or word, "column")
-        known.check_column(str(path[-1]), column, (*here, key))
+        if schema.age_of is not None:
+            _check_bands(schema, here, references)
+        column, key = (schema.age_of, "age_of") if schema.age_of else (schema.column or word, "column")
+        references.check_column(str(path[-1]), column, (*here, key))
 
 
-def _check_bands(shape: DimensionSchema, path: Path, known: References) -> None:
-    if shape.column is not None:
-        known.sections.report((*path, "column"), "`column` and `age_of` at once", "keep one of them")
-    if not shape.bands or sorted(set(shape.bands)) != shape.bands:
-        said = "the bands do not grow" if shape.bands else "is missing: `age_of` needs ages at which a band ends"
-        known.sections.report((*path, "bands"), said, "write for example `bands: [2, 5, 10, 30]`")
+def _check_bands(schema: DimensionSchema, path: Path, references: References) -> None:
+    if schema.column is not None:
+        references.sections.report((*path, "column"), "`column` and `age_of` at once", "keep one of them")
+    if not schema.bands or sorted(set(schema.bands)) != schema.bands:
+        said = "the bands do not grow" if schema.bands else "is missing: `age_of` needs ages at which a band ends"
+        references.sections.report((*path, "bands"), said, "write for example `bands: [2, 5, 10, 30]`")
 
 
-def _check_channels(known: References) -> None:
-    for name, channel in known.config.channels.items():
-        known.check("campuses", channel.campus, ("channels", name, "campus"))
+def _check_channels(references: References) -> None:
+    for name, channel in references.config.channels.items():
+        references.check("campuses", channel.campus, ("channels", name, "campus"))
 
 
-def _check_digests(known: References) -> None:
-    for name, digest in known.config.digests.items():
-        known.check_all("channels", digest.channels, ("digests", name, "channels"))
-        known.check_all("kpis", digest.kpis, ("digests", name, "kpis"))
+def _check_digests(references: References) -> None:
+    for name, digest in references.config.digests.items():
+        references.check_all("channels", digest.channels, ("digests", name, "channels"))
+        references.check_all("kpis", digest.kpis, ("digests", name, "kpis"))
 
 
-def _check_notes(known: References) -> None:
-    for index, note in enumerate(known.config.notes):
-        known.check_all("kpis", note.kpis, ("notes", index, "kpis"))
-        known.check_all("campuses", note.campuses, ("notes", index, "campuses"))
+def _check_notes(references: References) -> None:
+    for index, note in enumerate(references.config.notes):
+        references.check_all("kpis", note.kpis, ("notes", index, "kpis"))
+        references.check_all("campuses", note.campuses, ("notes", index, "campuses"))

@@ -25,12 +25,12 @@ FORMATS: dict[type[AnyMeasure], tuple[str, ...]] = {
 }
 
 
-def kind_of(measure: AnyMeasure) -> str:
+def measure_keyword(measure: AnyMeasure) -> str:
     """The word for the kind of measure, as it is written."""
     return next(iter(type(measure).known_keys()))
 
 
-def components(measure: AnyMeasure) -> list[tuple[Path, AnySimple]]:
+def component_schemas(measure: AnyMeasure) -> list[tuple[Path, AnySimple]]:
     """The simple measures in a measure, each with its path from there."""
     if isinstance(measure, RatioSchema):
         return [(("ratio", "of"), measure.ratio.of), (("ratio", "over"), measure.ratio.over)]
@@ -52,7 +52,7 @@ def columns(measure: StockSchema | FlowSchema | DurationSchema) -> Iterator[tupl
         yield ("limit", "by"), measure.limit.by
 
 
-def slips(measure: StockSchema | FlowSchema | DurationSchema) -> Iterator[tuple[str, str, str]]:
+def contradictions(measure: StockSchema | FlowSchema | DurationSchema) -> Iterator[tuple[str, str, str]]:
     """What a measure says that cannot be: the key, what is wrong, and a hint."""
     if isinstance(measure, DurationSchema):
         if Statistic.WITHIN in (measure.statistic, *measure.also) and measure.limit is None:
@@ -78,9 +78,9 @@ def formats(measure: AnyMeasure) -> tuple[str, ...]:
     return FORMATS[type(measure)]
 
 
-def dataset_of(half: AnySimple) -> str:
+def dataset_of(component: AnySimple) -> str:
     """The dataset that the kind's own key names."""
-    return str(getattr(half, kind_of(half)))
+    return str(getattr(component, measure_keyword(component)))
 
 
 def needs_period(measure: AnySimple) -> bool:

@@ -36,16 +36,16 @@ class References:
 
         `systems` are the databases and what datasets say of theirs, `types` those of the campuses.
         """
-        known = self._known(section)
-        if name in known or (section in ("campuses", "types") and self.campuses_are_unknown):
+        names = self._names_in(section)
+        if name in names or (section in ("campuses", "types") and self.campuses_are_unknown):
             return True
-        empty_aggregate = f"there is none yet; define it under `{section}`"
+        if_none = f"there is none yet; define it under `{section}`"
         if section == "types":
-            empty_aggregate = f"no campus has a type; write for example `type: {name}` at one"
-        self.sections.report(path, f"no {KINDS[section]} `{quoted(name)}`", suggestion(name, known, empty_aggregate))
+            if_none = f"no campus has a type; write for example `type: {name}` at one"
+        self.sections.report(path, f"no {KINDS[section]} `{quoted(name)}`", suggestion(name, names, if_none))
         return False
 
-    def _known(self, section: str) -> list[str]:
+    def _names_in(self, section: str) -> list[str]:
         if section == "campuses":
             return self.campuses
         if section == "systems":
@@ -62,9 +62,9 @@ class References:
 
     def check_column(self, dataset: str, column: str, path: Path) -> None:
         """Reports a column that the dataset does not map."""
-        known = self.sections.names("datasets", dataset, "columns")
-        if column not in known:
-            hint = suggestion(column, known, f"add it to `datasets.{dataset}.columns`")
+        names = self.sections.names("datasets", dataset, "columns")
+        if column not in names:
+            hint = suggestion(column, names, f"add it to `datasets.{dataset}.columns`")
             self.sections.report(path, f"dataset `{dataset}` has no column `{quoted(column)}`", hint)
 
     @property
@@ -98,14 +98,14 @@ class References:
         owners = {ANY: {DISTRICT: DISTRICT, slug(NO_CAMPUS): NO_CAMPUS}}
         if self.config.district is not None:
             owners[ANY].setdefault(slug(self.config.district.name), DISTRICT)
-        taken = {DISTRICT, NO_CAMPUS}
+        slugs = {DISTRICT, NO_CAMPUS}
         for path, campus in self.campus_tree:
             mine = str(path[-1])
-            if mine in taken:
+            if mine in slugs:
                 there = "is reserved" if mine in (DISTRICT, NO_CAMPUS) else "is there already"
                 self.sections.report(path, f"a campus `{mine}` {there}", "give this one another key")
                 continue
-            taken.add(mine)
+            slugs.add(mine)
             for place, word, system in _words(path, campus):
                 self._claim(owners, mine, place, word, system)
         return owners[ANY]

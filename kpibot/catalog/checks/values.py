@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from kpibot.catalog.files.sections import Sections
-from kpibot.catalog.files.templates import filled, gaps
+from kpibot.catalog.files.templates import placeholders, substitute
 from kpibot.catalog.problems import Path, WordError, suggestion
 
 
@@ -17,10 +17,10 @@ def check_either(path: Path, keys: tuple[str, str], values: tuple[object, object
         sections.report(path, f"neither `{one}` nor `{other}`", "write one of them")
 
 
-def check_gaps(template: str, columns: Collection[str], path: Path, sections: Sections) -> None:
+def check_placeholders(template: str, columns: Collection[str], path: Path, sections: Sections) -> None:
     """Reports a gap of a template for which there is no column."""
     try:
-        unknown = sorted(gaps(template) - set(columns))
+        unknown = sorted(placeholders(template) - set(columns))
     except WordError as error:
         sections.report(path, str(error), error.hint)
         return
@@ -28,9 +28,9 @@ def check_gaps(template: str, columns: Collection[str], path: Path, sections: Se
         sections.report(path, f"no column `{unknown[0]}`", suggestion(unknown[0], columns))
 
 
-def check_filled(text: str, path: Path, sections: Sections, environment: Mapping[str, str]) -> None:
+def check_variables(text: str, path: Path, sections: Sections, environment: Mapping[str, str]) -> None:
     """Reports a `${NAME}` that is not set."""
     try:
-        filled(text, environment)
+        substitute(text, environment)
     except WordError as error:
         sections.report(path, str(error), error.hint)

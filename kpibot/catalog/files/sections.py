@@ -7,12 +7,12 @@ from typing import Any
 
 from kpibot.catalog.files import yaml_lines
 from kpibot.catalog.files.yaml_lines import Document
-from kpibot.catalog.problems import Path, Place, Problem, dotted, nearest, place_of, suggestion
+from kpibot.catalog.problems import Path, Problem, SourceLocation, dotted, location_of, nearest, suggestion
 
 NOT_OURS = "slack-manifest.yaml"  # it lies in the same folder, but is for Slack
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Sections:
     """All sections by name, and the problems found so far: at most one for a path, the first.
 
@@ -24,7 +24,7 @@ class Sections:
     data: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     is_complete: bool = True
-    places: dict[Path, Place] = field(default_factory=dict)
+    locations: dict[Path, SourceLocation] = field(default_factory=dict)
     _reported: set[Path] = field(default_factory=set)
     _guessed: set[Path] = field(default_factory=set)
 
@@ -32,7 +32,7 @@ class Sections:
         """Notes a problem, unless the same place has one already: one mistake is told once."""
         if path not in self._reported and not self.is_guessed(path):
             self._reported.add(path)
-            file, line = self.place(path)
+            file, line = self.location(path)
             self.problems.append(Problem(file, line, dotted(path), message, hint))
 
     def guess(self, path: Path) -> None:
@@ -58,46 +58,47 @@ class Sections:
             here = here.get(step) if isinstance(here, dict) else None
         return list(here) if isinstance(here, dict) else []
 
-    def place(self, path: Path) -> Place:
+    def location(self, path: Path) -> SourceLocation:
         """File and line of a path, or of the nearest thing around it that is there."""
-        return place_of(self.places, path) or (self.folder, 0)
+        return location_of(self.locations, path) or (self.folder, 0)
 
-    def adopt(self, places: Mapping[Path, tuple[str, int]]) -> None:
-        """Notes where what was laid under the sections is written."""
-        self.places |= places
+    def add_locations(self, locations: Mapping[Path, SourceLocation]) -> None:
+        """Adds where the values of a preset are written."""
+        self.locations |= locations
 
-    def add(self, file: str, document: Document, known: Collection[str]) -> None:
-        """Takes over a file's sections, and its slips."""
+    def add(self, file: str, document: Document, expected: Collection[str]) -> None:
+        """Takes over a file's sections, and its problems."""
         self.problems += [
-            Problem(file, each.line, dotted(each.path), each.message, each.hint) for each in document.slips
+            Problem(file, problem.line, dotted(problem.path), problem.message, problem.hint)
+            for problem in document.problems
         ]
-        self._reported |= {each.path for each in document.slips}
+        self._reported |= {each.path for each in document.problems}
         for path, value in _sections(document):
             if path[0] in self.data:
-                there, line = self.place(path)
+                there, line = self.location(path)
                 here = document.lines[path]
                 said = f"this section is in {there}:{line} already"
                 self.problems.append(Problem(file, here, dotted(path), said, "keep it in one file"))
                 self.is_complete = False
                 continue
-            self.places |= {each: (file, line) for each, line in document.lines.items() if each[:1] == path}
-            if path[0] in known:
+            self.locations |= {each: (file, line) for each, line in document.lines.items() if each[:1] == path}
+            if path[0] in expected:
                 self.data[str(path[0])] = value
             else:
-                self.report(path, "unknown section", suggestion(str(path[0]), known))
-                self.is_complete &= not nearest(str(path[0]), known)
+                self.report(path, "unknown section", suggestion(str(path[0]), expected))
+                self.is_complete &= not nearest(str(path[0]), expected)
 
 
-def read(folder: pathlib.Path, known: Collection[str]) -> Sections:
+def read_sections(folder: pathlib.Path, expected: Collection[str]) -> Sections:
     """Every `*.yaml` of the folder itself; a section in two files, or one that nobody knows, is a problem."""
-    sections = Sections(str(folder))
-    for file in files(folder):
-        document = yaml_lines.read(file.read_bytes())
-        if document.data is None and not document.slips:
+    sections = Sections(folder=str(folder))
+    for file in config_files(folder):
+        document = yaml_lines.read_yaml(file.read_bytes())
+        if document.data is None and not document.problems:
             continue
         sections.is_complete &= isinstance(document.data, dict)
-        if document.slips or isinstance(document.data, dict):
-            sections.add(str(file), document, known)
+        if document.problems or isinstance(document.data, dict):
+            sections.add(str(file), document, expected)
         else:
             text = "write the sections as keys, for example `kpis:`"
             sections.problems.append(Problem(str(file), 1, "", "not a mapping", text))
@@ -107,14 +108,14 @@ def read(folder: pathlib.Path, known: Collection[str]) -> Sections:
     return sections
 
 
-def files(folder: pathlib.Path) -> list[pathlib.Path]:
+def config_files(folder: pathlib.Path) -> list[pathlib.Path]:
     """The configuration files of a folder, by name."""
     if not folder.is_dir():
         return []
     return sorted(
-        each
-        for each in folder.iterdir()
-        if each.suffix in (".yaml", ".yml") and each.name != NOT_OURS and each.is_file()
+        file
+        for file in folder.iterdir()
+        if file.suffix in (".yaml", ".yml") and file.name != NOT_OURS and file.is_file()
     )
 
 

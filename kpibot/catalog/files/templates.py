@@ -15,7 +15,7 @@ def variables(text: str) -> list[str]:
     return [found[1] for found in VARIABLE.finditer(text)]
 
 
-def filled(text: str, environment: Mapping[str, str]) -> str:
+def substitute(text: str, environment: Mapping[str, str]) -> str:
     """The text with every `${NAME}` and `${NAME:-default}` replaced; an empty variable counts as not set.
 
     Raises:
@@ -31,7 +31,7 @@ def filled(text: str, environment: Mapping[str, str]) -> str:
     return VARIABLE.sub(lambda found: environment.get(found[1]) or found[2], text)
 
 
-def gaps(template: str) -> set[str]:
+def placeholders(template: str) -> set[str]:
     """The names in braces.
 
     Raises:

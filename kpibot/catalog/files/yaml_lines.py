@@ -46,7 +46,7 @@ class _AliasesError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Slip:
+class YamlProblem:
     """A mistake that needs no knowledge of what the file is about."""
 
     line: int
@@ -57,42 +57,42 @@ class Slip:
 
 @dataclass(slots=True)
 class Document:
-    """A file's data, the line (from 1) of each path in it, and its slips."""
+    """A file's data, the line (from 1) of each path in it, and its problems."""
 
     data: Any = None
     lines: dict[Path, int] = field(default_factory=dict)
-    slips: list[Slip] = field(default_factory=list)
+    problems: list[YamlProblem] = field(default_factory=list)
 
 
-def read(raw: bytes) -> Document:
-    """The document; where it is not YAML at all, `data` is None and `slips` say why."""
+def read_yaml(raw: bytes) -> Document:
+    """The document; where it is not YAML at all, `data` is None and `problems` say why."""
     document = Document()
     try:
         node = yaml.compose(raw.decode("utf-8-sig"), Loader=_Loader)
         document.data = None if node is None else _Reader(document).value(node, ())
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        document.slips.append(Slip(line, (), "not UTF-8 text", "save the file as UTF-8"))
+        document.problems.append(YamlProblem(line, (), "not UTF-8 text", "save the file as UTF-8"))
     except yaml.YAMLError as error:
-        document.slips.append(_explained(error, raw))
+        document.problems.append(_explained(error, raw))
     except _AliasesError as error:
         said = "aliases of aliases, which multiply to more values than a configuration can need"
-        document.slips.append(Slip(error.line, (), said, "write out what is meant"))
+        document.problems.append(YamlProblem(error.line, (), said, "write out what is meant"))
     except RecursionError:
-        document.slips.append(Slip(1, (), "nested too deeply", "no section needs more than a few levels"))
+        document.problems.append(YamlProblem(1, (), "nested too deeply", "no section needs more than a few levels"))
     return document
 
 
-def _explained(error: yaml.YAMLError, raw: bytes) -> Slip:
+def _explained(error: yaml.YAMLError, raw: bytes) -> YamlProblem:
     mark = getattr(error, "problem_mark", None)
     line = mark.line + 1 if mark is not None else 1
     lines = raw.decode("utf-8-sig").splitlines()
     here = lines[line - 1] if line <= len(lines) else ""
     if "\t" in here[: len(here) - len(here.lstrip())]:
-        return Slip(line, (), "a tab at the beginning of the line", "YAML indents with spaces")
+        return YamlProblem(line, (), "a tab at the beginning of the line", "YAML indents with spaces")
     said = (getattr(error, "problem", None) or "it holds characters that YAML does not allow").removeprefix("but ")
     hint = HINTS.get(next((known for known in HINTS if known in said), ""), "look at this line and the one before it")
-    return Slip(line, (), f"not YAML: {said}", hint)
+    return YamlProblem(line, (), f"not YAML: {said}", hint)
 
 
 HINTS = {
@@ -122,7 +122,7 @@ class _Reader:
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, path)
         if node in self._inside:
-            self._slip(node, path, "the anchor holds itself", "write out what is meant")
+            self._report(node, path, "the anchor holds itself", "write out what is meant")
             return None
         self._inside.add(node)
         value = self._collection(node, path)
@@ -143,7 +143,7 @@ class _Reader:
 
     def _scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
         if not node.tag.startswith(TAGS):
-            self._slip(
+            self._report(
                 node, path, f"the tag `{node.tag}` means nothing here", "put a value that begins with `!` in quotes"
             )
             return None
@@ -152,7 +152,7 @@ class _Reader:
         try:
             return self._scalars.construct_object(node)
         except (ValueError, yaml.YAMLError):
-            self._slip(node, path, f"`{node.value}` is not what its tag says", "leave the tag out")
+            self._report(node, path, f"`{node.value}` is not what its tag says", "leave the tag out")
             return None
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
@@ -162,7 +162,7 @@ class _Reader:
             try:
                 self._scalars.flatten_mapping(node)
             except yaml.YAMLError:
-                self._slip(node, path, "`<<` can only merge mappings", "name an anchor of a mapping: `<<: *name`")
+                self._report(node, path, "`<<` can only merge mappings", "name an anchor of a mapping: `<<: *name`")
         return {key: self._entry(key, name, value, path) for key, name, value in self._entries(node, path)}
 
     def _entry(self, key: str, name: yaml.Node, value: yaml.Node, path: Path) -> Any:
@@ -176,7 +176,7 @@ class _Reader:
             if isinstance(name, yaml.ScalarNode):
                 entries[str(name.value)] = (str(name.value), name, value)
             else:
-                self._slip(name, path, "a key must be a word", "put a value that begins with `{` or `[` in quotes")
+                self._report(name, path, "a key must be a word", "put a value that begins with `{` or `[` in quotes")
         return list(entries.values())
 
     def _note_duplicates(self, node: yaml.MappingNode, path: Path) -> None:
@@ -184,7 +184,7 @@ class _Reader:
         for name, _ in node.value:
             if isinstance(name, yaml.ScalarNode) and first.setdefault(name.value, name) is not name:
                 there = f"the same key is in line {first[name.value].start_mark.line + 1} already"
-                self._slip(name, (*path, name.value), there, "keep one of them")
+                self._report(name, (*path, name.value), there, "keep one of them")
 
-    def _slip(self, node: yaml.Node, path: Path, message: str, hint: str) -> None:
-        self._document.slips.append(Slip(node.start_mark.line + 1, path, message, hint))
+    def _report(self, node: yaml.Node, path: Path, message: str, hint: str) -> None:
+        self._document.problems.append(YamlProblem(node.start_mark.line + 1, path, message, hint))

@@ -14,16 +14,16 @@ DAY = timedelta(days=1)
 MIDNIGHT = "24:00"
 
 
-def percent(text: str) -> float:
+def percent_change(text: str) -> float:
     """`30 percent`, `30%`.
 
     Raises:
         WordError: anything else, and 0.
     """
-    found = re.fullmatch(r"(\d{1,4}(?:\.\d+)?) ?(?:percent|%)", " ".join(text.casefold().split()))
-    if not found or float(found[1]) == 0:
+    match = re.fullmatch(r"(\d{1,4}(?:\.\d+)?) ?(?:percent|%)", " ".join(text.casefold().split()))
+    if not match or float(match[1]) == 0:
         raise WordError(f"`{quoted(text)}` is no share", "write for example `30 percent`")
-    return float(found[1])
+    return float(match[1])
 
 
 def whole_days(text: str) -> int:
@@ -44,10 +44,10 @@ def school_days(text: str) -> int:
     Raises:
         WordError: anything else, and 0.
     """
-    found = re.fullmatch(r"([1-9]\d?) school days?", " ".join(text.casefold().split()))
-    if not found:
+    match = re.fullmatch(r"([1-9]\d?) school days?", " ".join(text.casefold().split()))
+    if not match:
         raise WordError(f"`{quoted(text)}` is no number of school days", "write for example `10 school days`")
-    return int(found[1])
+    return int(match[1])
 
 
 def deviations(raw: object) -> float:
@@ -58,12 +58,12 @@ def deviations(raw: object) -> float:
     """
     if raw is True:
         return USUAL_DEVIATIONS
-    text = str(raw).casefold() if isinstance(raw, bool) else scalars.text(raw)
-    found = re.fullmatch(r"(\d{1,2}(?:\.\d+)?) deviations?", " ".join(text.split()))
-    if not found or float(found[1]) == 0:
+    text = str(raw).casefold() if isinstance(raw, bool) else scalars.parse_text(raw)
+    match = re.fullmatch(r"(\d{1,2}(?:\.\d+)?) deviations?", " ".join(text.split()))
+    if not match or float(match[1]) == 0:
         hint = f"write `true`, which is {USUAL_DEVIATIONS:g}, or for example `3 deviations`"
         raise WordError(f"`{quoted(text)}` is no number of deviations", hint)
-    return float(found[1])
+    return float(match[1])
 
 
 def somebody(text: str) -> str:
@@ -86,19 +86,19 @@ def recurring(text: str) -> RecurringSilence:
     Raises:
         WordError: anything else.
     """
-    told = " ".join(text.casefold().split())
-    if told in (Recurrence.HOLIDAYS, Recurrence.BREAKS):
-        return RecurringSilence("", Recurrence(told))
-    if re.match(r"\d{4}-", told):
+    normalized = " ".join(text.casefold().split())
+    if normalized in (Recurrence.HOLIDAYS, Recurrence.BREAKS):
+        return RecurringSilence(name="", when=Recurrence(normalized))
+    if re.match(r"\d{4}-", normalized):
         hint = "a silence recurs: write for example `06-10..08-05`; for once, type `/kpi mute` in Slack"
         raise WordError(f"`{quoted(text)}` comes only once", hint)
-    return _of_a_year(told) if re.match(r"\d", told) else _of_a_week(told)
+    return _of_a_year(normalized) if re.match(r"\d", normalized) else _of_a_week(normalized)
 
 
 def _of_a_year(text: str) -> RecurringSilence:
     season = time_values.season(text)
     assert isinstance(season, AnnualRange)
-    return RecurringSilence("", Recurrence.YEARLY, first=season.first, last=season.last)
+    return RecurringSilence(name="", when=Recurrence.YEARLY, first=season.first, last=season.last)
 
 
 def _of_a_week(text: str) -> RecurringSilence:
@@ -108,7 +108,9 @@ def _of_a_week(text: str) -> RecurringSilence:
     except WordError:
         hint = "write `holidays`, `breaks`, `wednesday 18:00-22:00`, `sat-sun`, or `06-10..08-05` of every year"
         raise WordError(f"`{quoted(text)}` is no time that recurs", hint) from None
-    return RecurringSilence("", Recurrence.WEEKLY, weekdays, _window(window) if window else (time(), time()))
+    return RecurringSilence(
+        name="", when=Recurrence.WEEKLY, weekdays=weekdays, hours=_window(window) if window else (time(), time())
+    )
 
 
 def _window(text: str) -> tuple[time, time]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from kpibot.catalog.parse import time_values
-from kpibot.catalog.parse.scalars import number, text
+from kpibot.catalog.parse.scalars import parse_number, parse_text
 from kpibot.catalog.problems import WordError, nearest
 from kpibot.core.kpis.conditions import (
     Condition,
@@ -20,7 +20,7 @@ from kpibot.core.kpis.conditions import (
 from kpibot.core.text import alternatives, quoted
 
 
-def conditions(raw: object) -> Where:
+def parse_conditions(raw: object) -> Where:
     """What a column must be, as conditions on a column that is named later."""
     if not isinstance(raw, dict):
         return (ValueCondition("", _scalars(raw)),)
@@ -32,12 +32,12 @@ def conditions(raw: object) -> Where:
     or_empty = raw.get("or_empty", False)
     if not isinstance(or_empty, bool):
         raise WordError("`or_empty` is `true` or `false`", "leave it out for `false`")
-    found = tuple(_condition(key, value, or_empty) for key, value in raw.items() if key != "or_empty")
-    if not found:
+    result = tuple(_condition(key, value, or_empty) for key, value in raw.items() if key != "or_empty")
+    if not result:
         raise WordError(
             "says nothing", "write for example `{not: [merged, deleted]}` or `{older_than: 10 working days}`"
         )
-    return found
+    return result
 
 
 def _condition(key: str, value: object, or_empty: bool) -> Condition:
@@ -45,23 +45,23 @@ def _condition(key: str, value: object, or_empty: bool) -> Condition:
         return ValueCondition("", _scalars(value), negated=True)
     if key in RELATIONS:
         if isinstance(value, dict) and list(value) == ["column"]:
-            return NumberCondition("", Relation(key), other=text(value["column"]), or_empty=or_empty)
-        return NumberCondition("", Relation(key), than=number(value), or_empty=or_empty)
-    moment = MOMENTS[key](text(value))
+            return NumberCondition("", Relation(key), other=parse_text(value["column"]), or_empty=or_empty)
+        return NumberCondition("", Relation(key), than=parse_number(value), or_empty=or_empty)
+    moment = MOMENTS[key](parse_text(value))
     if key in ("older_than", "before"):
         return TimeCondition("", until=moment, or_empty=or_empty)
     return TimeCondition("", since=moment, until=Now() if key == "within" else None, or_empty=or_empty)
 
 
-def _now(said: str) -> RelativeTime:
-    if said == "now":
+def _now(phrase: str) -> RelativeTime:
+    if phrase == "now":
         return Now()
-    raise WordError(f"`{quoted(said)}` is no moment", "the only one here is `now`: the instant of measuring")
+    raise WordError(f"`{quoted(phrase)}` is no moment", "the only one here is `now`: the instant of measuring")
 
 
-def _lately(said: str) -> RelativeTime:
+def _lately(phrase: str) -> RelativeTime:
     """`10 working days`, or the words of a period."""
-    return time_values.age(said) if "working" in said else StartOf(time_values.period(said))
+    return time_values.age(phrase) if "working" in phrase else StartOf(time_values.period(phrase))
 
 
 RELATIONS = tuple(map(str, Relation))

@@ -4,7 +4,7 @@ from kpibot.catalog.problems import WordError
 from kpibot.core.text import quoted
 
 
-def text(raw: object) -> str:
+def parse_text(raw: object) -> str:
     """Words.
 
     Raises:
@@ -21,7 +21,7 @@ def text(raw: object) -> str:
     return raw.strip()
 
 
-def number(raw: object) -> float:
+def parse_number(raw: object) -> float:
     """A number.
 
     Raises:

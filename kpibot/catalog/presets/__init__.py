@@ -12,7 +12,7 @@ from typing import Any
 
 from kpibot.catalog.files import yaml_lines
 from kpibot.catalog.files.sections import Sections
-from kpibot.catalog.presets.merge import Places, merge_defaults
+from kpibot.catalog.presets.merge import Locations, merge_defaults
 from kpibot.catalog.presets.placeholders import check_option, with_options
 from kpibot.catalog.problems import Path, WordError, suggestion
 from kpibot.catalog.schema.measures import KINDS
@@ -29,11 +29,11 @@ class Preset:
     database: str
     name: str
     data: dict[str, Any]
-    places: Places
+    locations: Locations
 
 
 @dataclass(slots=True)
-class _Chosen:
+class _PresetChoice:
     """What a database's `preset` says: which presets, over each other, which of their KPIs, and which options."""
 
     database: str
@@ -46,27 +46,27 @@ class _Chosen:
         return ("databases", self.database, "preset")
 
 
-def names() -> list[str]:
+def preset_names() -> list[str]:
     """The presets that there are."""
     return sorted(file.stem for file in FOLDER.glob("*.yaml"))
 
 
 def merge_presets(sections: Sections) -> None:
     """Lays the presets that databases name under the district's own sections, and reports what is wrong with them."""
-    presets = [preset for each in _chosen(sections) for preset in _read(each, sections)]
-    taken: dict[tuple[str, str], Preset] = {}
+    presets = [preset for each in _choices(sections) for preset in _read(each, sections)]
+    owners: dict[tuple[str, str], Preset] = {}
     for preset in presets:
-        _claim(preset, "kpis", preset.data.get("kpis", {}), taken, sections)
-        _claim(preset, "datasets", _used(preset), taken, sections)
+        _claim(preset, "kpis", preset.data.get("kpis", {}), owners, sections)
+        _claim(preset, "datasets", _used(preset), owners, sections)
     for preset in presets:
         for name in preset.data.get("datasets", {}):
-            taken.setdefault(("datasets", name), preset)
+            owners.setdefault(("datasets", name), preset)
     for preset in presets:
-        kept = {name: _kept(name, part, preset, taken) for name, part in preset.data.items()}
-        merge_defaults(sections, {name: part for name, part in kept.items() if part}, preset.places)
+        kept = {name: _kept(name, part, preset, owners) for name, part in preset.data.items()}
+        merge_defaults(sections, {name: part for name, part in kept.items() if part}, preset.locations)
 
 
-def _chosen(sections: Sections) -> Iterator[_Chosen]:
+def _choices(sections: Sections) -> Iterator[_PresetChoice]:
     databases = sections.data.get("databases")
     for name, raw in databases.items() if isinstance(databases, dict) else ():
         preset = raw.get("preset") if isinstance(raw, dict) else None
@@ -74,7 +74,7 @@ def _chosen(sections: Sections) -> Iterator[_Chosen]:
         use, kpis, options = keys.get("use"), keys.get("kpis"), keys.get("options")
         if use is None:
             continue  # whatever else is wrong there, its shape tells
-        yield _Chosen(
+        yield _PresetChoice(
             name,
             [str(each) for each in (use if isinstance(use, list) else [use])],
             [str(each) for each in kpis] if isinstance(kpis, list) else None,
@@ -82,50 +82,50 @@ def _chosen(sections: Sections) -> Iterator[_Chosen]:
         )
 
 
-def _read(chosen: _Chosen, sections: Sections) -> Iterator[Preset]:
+def _read(choice: _PresetChoice, sections: Sections) -> Iterator[Preset]:
     """The presets of a database, those that come over others first."""
     documents = {}
-    for name in chosen.names:
-        if name in names():
+    for name in choice.names:
+        if name in preset_names():
             file = FOLDER / f"{name}.yaml"
-            documents[name] = (str(file), yaml_lines.read(file.read_bytes()))
+            documents[name] = (str(file), yaml_lines.read_yaml(file.read_bytes()))
         else:
-            sections.report(chosen.path, f"no preset `{quoted(name)}`", suggestion(name, names()))
-    known = {key: value for _, each in documents.values() for key, value in each.data.get("options", {}).items()}
-    options = known | _checked_options(chosen, known, sections)
-    _check_kpis(chosen, {kpi for _, each in documents.values() for kpi in each.data.get("kpis", {})}, sections)
+            sections.report(choice.path, f"no preset `{quoted(name)}`", suggestion(name, preset_names()))
+    defaults = {key: value for _, each in documents.values() for key, value in each.data.get("options", {}).items()}
+    options = defaults | _checked_options(choice, defaults, sections)
+    _check_kpis(choice, {kpi for _, each in documents.values() for kpi in each.data.get("kpis", {})}, sections)
     for name in reversed(documents):
         file_name, document = documents[name]
         data = {key: with_options(part, options) for key, part in document.data.items() if key != "options"}
-        if chosen.kpis is not None:
-            data["kpis"] = {kpi: each for kpi, each in data.get("kpis", {}).items() if kpi in chosen.kpis}
-        for each in (*data.get("datasets", {}).values(), *([data["campuses"]] if "campuses" in data else [])):
-            each["database"] = chosen.database
-        places = {path: (file_name, line) for path, line in document.lines.items()}
-        yield Preset(chosen.database, name, data, places)
+        if choice.kpis is not None:
+            data["kpis"] = {kpi: each for kpi, each in data.get("kpis", {}).items() if kpi in choice.kpis}
+        for part in (*data.get("datasets", {}).values(), *([data["campuses"]] if "campuses" in data else [])):
+            part["database"] = choice.database
+        locations = {path: (file_name, line) for path, line in document.lines.items()}
+        yield Preset(choice.database, name, data, locations)
 
 
-def _checked_options(chosen: _Chosen, known: Mapping[str, Any], sections: Sections) -> dict[str, Any]:
+def _checked_options(choice: _PresetChoice, defaults: Mapping[str, Any], sections: Sections) -> dict[str, Any]:
     options = {}
-    for name, value in chosen.options.items():
-        path = (*chosen.path, "options", name)
-        if name not in known:
+    for name, value in choice.options.items():
+        path = (*choice.path, "options", name)
+        if name not in defaults:
             said = f"the preset has no option `{quoted(name)}`"
-            sections.report(path, said, suggestion(name, known, "leave it out"))
+            sections.report(path, said, suggestion(name, defaults, "leave it out"))
             continue
         try:
-            check_option(value, known[name])
-            options[name] = [value] if isinstance(known[name], list) and not isinstance(value, list) else value
+            check_option(value, defaults[name])
+            options[name] = [value] if isinstance(defaults[name], list) and not isinstance(value, list) else value
         except WordError as error:
             sections.report(path, str(error), error.hint)
     return options
 
 
-def _check_kpis(chosen: _Chosen, known: set[str], sections: Sections) -> None:
-    for index, kpi in enumerate(chosen.kpis or ()):
-        if known and kpi not in known:
-            hint = suggestion(kpi, sorted(known))
-            sections.report((*chosen.path, "kpis", index), f"the preset has no KPI `{quoted(kpi)}`", hint)
+def _check_kpis(choice: _PresetChoice, available: set[str], sections: Sections) -> None:
+    for index, kpi in enumerate(choice.kpis or ()):
+        if available and kpi not in available:
+            hint = suggestion(kpi, sorted(available))
+            sections.report((*choice.path, "kpis", index), f"the preset has no KPI `{quoted(kpi)}`", hint)
 
 
 def _used(preset: Preset) -> list[str]:
@@ -142,11 +142,11 @@ def _datasets(node: Any) -> Iterator[str]:
 
 
 def _claim(
-    preset: Preset, section: str, entries: Any, taken: dict[tuple[str, str], Preset], sections: Sections
+    preset: Preset, section: str, entries: Any, owners: dict[tuple[str, str], Preset], sections: Sections
 ) -> None:
     """Notes whose the entries are; two databases that bring the same KPI must say which of them has it."""
     for name in entries:
-        owner = taken.setdefault((section, name), preset)
+        owner = owners.setdefault((section, name), preset)
         if owner.database != preset.database:
             what = "KPI" if section == "kpis" else "dataset"
             said = f"the presets of `{owner.database}` and `{preset.database}` both bring the {what} `{name}`"
@@ -154,8 +154,8 @@ def _claim(
             sections.report(("databases", preset.database, "preset"), said, hint)
 
 
-def _kept(section: str, part: Any, preset: Preset, taken: Mapping[tuple[str, str], Preset]) -> Any:
+def _kept(section: str, part: Any, preset: Preset, owners: Mapping[tuple[str, str], Preset]) -> Any:
     """The entries of a section that come from this database."""
     if section not in SHARED:
         return part
-    return {name: each for name, each in part.items() if taken[section, name].database == preset.database}
+    return {name: each for name, each in part.items() if owners[section, name].database == preset.database}

@@ -1,4 +1,4 @@
-"""The gaps in a preset's SQL, filled with its options: `IN ({lost})`, or `` `{prefix}assets` `` for a name."""
+"""The placeholders in a preset's SQL, filled with its options: `IN ({lost})`, or `` `{prefix}assets` `` for a name."""
 
 import re
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from typing import Any
 
 from kpibot.catalog.problems import WordError
 
-GAP = re.compile(r"\{([a-z_]+)\}")
+PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
 def check_option(value: object, example: object) -> None:
@@ -19,20 +19,20 @@ def check_option(value: object, example: object) -> None:
         if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_]*", value):
             raise WordError("a part of a name belongs here", "write letters, numbers and underscores, like `snipe_`")
         return
-    for each in value if isinstance(value, list) else [value]:
-        if isinstance(each, bool) or not isinstance(each, str | int):
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, bool) or not isinstance(item, str | int):
             raise WordError("words or whole numbers belong here", "write a list of them, like `[Lost, Perdu]`")
 
 
 def with_options(node: Any, options: Mapping[str, Any]) -> Any:
-    """Plain data with the gaps of every text filled; a gap that is no option stays, as in a link."""
+    """Plain data with the placeholders of every text replaced; one that is no option stays, as in a link."""
     if isinstance(node, dict):
         return {key: with_options(each, options) for key, each in node.items()}
     if isinstance(node, list):
         return [with_options(each, options) for each in node]
     if not isinstance(node, str):
         return node
-    return GAP.sub(lambda gap: _sql(options[gap[1]]) if gap[1] in options else gap[0], node)
+    return PLACEHOLDER.sub(lambda match: _sql(options[match[1]]) if match[1] in options else match[0], node)
 
 
 def _sql(value: Any) -> str:

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from kpibot.catalog.schema.json_schema import text
+from kpibot.catalog.schema.json_schema import json_schema_text
 
 FILE = Path("config/schema/kpibot.schema.json")
 
 if __name__ == "__main__":
     FILE.parent.mkdir(parents=True, exist_ok=True)
-    FILE.write_text(text(), encoding="utf-8")
+    FILE.write_text(json_schema_text(), encoding="utf-8")

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from kpibot.catalog.parse import alert_values, scalars
 from kpibot.catalog.problems import WordError
 from kpibot.catalog.schema import fields as f
-from kpibot.catalog.schema.base import Schema
+from kpibot.catalog.schema.schema_base import Schema
 from kpibot.core.alerts.silences import RecurringSilence
 
 SIGNALS = ("worsens_by", "unusual", "critical_within")
@@ -20,22 +20,30 @@ def _yes(raw: object) -> bool:
 
 
 Yes = Annotated[bool, BeforeValidator(_yes), WithJsonSchema({"type": "boolean"})]
-Percent = Annotated[float, f.worded(alert_values.percent), f.string(pattern=r"^\d+(\.\d+)? ?(percent|%)$")]
-WholeDays = Annotated[int, f.worded(alert_values.whole_days), f.string(pattern=r"^\d+ ?(d|w|days?|weeks?)$")]
-SchoolDays = Annotated[int, f.worded(alert_values.school_days), f.string(pattern=r"^\d+ school days?$")]
+Percent = Annotated[
+    float, f.worded(alert_values.percent_change), f.string_schema(pattern=r"^\d+(\.\d+)? ?(percent|%)$")
+]
+WholeDays = Annotated[int, f.worded(alert_values.whole_days), f.string_schema(pattern=r"^\d+ ?(d|w|days?|weeks?)$")]
+SchoolDays = Annotated[int, f.worded(alert_values.school_days), f.string_schema(pattern=r"^\d+ school days?$")]
 Deviations = Annotated[
     float,
     BeforeValidator(alert_values.deviations),
     WithJsonSchema({"anyOf": [{"const": True}, {"type": "string", "pattern": r"^\d+(\.\d+)? deviations?$"}]}),
 ]
-Somebody = Annotated[str, BeforeValidator(lambda raw: alert_values.somebody(scalars.text(raw))), f.string(pattern="^@")]
-Recurring = Annotated[
-    RecurringSilence, BeforeValidator(lambda raw: alert_values.recurring(scalars.text(raw))), f.string(minLength=1)
+Somebody = Annotated[
+    str, BeforeValidator(lambda raw: alert_values.somebody(scalars.parse_text(raw))), f.string_schema(pattern="^@")
 ]
-Severity = Annotated[str, f.choice_of("warning", "critical"), f.string(enum=["warning", "critical"])]
-HoursOf = Annotated[str, f.choice_of("working hours", "other hours"), f.string(enum=["working hours", "other hours"])]
-WatchedAt = Annotated[str, f.choice_of("campuses", "district"), f.string(enum=["campuses", "district"])]
-Inhibited = Annotated[str, f.choice_of("campuses"), f.string(enum=["campuses"])]
+Recurring = Annotated[
+    RecurringSilence,
+    BeforeValidator(lambda raw: alert_values.recurring(scalars.parse_text(raw))),
+    f.string_schema(minLength=1),
+]
+Severity = Annotated[str, f.choice_of("warning", "critical"), f.string_schema(enum=["warning", "critical"])]
+HoursOf = Annotated[
+    str, f.choice_of("working hours", "other hours"), f.string_schema(enum=["working hours", "other hours"])
+]
+WatchedAt = Annotated[str, f.choice_of("campuses", "district"), f.string_schema(enum=["campuses", "district"])]
+Inhibited = Annotated[str, f.choice_of("campuses"), f.string_schema(enum=["campuses"])]
 
 
 class EscalationSchema(Schema):

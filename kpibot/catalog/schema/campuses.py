@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Field, Tag
 
 from kpibot.catalog.schema import fields as f
-from kpibot.catalog.schema.base import Schema
+from kpibot.catalog.schema.schema_base import Schema
 
 
 def aliases_kind(raw: Any) -> str:

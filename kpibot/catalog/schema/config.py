@@ -9,9 +9,9 @@ from pydantic import Discriminator, Field, Tag
 
 from kpibot.catalog.schema import fields as f
 from kpibot.catalog.schema.alerts import AlertSchema, RouteSchema, SilenceSchema
-from kpibot.catalog.schema.base import Schema
 from kpibot.catalog.schema.campuses import Campuses
 from kpibot.catalog.schema.measures import MeasureSchema, word_or_keys
+from kpibot.catalog.schema.schema_base import Schema
 
 
 class CycleSchema(Schema):
@@ -160,7 +160,7 @@ class DatasetSchema(Schema):
     link: f.Link | None = Field(None, description="Leads to one row, like https://help.example.org/tickets/{id}.")
 
 
-class LevelsSchema(Schema):
+class ThresholdsSchema(Schema):
     """Target and thresholds of a campus, group or type; what a campus lacks is its type's, then the KPI's own."""
 
     target: f.Number | None = Field(None, description="Good enough, in the KPI's unit.")
@@ -202,8 +202,8 @@ class KpiSchema(Schema):
     target: f.Number | None = Field(None, description="Good enough, in the KPI's unit.")
     warning: f.Number | None = Field(None, description="A value that reaches it is a breach.")
     critical: f.Number | None = Field(None, description="A value that reaches it is a serious breach.")
-    campuses: dict[f.Slug, LevelsSchema] = Field({}, description="Other levels for some campuses or groups.")
-    campus_types: dict[f.Slug, LevelsSchema] = Field({}, description="Other levels for all campuses of a type.")
+    campuses: dict[f.Slug, ThresholdsSchema] = Field({}, description="Other levels for some campuses or groups.")
+    campus_types: dict[f.Slug, ThresholdsSchema] = Field({}, description="Other levels for all campuses of a type.")
     budget: dict[f.PeriodKey, f.Number] = Field(
         {}, description="What may be spent, by year, like {FY2027: 900000}; levels are then percent of its pace."
     )

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from kpibot.catalog.model import Column
 from kpibot.catalog.parse import scalars, time_values
-from kpibot.catalog.parse.conditions import MOMENTS, RELATIONS, conditions
+from kpibot.catalog.parse.conditions import MOMENTS, RELATIONS, parse_conditions
 from kpibot.catalog.problems import WordError
 from kpibot.core.kpis import kpi, measures, thresholds
 from kpibot.core.kpis.conditions import RelativeTime, Where
@@ -46,14 +46,14 @@ def _positive(raw: object) -> int:
 
 
 def _period_key(raw: object) -> str:
-    key = scalars.text(raw)
+    key = scalars.parse_text(raw)
     if re.fullmatch(r"(FY|SY)\d{4}", key):
         return key
     raise WordError(f"`{quoted(key)}` is no year", "write for example `FY2027`, the fiscal year that ends in 2027")
 
 
 def _code(raw: object) -> str:
-    return str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else scalars.text(raw)
+    return str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else scalars.parse_text(raw)
 
 
 def _codes(raw: object) -> object:
@@ -61,14 +61,14 @@ def _codes(raw: object) -> object:
 
 
 def _size(raw: object) -> float:
-    number = scalars.number(raw)
+    number = scalars.parse_number(raw)
     if number < 0:
         raise WordError(f"{number:g} is less than nothing", "write 0 or more, or leave the key out")
     return number
 
 
 def _separator(raw: object) -> str:
-    scalars.text(raw)
+    scalars.parse_text(raw)
     return str(raw)
 
 
@@ -79,21 +79,25 @@ def _level(raw: object) -> int:
 
 
 def _tuple(raw: object) -> tuple[str, ...]:
-    return tuple(scalars.text(item) for item in raw) if isinstance(raw, list) and raw else (scalars.text(raw),)
+    return (
+        tuple(scalars.parse_text(item) for item in raw) if isinstance(raw, list) and raw else (scalars.parse_text(raw),)
+    )
 
 
 def _measurements(raw: object) -> int:
-    return time_values.measurements(raw if isinstance(raw, int) and not isinstance(raw, bool) else scalars.text(raw))
+    return time_values.measurements(
+        raw if isinstance(raw, int) and not isinstance(raw, bool) else scalars.parse_text(raw)
+    )
 
 
 def _column(raw: object) -> Column:
     if not isinstance(raw, dict):
-        return Column(name=scalars.text(raw))
+        return Column(name=scalars.parse_text(raw))
     for key in raw:
         if key != "sql":
             hint = 'write a column\'s name, or `{sql: "…"}` for an expression'
             raise WordError(f"unknown key `{quoted(key)}`", hint)
-    return Column(sql=scalars.text(raw.get("sql", "")))
+    return Column(sql=scalars.parse_text(raw.get("sql", "")))
 
 
 def _connections(raw: object) -> int:
@@ -110,7 +114,7 @@ def _option(raw: object) -> str | int | float | bool:
 
 
 def _statement(raw: object) -> str:
-    sql = scalars.text(raw).rstrip("; \n")
+    sql = scalars.parse_text(raw).rstrip("; \n")
     bare = re.sub(r"--[^\n]*\n?|/\*.*?\*/", " ", sql, flags=re.DOTALL).split()
     if not bare or bare[0].casefold().strip("(") not in ("select", "with"):
         raise WordError("kpibot only reads: this is no SELECT", "begin with `SELECT` or `WITH`")
@@ -118,7 +122,7 @@ def _statement(raw: object) -> str:
 
 
 def _slack(raw: object) -> str:
-    place = scalars.text(raw)
+    place = scalars.parse_text(raw)
     if re.fullmatch(r"[CG][A-Z0-9]{8,}", place) or re.fullmatch(r"#[^\sA-Z#,.]{1,80}", place):
         return place
     hint = (
@@ -132,7 +136,7 @@ def _named_days(reader: Callable[[str], Range], example: str) -> Callable[[objec
 
     def read(raw: object) -> tuple[tuple[Range, str], ...]:
         if isinstance(raw, dict):
-            return tuple((reader(days), scalars.text(name)) for days, name in raw.items())
+            return tuple((reader(days), scalars.parse_text(name)) for days, name in raw.items())
         if not isinstance(raw, str):
             raise WordError(
                 "days belong here", f"write for example `{example}`, and `: ` and their name if they have one"
@@ -151,20 +155,20 @@ def _fiscal_year(text: str) -> str:
 
 
 def _currency(raw: object) -> str:
-    code = scalars.text(raw)
+    code = scalars.parse_text(raw)
     if re.fullmatch(r"[A-Z]{3}", code):
         return code
     raise WordError(f"`{quoted(code)}` is no currency", "write its three letters, for example `USD`")
 
 
 def _link(raw: object) -> str:
-    if re.match(r"https?://\S+$", scalars.text(raw)):
-        return scalars.text(raw)
+    if re.match(r"https?://\S+$", scalars.parse_text(raw)):
+        return scalars.parse_text(raw)
     raise WordError("is no link", "write for example `https://help.example.org/tickets/{id}`")
 
 
 def _table(raw: object) -> str:
-    table = scalars.text(raw)
+    table = scalars.parse_text(raw)
     if re.search(r"[\s;]", table):
         raise WordError(f"`{quoted(table)}` is no table", "write its name, or put a SELECT under `select`")
     return table
@@ -174,7 +178,7 @@ def _named(pattern: str, hint: str) -> Callable[[object], str]:
     """A reader of ids of that pattern, which proposes one that would do."""
 
     def read(raw: object) -> str:
-        text = scalars.text(raw)
+        text = scalars.parse_text(raw)
         if re.fullmatch(pattern, text):
             return text
         better = re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
@@ -186,15 +190,15 @@ def _named(pattern: str, hint: str) -> Callable[[object], str]:
 
 def worded(reader: Callable[[str], Any]) -> BeforeValidator:
     """Reads a text, or a number as text."""
-    return BeforeValidator(lambda raw: reader(scalars.text(str(raw) if isinstance(raw, int | float) else raw)))
+    return BeforeValidator(lambda raw: reader(scalars.parse_text(str(raw) if isinstance(raw, int | float) else raw)))
 
 
-def choice_of(*known: str) -> BeforeValidator:
+def choice_of(*words: str) -> BeforeValidator:
     """Reads one of these words."""
-    return worded(lambda text: time_values.one_of(text, known))
+    return worded(lambda text: time_values.one_of(text, words))
 
 
-def string(**more: Any) -> WithJsonSchema:
+def string_schema(**more: Any) -> WithJsonSchema:
     """A string, for editors."""
     return WithJsonSchema({"type": "string", **more})
 
@@ -229,8 +233,8 @@ _CLOSED: JsonDict = {"additionalProperties": False}
 _SLUGS = "ids are lower-case words and numbers joined by hyphens"
 _LETTER = "begin with a letter; lower-case words and numbers joined by hyphens"
 
-Text = Annotated[str, BeforeValidator(scalars.text), string(minLength=1)]
-Number = Annotated[float, BeforeValidator(scalars.number), WithJsonSchema({"type": "number"})]
+Text = Annotated[str, BeforeValidator(scalars.parse_text), string_schema(minLength=1)]
+Number = Annotated[float, BeforeValidator(scalars.parse_number), WithJsonSchema({"type": "number"})]
 Connections = Annotated[
     int,
     BeforeValidator(_connections),
@@ -239,23 +243,25 @@ Connections = Annotated[
 Code = Annotated[str, BeforeValidator(_code), WithJsonSchema(_WORD)]
 Codes = Annotated[list[Code], BeforeValidator(_codes), WithJsonSchema(_WORD_OR_WORDS)]
 Size = Annotated[float, BeforeValidator(_size), WithJsonSchema({"type": "number", "minimum": 0})]
-Separator = Annotated[str, BeforeValidator(_separator), string(minLength=1)]
+Separator = Annotated[str, BeforeValidator(_separator), string_schema(minLength=1)]
 Level = Annotated[int, BeforeValidator(_level), WithJsonSchema({"type": "integer", "minimum": 1})]
-Length = Annotated[timedelta, worded(time_values.duration), string(pattern=DURATION)]
-Percent = Annotated[float, worded(time_values.percent), string(pattern=r"^\d{1,3}(\.\d+)? ?(%|percent)$")]
+Length = Annotated[timedelta, worded(time_values.duration), string_schema(pattern=DURATION)]
+Percent = Annotated[float, worded(time_values.percent), string_schema(pattern=r"^\d{1,3}(\.\d+)? ?(%|percent)$")]
 Measurements = Annotated[
     int,
     BeforeValidator(_measurements),
     WithJsonSchema({"type": ["string", "integer"], "pattern": r"^\d+( measurements?)?$"}),
 ]
-MonthDay = Annotated[YearStart, worded(time_values.month_day), string(pattern=r"^\d{1,2}-\d{1,2}$")]
-Hours = Annotated[tuple[time, time], worded(time_values.hours), string(pattern=r"^\d{1,2}:\d\d ?[-–] ?\d{1,2}:\d\d$")]
-FiscalYear = Annotated[DateRange, worded(lambda text: time_values.dates(text, years=2)), string(pattern=RANGE)]
-FiscalYearName = Annotated[str, worded(_fiscal_year), string(pattern=f"^{FISCAL_YEAR}$")]
+MonthDay = Annotated[YearStart, worded(time_values.month_day), string_schema(pattern=r"^\d{1,2}-\d{1,2}$")]
+Hours = Annotated[
+    tuple[time, time], worded(time_values.hours), string_schema(pattern=r"^\d{1,2}:\d\d ?[-–] ?\d{1,2}:\d\d$")
+]
+FiscalYear = Annotated[DateRange, worded(lambda text: time_values.dates(text, years=2)), string_schema(pattern=RANGE)]
+FiscalYearName = Annotated[str, worded(_fiscal_year), string_schema(pattern=f"^{FISCAL_YEAR}$")]
 Season = Annotated[
     str,
-    BeforeValidator(lambda raw: time_values.season(scalars.text(raw)) and scalars.text(raw)),
-    string(pattern=SEASON),
+    BeforeValidator(lambda raw: time_values.season(scalars.parse_text(raw)) and scalars.parse_text(raw)),
+    string_schema(pattern=SEASON),
 ]
 Holidays = Annotated[
     tuple[tuple[DateRange, str], ...],
@@ -267,13 +273,17 @@ Breaks = Annotated[
     BeforeValidator(_named_days(time_values.season, "2027-03-15..2027-03-19")),
     _named_in_schema(SEASON),
 ]
-Months = Annotated[int, worded(time_values.months), string(pattern=r"^[1-9]\d? (months?|years?)$")]
-Day = Annotated[date, worded(time_values.iso_date), string(pattern=r"^\d{4}-\d\d-\d\d$")]
-When = Annotated[tuple[tuple[int, ...], time], worded(time_values.when), string(pattern=r"^.+ \d{1,2}:\d\d$")]
-Zone = Annotated[ZoneInfo, worded(time_values.zone), string()]
-Period = Annotated[PeriodRule, worded(time_values.period), string(pattern=PERIOD)]
-ColumnConditions = Annotated[Where, BeforeValidator(conditions), WithJsonSchema({"anyOf": [*_VALUE, _CONDITIONS]})]
-Age = Annotated[RelativeTime, worded(time_values.age), string(pattern=r"^\d+ ?(working )?[a-z]+$")]
+Months = Annotated[int, worded(time_values.months), string_schema(pattern=r"^[1-9]\d? (months?|years?)$")]
+Day = Annotated[date, worded(time_values.iso_date), string_schema(pattern=r"^\d{4}-\d\d-\d\d$")]
+When = Annotated[
+    tuple[tuple[int, ...], time], worded(time_values.days_and_time), string_schema(pattern=r"^.+ \d{1,2}:\d\d$")
+]
+Zone = Annotated[ZoneInfo, worded(time_values.zone), string_schema()]
+Period = Annotated[PeriodRule, worded(time_values.period), string_schema(pattern=PERIOD)]
+ColumnConditions = Annotated[
+    Where, BeforeValidator(parse_conditions), WithJsonSchema({"anyOf": [*_VALUE, _CONDITIONS]})
+]
+Age = Annotated[RelativeTime, worded(time_values.age), string_schema(pattern=r"^\d+ ?(working )?[a-z]+$")]
 ColumnOf = Annotated[Column, BeforeValidator(_column), WithJsonSchema({"anyOf": [{"type": "string"}, _SQL | _CLOSED]})]
 OneOrMany = Annotated[
     tuple[str, ...],
@@ -284,34 +294,40 @@ Option = Annotated[
     str | int | float | bool, BeforeValidator(_option), WithJsonSchema({"type": ["string", "number", "boolean"]})
 ]
 PresetOption = Annotated[Any, WithJsonSchema(_WORD_OR_WORDS)]  # the presets look at it
-Statement = Annotated[str, BeforeValidator(_statement), string(minLength=1)]
-SlackChannel = Annotated[str, BeforeValidator(_slack), string(pattern=r"^(#[^\sA-Z#,.]{1,80}|[CG][A-Z0-9]{8,})$")]
-Currency = Annotated[str, BeforeValidator(_currency), string(pattern="^[A-Z]{3}$")]
-Link = Annotated[str, BeforeValidator(_link), string(pattern=r"^https?://\S+$")]
-Table = Annotated[str, BeforeValidator(_table), string(pattern=r"^[^\s;]+$")]
-Slug = Annotated[str, BeforeValidator(_named(SLUG, _SLUGS)), string(pattern=f"^{SLUG}$")]
-Id = Annotated[str, BeforeValidator(_named(ID, _LETTER)), string(pattern=f"^{ID}$")]
+Statement = Annotated[str, BeforeValidator(_statement), string_schema(minLength=1)]
+SlackChannel = Annotated[
+    str, BeforeValidator(_slack), string_schema(pattern=r"^(#[^\sA-Z#,.]{1,80}|[CG][A-Z0-9]{8,})$")
+]
+Currency = Annotated[str, BeforeValidator(_currency), string_schema(pattern="^[A-Z]{3}$")]
+Link = Annotated[str, BeforeValidator(_link), string_schema(pattern=r"^https?://\S+$")]
+Table = Annotated[str, BeforeValidator(_table), string_schema(pattern=r"^[^\s;]+$")]
+Slug = Annotated[str, BeforeValidator(_named(SLUG, _SLUGS)), string_schema(pattern=f"^{SLUG}$")]
+Id = Annotated[str, BeforeValidator(_named(ID, _LETTER)), string_schema(pattern=f"^{ID}$")]
 Name = Annotated[
     str,
     BeforeValidator(_named(NAME, "begin with a letter; lower-case words joined by hyphens or underscores")),
-    string(pattern=f"^{NAME}$"),
+    string_schema(pattern=f"^{NAME}$"),
 ]
 ColumnName = Annotated[
     str,
     BeforeValidator(_named(WORD, "begin with a letter; letters, numbers and underscores")),
-    string(pattern=f"^{WORD}$"),
+    string_schema(pattern=f"^{WORD}$"),
 ]
 TableName = ColumnName
 Days = Annotated[
-    str, BeforeValidator(lambda raw: time_values.weekdays(scalars.text(raw)) and scalars.text(raw)), string()
+    str,
+    BeforeValidator(lambda raw: time_values.weekdays(scalars.parse_text(raw)) and scalars.parse_text(raw)),
+    string_schema(),
 ]
-Category = Annotated[str, choice_of(*CATEGORIES), string(enum=[*CATEGORIES])]
-Better = Annotated[str, choice_of(*BETTER), string(enum=[*BETTER])]
-Format = Annotated[str, choice_of(*FORMATS), string(enum=[*FORMATS])]
-Statistic = Annotated[str, choice_of(*STATISTICS), string(enum=[*STATISTICS])]
-Clock = Annotated[str, choice_of(*CLOCKS), string(enum=[*CLOCKS])]
-OverPeriod = Annotated[str, choice_of("period"), string(enum=["period"])]
-DayKind = Annotated[str, choice_of("days", "working days"), string(enum=["days", "working days"])]
-Limit = Annotated[timedelta, worded(time_values.hours_or_minutes), string(pattern=r"^\d+ ?(m|min|h|minutes?|hours?)$")]
+Category = Annotated[str, choice_of(*CATEGORIES), string_schema(enum=[*CATEGORIES])]
+Better = Annotated[str, choice_of(*BETTER), string_schema(enum=[*BETTER])]
+Format = Annotated[str, choice_of(*FORMATS), string_schema(enum=[*FORMATS])]
+Statistic = Annotated[str, choice_of(*STATISTICS), string_schema(enum=[*STATISTICS])]
+Clock = Annotated[str, choice_of(*CLOCKS), string_schema(enum=[*CLOCKS])]
+OverPeriod = Annotated[str, choice_of("period"), string_schema(enum=["period"])]
+DayKind = Annotated[str, choice_of("days", "working days"), string_schema(enum=["days", "working days"])]
+Limit = Annotated[
+    timedelta, worded(time_values.hours_or_minutes), string_schema(pattern=r"^\d+ ?(m|min|h|minutes?|hours?)$")
+]
 Positive = Annotated[int, BeforeValidator(_positive), WithJsonSchema({"type": "integer", "minimum": 1})]
-PeriodKey = Annotated[str, BeforeValidator(_period_key), string(pattern=r"^(FY|SY)\d{4}$")]
+PeriodKey = Annotated[str, BeforeValidator(_period_key), string_schema(pattern=r"^(FY|SY)\d{4}$")]

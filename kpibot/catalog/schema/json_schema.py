@@ -16,7 +16,7 @@ def json_schema() -> dict[str, Any]:
     return schema
 
 
-def text() -> str:
+def json_schema_text() -> str:
     """The schema as it is written to its file."""
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 

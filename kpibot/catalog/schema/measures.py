@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Field, Tag
 
 from kpibot.catalog.schema import fields as f
-from kpibot.catalog.schema.base import Schema
+from kpibot.catalog.schema.schema_base import Schema
 
 KINDS = ("stock", "flow", "duration", "ratio", "query")
 
@@ -93,7 +93,7 @@ class QuerySchema(Schema):
     )
 
 
-def kind_of(raw: Any) -> str | None:
+def measure_tag(raw: Any) -> str | None:
     """Which kind of measure the keys name; None where they name none, or more than one."""
     named = [kind for kind in KINDS if kind in raw] if isinstance(raw, dict) else []
     return f"{named[0]} measure" if len(named) == 1 else None
@@ -103,11 +103,11 @@ SimpleSchema = Annotated[
     Annotated[StockSchema, Tag("stock measure")]
     | Annotated[FlowSchema, Tag("flow measure")]
     | Annotated[QuerySchema, Tag("query measure")],
-    Discriminator(kind_of),
+    Discriminator(measure_tag),
 ]
 
 
-class HalvesSchema(Schema):
+class ComponentsSchema(Schema):
     """The two measures that a ratio divides."""
 
     of: SimpleSchema = Field(description="What is divided.", examples=["{stock: checkouts, from: checked_out}"])
@@ -117,7 +117,7 @@ class HalvesSchema(Schema):
 class RatioSchema(Schema):
     """One measure over another, which may live in another database: the ratio of sums, at every level."""
 
-    ratio: HalvesSchema = Field(
+    ratio: ComponentsSchema = Field(
         description="The two halves.", examples=["{of: {stock: checkouts}, over: {stock: assets}}"]
     )
 
@@ -128,7 +128,7 @@ MeasureSchema = Annotated[
     | Annotated[DurationSchema, Tag("duration measure")]
     | Annotated[RatioSchema, Tag("ratio measure")]
     | Annotated[QuerySchema, Tag("query measure")],
-    Discriminator(kind_of),
+    Discriminator(measure_tag),
 ]
 AnySimple = StockSchema | FlowSchema | DurationSchema | QuerySchema
 AnyMeasure = AnySimple | RatioSchema

@@ -15,32 +15,32 @@ from pydantic_core import ErrorDetails
 from kpibot.catalog.files import yaml_lines
 from kpibot.catalog.files.sections import Sections
 from kpibot.catalog.problems import Path, WordError, nearest
-from kpibot.catalog.schema.base import Schema
 from kpibot.catalog.schema.config import ConfigSchema
 from kpibot.catalog.schema.measures import KINDS
+from kpibot.catalog.schema.schema_base import Schema
 from kpibot.core.text import alternatives
 
 SECTIONS = tuple(ConfigSchema.known_keys())
-Seen = Mapping[int, type[Schema]]
+Schemas = Mapping[int, type[Schema]]
 
 
-def shaped(sections: Sections) -> ConfigSchema:
+def validate_sections(sections: Sections) -> ConfigSchema:
     """The shape of all that fits; everything else is reported to `sections`."""
     data = copy.deepcopy(sections.data)
     for path in list(_empties(data, ())):
         sections.report(path, "has no value", "write one or leave the key out; text that begins with `#` needs quotes")
-        _leave_out(data, path)
+        _remove(data, path)
     for is_first in itertools.chain([True], itertools.repeat(False)):
-        seen: dict[int, type[Schema]] = {}
+        schemas: dict[int, type[Schema]] = {}
         try:
-            return ConfigSchema.model_validate(data, context=seen)
+            return ConfigSchema.model_validate(data, context=schemas)
         except ValidationError as error:
-            found = [_Mismatch(details, data, seen) for details in error.errors(include_url=False)]
-        for each in found:
-            if is_first or sections.is_sound_below(each.path):
-                each.tell(sections)
-        for each in sorted(found, key=lambda each: len(each.path), reverse=True):
-            each.mend(data, sections)
+            mismatches = [_Mismatch(details, data, schemas) for details in error.errors(include_url=False)]
+        for mismatch in mismatches:
+            if is_first or sections.is_sound_below(mismatch.path):
+                mismatch.report(sections)
+        for mismatch in sorted(mismatches, key=lambda one: len(one.path), reverse=True):
+            mismatch.repair(data, sections)
     raise AssertionError("repeat() does not end")
 
 
@@ -55,7 +55,7 @@ def _empties(data: Any, path: Path) -> Iterator[Path]:
             yield from _empties(value, (*path, key))
 
 
-def _leave_out(data: Any, path: Path) -> None:
+def _remove(data: Any, path: Path) -> None:
     """Removes what is at the path: an item with its whole list, since the places of the others must not move."""
     while isinstance(path[-1], int):
         path = path[:-1]
@@ -70,25 +70,25 @@ def _leave_out(data: Any, path: Path) -> None:
 class _Mismatch:
     """One error of pydantic, with the place in the data that it is about."""
 
-    def __init__(self, details: ErrorDetails, data: Any, seen: Seen) -> None:
+    def __init__(self, details: ErrorDetails, data: Any, schemas: Schemas) -> None:
         self._details = details
         self._is_missing = details["type"] == "missing"
-        self.path, self._containers = _followed(details["loc"], data, keep_last=self._is_missing)
-        self._seen = seen
+        self.path, self._containers = _resolve(details["loc"], data, keep_last=self._is_missing)
+        self._schemas = schemas
 
-    def mend(self, data: Any, sections: Sections) -> None:
+    def repair(self, data: Any, sections: Sections) -> None:
         """Makes the data fit: without the wrong value, or with an example in place of the missing one."""
         if not self._is_missing:
-            _leave_out(data, self.path)
+            _remove(data, self.path)
             return
-        self._containers[-1][self.path[-1]] = yaml_lines.read(self._example().encode()).data
+        self._containers[-1][self.path[-1]] = yaml_lines.read_yaml(self._example().encode()).data
         sections.guess(self.path)
 
     def _example(self) -> str:
-        shape = self._shape(-1)
-        return shape.known_keys()[str(self.path[-1])] if shape else ""
+        schema = self._schema(-1)
+        return schema.known_keys()[str(self.path[-1])] if schema else ""
 
-    def tell(self, sections: Sections) -> None:
+    def report(self, sections: Sections) -> None:
         message, hint = self._words()
         sections.report(self.path, message, hint)
 
@@ -104,14 +104,14 @@ class _Mismatch:
         return str(error), error.hint if isinstance(error, WordError) else ""
 
     def unknown(self) -> tuple[str, str]:
-        shape, key = self._shape(-1), str(self.path[-1])
-        above = self._shape(-2)
-        known = shape.known_keys() if shape else {}
-        if near := nearest(key, known):
+        schema, key = self._schema(-1), str(self.path[-1])
+        above = self._schema(-2)
+        keys = schema.known_keys() if schema else {}
+        if near := nearest(key, keys):
             return "unknown key", near
         if above is not None and key in above.known_keys():
             return "unknown key", "it belongs one level up"
-        return "unknown key", f"the keys here are {alternatives(known)}"
+        return "unknown key", f"the keys here are {alternatives(keys)}"
 
     def missing(self) -> tuple[str, str]:
         return "is missing", f"write for example `{self.path[-1]}: {self._example()}`"
@@ -140,9 +140,9 @@ class _Mismatch:
         near = next((hint for key in raw if (hint := nearest(key, KINDS))), "")
         return "names no kind of measure", near or f"write one of {alternatives(KINDS)}, for example `stock: tickets`"
 
-    def _shape(self, index: int) -> type[Schema] | None:
+    def _schema(self, index: int) -> type[Schema] | None:
         """The shape expected of the last container but so many."""
-        return self._seen.get(id(self._containers[index])) if len(self._containers) >= -index else None
+        return self._schemas.get(id(self._containers[index])) if len(self._containers) >= -index else None
 
 
 _ITEMS: dict[Path, str] = {
@@ -164,7 +164,7 @@ _EXPLAINED: dict[str, Callable[[_Mismatch], tuple[str, str]]] = {
 }
 
 
-def _followed(loc: tuple[str | int, ...], data: Any, keep_last: bool) -> tuple[Path, list[Any]]:
+def _resolve(loc: tuple[str | int, ...], data: Any, keep_last: bool) -> tuple[Path, list[Any]]:
     """The location as a path in the data, without the names that pydantic puts between, and the containers passed."""
     path: list[str | int] = []
     containers = [data]

@@ -1,6 +1,6 @@
 """What people do about alerts, as it is told: frozen facts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -23,14 +23,14 @@ class Scope:
     campus: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """Somebody did something about an alert. `by` and `to` are names that call nobody: `@luis`. Instants are aware."""
 
-    act: ActionKind
+    kind: ActionKind
     by: str
     at: datetime
-    about: Scope
+    scope: Scope
     until: datetime | None = None
     to: str = ""
     reason: str = ""
@@ -40,7 +40,7 @@ class Action:
 class ActionNotice:
     """A line in the thread of an alert. `mention` is whom it calls: nobody for what they did themselves."""
 
-    deed: Action
+    action: Action
     zone: str
     mention: str = ""
 
@@ -50,7 +50,8 @@ class ActionResult:
     """The reply to somebody who did something: what came of it.
 
     `is_new` is False where it was done before: then the deed is the former one, by whoever did it first. Without a deed
-    there was nothing left to do, since the alert or mute is over. `asker` is who is told.
+    there was nothing left to do, since the alert or mute is over. `asker` is who is told. `is_announced` says that a
+    message of its own tells everybody else.
     """
 
     asker: str
@@ -58,6 +59,7 @@ class ActionResult:
     zone: str
     actions: tuple[Action, ...] = ()
     is_new: bool = True
+    is_announced: bool = field(default=False, kw_only=True)
 
     @property
     def is_done(self) -> bool:

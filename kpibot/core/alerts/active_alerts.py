@@ -10,7 +10,7 @@ from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Verdict
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActiveAlert:
     """A breach that stands, and who sees to it. `muted_until` is None for one that is told, or has no known end."""
 
@@ -84,7 +84,7 @@ class AlertHistory:
     values: tuple[tuple[datetime, float | None], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertExplanation:
     """Why an alert was told as it was: what was measured, the rule, every route with what it says, and the silences.
 

@@ -68,7 +68,7 @@ class CampusReplay:
     duration: timedelta
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tuning:
     """Other levels for all campuses that have the same ones, mildest first; `now` and `suggested` are among them."""
 
@@ -80,7 +80,7 @@ class Tuning:
     suggested: ThresholdOption | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Backtest:
     """A KPI's past, replayed day by day from `first` to `last`, both included, at every place that is watched.
 

@@ -55,7 +55,7 @@ class GroupRule:
     escalation: tuple[tuple[timedelta, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertGroup:
     """What people have been told of one KPI in one channel, and what they have done about it.
 
@@ -69,10 +69,10 @@ class AlertGroup:
     kpi: str
     channel: str
     opened: datetime
-    shown: Mapping[str, Verdict] = field(default_factory=dict)
-    called: datetime | None = None
+    severities: Mapping[str, Verdict] = field(default_factory=dict)
+    mentioned_at: datetime | None = None
     critical_since: datetime | None = None
-    escalated: int = 0
+    escalation_step: int = 0
     acknowledged_by: str = ""
     acknowledged_at: datetime | None = None
     acknowledged_until: datetime | None = None
@@ -121,7 +121,7 @@ def transition(
     """
     if group is None:
         return _opened(firing, rule, now, quiet, named)
-    changes = _changes(group.shown, firing, left)
+    changes = _changes(group.severities, firing, left)
     rose = any(firing.get(each) is Verdict.CRITICAL for each, why in changes.items() if why in WORSENING)
     if group.is_snoozed(now) and not rose:
         return group, ()
@@ -142,7 +142,7 @@ def _reposted(after: AlertGroup | None, tellings: tuple[Notification, ...]) -> D
     """
     if after is None:
         return None, ()
-    lost = Notification(DeliveryKind.REPLY, Reason.STILL_FIRING, dict.fromkeys(after.shown, Reason.STILL_FIRING))
+    lost = Notification(DeliveryKind.REPLY, Reason.STILL_FIRING, dict.fromkeys(after.severities, Reason.STILL_FIRING))
     *_, last = (lost, *tellings)
     return replace(after, repost=False), (replace(last, kind=DeliveryKind.POST, in_channel=False),)
 
@@ -157,7 +157,14 @@ def _opened(
     if not firing or (quiet and not is_critical):
         return None, ()
     kpi, channel = named
-    group = AlertGroup(kpi, channel, now, dict(firing), now, now if is_critical else None)
+    group = AlertGroup(
+        kpi=kpi,
+        channel=channel,
+        opened=now,
+        severities=dict(firing),
+        mentioned_at=now,
+        critical_since=now if is_critical else None,
+    )
     changes = dict.fromkeys(firing, Reason.FIRING)
     return group, (Notification(DeliveryKind.POST, Reason.FIRING, changes, rule.owner),)
 
@@ -193,10 +200,10 @@ def _changed(
     since = min(group.critical_since or now, now) if rose else group.critical_since
     after = replace(
         group,
-        shown=dict(firing),
-        called=now if calls else group.called,
+        severities=dict(firing),
+        mentioned_at=now if calls else group.mentioned_at,
         critical_since=since if is_critical else None,
-        escalated=group.escalated if is_critical else 0,
+        escalation_step=group.escalation_step if is_critical else 0,
         snoozed_until=group.snoozed_until if group.is_snoozed(now) else None,
     )
     # What gets worse is news even to whoever acknowledged the rest.
@@ -228,14 +235,14 @@ def _due(group: AlertGroup, rule: GroupRule, now: datetime) -> Decision:
     if group.is_acknowledged(now):
         return group, ()
     if group.acknowledged_until is not None:
-        return _called(_forgotten(group), group.shown, Reason.LAPSED, rule.owner, now, edits=True)
+        return _called(_forgotten(group), group.severities, Reason.LAPSED, rule.owner, now, edits=True)
     if group.snoozed_until is not None:
         awake, owner = replace(group, snoozed_until=None), group.assigned_to or rule.owner
-        return _called(awake, group.shown, Reason.STILL_FIRING, owner, now, edits=True)
-    if (called := _escalated(group, group.shown, rule, now)) is not None:
+        return _called(awake, group.severities, Reason.STILL_FIRING, owner, now, edits=True)
+    if (called := _escalated(group, group.severities, rule, now)) is not None:
         return called
-    if rule.remind is not None and group.called is not None and now - group.called >= rule.remind:
-        return _called(group, group.shown, Reason.STILL_FIRING, group.assigned_to or rule.owner, now)
+    if rule.remind is not None and group.mentioned_at is not None and now - group.mentioned_at >= rule.remind:
+        return _called(group, group.severities, Reason.STILL_FIRING, group.assigned_to or rule.owner, now)
     return group, ()
 
 
@@ -246,18 +253,18 @@ def _called(
     is_critical = Verdict.CRITICAL in stand.values()
     reply = Notification(DeliveryKind.REPLY, reason, changes, owner, in_channel=is_critical)
     tellings = (Notification(DeliveryKind.UPDATE, reason), reply) if edits else (reply,)
-    return replace(group, called=now), tellings
+    return replace(group, mentioned_at=now), tellings
 
 
 def _escalated(group: AlertGroup, firing: Mapping[str, Verdict], rule: GroupRule, now: datetime) -> Decision | None:
     """The next owner is called for what is critical, if it is time and anything still is."""
-    if group.critical_since is None or group.is_acknowledged(now) or group.escalated >= len(rule.escalation):
+    if group.critical_since is None or group.is_acknowledged(now) or group.escalation_step >= len(rule.escalation):
         return None
-    after, owner = rule.escalation[group.escalated]
+    after, owner = rule.escalation[group.escalation_step]
     stand = {campus: severity for campus, severity in firing.items() if severity is Verdict.CRITICAL}
     if now - group.critical_since < after or not stand:
         return None
-    return _called(replace(group, escalated=group.escalated + 1), stand, Reason.ESCALATED, owner, now)
+    return _called(replace(group, escalation_step=group.escalation_step + 1), stand, Reason.ESCALATED, owner, now)
 
 
 def _forgotten(group: AlertGroup) -> AlertGroup:

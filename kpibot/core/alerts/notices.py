@@ -22,10 +22,10 @@ class Change:
     reason: Reason
     since: datetime | None
     severity: Verdict | None = None
-    says: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertNotice:
     """One KPI's breaches in one channel: how they stand (POST, UPDATE), or what has changed (REPLY).
 
@@ -41,7 +41,7 @@ class AlertNotice:
     mention: str
     changes: tuple[Change, ...]
     group: str = ""
-    how: DeliveryKind = DeliveryKind.POST
+    kind: DeliveryKind = DeliveryKind.POST
     reason: Reason = Reason.FIRING
     is_over: bool = False
     is_common: bool = False

@@ -13,7 +13,7 @@ TAKES_IT = "takes it"
 TOO_LATE = "would take it, but an earlier rule does"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """Where breaches go: `channel` is an id. What a rule does not name it takes all of; a group covers its campuses.
 
@@ -30,7 +30,7 @@ class Route:
     mention: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RouteExplanation:
     """Where a breach would go at an instant, and whether people would be told then; frozen, for a message.
 

@@ -7,9 +7,12 @@ from enum import StrEnum
 
 from kpibot.core.campuses.campus_tree import CampusTree
 from kpibot.core.time.calendar import Calendar
+from kpibot.core.time.time_phrases import to_the_minute
+
+LONGEST_ANYWHERE = timedelta(days=30)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
     """A mute that somebody asked for: of one KPI or all, at a campus or group, or everywhere, for a while.
 
@@ -29,6 +32,15 @@ class Silence:
         return self.start <= now < self.end
 
 
+def needs_administrators(kpi: str | None, campus: str | None, end: datetime, now: datetime, calendar: Calendar) -> bool:
+    """Whether a mute is for the administrators' channel only: of everything everywhere, or for more than 30 days.
+
+    They are days of the district's calendar, whatever the clocks do in between.
+    """
+    longest = to_the_minute(calendar.local(now) + LONGEST_ANYWHERE)
+    return (kpi is None and campus is None) or end > longest
+
+
 class Recurrence(StrEnum):
     """What a recurring silence recurs with."""
 
@@ -38,7 +50,7 @@ class Recurrence(StrEnum):
     YEARLY = "yearly"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecurringSilence:
     """A mute that the configuration names: holidays, breaks, a maintenance window each week, or a season each year.
 

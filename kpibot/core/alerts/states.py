@@ -35,8 +35,8 @@ class Reason(StrEnum):
     STILL_FIRING = "still firing"
     RECOVERED = "recovered"
     MUTED = "muted"
-    MOVED = "told elsewhere"
-    INHIBITED = "told for the whole district"
+    MOVED = "moved"
+    INHIBITED = "inhibited"
     LAPSED = "acknowledgement lapsed"
     ESCALATED = "escalated"
 
@@ -85,7 +85,7 @@ class AlertState:
     severity: Verdict | None = None
     since: datetime | None = None
     streak: int = 0
-    told: datetime | None = None
+    notified_at: datetime | None = None
 
 
 INACTIVE = AlertState()
@@ -119,7 +119,7 @@ def _while_firing(
     state = replace(state, streak=state.streak + 1)
     if severity is not state.severity:
         reason = Reason.WORSE if severity is Verdict.CRITICAL else Reason.EASED
-        return replace(state, severity=severity, told=now), reason
-    if rule.remind is not None and state.told is not None and now - state.told >= rule.remind:
-        return replace(state, told=now), Reason.STILL_FIRING
+        return replace(state, severity=severity, notified_at=now), reason
+    if rule.remind is not None and state.notified_at is not None and now - state.notified_at >= rule.remind:
+        return replace(state, notified_at=now), Reason.STILL_FIRING
     return state, None

@@ -31,7 +31,7 @@ class ForecastRule:
 SignalRule = ChangeRule | AnomalyRule | ForecastRule
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRule:
     """Fires after `after` measurements in a row, reminds every `remind`; the thresholds say when a breach is over.
 

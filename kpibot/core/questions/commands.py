@@ -4,13 +4,24 @@ alerts · alerts campus-west · ack · ack tickets campus-west · mute tickets c
 mute everything campus-west until friday power cut · mutes · unmute tickets campus-west
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from kpibot.core.campuses.campus_tree import DISTRICT, CampusTree
-from kpibot.core.questions.names import Names
-from kpibot.core.questions.parser import ACK, ALERTS, EVERYTHING, EVERYWHERE, LONGEST, MUTE, MUTES, UNMUTE
+from kpibot.core.campuses.campus_tree import DISTRICT
+from kpibot.core.questions.names import Names, Vocabulary
+from kpibot.core.questions.parser import (
+    ACK,
+    ALERTS,
+    EVERYTHING,
+    EVERYWHERE,
+    LONGEST,
+    MUTE,
+    MUTES,
+    UNMUTE,
+    Question,
+    parse_question,
+)
 from kpibot.core.text import QueryError, alternatives, quoted, slug
 from kpibot.core.time.calendar import Calendar
 from kpibot.core.time.time_phrases import EXAMPLES, read_end
@@ -58,18 +69,15 @@ class Unmute:
     everything: bool = False
 
 
-Command = ShowAlerts | ShowMutes | Acknowledge | Mute | Unmute
+AlertCommand = ShowAlerts | ShowMutes | Acknowledge | Mute | Unmute
 
 
-def parse_command(
-    text: str, kpis: Mapping[str, str], tree: CampusTree, now: datetime, calendar: Calendar
-) -> Command | None:
-    """What a person wants to be done about alerts; None where the first word is none of theirs: it is a question.
+def parse_request(text: str, vocabulary: Vocabulary, now: datetime, calendar: Calendar) -> Question | AlertCommand:
+    """What a person wants to know, or to be done about alerts: the first word says which.
 
     Args:
         text: as typed.
-        kpis: the name of each KPI by its id.
-        tree: the campuses.
+        vocabulary: what can be named.
         now: the instant, aware.
         calendar: the district's, for `until friday`.
 
@@ -77,8 +85,8 @@ def parse_command(
         QueryError: a word that nobody knows, two of a kind, or no word for how long.
     """
     command, *words = text[: LONGEST + 1].split() or [""]
-    reader = _Reader(kpis, tree, now, calendar)
-    readers: dict[str, Callable[[list[str]], Command]] = {
+    reader = _CommandReader(vocabulary, now, calendar)
+    readers: dict[str, Callable[[list[str]], AlertCommand]] = {
         ALERTS: reader.alerts,
         MUTES: reader.mutes,
         ACK: reader.acknowledge,
@@ -86,14 +94,16 @@ def parse_command(
         UNMUTE: reader.unmute,
     }
     read = readers.get(slug(command))
-    if read is not None and len(text) > LONGEST:
+    if read is None:
+        return parse_question(text, vocabulary)
+    if len(text) > LONGEST:
         raise QueryError(f"that is too long; type for example `{MUTE} tickets campus-west 3d exam week`")
-    return read(words) if read is not None else None
+    return read(words)
 
 
-class _Reader:
-    def __init__(self, kpis: Mapping[str, str], tree: CampusTree, now: datetime, calendar: Calendar) -> None:
-        self._names = Names(kpis, tree)
+class _CommandReader:
+    def __init__(self, vocabulary: Vocabulary, now: datetime, calendar: Calendar) -> None:
+        self._names = Names(vocabulary)
         self._now = now
         self._calendar = calendar
         self._everything = False

@@ -1,6 +1,7 @@
 """The KPI and the campus in what people type: whole names first, then parts of a campus's name."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from kpibot.core.campuses.campus_tree import DISTRICT, NO_CAMPUS, CampusTree
@@ -12,20 +13,43 @@ OFFERED = 3  # campuses, where a word could be several
 FILLERS = frozenset({"for", "at", "in", "of", "the", "last", "past", "show", "me", "over", "please"})
 
 
-class Names:
-    """Reads names off the beginning of words; `kpi` and `campus` are what was understood so far, one of each.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Vocabulary:
+    """What people can name: made once for a district.
 
-    Args:
+    Attributes:
         kpis: the name of each KPI by its id.
         tree: the campuses.
+        dimensions: what each KPI can be broken down by, by its id.
+        not_available: why the district cannot have a KPI, by its id.
     """
 
-    def __init__(self, kpis: Mapping[str, str], tree: CampusTree) -> None:
-        self.ids = list(kpis)
+    kpis: Mapping[str, str]
+    tree: CampusTree
+    dimensions: Mapping[str, Collection[str]] = field(default_factory=dict)
+    not_available: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def kpi_names(self) -> dict[str, str]:
+        """Every way to call a KPI, with its id."""
+        return {slug(name): kpi for kpi, name in self.kpis.items()} | {slug(kpi): kpi for kpi in self.kpis}
+
+    @cached_property
+    def campus_names(self) -> list[tuple[str, str]]:
+        """Every way to call a campus, with its slug. Not the district: campuses are often its namesakes."""
+        campuses = (each for each in self.tree if each.slug not in (DISTRICT, NO_CAMPUS))
+        return [(slug(name), each.slug) for each in campuses for name in (each.slug, each.name, *each.aliases)]
+
+
+class Names:
+    """Reads names off the beginning of words; `kpi` and `campus` are what was understood so far, one of each."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.ids = list(vocabulary.kpis)
         self.kpi: str | None = None
         self.campus: str | None = None
-        self._tree = tree
-        self._by_name = {slug(name): kpi for kpi, name in kpis.items()} | {slug(kpi): kpi for kpi in kpis}
+        self._vocabulary = vocabulary
+        self._tree = vocabulary.tree
 
     def take(self, words: list[str]) -> int:
         """Understands the longest name at the beginning of `words`; how many words that was, 0 for none.
@@ -34,19 +58,19 @@ class Names:
             QueryError: it is a second KPI or campus.
         """
         for length in range(min(len(words), WORDS_IN_A_NAME), 0, -1):
-            if self._understood(" ".join(words[:length])):
+            if self._take_phrase(" ".join(words[:length])):
                 return length
         return 0
 
     def means(self, phrase: str) -> str | None:
         """The KPI or campus of that name, None where there is none; nothing is noted."""
-        if (kpi := self._by_name.get(slug(phrase))) is not None:
+        if (kpi := self._vocabulary.kpi_names.get(slug(phrase))) is not None:
             return kpi
         campus = self._tree.resolve(phrase)
         return None if campus == NO_CAMPUS and slug(phrase) != NO_CAMPUS else campus
 
-    def _understood(self, phrase: str) -> bool:
-        if (kpi := self._by_name.get(slug(phrase))) is not None:
+    def _take_phrase(self, phrase: str) -> bool:
+        if (kpi := self._vocabulary.kpi_names.get(slug(phrase))) is not None:
             if self.kpi not in (None, kpi):
                 raise QueryError(f"one KPI at a time: `{self.kpi}` or `{kpi}`?")
             self.kpi = kpi
@@ -54,10 +78,10 @@ class Names:
         campus = self._tree.resolve(phrase)
         if campus == NO_CAMPUS and slug(phrase) != NO_CAMPUS:
             return False
-        self._settle_on(campus)
+        self._choose(campus)
         return True
 
-    def _settle_on(self, campus: str) -> None:
+    def _choose(self, campus: str) -> None:
         if self.campus not in (None, campus):
             raise QueryError(f"one campus at a time: `{self.campus}` or `{campus}`?")
         self.campus = campus
@@ -67,14 +91,16 @@ class Names:
         for length in range(self._words_before_a_kpi(words), 0, -1):
             phrase = " ".join(words[:length])
             # What Slack made of a mention is no part of a name, whatever letters it has.
-            found = [] if "<" in phrase else self._campuses_with(slug(phrase))
-            if self.campus in found:  # `campus-west high`: nothing new, and no other campus
+            campuses = [] if "<" in phrase else self._campuses_with(slug(phrase))
+            if self.campus in campuses:  # `campus-west high`: nothing new, and no other campus
                 return length
-            if len(found) > 1:
-                more = ", among others" if len(found) > OFFERED else ""
-                raise QueryError(f"`{quoted(phrase)}` could be {alternatives(found[:OFFERED])}{more}; type one of them")
-            if found:
-                self._settle_on(found[0])
+            if len(campuses) > 1:
+                more = ", among others" if len(campuses) > OFFERED else ""
+                raise QueryError(
+                    f"`{quoted(phrase)}` could be {alternatives(campuses[:OFFERED])}{more}; type one of them"
+                )
+            if campuses:
+                self._choose(campuses[0])
                 return length
         return 0
 
@@ -82,7 +108,7 @@ class Names:
         """How many of the first words may belong to a campus: none that names a KPI."""
         for start in range(1, min(len(words), WORDS_IN_A_NAME)):
             phrases = (" ".join(words[start : start + length]) for length in range(1, WORDS_IN_A_NAME + 1))
-            if any(slug(phrase) in self._by_name for phrase in phrases):
+            if any(slug(phrase) in self._vocabulary.kpi_names for phrase in phrases):
                 return start
         return min(len(words), WORDS_IN_A_NAME)
 
@@ -91,17 +117,11 @@ class Names:
         last = typed.rpartition("-")[2]
         if not last or last in FILLERS:
             return []
-        whole = {campus for name, campus in self._campus_names if f"-{typed}-" in f"-{name}-"}
+        whole = {campus for name, campus in self._vocabulary.campus_names if f"-{typed}-" in f"-{name}-"}
         # Of a code the beginning says nothing: `101` is not `1012`.
         if whole or len(last) < LETTERS or not last.isalpha():
             return sorted(whole)
-        return sorted({campus for name, campus in self._campus_names if f"-{typed}" in f"-{name}"})
-
-    @cached_property
-    def _campus_names(self) -> list[tuple[str, str]]:
-        """Every way to call a campus, with its slug. Not the district: campuses are often its namesakes."""
-        campuses = (each for each in self._tree if each.slug not in (DISTRICT, NO_CAMPUS))
-        return [(slug(name), each.slug) for each in campuses for name in (each.slug, each.name, *each.aliases)]
+        return sorted({campus for name, campus in self._vocabulary.campus_names if f"-{typed}" in f"-{name}"})
 
     def unknown(self, word: str) -> str:
         """What to say of the word: about the campus where the KPI is understood, and the other way round."""

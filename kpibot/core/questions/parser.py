@@ -5,19 +5,15 @@ utilization type:chromebook · rows tickets campus-west · about tickets · list
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from types import MappingProxyType
 
-from kpibot.core.campuses.campus_tree import CampusTree
-from kpibot.core.questions.names import FILLERS, Names
+from kpibot.core.questions.names import FILLERS, Names, Vocabulary
 from kpibot.core.text import QueryError, alternatives, did_you_mean, quoted, slug
 
 LONGEST = 1_000  # characters that anybody means
 LONGEST_WINDOW = 1_826  # days: five years
 DAYS_IN = {"d": 1, "day": 1, "w": 7, "week": 7, "m": 30, "month": 30, "y": 365, "year": 365}
-NO_DIMENSIONS: Mapping[str, Collection[str]] = MappingProxyType({})
-NOTHING_IS_MISSING: Mapping[str, str] = MappingProxyType({})
 GREETINGS = frozenset({"hi", "hello", "hey", "thanks", "thank-you"})  # no commands: a campus may be called so
 
 
@@ -68,30 +64,17 @@ class AskHelp:
     """What can be typed?"""
 
 
-Request = Ask | AskRows | AskAbout | AskOverview | AskList | AskHelp
-ALONE: dict[str, Request] = {"help": AskHelp(), "list": AskList()}
+Question = Ask | AskRows | AskAbout | AskOverview | AskList | AskHelp
+ALONE: dict[str, Question] = {"help": AskHelp(), "list": AskList()}
 ROWS, ABOUT, BY, CAMPUS = "rows", "about", "by", "campus"
 ALERTS, ACK, MUTE, MUTES, UNMUTE = "alerts", "ack", "mute", "mutes", "unmute"
-ACTING = (ALERTS, ACK, MUTE, MUTES, UNMUTE)  # what begins with these is read by core.commands
+ALERT_COMMANDS = (ALERTS, ACK, MUTE, MUTES, UNMUTE)  # what begins with these is read by core.questions.commands
 EVERYTHING, EVERYWHERE = "everything", "everywhere"
-COMMANDS = (*ALONE, ROWS, ABOUT, BY, *ACTING, EVERYTHING, EVERYWHERE)  # no KPI or campus may be called so
+COMMANDS = (*ALONE, ROWS, ABOUT, BY, *ALERT_COMMANDS, EVERYTHING, EVERYWHERE)  # no KPI or campus may be called so
 
 
-def parse(
-    text: str,
-    kpis: Mapping[str, str],
-    tree: CampusTree,
-    dimensions: Mapping[str, Collection[str]] = NO_DIMENSIONS,
-    not_available: Mapping[str, str] = NOTHING_IS_MISSING,
-) -> Request:
-    """What a person wants to know.
-
-    Args:
-        text: as typed.
-        kpis: the name of each KPI by its id.
-        tree: the campuses.
-        dimensions: what each KPI can be told apart by, by its id.
-        not_available: why the district cannot have a KPI, by its id.
+def parse_question(text: str, vocabulary: Vocabulary) -> Question:
+    """What a person wants to know, from the text as typed.
 
     Raises:
         QueryError: a word that nobody knows, or two of a kind.
@@ -101,27 +84,27 @@ def parse(
     words = text.split()
     if len(words) == 1 and slug(words[0]) in ALONE:
         return ALONE[slug(words[0])]
-    if words and slug(words[0]) in ACTING:
+    if words and slug(words[0]) in ALERT_COMMANDS:
         raise QueryError(f"`{slug(words[0])}` is no question: type `/kpi {slug(words[0])}` in Slack")
     try:
-        return _Reader(kpis, tree, dimensions).read(words)
+        return _QuestionReader(vocabulary).read(words)
     except QueryError:
-        lacking = {slug(kpi): why for kpi, why in not_available.items()}
+        lacking = {slug(kpi): why for kpi, why in vocabulary.not_available.items()}
         if (kpi := next((slug(word) for word in words if slug(word) in lacking), None)) is None:
             raise
         raise QueryError(f"`{kpi}` is not available: {lacking[kpi]}") from None
 
 
-class _Reader:
-    def __init__(self, kpis: Mapping[str, str], tree: CampusTree, dimensions: Mapping[str, Collection[str]]) -> None:
-        self._names = Names(kpis, tree)
-        self._dimensions = dimensions
+class _QuestionReader:
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._names = Names(vocabulary)
+        self._dimensions = vocabulary.dimensions
         self._days: int | None = None
         self._only: dict[str, str] = {}
         self._by: str | None = None
         self._command = ""
 
-    def read(self, words: list[str]) -> Request:
+    def read(self, words: list[str]) -> Question:
         whole = " ".join(words)
         if slug(whole) in GREETINGS and self._names.means(whole) is None:
             return AskHelp()
@@ -133,11 +116,11 @@ class _Reader:
             raise QueryError(f"which KPI? Type one of them too: {alternatives(self._names.ids)}")
         return AskOverview(self._names.campus)
 
-    def _asked(self, kpi: str) -> Request:
-        known = self._dimensions.get(kpi, ())
+    def _asked(self, kpi: str) -> Question:
+        dimensions = self._dimensions.get(kpi, ())
         for word in (*self._only, *([self._by] if self._by not in (None, CAMPUS) else [])):
-            if word not in known:
-                raise QueryError(f"`{kpi}` cannot be told apart by `{word}`; {_choices(kpi, known)}")
+            if word not in dimensions:
+                raise QueryError(f"`{kpi}` cannot be told apart by `{word}`; {_choices(kpi, dimensions)}")
         if self._command == ABOUT:
             return AskAbout(kpi)
         only = tuple(self._only.items())
@@ -149,11 +132,11 @@ class _Reader:
         """Understands the longest name at the beginning of `words`; how many words that was."""
         if length := self._names.take(words):
             return length
-        if length := self._window(words) or self._narrowing(words) or self._breakdown(words) or self._wish(words):
+        if length := self._window(words) or self._narrowing(words) or self._breakdown(words) or self._prefix(words):
             return length
         if slug(words[0]) in FILLERS:
             return 1
-        if slug(words[0]) in ACTING:
+        if slug(words[0]) in ALERT_COMMANDS:
             raise QueryError(f"begin with `{slug(words[0])}`: type for example `{ALERTS} campus-west`, or `help`")
         if length := self._names.take_part(words):
             return length
@@ -163,9 +146,9 @@ class _Reader:
         """Reads `90d`, `90 days` or `12w`; how many words that was, 0 for none."""
         for length in (1, 2):
             phrase = "".join(words[:length]).casefold()
-            found = re.fullmatch(r"(\d{1,5})(d|w|m|y|days?|weeks?|months?|years?)", phrase)
-            if found and length <= len(words):
-                self._days = self._checked(int(found[1]) * DAYS_IN[found[2].rstrip("s")], phrase)
+            window = re.fullmatch(r"(\d{1,5})(d|w|m|y|days?|weeks?|months?|years?)", phrase)
+            if window and length <= len(words):
+                self._days = self._checked(int(window[1]) * DAYS_IN[window[2].rstrip("s")], phrase)
                 return length
         return 0
 
@@ -192,7 +175,7 @@ class _Reader:
         self._by = CAMPUS if slug(words[1]) in (CAMPUS, "school") else self._dimension(words[1])
         return 2
 
-    def _wish(self, words: list[str]) -> int:
+    def _prefix(self, words: list[str]) -> int:
         """Reads `rows` or `about`; how many words that was, 0 for none."""
         if slug(words[0]) not in (ROWS, ABOUT):
             return 0
@@ -201,12 +184,12 @@ class _Reader:
 
     def _dimension(self, word: str) -> str:
         """The dimension of that name, whichever KPI has it."""
-        known = dict.fromkeys(each for those in self._dimensions.values() for each in those)
-        found = next((each for each in known if slug(each) == slug(word)), None)
-        if found is None:
-            near = did_you_mean(word, [*known, CAMPUS])
-            raise QueryError(f"nothing is told apart by `{quoted(word)}`{near or '; ' + _choices('', known)}")
-        return found
+        dimensions = dict.fromkeys(each for those in self._dimensions.values() for each in those)
+        dimension = next((each for each in dimensions if slug(each) == slug(word)), None)
+        if dimension is None:
+            near = did_you_mean(word, [*dimensions, CAMPUS])
+            raise QueryError(f"nothing is told apart by `{quoted(word)}`{near or '; ' + _choices('', dimensions)}")
+        return dimension
 
     def _checked(self, days: int, phrase: str) -> int:
         if not 2 <= days <= LONGEST_WINDOW:
@@ -214,7 +197,7 @@ class _Reader:
         return days
 
 
-def _choices(kpi: str, known: Iterable[str]) -> str:
+def _choices(kpi: str, dimensions: Iterable[str]) -> str:
     """What may be typed after `by`."""
     about = f"{kpi} " if kpi else ""
-    return f"type {alternatives(f'{about}by {each}' for each in (*known, CAMPUS))}"
+    return f"type {alternatives(f'{about}by {each}' for each in (*dimensions, CAMPUS))}"

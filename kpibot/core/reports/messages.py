@@ -1,4 +1,4 @@
-"""The messages that the outbox holds."""
+"""The messages that the outbox holds, and the picture that goes with one."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,8 +14,17 @@ class AdminNotice:
 
     as_of: datetime
     zone: str
-    troubles: tuple[tuple[str, str], ...] = ()
-    mended: tuple[str, ...] = ()
+    problems: tuple[tuple[str, str], ...] = ()
+    resolved: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A PNG with the words that say what it shows."""
+
+    name: str
+    png: bytes
+    alt_text: str
 
 
 Message = DigestEdition | AlertNotice | ActionNotice | AdminNotice

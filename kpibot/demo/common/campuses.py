@@ -5,8 +5,8 @@ from dataclasses import dataclass
 KIND_SUFFIXES = {"high": "HS", "middle": "MS", "elementary": "ES"}
 
 
-@dataclass(frozen=True)
-class Campus:
+@dataclass(frozen=True, kw_only=True)
+class DemoCampus:
     """One school: `enrolment` is in pupils, `weight` is its share of the district's pupils.
 
     None of the district's systems knows the slug; `aliases` says what each of them writes instead.
@@ -70,7 +70,18 @@ _SCHOOLS = (
 )
 _PUPILS = sum(school[-1] for school in _SCHOOLS)
 
-CAMPUSES: tuple[Campus, ...] = tuple(Campus(*school, weight=round(school[-1] / _PUPILS, 6)) for school in _SCHOOLS)
+CAMPUSES: tuple[DemoCampus, ...] = tuple(
+    DemoCampus(
+        slug=slug,
+        name=name,
+        kind=kind,
+        site_code=site_code,
+        feeder=feeder,
+        enrolment=enrolment,
+        weight=round(enrolment / _PUPILS, 6),
+    )
+    for slug, name, kind, site_code, feeder, enrolment in _SCHOOLS
+)
 UNKNOWN_SITE = "999"
 
 

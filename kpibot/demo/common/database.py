@@ -11,7 +11,7 @@ Report = Callable[[float], None]
 
 
 @dataclass(frozen=True)
-class Table:
+class DemoTable:
     """A table of known definition and its rows, given as columns of equal length."""
 
     name: str
@@ -19,7 +19,7 @@ class Table:
     columns: Sequence[Sequence[Any]]
 
 
-def write(path: Path, tables: Iterable[Table], indexes: Iterable[str]) -> None:
+def write(path: Path, tables: Iterable[DemoTable], indexes: Iterable[str]) -> None:
     """Makes the file, which must not exist yet."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = OFF")
@@ -33,7 +33,7 @@ def write(path: Path, tables: Iterable[Table], indexes: Iterable[str]) -> None:
         connection.execute("COMMIT")
 
 
-def _fill(connection: sqlite3.Connection, table: Table) -> None:
+def _fill(connection: sqlite3.Connection, table: DemoTable) -> None:
     connection.execute(f"CREATE TABLE {table.name} ({table.definition})")
     marks = ", ".join("?" for _ in table.columns)
     connection.executemany(f"INSERT INTO {table.name} VALUES ({marks})", zip(*table.columns, strict=True))  # noqa: S608

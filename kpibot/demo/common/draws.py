@@ -56,8 +56,8 @@ def exponential(u: Floats) -> Floats:
 def pick(u: Floats, weights: Sequence[float]) -> Ints:
     """Positions drawn in proportion to `weights`."""
     edges = np.round(np.cumsum(np.array(weights, dtype=np.float64)), 9)
-    found = np.searchsorted(edges, u * edges[-1], side="right")
-    return whole(np.minimum(found, len(weights) - 1))
+    positions = np.searchsorted(edges, u * edges[-1], side="right")
+    return whole(np.minimum(positions, len(weights) - 1))
 
 
 def between(u: Floats, low: float, high: float) -> Floats:

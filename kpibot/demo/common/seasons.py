@@ -28,8 +28,8 @@ _BREAK_LEVEL = 0.07
 _CLOSED_LEVEL = 0.015
 
 
-@dataclass(frozen=True)
-class Calendar:
+@dataclass(frozen=True, kw_only=True)
+class WorkCalendar:
     """One value for every day since the epoch."""
 
     demand: Floats
@@ -39,7 +39,7 @@ class Calendar:
     worked_before: Ints
     worked_days: Ints
 
-    def lessons_only(self) -> "Calendar":
+    def lessons_only(self) -> "WorkCalendar":
         """The calendar of somebody who takes the breaks off as well."""
         return replace(self, **_shifts(self.worked & ~self.on_break))
 
@@ -57,7 +57,7 @@ class Calendar:
         return self.worked_days[whole_days] * DAY + OPENS + np.floor(within * SHIFT).astype(np.int64)
 
 
-def calendar(last: date) -> Calendar:
+def build_work_calendar(last: date) -> WorkCalendar:
     """The calendar from the epoch to the end of the second year after `last`."""
     years = range(2001, last.year + 3)
     days = np.arange(day_of(date(last.year + 3, 1, 1)), dtype=np.int64)
@@ -68,7 +68,9 @@ def calendar(last: date) -> Calendar:
     demand = np.where(on_break, demand * _BREAK_LEVEL, demand)
     demand = np.where(closed, np.minimum(demand, _CLOSED_LEVEL), demand)
     worked = (weekday < 5) & ~closed
-    return Calendar(demand.round(6), _yearly(_BACKLOG, years).round(6), on_break, **_shifts(worked))
+    return WorkCalendar(
+        demand=demand.round(6), backlog=_yearly(_BACKLOG, years).round(6), on_break=on_break, **_shifts(worked)
+    )
 
 
 class _Shifts(TypedDict):

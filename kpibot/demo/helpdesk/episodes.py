@@ -13,7 +13,7 @@ import numpy as np
 
 from kpibot.demo.common.campuses import CAMPUSES, position
 from kpibot.demo.common.draws import CALENDAR, Floats, between, stream
-from kpibot.demo.common.seasons import Calendar
+from kpibot.demo.common.seasons import WorkCalendar
 from kpibot.demo.common.timeline import day_of
 
 SLOT = 21
@@ -34,7 +34,7 @@ _WEST_TURN = day_of(date(2026, 10, 31))
 
 
 @dataclass(frozen=True)
-class Trouble:
+class EpisodeEffects:
     """Campus × day since the epoch: tickets that come on top, and outstanding ones on top of the usual."""
 
     arrivals: Floats
@@ -50,53 +50,53 @@ class Episode:
     u: float
 
 
-def trouble(seed: int, calendar: Calendar, usual_arrivals: Floats) -> Trouble:
+def episode_effects(seed: int, calendar: WorkCalendar, usual_arrivals: Floats) -> EpisodeEffects:
     """All episodes of all years."""
-    found = Trouble(np.zeros_like(usual_arrivals), np.zeros_like(usual_arrivals))
+    effects = EpisodeEffects(np.zeros_like(usual_arrivals), np.zeros_like(usual_arrivals))
     days = usual_arrivals.shape[1]
     for turn, start in enumerate(range(_FIRST_DAY, days - 3 * SLOT, SLOT)):
         u = float(stream(seed, CALENDAR, start).random())
         slug = (_OUTAGES if turn % 2 == 0 else _VACANCIES)[turn // 2 % (10 if turn % 2 == 0 else 6)]
         begin = _outage if turn % 2 == 0 else _vacancy
-        begin(found, Episode(position(slug), start, u), calendar, usual_arrivals)
-    return found
+        begin(effects, Episode(position(slug), start, u), calendar, usual_arrivals)
+    return effects
 
 
-def _outage(found: Trouble, episode: Episode, calendar: Calendar, _usual: Floats) -> None:
+def _outage(effects: EpisodeEffects, episode: Episode, calendar: WorkCalendar, _usual: Floats) -> None:
     campus, start = episode.campus, episode.start
     size = round(103 + 30 * episode.u + _SUMMER_WORK * _quiet(calendar, start))
     first = int(np.searchsorted(calendar.worked_days, start + 1))
     struck = calendar.worked_days[first : first + len(_OUTAGE_DAYS)]
     for day, share in zip(struck.tolist(), _OUTAGE_DAYS, strict=True):
-        found.arrivals[campus, day] += size * share
+        effects.arrivals[campus, day] += size * share
     end = int(struck[-1]) + 1
     knots, levels = [struck[0], end, end + 14, end + 38], [0.0, 0.92 * size, 0.6 * size, 0.0]
-    found.backlog[campus, start : end + 38] += np.interp(np.arange(start, end + 38), knots, levels).round(4)
+    effects.backlog[campus, start : end + 38] += np.interp(np.arange(start, end + 38), knots, levels).round(4)
 
 
-def _vacancy(found: Trouble, episode: Episode, calendar: Calendar, usual: Floats) -> None:
+def _vacancy(effects: EpisodeEffects, episode: Episode, calendar: WorkCalendar, usual: Floats) -> None:
     campus, start = episode.campus, episode.start
     height = round(66 + 18 * episode.u + _SUMMER_WORK * _quiet(calendar, start + SLOT))
     days = np.arange(start, start + 54)
     shape = np.interp(days, [start, start + 21, start + 53], [0.0, height, 0.0]).round(4)
     stop = min(start + 54, usual.shape[1])
-    found.backlog[campus, start:stop] += shape[: stop - start]
-    found.arrivals[campus, start : start + SLOT] += _summer_orders(calendar, usual[campus], start, height)
+    effects.backlog[campus, start:stop] += shape[: stop - start]
+    effects.arrivals[campus, start : start + SLOT] += _summer_orders(calendar, usual[campus], start, height)
 
 
-def _summer_orders(calendar: Calendar, usual: Floats, start: int, height: float) -> Floats:
+def _summer_orders(calendar: WorkCalendar, usual: Floats, start: int, height: float) -> Floats:
     """A backlog cannot grow faster than tickets come; in the quiet months work orders make up for it."""
     span = slice(start, start + SLOT)
     needed = height / max(int(calendar.worked[span].sum()), 1)
     return np.where(calendar.worked[span], np.maximum(needed - 0.5 * usual[span], 0), 0).round(4)
 
 
-def _quiet(calendar: Calendar, day: int) -> float:
+def _quiet(calendar: WorkCalendar, day: int) -> float:
     """0 in an ordinary week, above a half in July, when projects take the place of tickets."""
     return max(0.0, 1.0 - float(calendar.backlog[day]))
 
 
-def understaffed(calendar: Calendar) -> Floats:
+def understaffed(calendar: WorkCalendar) -> Floats:
     """Outstanding tickets of Campus West on each day: a swing of nine weeks, summer or not."""
     phase = (np.arange(len(calendar.demand)) - _WEST_TURN) % _WEST_SWING[-1][0]
     swing = np.interp(phase, [float(day) for day, _ in _WEST_SWING], [level for _, level in _WEST_SWING])

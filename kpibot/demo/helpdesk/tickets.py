@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from kpibot.demo.common.campuses import CAMPUSES, UNKNOWN_SITE, position
-from kpibot.demo.common.database import Report, Table, write
+from kpibot.demo.common.database import DemoTable, Report, write
 from kpibot.demo.common.draws import TICKETS, Bools, Floats, Ints, between, lognormal, lognormal_mean, pick, stream
-from kpibot.demo.common.seasons import SHIFT, Calendar
+from kpibot.demo.common.seasons import SHIFT, WorkCalendar
 from kpibot.demo.common.timeline import DAY, HOUR, NEVER, time_texts
 from kpibot.demo.helpdesk import ticket_texts
 from kpibot.demo.helpdesk.workload import SHORT_STAFFED, Workload
@@ -66,7 +66,7 @@ class Draft:
 
 
 def write_helpdesk(
-    path: Path, seed: int, until: int, *, calendar: Calendar, load: Workload, fleet: Fleet, progress: Report
+    path: Path, seed: int, until: int, *, calendar: WorkCalendar, load: Workload, fleet: Fleet, progress: Report
 ) -> None:
     """Makes helpdesk.db as it stands at `until`."""
     weeks = range((until - YEARS_OF_TICKETS * 365 * DAY) // WEEK, until // WEEK + 1)
@@ -77,7 +77,7 @@ def write_helpdesk(
     progress(0.3)
     columns = _columns(draft, until, calendar, load, fleet)
     progress(0.5)
-    write(path, [Table("hd_tickets", DEFINITION, columns)], INDEXES)
+    write(path, [DemoTable("hd_tickets", DEFINITION, columns)], INDEXES)
 
 
 def _week(seed: int, week: int, load: Workload) -> Draft:
@@ -100,7 +100,7 @@ def _time_of_day(u: Floats, weekday: Bools) -> Ints:
     return np.where(weekday, in_school, at_home)
 
 
-def _columns(draft: Draft, until: int, calendar: Calendar, load: Workload, fleet: Fleet) -> list[list[object]]:
+def _columns(draft: Draft, until: int, calendar: WorkCalendar, load: Workload, fleet: Fleet) -> list[list[object]]:
     u, created = draft.u, draft.created
     outage = u[:, UNUSUAL] < load.unusual[draft.campus, created // DAY]
     priority = np.where(outage, 2, 1 + pick(u[:, PRIORITY], _PRIORITIES))
@@ -132,7 +132,7 @@ def _of_device(names: Sequence[object], device: Ints) -> list[object]:
     return copied
 
 
-def _resolved(draft: Draft, priority: Ints, work_order: Bools, calendar: Calendar, load: Workload) -> Ints:
+def _resolved(draft: Draft, priority: Ints, work_order: Bools, calendar: WorkCalendar, load: Workload) -> Ints:
     usual = sum(share * stay for share, stay in zip(_PRIORITIES, _STAY_BY_PRIORITY.tolist(), strict=True))
     steady = np.isin(draft.campus, [position(slug) for slug in SHORT_STAFFED])
     luck = np.where(steady, _luck(draft.u[:, STAY], _STEADY_SPREAD), _luck(draft.u[:, STAY], _STAY_SPREAD))
@@ -147,7 +147,7 @@ def _luck(u: Floats, spread: float) -> Floats:
     return lognormal(u, spread) / lognormal_mean(spread)
 
 
-def _replied(draft: Draft, priority: Ints, calendar: Calendar, load: Workload) -> Ints:
+def _replied(draft: Draft, priority: Ints, calendar: WorkCalendar, load: Workload) -> Ints:
     pressure = np.clip(load.load[draft.campus, draft.created // DAY], 0.7, 4.0)
     hours = _REPLY_HOURS[priority - 1] * np.array(_PROMPTNESS)[draft.campus] * pressure
     wait = hours * lognormal(draft.u[:, REPLY], _REPLY_SPREAD) * HOUR / SHIFT

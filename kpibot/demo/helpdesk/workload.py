@@ -12,8 +12,8 @@ import numpy as np
 
 from kpibot.demo.common.campuses import CAMPUSES, position
 from kpibot.demo.common.draws import Floats
-from kpibot.demo.common.seasons import Calendar
-from kpibot.demo.helpdesk.episodes import trouble, understaffed, wobble
+from kpibot.demo.common.seasons import WorkCalendar
+from kpibot.demo.helpdesk.episodes import episode_effects, understaffed, wobble
 
 PER_ORDINARY_DAY = 165.0
 _SHORTEST_STAY = 0.12
@@ -39,11 +39,11 @@ class Workload:
     load: Floats
 
 
-def workload(seed: int, calendar: Calendar) -> Workload:
+def workload(seed: int, calendar: WorkCalendar) -> Workload:
     """Tickets a day, the share of them that an episode brings, the mean stay in working days, and load (1 is usual)."""
     weights = np.array([campus.weight for campus in CAMPUSES])[:, None]
     usual = (PER_ORDINARY_DAY * weights * calendar.demand).round(4)
-    extra = trouble(seed, calendar, usual)
+    extra = episode_effects(seed, calendar, usual)
     arrivals = usual + extra.arrivals
     level = _course(seed, calendar)
     backlog = level + extra.backlog
@@ -56,7 +56,7 @@ def workload(seed: int, calendar: Calendar) -> Workload:
     return Workload(arrivals.round(4), unusual.round(4), stay, (backlog / seasonal).round(4))
 
 
-def _course(seed: int, calendar: Calendar) -> Floats:
+def _course(seed: int, calendar: WorkCalendar) -> Floats:
     days = len(calendar.demand)
     course = np.array(_USUAL_BACKLOG, dtype=np.float64)[:, None] * calendar.backlog
     course *= wobble(seed, days)
@@ -66,7 +66,7 @@ def _course(seed: int, calendar: Calendar) -> Floats:
     return course.round(4)
 
 
-def _stay(arrivals: Floats, backlog: Floats, calendar: Calendar) -> Floats:
+def _stay(arrivals: Floats, backlog: Floats, calendar: WorkCalendar) -> Floats:
     come = np.cumsum(arrivals)
     days = np.arange(len(come), dtype=np.float64)
     gone = np.maximum.accumulate(come - backlog) + days * 1e-6

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from kpibot.demo.common.campuses import CAMPUSES
-from kpibot.demo.common.database import Report, Table, write
+from kpibot.demo.common.database import DemoTable, Report, write
 from kpibot.demo.common.draws import Bools, Ints, Objects, Texts, between, lognormal
 from kpibot.demo.common.timeline import DAY, NEVER, date_texts, day_of, time_texts
 from kpibot.demo.inventory.events import (
@@ -66,7 +66,7 @@ LISTED_AFTER_DAYS = 90
 _SUPPORT_PER_YEAR = np.array([24.0, 62.0, 55.0, 95.0, 40.0, 70.0])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Inventory:
     """All that is known of the devices, and of each its tag, place (None: nobody knows), status and last contact."""
 
@@ -81,9 +81,9 @@ class Inventory:
     last_seen: Ints
 
 
-def write_assets(path: Path, seed: int, until: int, inventory: tuple[Fleet, Spells], progress: Report) -> None:
+def write_assets(path: Path, seed: int, until: int, lending: tuple[Fleet, Spells], progress: Report) -> None:
     """Makes assets.db as it stands at `until`."""
-    devices, spells = inventory
+    devices, spells = lending
     repaired = repairs(seed, devices)
     years, audited = audits(seed, devices, until)
     happened = collected(devices, repaired, years, audited, until)
@@ -91,31 +91,40 @@ def write_assets(path: Path, seed: int, until: int, inventory: tuple[Fleet, Spel
     tags = np.array(devices.tags(), dtype=object)
     places = np.array([*(campus.location for campus in CAMPUSES), None], dtype=object)[devices.campus]
     status = _status(devices, spells, repaired, until)
-    seen = _last_seen(devices, status, until)
-    known = Inventory(devices, spells, repaired, years, audited, tags, places, status, seen)
+    inventory = Inventory(
+        devices=devices,
+        spells=spells,
+        repaired=repaired,
+        audit_years=years,
+        audited=audited,
+        tags=tags,
+        places=places,
+        status=status,
+        last_seen=_last_seen(devices, status, until),
+    )
     tables = [
-        Table("assets", ASSETS, _assets(known, until)),
-        Table("checkouts", CHECKOUTS, _checkouts(known, until)),
-        Table("asset_events", EVENTS, _events(known, happened, until)),
-        Table("licenses", LICENSES, license_columns(seed, until)),
-        Table("audit_items", AUDIT_ITEMS, _audit_items(known, until)),
+        DemoTable("assets", ASSETS, _assets(inventory, until)),
+        DemoTable("checkouts", CHECKOUTS, _checkouts(inventory, until)),
+        DemoTable("asset_events", EVENTS, _events(inventory, happened, until)),
+        DemoTable("licenses", LICENSES, license_columns(seed, until)),
+        DemoTable("audit_items", AUDIT_ITEMS, _audit_items(inventory, until)),
     ]
     progress(0.6)
     write(path, tables, INDEXES)
 
 
-def _assets(known: Inventory, until: int) -> list[list[object]]:
-    devices, repaired, status = known.devices, known.repaired, known.status
+def _assets(inventory: Inventory, until: int) -> list[list[object]]:
+    devices, repaired, status = inventory.devices, inventory.repaired, inventory.status
     retired = np.where(is_missing(devices, until), devices.lost + _WRITTEN_OFF_AFTER, devices.retired)
     received = np.where(devices.u[:, RECEIPT_KNOWN] < 0.03, NEVER, devices.received)
     deployed = np.where(devices.deployed < devices.retired, devices.deployed, NEVER)
-    latest = np.where(known.audited <= until, known.audited, -1).max(axis=1)
+    latest = np.where(inventory.audited <= until, inventory.audited, -1).max(axis=1)
     return [
-        known.tags.tolist(),
+        inventory.tags.tolist(),
         [f"5CD{number * 7919 % 10**8:08d}" for number in devices.number.tolist()],
         devices.types(),
         devices.models(),
-        known.places.tolist(),
+        inventory.places.tolist(),
         status.tolist(),
         list(date_texts(devices.bought, until)),
         list(date_texts(received, until)),
@@ -125,7 +134,7 @@ def _assets(known: Inventory, until: int) -> list[list[object]]:
         [None if math.isnan(cost) else cost for cost in price(devices).tolist()],
         _money(np.where(repaired.begun <= until, repaired.cents, 0).sum(axis=1)),
         _support(devices, until),
-        list(time_texts(known.last_seen, until)),
+        list(time_texts(inventory.last_seen, until)),
         list(time_texts(np.where(latest < 0, NEVER, latest), until)),
         (devices.u[:, FEDERAL] < FEDERAL_SHARE).astype(np.int64).tolist(),
     ]
@@ -156,47 +165,51 @@ def _last_seen(devices: Fleet, status: Texts, until: int) -> Ints:
     hours_ago = np.where(u[:, SEEN] < 0.05, between(u[:, LAST_SEEN], 60, 220) * 24, 9 * lognormal(u[:, LAST_SEEN], 1.4))
     lately = until - np.floor(hours_ago * 3600).astype(np.int64)
     ended = np.minimum(devices.gone, until) - np.floor(u[:, LAST_SEEN] * 5 * DAY).astype(np.int64)
-    seen = np.where((status == "in_use") | (status == "repair"), lately, ended)
-    never: Bools = (devices.deployed > until) | (status == "in_stock") & (devices.deployed > seen)
-    return np.where(never, NEVER, np.maximum(seen, np.minimum(devices.deployed, until)))
+    last_contact = np.where((status == "in_use") | (status == "repair"), lately, ended)
+    never: Bools = (devices.deployed > until) | (status == "in_stock") & (devices.deployed > last_contact)
+    return np.where(never, NEVER, np.maximum(last_contact, np.minimum(devices.deployed, until)))
 
 
-def _checkouts(known: Inventory, until: int) -> list[list[object]]:
-    spells = known.spells
-    seen = np.where(spells.back > until, np.maximum(known.last_seen[spells.device], spells.out), spells.back)
+def _checkouts(inventory: Inventory, until: int) -> list[list[object]]:
+    spells = inventory.spells
+    last_contact = np.where(
+        spells.back > until, np.maximum(inventory.last_seen[spells.device], spells.out), spells.back
+    )
     return [
         spells.id.tolist(),
-        known.tags[spells.device].tolist(),
-        known.places[spells.device].tolist(),
+        inventory.tags[spells.device].tolist(),
+        inventory.places[spells.device].tolist(),
         list(spells.person),
         list(time_texts(spells.out, until)),
         list(date_texts(spells.due, NEVER - 1)),
         list(time_texts(spells.back, until)),
-        list(time_texts(seen, until)),
+        list(time_texts(last_contact, until)),
     ]
 
 
-def _audit_items(known: Inventory, until: int) -> list[list[object]]:
+def _audit_items(inventory: Inventory, until: int) -> list[list[object]]:
     """What each cycle asks for and what was found of it: a device is listed until it leaves service or the cycle ends.
 
     One that is bought in mid-cycle is listed 90 days after it is received.
     """
-    parts = [_of_cycle(known, year, until) for year in cycles(known.audit_years, until)]
+    parts = [_of_cycle(inventory, year, until) for year in cycles(inventory.audit_years, until)]
     return [list(chain(*columns)) for columns in zip(*parts, strict=True)]
 
 
-def _of_cycle(known: Inventory, year: int, until: int) -> list[list[object]]:
-    devices = known.devices
+def _of_cycle(inventory: Inventory, year: int, until: int) -> list[list[object]]:
+    devices = inventory.devices
     starts, ends = (day_of(date(first, *CYCLE_STARTS)) * DAY for first in (year, year + CYCLE_YEARS))
     listed = np.maximum(starts, (devices.received // DAY + LISTED_AFTER_DAYS) * DAY)
     closed = np.minimum(devices.gone, ends)
-    found = known.audited[:, (known.audit_years >= year) & (known.audit_years < year + CYCLE_YEARS)].min(axis=1)
-    verified = np.where(found < closed, np.maximum(found, listed), NEVER)
+    scanned = inventory.audited[:, (inventory.audit_years >= year) & (inventory.audit_years < year + CYCLE_YEARS)].min(
+        axis=1
+    )
+    verified = np.where(scanned < closed, np.maximum(scanned, listed), NEVER)
     on_list = (listed < closed) & (listed <= until)
     columns: list[list[object]] = [
         [f"{year}-{year + CYCLE_YEARS}"] * len(listed),
-        known.tags.tolist(),
-        known.places.tolist(),
+        inventory.tags.tolist(),
+        inventory.places.tolist(),
         devices.types(),
         (devices.u[:, FEDERAL] < FEDERAL_SHARE).astype(np.int64).tolist(),
         list(date_texts(listed, until)),
@@ -206,11 +219,11 @@ def _of_cycle(known: Inventory, year: int, until: int) -> list[list[object]]:
     return [[value for value, kept in zip(column, on_list.tolist(), strict=True) if kept] for column in columns]
 
 
-def _events(known: Inventory, happened: Events, until: int) -> list[list[object]]:
+def _events(inventory: Inventory, happened: Events, until: int) -> list[list[object]]:
     return [
         happened.id.tolist(),
-        known.tags[happened.device].tolist(),
-        known.places[happened.device].tolist(),
+        inventory.tags[happened.device].tolist(),
+        inventory.places[happened.device].tolist(),
         list(time_texts(happened.at, until)),
         _labels(happened),
         _money(happened.cents),

@@ -100,16 +100,13 @@ def _scanned(seed: int, devices: Fleet, u: Floats, year: int) -> Ints:
 
 def collected(devices: Fleet, repaired: Repairs, audit_years: Ints, audited: Ints, until: int) -> Events:
     """All events up to `until` in the order of their ids; an id belongs to its event for good."""
-    empty_aggregate = np.zeros_like(devices.lost)
+    zeros = np.zeros_like(devices.lost)
     parts = [
-        _column(devices, np.where(devices.stolen, NEVER, devices.lost), LOST, 1, empty_aggregate),
-        _column(devices, np.where(devices.stolen, devices.lost, NEVER), STOLEN, 2, empty_aggregate),
-        _column(devices, devices.found, RECOVERED, 3, empty_aggregate),
+        _column(devices, np.where(devices.stolen, NEVER, devices.lost), LOST, 1, zeros),
+        _column(devices, np.where(devices.stolen, devices.lost, NEVER), STOLEN, 2, zeros),
+        _column(devices, devices.recovered, RECOVERED, 3, zeros),
     ]
-    parts += [
-        _column(devices, audited[:, i], AUDIT, year - 1900, empty_aggregate)
-        for i, year in enumerate(audit_years.tolist())
-    ]
+    parts += [_column(devices, audited[:, i], AUDIT, year - 1900, zeros) for i, year in enumerate(audit_years.tolist())]
     columns = zip(repaired.begun.T, repaired.cents.T, strict=True)
     parts += [_column(devices, begun, REPAIR, 10 + i, cents) for i, (begun, cents) in enumerate(columns)]
     ids, device, at, kind, cents = (
@@ -127,4 +124,4 @@ def _column(devices: Fleet, at: Ints, kind: int, code: int, cents: Ints) -> Even
 
 def is_missing(devices: Fleet, until: int) -> Bools:
     """Lost or stolen and not found by `until`."""
-    return (devices.lost <= until) & (devices.found > until)
+    return (devices.lost <= until) & (devices.recovered > until)

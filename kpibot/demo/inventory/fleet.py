@@ -51,7 +51,7 @@ _CLOSET_SHARE = 0.02
 _CLOSET_BY_SLUG = {"riverbend-middle": 0.20}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Fleet:
     """One row per device, oldest first; instants in local seconds since the epoch, NEVER for what does not happen.
 
@@ -70,7 +70,7 @@ class Fleet:
     retired: Ints
     lost: Ints
     stolen: Bools
-    found: Ints
+    recovered: Ints
     u: Floats
 
     @property
@@ -153,10 +153,22 @@ def _lived(number: Ints, month: Ints, bought: Ints, u: Floats) -> Fleet:
     years = np.minimum(exponential(u[:, LOSS]) / (_loss_rate(campus) * _LOSS_BY_TYPE[kind]), 60)
     lost = daytime(start + _days(years * 365))
     lost = np.where((lost < retired) & (deployed != NEVER), lost, NEVER)
-    found = daytime(lost + _days(np.minimum(1 + 16 * lognormal(u[:, FOUND_AFTER], 0.9), FOUND_WITHIN_DAYS)))
-    found = np.where((u[:, FOUND] < 0.28) & (lost < NEVER) & (found < retired), found, NEVER)
+    recovered = daytime(lost + _days(np.minimum(1 + 16 * lognormal(u[:, FOUND_AFTER], 0.9), FOUND_WITHIN_DAYS)))
+    recovered = np.where((u[:, FOUND] < 0.28) & (lost < NEVER) & (recovered < retired), recovered, NEVER)
     return Fleet(
-        number, month, campus, kind, model, bought, received, deployed, retired, lost, u[:, STOLEN] < 0.24, found, u
+        number=number,
+        month=month,
+        campus=campus,
+        type=kind,
+        model=model,
+        bought=bought,
+        received=received,
+        deployed=deployed,
+        retired=retired,
+        lost=lost,
+        stolen=u[:, STOLEN] < 0.24,
+        recovered=recovered,
+        u=u,
     )
 
 

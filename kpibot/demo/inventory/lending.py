@@ -31,7 +31,7 @@ _LAST_DAYS = np.array([day_of(last_school_day(year)) for year in range(2001, 220
 _AUGUSTS = np.array([day_of(date(year, 8, 1)) for year in range(2001, 2200)]) * DAY
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Spells:
     """One row per check-out: the device's position in the fleet; instants in local seconds, or NEVER."""
 
@@ -74,7 +74,8 @@ def _turn(devices: Fleet, who: Ints, free: Ints, u: Floats, turn: int) -> tuple[
     kept = (u[:, LATE] > 1 - _KEPT) & used & (due + _REPORTED_LOST_AFTER < devices.gone[who])
     back = np.where(kept, daytime(due + _REPORTED_LOST_AFTER), np.minimum(back, devices.gone[who]))
     people = _people(devices.type[who] == LAPTOP, u[:, PERSON])
-    return Spells(devices.number[who] * 100 + turn, who, out, np.minimum(due, back), back, people), used, kept
+    ids = devices.number[who] * 100 + turn
+    return Spells(id=ids, device=who, out=out, due=np.minimum(due, back), back=back, person=people), used, kept
 
 
 def _next_issue(free: Ints, u: Floats) -> Ints:
@@ -89,9 +90,9 @@ def _used(campus: Ints) -> Floats:
 
 
 def _mark_lost(devices: Fleet, who: Ints, at: Ints) -> Fleet:
-    lost, found, stolen = devices.lost.copy(), devices.found.copy(), devices.stolen.copy()
-    lost[who], found[who], stolen[who] = at, NEVER, False
-    return replace(devices, lost=lost, found=found, stolen=stolen)
+    lost, recovered, stolen = devices.lost.copy(), devices.recovered.copy(), devices.stolen.copy()
+    lost[who], recovered[who], stolen[who] = at, NEVER, False
+    return replace(devices, lost=lost, recovered=recovered, stolen=stolen)
 
 
 def _installed(devices: Fleet, who: Ints, u: Floats) -> Spells:
@@ -99,7 +100,8 @@ def _installed(devices: Fleet, who: Ints, u: Floats) -> Spells:
     used = who[u[who, 0, USED] < 0.25 + 0.75 * _used(devices.campus[who])]
     rooms = [f"Room {room}" for room in (100 + np.floor(u[used, 0, PERSON] * 240).astype(np.int64)).tolist()]
     never = np.full(len(used), NEVER, dtype=np.int64)
-    return Spells(devices.number[used] * 100, used, devices.deployed[used], never, devices.gone[used], rooms)
+    ids, out, back = devices.number[used] * 100, devices.deployed[used], devices.gone[used]
+    return Spells(id=ids, device=used, out=out, due=never, back=back, person=rooms)
 
 
 def _people(staff: Bools, u: Floats) -> list[str]:
@@ -109,7 +111,14 @@ def _people(staff: Bools, u: Floats) -> list[str]:
 
 def _only(spells: Spells, keep: Bools) -> Spells:
     people = [person for person, kept in zip(spells.person, keep.tolist(), strict=True) if kept]
-    return Spells(spells.id[keep], spells.device[keep], spells.out[keep], spells.due[keep], spells.back[keep], people)
+    return Spells(
+        id=spells.id[keep],
+        device=spells.device[keep],
+        out=spells.out[keep],
+        due=spells.due[keep],
+        back=spells.back[keep],
+        person=people,
+    )
 
 
 def _joined(parts: list[Spells]) -> Spells:
@@ -118,4 +127,11 @@ def _joined(parts: list[Spells]) -> Spells:
         np.concatenate([getattr(part, name) for part in parts]) for name in ("id", "device", "out", "due", "back")
     )
     order = np.argsort(ids, kind="stable")
-    return Spells(ids[order], device[order], out[order], due[order], back[order], [people[i] for i in order.tolist()])
+    return Spells(
+        id=ids[order],
+        device=device[order],
+        out=out[order],
+        due=due[order],
+        back=back[order],
+        person=[people[i] for i in order.tolist()],
+    )

@@ -1,4 +1,4 @@
-"""Alternative texts: what a chart shows, for whoever does not see it."""
+"""Alternative texts: what a chart shows, for people who cannot see it."""
 
 from datetime import date
 
@@ -12,7 +12,7 @@ from kpibot.render.phrases.numbers import amount, finite
 from kpibot.render.phrases.times import day_month
 
 LONGEST = 2_000
-PANELS = 8  # as many as a digest's picture has
+PANELS = 8  # as many as the chart of a digest has
 
 
 def answer_alt(answer: Answer) -> str:
@@ -20,7 +20,7 @@ def answer_alt(answer: Answer) -> str:
     report = answer.report
     parts = (
         f"Line chart of {sentences.title(report)}, {answer.days:,} days",
-        course(report) or sentences.no_history(report).capitalize(),
+        series_summary(report) or sentences.no_history(report).capitalize(),
         f"Now {sentences.said(report)}" if sentences.value(report) is not None else sentences.missing(report),
         _sentence(sentences.goal(report)),
     )
@@ -43,18 +43,18 @@ def alert_alt(notice: AlertNotice) -> str:
     )
 
 
-def course(report: Report) -> str:
+def series_summary(report: Report) -> str:
     """`From 60 on 24 Aug 2026 to 104 on 22 Nov 2026, lowest 41 on 5 Sep 2026, highest 110 on 18 Nov 2026`.
 
     Empty without a value.
     """
-    known = _known(report)
-    if not known:
+    points = _points(report)
+    if not points:
         return ""
-    if len(known) == 1:
-        return f"Only {_point(known[0], report)}"
-    low, high = min(known, key=lambda each: each[1]), max(known, key=lambda each: each[1])
-    first, last, lowest, highest = (_point(each, report) for each in (known[0], known[-1], low, high))
+    if len(points) == 1:
+        return f"Only {_point_text(points[0], report)}"
+    low, high = min(points, key=lambda point: point[1]), max(points, key=lambda point: point[1])
+    first, last, lowest, highest = (_point_text(each, report) for each in (points[0], points[-1], low, high))
     return f"From {first} to {last}, lowest {lowest}, highest {highest}"
 
 
@@ -62,14 +62,14 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _known(report: Report) -> list[tuple[date, float]]:
+def _points(report: Report) -> list[tuple[date, float]]:
     if report.series is None:
         return []
     pairs = zip(report.series.days, report.series.values, strict=False)
     return [(day, value) for day, each in pairs if (value := finite(each)) is not None]
 
 
-def _point(point: tuple[date, float], report: Report) -> str:
+def _point_text(point: tuple[date, float], report: Report) -> str:
     return f"{amount(point[1], report.card, short=True)} on {day_month(point[0], year=True)}"
 
 

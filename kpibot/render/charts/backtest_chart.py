@@ -1,4 +1,4 @@
-"""The picture of a backtest: the series with its thresholds, and under it the alerts as bars."""
+"""The chart of a backtest: the series with its thresholds, and below it the alerts as bars."""
 
 from __future__ import annotations
 
@@ -16,28 +16,29 @@ from kpibot.render.phrases.times import day_month
 PANELS = 6
 TITLE, SUBTITLE = 54, 38
 BAR, GAP = 34, 18  # pixels
-LEAST_BAR = 6  # pixels: a day of five years would vanish
+LEAST_BAR = 6  # pixels: one day of five years would be invisible
 LONGEST = 2_000
 
 
-def backtest_chart(found: Backtest) -> bytes:
-    """One place large; of several the six that were in alert longest, small. 1600 pixels wide."""
-    return _one(found, found.replays[0]) if len(found.replays) == 1 else _several(found)
+def backtest_chart(backtest: Backtest) -> bytes:
+    """One campus large, or small charts of the six that were in alert longest; 1600 pixels wide."""
+    return _one(backtest, backtest.replays[0]) if len(backtest.replays) == 1 else _several(backtest)
 
 
-def backtest_alt(found: Backtest) -> str:
-    """What the picture shows; at most 2000 characters of plain text."""
-    shown = "; ".join(f"{clean(past.report.campus_name, 80)}: {_said(past)}" for past in _longest(found))
-    head = (
-        f"Line chart of {clean(found.card.name, 80)}, {_stretch(found)}, with bars where there would have been alerts"
-    )
+def backtest_alt(backtest: Backtest) -> str:
+    """What the chart shows; at most 2000 characters of plain text."""
+    shown = "; ".join(f"{clean(past.report.campus_name, 80)}: {_summary(past)}" for past in _longest(backtest))
+    name = clean(backtest.card.name, 80)
+    head = f"Line chart of {name}, {_days_covered(backtest)}, with bars where there would have been alerts"
     return plain_text(f"{head}. {shown}.", LONGEST)
 
 
-def _one(found: Backtest, past: CampusReplay) -> bytes:
+def _one(backtest: Backtest, past: CampusReplay) -> bytes:
     canvas = Canvas(WIDTH, HEIGHT)
     canvas.write(sentences.title(past.report), MARGIN, 62, TITLE, bold=True, width=WIDTH - 2 * MARGIN)
-    canvas.write(f"{_said(past)} · {_stretch(found)}", MARGIN, 130, SUBTITLE, colour=SOFT, width=WIDTH - 2 * MARGIN)
+    canvas.write(
+        f"{_summary(past)} · {_days_covered(backtest)}", MARGIN, 130, SUBTITLE, colour=SOFT, width=WIDTH - 2 * MARGIN
+    )
     plot = Plot.of(past.report, Box(170, 190, WIDTH - 170 - LARGE.labels, 548))
     if plot is not None:
         plot.draw_ground(canvas)
@@ -50,14 +51,14 @@ def _one(found: Backtest, past: CampusReplay) -> bytes:
     return canvas.png()
 
 
-def _several(found: Backtest) -> bytes:
-    pasts = _longest(found)
+def _several(backtest: Backtest) -> bytes:
+    pasts = _longest(backtest)
     rows = -(-len(pasts) // 2)
     canvas = Canvas(WIDTH, HEAD + rows * ROW + 20)
-    more = f" · {len(found.replays) - len(pasts)} more not shown" if len(found.replays) > len(pasts) else ""
-    title = f"{clean(found.card.name, sentences.NAME)} — {plural(len(found.alerts), 'alert')}"
+    more = f" · {len(backtest.replays) - len(pasts)} more not shown" if len(backtest.replays) > len(pasts) else ""
+    title = f"{clean(backtest.card.name, sentences.NAME)} — {plural(len(backtest.alerts), 'alert')}"
     canvas.write(title, MARGIN, 52, 50, bold=True, width=WIDTH - 2 * MARGIN)
-    canvas.write(_stretch(found) + more, MARGIN, 112, 36, colour=SOFT, width=WIDTH - 2 * MARGIN)
+    canvas.write(_days_covered(backtest) + more, MARGIN, 112, 36, colour=SOFT, width=WIDTH - 2 * MARGIN)
     width = (WIDTH - 2 * MARGIN - 60) / 2
     for place, past in enumerate(pasts):
         row, column = divmod(place, 2)
@@ -68,7 +69,7 @@ def _several(found: Backtest) -> bytes:
 def _panel(canvas: Canvas, past: CampusReplay, box: Box) -> None:
     left, top, right = box.left, box.top, box.left + box.width - SMALL.labels
     canvas.write(sentences.campus_name(past.report), left, top + 32, 38, bold=True, width=box.width)
-    canvas.write(_said(past), left, top + 84, 34, colour=SOFT, width=box.width)
+    canvas.write(_summary(past), left, top + 84, 34, colour=SOFT, width=box.width)
     plot = Plot.of(past.report, Box(left, top + 122, right - left, 118))
     if plot is None:
         return
@@ -82,7 +83,7 @@ def _panel(canvas: Canvas, past: CampusReplay, box: Box) -> None:
 
 
 def _bars(canvas: Canvas, plot: Plot, past: CampusReplay, thickness: float) -> None:
-    """A bar from the first day of each alert to its recovery; one that became critical is as thick again, and red."""
+    """A bar from the first day of each alert to its recovery; twice as thick and red if it became critical."""
     top = plot.bottom + GAP
     canvas.line((plot.box.left, plot.right), (top + thickness / 2,) * 2, 2, colour=INK, alpha=0.2)
     for alarm in past.alerts:
@@ -98,11 +99,11 @@ def _legend(canvas: Canvas, plot: Plot) -> None:
     canvas.write("alerts", plot.right + LARGE.dot + 8, plot.bottom + GAP + BAR / 2, LARGE.label, colour=INK)
 
 
-def _longest(found: Backtest) -> list[CampusReplay]:
-    return sorted(found.replays, key=lambda past: -past.duration)[:PANELS]
+def _longest(backtest: Backtest) -> list[CampusReplay]:
+    return sorted(backtest.replays, key=lambda past: -past.duration)[:PANELS]
 
 
-def _said(past: CampusReplay) -> str:
+def _summary(past: CampusReplay) -> str:
     """`8 alerts (2 critical), 54 days in alert`."""
     if not past.alerts:
         return "no alerts"
@@ -111,8 +112,8 @@ def _said(past: CampusReplay) -> str:
     return f"{plural(len(past.alerts), 'alert')}{of_these}, {plural(past.duration.days, 'day')} in alert"
 
 
-def _stretch(found: Backtest) -> str:
-    return f"{_day(found.first)} to {_day(found.last)}"
+def _days_covered(backtest: Backtest) -> str:
+    return f"{_day(backtest.first)} to {_day(backtest.last)}"
 
 
 def _day(day: date) -> str:

@@ -1,7 +1,7 @@
-"""A picture to draw on, in pixels from its top left corner, and its PNG. The only place that imports matplotlib.
+"""A canvas to draw on, in pixels from its top left corner, and its PNG. The only place that imports matplotlib.
 
-Figure and canvas are objects of one call: pyplot would keep them in global state, which leaks and suits no threads.
-Everything is drawn on the figure itself: an Axes costs 10 ms and knows nothing that `scales` does not.
+Each call makes its own figure: pyplot keeps figures in global state, which leaks memory and is not thread-safe.
+Everything is drawn on the figure itself: an Axes costs 10 ms and adds nothing to `scales`.
 """
 
 from __future__ import annotations
@@ -15,31 +15,31 @@ from typing import Any, Literal
 import numpy as np
 from isal import isal_zlib
 
-# Every colour repeats its digits: the sixteen levels of a channel that a PNG keeps leave it as it is.
+# The digits of every color repeat, so that the sixteen levels of a channel in the PNG keep it exactly.
 INK, SOFT = "#222222", "#555566"
 LINE = "#114488"
-SMALLEST_TYPE = 0.7  # of the size asked for; below it a title loses its end instead
+SMALLEST_TYPE = 0.7  # of the requested size; below that a title is shortened instead
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-EM = 1_000  # pixels at which the advance of a glyph is looked up
+EM = 1_000  # font size in pixels at which glyph advances are read
 DASHED, DOTTED = (0, (5, 4)), (0, (1, 2))
 
 Align = Literal["left", "center", "right"]
 
 
 class Canvas:
-    """A white picture of `width` × `height` pixels. At 72 dots an inch a point is a pixel, so sizes are pixels.
+    """A white picture of `width` × `height` pixels. At 72 dots per inch a point is a pixel, so sizes are pixels.
 
-    What is drawn later lies over what was drawn before.
+    Later drawings cover earlier ones.
     """
 
     def __init__(self, width: int, height: int) -> None:
-        # Imported here: it takes 0.6 s and 45 MB, which a bot that draws nothing should not pay.
+        # Imported here: it takes 0.6 s and 45 MB, which commands without charts should not pay for.
         from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
         from matplotlib.figure import Figure  # noqa: PLC0415
         from matplotlib.transforms import Affine2D  # noqa: PLC0415
 
         self._figure = Figure(figsize=(width / 72, height / 72), dpi=72, facecolor="white")
-        self._agg: Any = FigureCanvasAgg(self._figure)  # its methods carry no types
+        self._agg: Any = FigureCanvasAgg(self._figure)  # its methods are untyped
         self._place = Affine2D().scale(1, -1).translate(0, height)
         self._drawn = 0
 
@@ -57,12 +57,12 @@ class Canvas:
         self._add("Line2D", xs, ys, color=colour, linewidth=thickness, linestyle=dashes or "-", alpha=alpha)
 
     def dots(self, xs: Sequence[float], ys: Sequence[float], size: float, *, fill: str = LINE, edge: str = "") -> None:
-        """Round dots of `size` pixels, with an edge of 4 pixels if it has a colour."""
+        """Round dots of `size` pixels, with an edge of 4 pixels if it has a color."""
         look = {"markerfacecolor": fill, "markeredgecolor": edge or fill, "markeredgewidth": 4 if edge else 0}
         self._add("Line2D", xs, ys, linestyle="none", marker="o", markersize=size, **look)
 
     def rectangle(self, left: float, top: float, width: float, height: float, *, fill: str, hatch: str = "") -> None:
-        """A filled rectangle without an edge; `hatch` is the colour of the diagonals across it."""
+        """A filled rectangle without an edge; `hatch` is the color of its diagonal lines."""
         look = {"hatch": "/", "edgecolor": hatch, "hatch_linewidth": 1.5} if hatch else {}
         self._add("Rectangle", (left, top), width, height, facecolor=fill, linewidth=0, **look)
 
@@ -78,7 +78,7 @@ class Canvas:
         align: Align = "left",
         width: float = float("inf"),
     ) -> float:
-        """Writes a line of text; smaller, then shortened, if it is wider than `width`.
+        """Writes a line of text; if it is wider than `width`, in a smaller size, then shortened.
 
         Returns:
             Its width in pixels.
@@ -101,8 +101,8 @@ class Canvas:
 def png(pixels: np.ndarray[Any, np.dtype[np.uint8]]) -> bytes:
     """Encodes rows of RGBA pixels, in sixteen levels a channel and without alpha.
 
-    isal deflates in a twentieth of the time that zlib takes, which Pillow uses; the coarser edges of letters and lines
-    cannot be seen, and save a third of the size.
+    isal deflates twenty times as fast as zlib, which Pillow uses; the coarser edges of letters and lines are not
+    visible, and save a third of the size.
     """
     height, width, _ = pixels.shape
     rows = np.zeros((height, 1 + width * 3), np.uint8)  # each row begins with its filter: 0, none
@@ -120,24 +120,23 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
 
 
 def printable(text: str) -> str:
-    """The text as DejaVu Sans can show it: a character that it lacks becomes `?`, and a mark on one vanishes."""
-    known = _advances(False)
-    shown = (each if each in known else "" if unicodedata.category(each)[0] in "MC" else "?" for each in text)
+    """The text as DejaVu Sans can show it: a missing character becomes `?`, a missing combining mark is left out."""
+    glyphs = _characters()
+    shown = (each if each in glyphs else "" if unicodedata.category(each)[0] in "MC" else "?" for each in text)
     return "".join(shown) or " "
 
 
 def width_of(text: str, size: float, *, bold: bool = False) -> float:
-    """How wide printable text is at a size, both in pixels; kerning left out."""
-    advances = _advances(bold)
-    return sum(advances[each] for each in text) * size
+    """The width of printable text at a font size, both in pixels, without kerning."""
+    return sum(_advance(character, bold) for character in text) * size
 
 
 def fitted(text: str, size: float, *, bold: bool, width: float) -> tuple[str, float]:
-    """The text and size at which printable text is no wider than `width`."""
-    taken = width_of(text, size, bold=bold)
-    if taken <= width:
+    """The printable text and font size that fit into `width`."""
+    needed = width_of(text, size, bold=bold)
+    if needed <= width:
         return text, size
-    size *= max(width / taken, SMALLEST_TYPE)
+    size *= max(width / needed, SMALLEST_TYPE)
     if width_of(text, size, bold=bold) <= width * 1.001:
         return text, size
     while len(text) > 1 and width_of(f"{text}…", size, bold=bold) > width:
@@ -155,7 +154,7 @@ def _kinds() -> dict[str, Any]:
 
 
 def _font(bold: bool, size: float) -> Any:
-    """DejaVu Sans by its file: what matplotlib finds under a name depends on the machine."""
+    """DejaVu Sans by its file: which font matplotlib picks for a name depends on the machine."""
     from matplotlib.font_manager import FontProperties  # noqa: PLC0415
 
     return FontProperties(fname=_font_file(bold), size=size)
@@ -168,13 +167,26 @@ def _font_file(bold: bool) -> str:
 
 
 @cache
-def _advances(bold: bool) -> dict[str, float]:
-    """How far each printable character reaches, as a share of the type's size."""
-    from matplotlib.ft2font import FT2Font, LoadFlags  # noqa: PLC0415
+def _characters() -> frozenset[str]:
+    """The characters that both weights of the font have."""
+    regular, heavy = (_metrics_font(bold).get_charmap().keys() for bold in (False, True))
+    return frozenset(chr(code) for code in regular & heavy)
 
-    fonts = {each: FT2Font(_font_file(each)) for each in (False, True)}
-    both = fonts[True].get_charmap().keys() & fonts[False].get_charmap().keys()
-    font = fonts[bold]
+
+@cache
+def _advance(character: str, bold: bool) -> float:
+    """The advance of a printable character, as a share of the font size."""
+    from matplotlib.ft2font import LoadFlags  # noqa: PLC0415
+
+    glyph = _metrics_font(bold).load_char(ord(character), LoadFlags.NO_HINTING)
+    advance: float = glyph.linearHoriAdvance / 65_536 / EM
+    return advance
+
+
+@cache
+def _metrics_font(bold: bool) -> Any:
+    from matplotlib.ft2font import FT2Font  # noqa: PLC0415
+
+    font = FT2Font(_font_file(bold))
     font.set_size(EM, 72)
-    unhinted = LoadFlags.NO_HINTING
-    return {chr(each): font.load_char(each, unhinted).linearHoriAdvance / 65_536 / EM for each in both}
+    return font

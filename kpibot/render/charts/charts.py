@@ -1,4 +1,4 @@
-"""Charts as PNG pictures, legible at the width of a phone. None where there is nothing to draw."""
+"""Charts as PNG pictures, readable at the width of a phone. None if there is nothing to draw."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ def answer_chart(answer: Answer) -> bytes | None:
 
 
 def digest_chart(edition: DigestEdition) -> bytes | None:
-    """A small chart of each KPI that has a history, eight at most, 1600 pixels wide; None without any."""
+    """A small chart of each KPI with a history, eight at most, 1600 pixels wide; None without any."""
     panels = [(sentences.kpi_name(each), each) for each in edition.reports]
     title = f"{clean(edition.title, sentences.NAME)} — {clean(edition.campus_name, sentences.NAME)}"
     return _grid(title, f"as of {moment(edition.slot, edition.zone, year=True)}", panels, PANELS)
 
 
 def alert_chart(notice: AlertNotice) -> bytes | None:
-    """A small chart of each changed campus that has a history, six at most, 1600 pixels wide; None without any."""
+    """A small chart of each changed campus with a history, six at most, 1600 pixels wide; None without any."""
     panels = [(sentences.campus_name(each.report), each.report) for each in notice.changes]
     title = clean(notice.card.name, sentences.NAME)
     return _grid(title, f"as of {moment(notice.as_of, notice.zone, year=True)}", panels, ALERT_PANELS)
@@ -76,8 +76,8 @@ def _grid(title: str, subtitle: str, panels: list[tuple[str, Report]], most: int
     canvas.write(title, MARGIN, 52, 50, bold=True, width=WIDTH - 2 * MARGIN)
     canvas.write(subtitle + more, MARGIN, 112, 36, colour=SOFT, width=WIDTH - 2 * MARGIN)
     width = (WIDTH - 2 * MARGIN - (columns - 1) * 60) / columns
-    for place, (name, report) in enumerate(drawn[:most]):
-        row, column = divmod(place, columns)
+    for index, (name, report) in enumerate(drawn[:most]):
+        row, column = divmod(index, columns)
         _panel(canvas, name, report, Box(MARGIN + column * (width + 60), HEAD + row * ROW, width, ROW))
     return canvas.png()
 
@@ -98,36 +98,36 @@ def _panel(canvas: Canvas, name: str, report: Report, box: Box) -> None:
     canvas.write(day_month(last, year=years), right, bottom, 30, colour=SOFT, align="right")
 
 
-def _verdict(canvas: Canvas, report: Report, place: tuple[float, float], width: float, after: str = "") -> None:
-    """`● Critical · 104 tickets · as of …`: the dot coloured, the word said."""
-    left, middle = place
+def _verdict(canvas: Canvas, report: Report, position: tuple[float, float], width: float, after: str = "") -> None:
+    """`● Critical · 104 tickets · as of …`: a colored dot, and the word."""
+    left, middle = position
     sign = f"● {sentences.sign(report).word}"
     colour = MARKS[sentences.verdict(report)]
     used = canvas.write(sign, left, middle, 38, colour=colour, bold=True, width=width)
-    said = sentences.quantity(report, short=True) if sentences.value(report) is not None else ""
-    if rest := " · ".join(filter(None, (said, after))):
+    quantity = sentences.quantity(report, short=True) if sentences.value(report) is not None else ""
+    if rest := " · ".join(filter(None, (quantity, after))):
         canvas.write(f" · {rest}", left + used, middle, 38, colour=SOFT, width=max(width - used, 40))
 
 
 def draw_heights(canvas: Canvas, plot: Plot) -> None:
-    """Faint lines at round values, each with its number to the left."""
-    for level in ticks(plot.shown, whole=plot.is_whole):
-        height = plot.y(level)
+    """Faint lines at round values, each labeled on the left."""
+    for value in ticks(plot.shown, whole=plot.is_whole):
+        height = plot.y(value)
         canvas.line((plot.box.left, plot.right), (height, height), 2, colour=INK, alpha=0.13)
-        text = amount(level, plot.report.card, short=True)
+        text = amount(value, plot.report.card, short=True)
         canvas.write(text, plot.box.left - 16, height, 36, colour=SOFT, align="right", width=150)
 
 
 def draw_dates(canvas: Canvas, plot: Plot, gap: float = 42) -> None:
-    """The days of the axis, so far below the plot."""
+    """The labels of the time axis, `gap` pixels below the plot."""
     for day, text in day_ticks(plot.days[0], plot.days[-1]):
         canvas.write(text, plot.x(day), plot.bottom + gap, 36, colour=SOFT, align="center")
 
 
 def _notes(canvas: Canvas, plot: Plot, notes: Sequence[Note]) -> None:
-    """A dotted line at each day, its words above; where no row has room for them the line stands alone."""
+    """A dotted line at each day, with its text above if one of the rows has room for it."""
     free = [0.0] * NOTE_ROWS
-    for note in sorted(notes, key=lambda each: (each.day, each.says)):
+    for note in sorted(notes, key=lambda note: (note.day, note.says)):
         if not plot.days[0] <= note.day <= plot.days[-1]:
             continue
         x = plot.x(note.day)
@@ -135,5 +135,5 @@ def _notes(canvas: Canvas, plot: Plot, notes: Sequence[Note]) -> None:
         row = next((each for each in range(NOTE_ROWS) if free[each] <= x), None)
         if row is not None:
             middle = plot.box.top - 32 - row * NOTE_ROW
-            taken = canvas.write(clean(note.says, 40), x, middle, 32, width=WIDTH - x - 20)
-            free[row] = x + taken + 30
+            used = canvas.write(clean(note.says, 40), x, middle, 32, width=WIDTH - x - 20)
+            free[row] = x + used + 30

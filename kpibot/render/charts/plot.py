@@ -1,4 +1,4 @@
-"""Draws one series into one rectangle of a canvas: bands, target, line, last value and labels."""
+"""Draws one series into a rectangle of a canvas: bands, target, line, last value and labels."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from kpibot.render.charts.scales import Range, bands, drawable, spread, value_ra
 from kpibot.render.phrases.numbers import amount, finite
 
 FILLS = {"warning": "#ffeecc", "critical": "#ffdddd"}
-HATCHES = {"warning": "", "critical": "#dd9999"}  # a band is told from another by its hatch and label, not by its hue
+HATCHES = {"warning": "", "critical": "#dd9999"}  # bands differ by hatch and label, not only by color
 LABELS = {"warning": "#775500", "critical": "#aa2222", "target": INK}
-MANY_DAYS = 400  # a line of more is drawn thinner
+MANY_DAYS = 400  # longer series get a thinner line
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How thick and large, in pixels. `labels` is the room for labels to the right of the box."""
+    """Sizes in pixels; `labels` is the room for labels to the right of the box."""
 
     line: float
     dot: float
@@ -43,7 +43,7 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A text beside the box, at the height it would like."""
+    """A text beside the box, at its preferred height."""
 
     middle: float
     size: float
@@ -57,7 +57,7 @@ SMALL = Style(line=6, dot=16, value=0, label=30, labels=265)
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A series in its box; `shown` is the range of values that the box's height stands for."""
+    """A series in its box; `shown` is the range of values that the height of the box covers."""
 
     report: Report
     box: Box
@@ -67,7 +67,7 @@ class Plot:
 
     @classmethod
     def of(cls, report: Report, box: Box) -> Plot | None:
-        """None where the series has nothing to draw."""
+        """None if the series has nothing to draw."""
         if report.series is None:
             return None
         values = drawable(report.series.values)
@@ -79,12 +79,12 @@ class Plot:
 
     @property
     def last(self) -> int:
-        """The index of the last value that is there."""
+        """The index of the last value."""
         return max(index for index, value in enumerate(self.values) if not math.isnan(value))
 
     @property
     def is_whole(self) -> bool:
-        """Whether the values are counts, whose axis needs no fractions."""
+        """Whether the values are whole numbers, so that the axis needs no fractions."""
         return self.report.card.format is Format.NUMBER and all(
             value == int(value) for value in self.values if not math.isnan(value)
         )
@@ -105,17 +105,17 @@ class Plot:
         return self.box.top + self.box.height
 
     def y(self, value: float) -> float:
-        """Where a value lies, in pixels from the top of the canvas."""
+        """The position of a value, in pixels from the top of the canvas."""
         low, high = self.shown
         return self.box.top + self.box.height * (1 - (value - low) / (high - low))
 
     def x(self, day: date) -> float:
-        """Where a day lies, in pixels from the left; a single day lies at the right edge."""
+        """The position of a day, in pixels from the left; a single day is at the right edge."""
         span = (self.days[-1] - self.days[0]).days
         return self.box.left + self.box.width * ((day - self.days[0]).days / span if span else 1.0)
 
     def draw_ground(self, canvas: Canvas) -> None:
-        """The bands and the target, on which the line is drawn."""
+        """The background: bands and target."""
         box = self.box
         for band in bands(self.report.chart_thresholds, self.shown):
             top, bottom = self.y(band.top), self.y(band.bottom)
@@ -126,27 +126,27 @@ class Plot:
             canvas.line((box.left, self.right), (height, height), 3, colour=INK, dashes=DASHED)
 
     def draw_line(self, canvas: Canvas, style: Style) -> None:
-        """The series; a day between two gaps is a dot, and the last value a larger one."""
+        """The series; a day between two gaps is a dot, the last value a larger dot."""
         xs, ys = [self.x(day) for day in self.days], [self.y(value) for value in self.values]
         thickness = style.line if len(self.days) <= MANY_DAYS else style.line * 0.6
         canvas.line(xs, ys, thickness)
-        if alone := [index for index in range(len(ys)) if self._stands_alone(index)]:
-            canvas.dots([xs[index] for index in alone], [ys[index] for index in alone], thickness)
-        # Hollow where it is not of the last day: the value then is an old one.
+        if isolated := [index for index in range(len(ys)) if self._is_isolated(index)]:
+            canvas.dots([xs[index] for index in isolated], [ys[index] for index in isolated], thickness)
+        # Hollow if it is not from the last day: then the value is an old one.
         fill, edge = (LINE, "white") if self.is_current else ("white", LINE)
         canvas.dots([xs[self.last]], [ys[self.last]], style.dot, fill=fill, edge=edge)
 
     def draw_labels(self, canvas: Canvas, style: Style) -> None:
-        """The thresholds and the last value, each beside its height, none over another."""
-        labels = self._level_labels(style) + self._value_labels(style)
+        """Thresholds and last value, each at its height, without overlaps."""
+        labels = self._threshold_labels(style) + self._value_labels(style)
         limits = (self.box.top - 20, self.bottom + 20)
         middles = spread([each.middle for each in labels], [each.size * 1.25 for each in labels], limits)
         left, width = self.right + style.dot + 8, style.labels - style.dot - 14
-        for middle, each in zip(middles, labels, strict=True):
-            bold = each.colour == LINE
-            canvas.write(each.text, left, middle, each.size, colour=each.colour, bold=bold, width=width)
+        for middle, label in zip(middles, labels, strict=True):
+            bold = label.colour == LINE
+            canvas.write(label.text, left, middle, label.size, colour=label.colour, bold=bold, width=width)
 
-    def _stands_alone(self, index: int) -> bool:
+    def _is_isolated(self, index: int) -> bool:
         around = self.values[max(index - 1, 0) : index + 2]
         return not math.isnan(self.values[index]) and sum(not math.isnan(each) for each in around) == 1
 
@@ -162,15 +162,15 @@ class Plot:
         text = amount(last, self.report.card, short=True)
         return [Label(self.y(last), style.value, text if self.is_current else f"last {text}", LINE)]
 
-    def _level_labels(self, style: Style) -> list[Label]:
+    def _threshold_labels(self, style: Style) -> list[Label]:
         better = self.report.chart_thresholds.better
         reached, achieved = ("≥ ", "≤ ") if better is Better.LOWER else ("≤ ", "≥ ")
-        found = [(band.level, band.word, reached) for band in bands(self.report.chart_thresholds, self.shown)]
+        labels = [(band.level, band.word, reached) for band in bands(self.report.chart_thresholds, self.shown)]
         if self._target is not None:
-            found.append((self._target, "target", "" if better is Better.NEUTRAL else achieved))
-        return [self._level_label(style, *each) for each in found]
+            labels.append((self._target, "target", "" if better is Better.NEUTRAL else achieved))
+        return [self._threshold_label(style, *each) for each in labels]
 
-    def _level_label(self, style: Style, level: float, word: str, relation: str) -> Label:
+    def _threshold_label(self, style: Style, level: float, word: str, relation: str) -> Label:
         height = self.y(min(max(level, self.shown[0]), self.shown[1]))
         text = f"{word} {relation}{amount(level, self.report.card, short=True)}"
         return Label(height, style.label, text, LABELS[word])

@@ -1,4 +1,4 @@
-"""The arithmetic of a chart: what its axes show, and where its labels go. No drawing, no matplotlib."""
+"""The arithmetic of charts: axes, ticks, bands and the positions of labels. No drawing, no matplotlib."""
 
 import itertools
 import math
@@ -12,12 +12,12 @@ from kpibot.render.phrases.numbers import LARGEST, finite
 from kpibot.render.phrases.times import MONTHS, WEEKDAYS, day_month
 
 Range = tuple[float, float]
-HEADROOM = 0.08  # of the values' span, above and below
+HEADROOM = 0.08  # of the span of the values, above and below
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Where values are a warning or critical, as far as it is visible; `level` is the threshold itself."""
+    """The visible part of the warning or critical range; `level` is the threshold itself."""
 
     word: str
     bottom: float
@@ -26,35 +26,35 @@ class Band:
 
 
 def drawable(values: Sequence[float | None]) -> list[float]:
-    """The values as a line can take them: NaN for a gap, and for a number too large for any axis."""
-    known = (finite(value) for value in values)
-    return [math.nan if value is None or abs(value) > LARGEST else value for value in known]
+    """The values of a line: NaN for a gap, and for a number too large for an axis."""
+    numbers = (finite(value) for value in values)
+    return [math.nan if value is None or abs(value) > LARGEST else value for value in numbers]
 
 
 def value_range(values: Sequence[float], limits: Thresholds, form: Format) -> Range:
-    """The lowest and highest value of the axis: all values, zero for amounts, and the thresholds that are near.
+    """The lowest and highest value of the axis: all values, zero for amounts, and nearby thresholds.
 
     Args:
         values: at least one that is not NaN.
         limits: target and thresholds, in the same unit.
-        form: percentages need no zero; amounts do, or small changes would look large.
+        form: amounts start at zero, or small changes would look large; percentages do not.
     """
-    known = [value for value in values if not math.isnan(value)]
-    low, high = min(known), max(known)
+    numbers = [value for value in values if not math.isnan(value)]
+    low, high = min(numbers), max(numbers)
     if form is not Format.PERCENT:
         low, high = min(low, 0.0), max(high, 0.0)
-    low, high = _with_near_levels(low, high, limits)
+    low, high = _with_near_thresholds(low, high, limits)
     span = high - low
     if span <= max(1e-9 * max(abs(low), abs(high)), 1e-12):
         span = max(abs(high), 1.0)
         high += span
     bottom = 0.0 if low == 0 else low - span * HEADROOM
-    full = form is Format.PERCENT and max(known) <= 100 < high + span * HEADROOM
+    full = form is Format.PERCENT and max(numbers) <= 100 < high + span * HEADROOM
     return bottom, (100 + span * 0.02 if full else high + span * HEADROOM)
 
 
 def ticks(shown: Range, most: int = 5, *, whole: bool = False) -> list[float]:
-    """Round numbers in the range, at most `most` or so; of counts no fractions."""
+    """Round numbers in the range, about `most` of them; whole numbers if `whole`."""
     low, high = shown
     rough = (high - low) / most
     power = 10.0 ** math.floor(math.log10(rough))
@@ -65,7 +65,7 @@ def ticks(shown: Range, most: int = 5, *, whole: bool = False) -> list[float]:
 
 
 def day_ticks(first: date, last: date, most: int = 6) -> list[tuple[date, str]]:
-    """Days to mark on the axis, with what to write: weekdays, Mondays, months or years, as the window's length asks."""
+    """The days to mark on the axis, with labels: weekdays, Mondays, months or years, by the window's length."""
     days = (last - first).days
     if days <= 9:
         every = -(-(days + 1) // most)
@@ -74,33 +74,33 @@ def day_ticks(first: date, last: date, most: int = 6) -> list[tuple[date, str]]:
     if days <= 70:
         return _mondays(first, last, most)
     months = next(step for step in (1, 2, 3, 6, 12, 24, 60, 1_200) if days / 30.4 / step <= most)
-    return [(day, _month_word(day, months)) for day in _month_starts(first, last, months)]
+    return [(day, _month_label(day, months)) for day in _month_starts(first, last, months)]
 
 
 def bands(limits: Thresholds, shown: Range) -> list[Band]:
-    """The warning and the critical band, as far as they lie in the range."""
+    """The warning and critical bands, as far as they are in the range."""
     if limits.better is Better.NEUTRAL:
         return []
     low, high = shown
-    found = []
-    for word, level, beyond in _levels_with_ends(limits):
-        bottom, top = (level, beyond) if limits.better is Better.LOWER else (beyond, level)
+    visible = []
+    for word, level, end in _thresholds_with_ends(limits):
+        bottom, top = (level, end) if limits.better is Better.LOWER else (end, level)
         if max(bottom, low) < min(top, high):
-            found.append(Band(word, max(bottom, low), min(top, high), level))
-    return found
+            visible.append(Band(word, max(bottom, low), min(top, high), level))
+    return visible
 
 
 def spread(places: Sequence[float], heights: Sequence[float], limits: Range) -> list[float]:
-    """The middles of labels moved apart as little as needed, so that none covers another.
+    """The middles of labels, moved apart as little as needed so that none overlaps another.
 
     Args:
-        places: where each label would like its middle, in pixels.
+        places: the preferred middle of each label, in pixels.
         heights: of each label, in pixels.
-        limits: within which all of them stay, if there is room.
+        limits: the range in which all of them stay, if there is room.
     """
     order = sorted(range(len(places)), key=lambda index: places[index])
     moved = list(places)
-    for _ in range(40):  # labels are few: a stack of them has settled long before
+    for _ in range(40):  # labels are few, and settle in far fewer rounds
         for lower, upper in itertools.pairwise(order):
             overlap = (heights[lower] + heights[upper]) / 2 - (moved[upper] - moved[lower])
             moved[lower] -= max(overlap, 0) / 2
@@ -112,27 +112,27 @@ def spread(places: Sequence[float], heights: Sequence[float], limits: Range) -> 
     return moved
 
 
-def _with_near_levels(low: float, high: float, limits: Thresholds) -> Range:
-    """The range widened to the thresholds that do not flatten the line: none farther off than the values' own span."""
-    levels = _levels(limits)
+def _with_near_thresholds(low: float, high: float, limits: Thresholds) -> Range:
+    """The range, with the thresholds that are near enough not to flatten the line."""
+    thresholds = _threshold_values(limits)
     reach = max(high - low, 0.35 * max(abs(low), abs(high)))
-    if not reach:  # nothing but zeros: the nearest level tells what that means
-        reach = min(map(abs, levels), default=0.0)
-    near = [each for each in levels if low - reach <= each <= high + reach]
+    if not reach:  # all zeros: the nearest threshold gives the scale
+        reach = min(map(abs, thresholds), default=0.0)
+    near = [each for each in thresholds if low - reach <= each <= high + reach]
     return min([low, *near]), max([high, *near])
 
 
-def _levels(limits: Thresholds) -> list[float]:
-    levels = (limits.target, limits.warning, limits.critical)
-    return [level for each in levels if (level := finite(each)) is not None]
+def _threshold_values(limits: Thresholds) -> list[float]:
+    thresholds = (limits.target, limits.warning, limits.critical)
+    return [value for each in thresholds if (value := finite(each)) is not None]
 
 
-def _levels_with_ends(limits: Thresholds) -> list[tuple[str, float, float]]:
-    """Each threshold with its word, and where its band ends: at the critical one, or never."""
+def _thresholds_with_ends(limits: Thresholds) -> list[tuple[str, float, float]]:
+    """Each threshold with its name and the end of its band: the critical threshold, or none."""
     endless = math.inf if limits.better is Better.LOWER else -math.inf
     critical, warning = finite(limits.critical), finite(limits.warning)
-    found = [] if warning is None else [("warning", warning, endless if critical is None else critical)]
-    return found if critical is None else [*found, ("critical", critical, endless)]
+    below = [] if warning is None else [("warning", warning, endless if critical is None else critical)]
+    return below if critical is None else [*below, ("critical", critical, endless)]
 
 
 def _mondays(first: date, last: date, most: int) -> list[tuple[date, str]]:
@@ -150,5 +150,5 @@ def _month_starts(first: date, last: date, step: int) -> list[date]:
     return [day for day in starts if first <= day <= last]
 
 
-def _month_word(day: date, step: int) -> str:
+def _month_label(day: date, step: int) -> str:
     return str(day.year) if step >= 12 or day.month == 1 else MONTHS[day.month - 1]

@@ -15,27 +15,26 @@ GOALS = {Better.LOWER: "at most", Better.HIGHER: "at least", Better.NEUTRAL: ""}
 
 
 def facts(about: About) -> Iterator[tuple[str, str]]:
-    """Each thing that is known, with its label."""
+    """What is known of the KPI, each with its label."""
     card = about.card
     labelled = (
         ("Objective", clean(card.objective, SENTENCE)),
         ("Category", clean(card.category, NAME)),
         ("Period", clean(card.period, NAME)),
-        ("Levels", _levels(about)),
+        ("Levels", _thresholds(about)),
         ("Owner", clean(card.owner, NAME)),
         ("Rows from", "; ".join(_origin(each, about.zone) for each in about.origins)),
     )
     yield from ((label, said) for label, said in labelled if said)
 
 
-def _levels(about: About) -> str:
-    levels, card = about.thresholds, about.card
-    words = (("target", levels.target), ("warning", levels.warning), ("critical", levels.critical))
-    said = [f"{word} {_level(word, at, levels.better, card)}" for word, at in words if at is not None]
-    return ", ".join(said)
+def _thresholds(about: About) -> str:
+    limits, card = about.thresholds, about.card
+    named = (("target", limits.target), ("warning", limits.warning), ("critical", limits.critical))
+    return ", ".join(f"{word} {_threshold(word, at, limits.better, card)}" for word, at in named if at is not None)
 
 
-def _level(word: str, at: float, better: Better, card: KpiInfo) -> str:
+def _threshold(word: str, at: float, better: Better, card: KpiInfo) -> str:
     return f"{GOALS[better]} {amount(at, card)}".strip() if word == "target" else f"from {amount(at, card)}"
 
 

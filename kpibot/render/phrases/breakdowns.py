@@ -1,4 +1,4 @@
-"""A breakdown in words: its heading, a line and a bar for each part, and what it rests on."""
+"""A breakdown in words: its heading, a line and a bar for each part, and what it is based on."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ def breakdown_heading(breakdown: Breakdown) -> str:
 
 
 def parts(breakdown: Breakdown) -> Iterator[tuple[str, str]]:
-    """Each part as its bar and its words: `██████▌     `, `Urgent: 12 tickets (31%)`."""
+    """Each part as its bar and its text: `██████▌     `, `Urgent: 12 tickets (31%)`."""
     values = [abs(finite(report.reading.value) or 0.0) for _, report in breakdown.parts]
     most = max(values, default=0.0)
     for (label, report), value in zip(breakdown.parts, values, strict=True):
@@ -29,10 +29,10 @@ def parts(breakdown: Breakdown) -> Iterator[tuple[str, str]]:
 
 
 def footing(breakdown: Breakdown) -> str:
-    """What the numbers rest on, for the small print."""
+    """What the numbers are based on, for the small print."""
     whole = breakdown.whole
-    rests = sentences.basis(whole) if sentences.value(whole) is not None else ""
-    return " · ".join(filter(None, (rests, sentences.time_of_reading(whole, breakdown.zone))))
+    basis = sentences.basis(whole) if sentences.value(whole) is not None else ""
+    return " · ".join(filter(None, (basis, sentences.time_of_reading(whole, breakdown.zone))))
 
 
 def bar(share: float) -> str:
@@ -47,15 +47,15 @@ def _said(report: Report, breakdown: Breakdown) -> str:
     if sentences.value(report) is None:
         return sentences.missing(report)
     quantity = sentences.quantity(report, short=True)
-    judged = sentences.verdict(report) is not Verdict.NOT_EVALUATED and breakdown.by == CAMPUS
+    is_evaluated = sentences.verdict(report) is not Verdict.NOT_EVALUATED and breakdown.by == CAMPUS
     share = _share(report, breakdown.whole)
-    notes = filter(None, (share, sentences.sign(report).word if judged else ""))
-    noted = ", ".join(notes)
-    return f"{quantity} ({noted})" if noted else quantity
+    remarks = filter(None, (share, sentences.sign(report).word if is_evaluated else ""))
+    remark = ", ".join(remarks)
+    return f"{quantity} ({remark})" if remark else quantity
 
 
 def _share(report: Report, whole: Report) -> str:
-    """What part of the whole it is, where parts add up to the whole."""
+    """Its share of the whole, if the parts add up to the whole."""
     part, total = sentences.value(report), sentences.value(whole)
     if report.reading.denominator is not None or not total or part is None:
         return ""

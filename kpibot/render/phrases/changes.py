@@ -1,4 +1,4 @@
-"""How a number changed, in words: against an earlier point, for better or worse."""
+"""How a number changed since an earlier point, for better or worse, in words."""
 
 from kpibot.core.kpis.kpi import Format
 from kpibot.core.kpis.report import Report
@@ -21,8 +21,8 @@ def change(report: Report) -> str:
     earlier = amount(before, report.card)
     if words == UNCHANGED:
         return f"unchanged from {_the(report.compared_with)} ({earlier})"
-    judged = {True: ", better", False: ", worse", None: ""}[improved(report)]
-    return f"{words} than {_the(report.compared_with)} ({earlier}){judged}"
+    judgment = {True: ", better", False: ", worse", None: ""}[improved(report)]
+    return f"{words} than {_the(report.compared_with)} ({earlier}){judgment}"
 
 
 def difference(report: Report) -> str:
@@ -31,7 +31,7 @@ def difference(report: Report) -> str:
     if now is None or before is None or finite(now - before) is None:
         return ""
     by = now - before
-    # Noise of binary fractions is no change, and neither is what rounds to no points at all.
+    # The noise of binary fractions is no change, and neither is what rounds to 0 points.
     least = LEAST_POINTS if report.card.format is Format.PERCENT else 0.0
     if abs(by) <= max(1e-9 * max(abs(now), abs(before)), least):
         return UNCHANGED
@@ -39,7 +39,7 @@ def difference(report: Report) -> str:
 
 
 def difference_since(report: Report) -> str:
-    """`▲ 12 more than last week`: the difference with what it is against, short enough for a list."""
+    """`▲ 12 more than last week`: the difference and the earlier point, short enough for a list."""
     words = difference(report)
     if not words:
         return ""
@@ -47,9 +47,9 @@ def difference_since(report: Report) -> str:
 
 
 def improved(report: Report) -> bool | None:
-    """Whether the change is for the better; None where no direction is better or nothing changed."""
+    """Whether the change is for the better; None if no direction is better or nothing changed."""
     by = finite(report.change)
-    # To spend less than last year is no merit, nor more a fault: a budget is held against its pace.
+    # Spending less than last year is neither good nor bad: a budget is compared with its pace.
     if not by or report.thresholds.better is Better.NEUTRAL or report.reading.pace is not None:
         return None
     return (by < 0) is (report.thresholds.better is Better.LOWER)
@@ -57,8 +57,8 @@ def improved(report: Report) -> bool | None:
 
 def mover_line(mover: Mover) -> str:
     """`Outstanding tickets at Campus West: 140 → 104`."""
-    went = f"{amount(mover.before, mover.card)} → {amount(mover.value, mover.card)}"
-    return f"{clean(mover.card.name, NAME)} at {clean(mover.campus_name, NAME)}: {went}"
+    values = f"{amount(mover.before, mover.card)} → {amount(mover.value, mover.card)}"
+    return f"{clean(mover.card.name, NAME)} at {clean(mover.campus_name, NAME)}: {values}"
 
 
 def _comparative(form: Format, by: float) -> str:
@@ -73,7 +73,7 @@ def _comparative(form: Format, by: float) -> str:
 
 
 def _the(point: str) -> str:
-    """`same point last week` → `the same point last week`; what has its article keeps it."""
+    """`same point last week` → `the same point last week`; an article that is there stays."""
     words = clean(point, NAME) or "time before"
     return words if words.split()[0].casefold() in ("a", "an", "the") else f"the {words}"
 
@@ -81,7 +81,7 @@ def _the(point: str) -> str:
 def _point(report: Report, at: str = "") -> str:
     """The earlier point for a list: `last week`, `the 30 days before`, and of a period to date `at this point last …`.
 
-    Half a fiscal year against "last fiscal year" would read as against the whole of it.
+    "More than last fiscal year" would read as a comparison of half a year with a whole one.
     """
     words = clean(report.compared_with, NAME)
     last = words.removeprefix("same point ")

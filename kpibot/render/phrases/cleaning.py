@@ -1,4 +1,4 @@
-"""Text of any origin, cleaned: one line, no control characters, not too long."""
+"""Cleans text of any origin: one line, no control characters, not too long."""
 
 import unicodedata
 
@@ -13,5 +13,5 @@ def clean(text: str, most: int) -> str:
 
 
 def plain_text(text: str, most: int) -> str:
-    """Text of any origin for a plain_text object or an alt_text, which know no escapes."""
+    """Text of any origin for a `plain_text` object or an `alt_text`, which have no escapes."""
     return clean(text, most).replace("<", "‹").replace(">", "›")

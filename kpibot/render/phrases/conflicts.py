@@ -1,4 +1,4 @@
-"""Two systems that disagree about a KPI, in words."""
+"""What is said when two systems disagree about a KPI."""
 
 from kpibot.core.kpis.cross_check import Conflict
 from kpibot.core.kpis.kpi import KpiInfo
@@ -13,7 +13,7 @@ def conflict(report: Report) -> str:
     return "" if report.conflict is None else f"{disagreement(report.conflict, report.card)}."
 
 
-def disagreement(found: Conflict, card: KpiInfo) -> str:
+def disagreement(cross_check: Conflict, card: KpiInfo) -> str:
     """`helpdesk says 104, portal 131`."""
-    said = f"{clean(found.own, NAME)} says {amount(found.value, card)}"
-    return f"{said}, {clean(found.other, NAME)} {amount(found.other_value, card)}"
+    own = f"{clean(cross_check.own, NAME)} says {amount(cross_check.value, card)}"
+    return f"{own}, {clean(cross_check.other, NAME)} {amount(cross_check.other_value, card)}"

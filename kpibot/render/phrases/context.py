@@ -1,4 +1,4 @@
-"""What gives a number its context: other statistics of the same rows, a budget's pace, other times and campuses."""
+"""The context of a number: other statistics of the same rows, a budget's pace, other times, other campuses."""
 
 from dataclasses import replace
 
@@ -20,29 +20,29 @@ STATISTICS = {
 
 
 def lines(answer: Answer) -> tuple[str, ...]:
-    """Every line of context that there is: `9 of 10 within 9.2 h`, `94% of the budget's pace`, comparisons, ranks."""
+    """All lines of context: `9 of 10 within 9.2 h`, `94% of the budget's pace`, comparisons, ranks."""
     report = answer.report
     compared = (comparison(report, each) for each in answer.comparisons)
-    found = (also(report), budget_pace(report), *compared, ranking(answer))
-    return tuple(filter(None, found))
+    context = (other_statistics(report), budget_pace(report), *compared, ranking(answer))
+    return tuple(filter(None, context))
 
 
-def also(report: Report) -> str:
+def other_statistics(report: Report) -> str:
     """Other statistics of the same durations: `9 of 10 within 9.2 h · 81% within the limit`."""
-    known = [(each, value) for each, value in report.reading.also if finite(value) is not None]
-    return " · ".join(STATISTICS[each].format(amount(value, _shown(report.card, each))) for each, value in known)
+    values = [(each, value) for each, value in report.reading.also if finite(value) is not None]
+    return " · ".join(STATISTICS[each].format(amount(value, _card_of(report.card, each))) for each, value in values)
 
 
 def budget_pace(report: Report) -> str:
-    """Where the year's budget should stand by now: `94% of the pace: $412,000 of $438,000 expected by now …`."""
-    found = report.reading.pace
-    if found is None:
+    """Spending against the year's budget so far: `94% of the pace: $412,000 of $438,000 expected by now …`."""
+    pace = report.reading.pace
+    if pace is None:
         return ""
-    expected, whole = amount(found.expected, report.card), amount(found.budget, report.card)
-    elapsed = f"{digits(100 * found.elapsed, 0)}% of the year's working time has passed"
-    if finite(found.percent) is None or found.percent is None:
+    expected, whole = amount(pace.expected, report.card), amount(pace.budget, report.card)
+    elapsed = f"{digits(100 * pace.elapsed, 0)}% of the year's working time has passed"
+    if finite(pace.percent) is None or pace.percent is None:
         return f"budget {whole}; {elapsed}"
-    return f"{digits(found.percent)}% of the budget's pace: {expected} of {whole} expected by now, when {elapsed}"
+    return f"{digits(pace.percent)}% of the budget's pace: {expected} of {whole} expected by now, when {elapsed}"
 
 
 def comparison(report: Report, other: Comparison) -> str:
@@ -51,7 +51,7 @@ def comparison(report: Report, other: Comparison) -> str:
 
 
 def ranking(answer: Answer) -> str:
-    """`3rd of 24 campuses, best first · per 100 students 7th of 21 (5.6)`; `highest first` where nothing is better."""
+    """`3rd of 24 campuses, best first · per 100 students 7th of 21 (5.6)`; `highest first` if neither is better."""
     first = "highest" if answer.report.thresholds.better is Better.NEUTRAL else "best"
     return " · ".join(_rank(each, first) for each in answer.ranks)
 
@@ -70,5 +70,5 @@ def ordinal(number: int) -> str:
     return f"{number:,}{ending}"
 
 
-def _shown(card: KpiInfo, statistic: Statistic) -> KpiInfo:
+def _card_of(card: KpiInfo, statistic: Statistic) -> KpiInfo:
     return replace(card, format=format_of(statistic, card.format))

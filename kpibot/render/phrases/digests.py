@@ -1,4 +1,4 @@
-"""A digest in words: its heading, the sentence that sums it up, and who moved."""
+"""A digest in words: its heading, its summary, and the campuses that moved most."""
 
 from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Verdict
@@ -32,41 +32,41 @@ def digest_headline(edition: DigestEdition) -> str:
 
 
 def top_movers(edition: DigestEdition) -> tuple[Mover, ...]:
-    """The campuses that moved most, the best first."""
-    return tuple(sorted(edition.movers, key=lambda each: not each.improved))[:MOVERS]
+    """The campuses that moved most, improvements first."""
+    return tuple(sorted(edition.movers, key=lambda mover: not mover.improved))[:MOVERS]
 
 
 def lacking(edition: DigestEdition) -> str:
-    """Which KPIs this issue lacks; empty if it has them all. Their lines say why."""
+    """Which KPIs have no data; empty if all have. Their lines say why."""
     names = [sentences.kpi_name(each) for each in edition.reports if sentences.value(each) is None]
     shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
     return f"Incomplete: no data for {shown}" if names else ""
 
 
 def time_of_edition(edition: DigestEdition) -> str:
-    """The instant that the numbers are of."""
+    """When the numbers were measured."""
     return f"as of {moment(edition.slot, edition.zone, year=True)}"
 
 
 def _counts(reports: tuple[Report, ...]) -> str:
-    """How many of the judged KPIs stand how; empty if none is judged, as nothing can be on target then."""
+    """How many of the evaluated KPIs have which verdict; empty if none was evaluated."""
     if not reports:
         return "No KPIs in this digest"
     verdicts = [sentences.verdict(each) for each in reports]
-    judged = sum(each not in (Verdict.NOT_EVALUATED, Verdict.NO_DATA) for each in verdicts)
-    found = [(verdicts.count(verdict), word) for verdict, word in COUNTED if verdict in verdicts]
-    if not judged:
+    evaluated = sum(each not in (Verdict.NOT_EVALUATED, Verdict.NO_DATA) for each in verdicts)
+    if not evaluated:
         return ""
-    (count, word), *others = found or [(judged, "on target")]
-    return ", ".join([f"{_share(count, judged)} {word}", *(f"{many} {what}" for many, what in others)])
+    counts = [(verdicts.count(verdict), word) for verdict, word in COUNTED if verdict in verdicts]
+    (count, word), *others = counts or [(evaluated, "on target")]
+    return ", ".join([f"{_share(count, evaluated)} {word}", *(f"{many} {what}" for many, what in others)])
 
 
-def _share(count: int, judged: int) -> str:
-    if judged == 1:
+def _share(count: int, evaluated: int) -> str:
+    if evaluated == 1:
         return "The one judged KPI is"
-    if count == judged:
-        return f"{'Both' if judged == 2 else f'All {judged}'} judged KPIs are"
-    return f"{count} of {judged} judged KPIs {'is' if count == 1 else 'are'}"
+    if count == evaluated:
+        return f"{'Both' if evaluated == 2 else f'All {evaluated}'} judged KPIs are"
+    return f"{count} of {evaluated} judged KPIs {'is' if count == 1 else 'are'}"
 
 
 def _without_data(reports: tuple[Report, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Numbers as a person reads them: few digits, always with their unit, and None never as 0."""
+"""Numbers as people read them: few digits, always with a unit, and None never as 0."""
 
 import math
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from kpibot.render.phrases.cleaning import clean
 NO_DATA = "no data"
 SPARKS = "▁▂▃▄▅▆▇█"
 GAP = "·"
-LARGEST = 1e15  # beyond it a count of digits says more than the digits
+LARGEST = 1e15  # larger numbers are shown in scientific notation
 SMALLEST = 1e-4
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
 SUFFIXES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K"))
@@ -17,7 +17,7 @@ SHORTENED = 10_000  # from here on `short` writes 12.3K; smaller numbers are sho
 
 
 def finite(value: float | None) -> float | None:
-    """The value, or None for what is no number to a person: NaN and the infinities."""
+    """The value, or None if it is NaN or infinite."""
     return value if value is not None and math.isfinite(value) else None
 
 
@@ -39,7 +39,7 @@ def amount(value: float | None, card: KpiInfo, *, short: bool = False) -> str:
 
 
 def points(value: float, card: KpiInfo) -> str:
-    """The size of a change, unsigned: as an amount, but of percentages in points."""
+    """The size of a change, unsigned: as an amount, or in points if the KPI is a percentage."""
     if card.format is Format.PERCENT:
         return _counted(digits(round(abs(value), 1)), "point")
     return amount(abs(value), card)
@@ -67,35 +67,35 @@ def compact(value: float, least: float = SHORTENED) -> str:
 
 
 def sparkline(values: Sequence[float | None], most: int = 24) -> str:
-    """The shape of a series in block characters, from its lowest value to its highest; a gap is `·`.
+    """A series as block characters, from its lowest value to its highest; a gap is `·`.
 
     Args:
-        values: one a day, the last one now.
-        most: characters; a longer series is thinned evenly, and always keeps its last value.
+        values: one per day, the last one current.
+        most: characters; a longer series is sampled evenly and keeps its last value.
     """
-    known = [value for value in map(finite, values) if value is not None]
-    if not known:
+    numbers = [value for value in map(finite, values) if value is not None]
+    if not numbers:
         return ""
-    low, high = min(known), max(known)
-    return "".join(_spark(values[index], low, high) for index in _thinned(len(values), most))
+    low, high = min(numbers), max(numbers)
+    return "".join(_spark(values[index], low, high) for index in _sampled(len(values), most))
 
 
 def _spark(value: float | None, low: float, high: float) -> str:
     if (value := finite(value)) is None:
         return GAP
-    # Halved first: the span of two huge numbers of opposite signs would be infinite.
+    # Halved first: the span between two huge numbers of opposite sign would overflow.
     span = high / 2 - low / 2
     return SPARKS[round((value / 2 - low / 2) / span * (len(SPARKS) - 1)) if span > 0 else len(SPARKS) // 2]
 
 
-def _thinned(count: int, most: int) -> list[int]:
+def _sampled(count: int, most: int) -> list[int]:
     if count <= most:
         return list(range(count))
-    return [round((place + 1) * count / most) - 1 for place in range(most)]
+    return [round((index + 1) * count / most) - 1 for index in range(most)]
 
 
 def _share(value: float) -> str:
-    # 99.96 % of the audits is not all of them: only 100 is shown as 100.
+    # 99.96% of the audits is not all of them: only 100 is shown as 100.
     if 99.9 < value < 100:
         return "99.9"
     return digits(value)

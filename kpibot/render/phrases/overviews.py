@@ -1,4 +1,4 @@
-"""Several reports together: the worst first, and how many stand how."""
+"""Several reports together: the worst first, and how many have which verdict."""
 
 from kpibot.core.kpis.report import Report
 from kpibot.render.phrases import sentences
@@ -6,7 +6,7 @@ from kpibot.render.phrases.signs import WORST_FIRST
 
 
 def by_verdict(reports: tuple[Report, ...]) -> tuple[Report, ...]:
-    """The reports, the worst first; equals stay in the order of the configuration."""
+    """The reports, the worst first; equally bad ones keep the order of the configuration."""
     return tuple(sorted(reports, key=lambda each: WORST_FIRST.index(sentences.verdict(each))))
 
 

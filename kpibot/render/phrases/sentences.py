@@ -1,6 +1,6 @@
-"""What a report says, in plain sentences: the same ones for Slack, for the terminal and for alternative texts.
+"""What a report says, in plain sentences: the same for Slack, the terminal and alternative texts.
 
-Nothing here is escaped; every piece of data is shortened.
+Nothing here is escaped; all data is shortened.
 """
 
 from kpibot.core.kpis.kpi import Format
@@ -32,12 +32,12 @@ WHAT_TO_DO = {
 
 
 def value(report: Report) -> float | None:
-    """The reading's value where it is a number."""
+    """The reading's value if it is a finite number."""
     return finite(report.reading.value)
 
 
 def verdict(report: Report) -> Verdict:
-    """The report's verdict; no data where there is no number, whatever it claims."""
+    """The report's verdict; no data if there is no number, whatever the report says."""
     return Verdict.NO_DATA if value(report) is None else report.verdict
 
 
@@ -63,30 +63,30 @@ def title(report: Report) -> str:
 
 
 def quantity(report: Report, *, short: bool = False) -> str:
-    """The value with what it counts: `104 tickets`, `4.2 h`, `86.4%`; `no data` without one."""
-    text = _beside_its_levels(report, amount(value(report), report.card, short=short))
+    """The value with its unit or what it counts: `104 tickets`, `4.2 h`, `86.4%`; `no data` without one."""
+    text = _unlike_thresholds(report, amount(value(report), report.card, short=short))
     if report.card.format is not Format.NUMBER or report.reading.denominator is not None or text == NO_DATA:
         return text
     return f"{text} {noun(report, text)}".rstrip() if report.card.rows != "rows" else text
 
 
-def _beside_its_levels(report: Report, text: str) -> str:
-    """The amount, more exactly where it would read like a level that it is not: 84.98% is not the target of 85%."""
-    known, unit = value(report), UNITS.get(report.card.format)
+def _unlike_thresholds(report: Report, text: str) -> str:
+    """The amount, with more digits where it would read like a threshold: 84.98% is not the target of 85%."""
+    number, unit = value(report), UNITS.get(report.card.format)
     near = {level for level in report.chart_thresholds.defined if text == amount(level, report.card)}
-    if known is None or unit is None or not near or known in near or abs(known) >= LARGEST_EXACT:
+    if number is None or unit is None or not near or number in near or abs(number) >= LARGEST_EXACT:
         return text
-    exact = (f"{known:.{places}f}" for places in range(2, 6))
+    exact = (f"{number:.{places}f}" for places in range(2, 6))
     return next((f"{each}{unit}" for each in exact if float(each) not in near), text)
 
 
 def said(report: Report, *, short: bool = False) -> str:
-    """Value and verdict: `104 tickets (Critical)`; without a value why there is none."""
+    """Value and verdict: `104 tickets (Critical)`; without a value the reason."""
     return missing(report) if value(report) is None else f"{quantity(report, short=short)} ({sign(report).word})"
 
 
 def noun(report: Report, count: str = "") -> str:
-    """What the KPI counts or rests on: `tickets`, but `1 ticket`."""
+    """What the KPI counts or is based on: `tickets`, but `1 ticket`."""
     words = clean(report.card.rows, 40)
     if count != "1" or not words.endswith("s") or words.endswith("ss"):
         return words
@@ -94,57 +94,57 @@ def noun(report: Report, count: str = "") -> str:
 
 
 def goal(report: Report) -> str:
-    """Target and thresholds: `target ≤ 20 · warning from 40 · critical from 80`; of higher-is-better, `… down`."""
+    """Target and thresholds: `target ≤ 20 · warning from 40 · critical from 80`; if higher is better, `… down`."""
     limits = report.thresholds
     relation = {Better.LOWER: "≤ ", Better.HIGHER: "≥ ", Better.NEUTRAL: ""}[limits.better]
-    parts = [f"target {relation}{level(report, limits.target)}"] if limits.target is not None else []
+    parts = [f"target {relation}{threshold(report, limits.target)}"] if limits.target is not None else []
     if limits.better is not Better.NEUTRAL:
-        levels = (("warning", limits.warning), ("critical", limits.critical))
-        parts += [from_level(report, word, at) for word, at in levels if at is not None]
+        named = (("warning", limits.warning), ("critical", limits.critical))
+        parts += [from_threshold(report, word, at) for word, at in named if at is not None]
     of_pace = " of the budget's pace" if parts and report.reading.pace is not None else ""
     return " · ".join(parts) + of_pace
 
 
-def from_level(report: Report, word: str, at: float) -> str:
+def from_threshold(report: Report, word: str, at: float) -> str:
     """Where a threshold begins: `critical from 80`, `critical from 70% down`."""
     down = " down" if report.thresholds.better is Better.HIGHER else ""
-    return f"{word} from {level(report, at)}{down}"
+    return f"{word} from {threshold(report, at)}{down}"
 
 
-def level(report: Report, at: float) -> str:
-    """A target or threshold: in the KPI's unit, or of a budget in percent of its pace."""
+def threshold(report: Report, at: float) -> str:
+    """A target or threshold: in the KPI's unit, or for a budget in percent of its pace."""
     if report.reading.pace is None or finite(at) is None:
         return amount(at, report.card)
     return f"{digits(at)}%"
 
 
 def basis(report: Report) -> str:
-    """What the number rests on: rows, or both halves of a ratio, and what is still waiting."""
+    """What the number is based on: rows, or both parts of a ratio, and what is still waiting."""
     reading = report.reading
     rows = f"{reading.rows:,} {noun(report, str(reading.rows))}"
     if report.card.format in (Format.HOURS, Format.DAYS):
         waiting = f", {reading.waiting:,} still waiting, counted with their wait so far" if reading.waiting else ""
         return f"rests on {rows}{waiting}"
     if reading.numerator is not None and reading.denominator is not None:
-        return _halves(report, rows)
+        return _ratio_parts(report, rows)
     counted = value(report) == reading.rows or report.card.format is not Format.NUMBER
     return f"rests on {rows}" if counted else f"rests on {reading.rows:,} {'row' if reading.rows == 1 else 'rows'}"
 
 
 def missing_coverage(report: Report) -> tuple[str, ...]:
-    """What the coverage lacks: `31 tickets have no campus`, `12 of 312 assets carry no amount`."""
-    reading, found = report.reading, []
+    """What is missing from the coverage: `31 tickets have no campus`, `12 of 312 assets carry no amount`."""
+    reading, parts = report.reading, list[str]()
     if reading.unplaced > 0:
-        found.append(f"{reading.unplaced:,} {noun(report, str(reading.unplaced))} {_have(reading.unplaced)} no campus")
-    if (lacking := reading.rows - reading.valued) > 0:
-        found.append(f"{lacking:,} of {reading.rows:,} {noun(report)} {_have(lacking)} no usable amount")
+        parts.append(f"{reading.unplaced:,} {noun(report, str(reading.unplaced))} {_have(reading.unplaced)} no campus")
+    if (without_amount := reading.rows - reading.valued) > 0:
+        parts.append(f"{without_amount:,} of {reading.rows:,} {noun(report)} {_have(without_amount)} no usable amount")
     if report.linked is not None and (percent := finite(report.linked.percent)) is not None:
-        found.append(f"{digits(percent)}% of what is counted names its {clean(report.linked.column, 40)}")
-    return tuple(found)
+        parts.append(f"{digits(percent)}% of what is counted names its {clean(report.linked.column, 40)}")
+    return tuple(parts)
 
 
 def time_of_reading(report: Report, zone: str) -> str:
-    """`as of Sun 22 Nov 2026, 14:02 CST`."""
+    """`as of Sun, Nov 22, 2026, 2:02 PM CST`."""
     return f"as of {moment(report.reading.as_of, zone, year=True)}"
 
 
@@ -155,7 +155,7 @@ def newest_row(report: Report, zone: str) -> str:
 
 
 def stale(report: Report) -> str:
-    """The warning that a source is behind; empty where it is not."""
+    """The warning that the data is out of date; empty if it is not."""
     if not report.stale:
         return ""
     at = report.reading.newest
@@ -174,10 +174,10 @@ def missing(report: Report) -> str:
 
 
 def what_to_do(report: Report) -> str:
-    """What may be done about missing data, and whom to ask."""
-    todo = WHAT_TO_DO.get(_reason(report), "It is asked again at the next measurement")
+    """What to do about missing data, and who to ask."""
+    advice = WHAT_TO_DO.get(_reason(report), "It is asked again at the next measurement")
     owner = clean(report.card.owner, NAME)
-    return f"{todo}; its owner is {owner}." if owner else f"{todo}."
+    return f"{advice}; its owner is {owner}." if owner else f"{advice}."
 
 
 def purpose(report: Report) -> str:
@@ -188,12 +188,12 @@ def purpose(report: Report) -> str:
 
 
 def has_history(report: Report) -> bool:
-    """Whether the series has anything to draw."""
+    """Whether the series has a value to draw."""
     return report.series is not None and any(finite(each) is not None for each in report.series.values)
 
 
 def no_history(report: Report) -> str:
-    """Why there is nothing to draw; empty where there is."""
+    """Why there is nothing to draw; empty if there is something."""
     if has_history(report):
         return ""
     return "no history at hand" if report.series is None else "no history yet"
@@ -203,22 +203,22 @@ def _reason(report: Report) -> Missing:
     return report.reading.missing or Missing.NO_ROWS
 
 
-def _halves(report: Report, rows: str) -> str:
+def _ratio_parts(report: Report, rows: str) -> str:
     reading, card = report.reading, report.card
-    over, of = finite(reading.denominator), finite(reading.numerator)
-    if of is None or over is None:
+    denominator, numerator = finite(reading.denominator), finite(reading.numerator)
+    if numerator is None or denominator is None:
         return f"rests on {rows}"
-    whole = rows if over == reading.rows else digits(over)
+    whole = rows if denominator == reading.rows else digits(denominator)
     if card.format is Format.PERCENT:
-        return f"{digits(of)} of {whole}"
-    return f"{amount(of, card)} over {whole}"
+        return f"{digits(numerator)} of {whole}"
+    return f"{amount(numerator, card)} over {whole}"
 
 
 def notes(answer: Answer) -> str:
-    """`noted: Chromebook refresh week (Nov 9)`; empty without notes. The latest ones, where there are many."""
+    """`noted: Chromebook refresh week (Nov 9)`; only the latest ones if there are many."""
     latest = sorted(answer.notes, key=lambda each: each.day)[-NOTES:]
-    said = [f"{clean(each.says, NAME)} ({day_month(each.day)})" for each in latest]
-    return f"noted: {'; '.join(said)}" if said else ""
+    texts = [f"{clean(each.says, NAME)} ({day_month(each.day)})" for each in latest]
+    return f"noted: {'; '.join(texts)}" if texts else ""
 
 
 def _have(count: int) -> str:

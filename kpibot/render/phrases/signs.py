@@ -1,4 +1,4 @@
-"""The sign of each verdict: a colour never stands without its word."""
+"""The sign of each verdict: color is never used without the word."""
 
 from dataclasses import dataclass
 

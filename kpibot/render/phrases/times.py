@@ -1,4 +1,4 @@
-"""Instants, days and stretches of time in words. Every clock time names its zone."""
+"""Instants, days and durations in words. Every clock time names its time zone."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -6,12 +6,12 @@ from kpibot.core.kpis.report import local_time
 
 # Not strftime's: its names follow the machine's locale.
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-TO_THE_DAY = timedelta(days=2)  # after that nobody asks for the minute
+TO_THE_DAY = timedelta(days=2)  # after that the minute does not matter
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def moment(instant: datetime, zone: str, *, year: bool = False) -> str:
-    """`Sun, Nov 22, 2:02 PM CST` on the wall clock of the zone of that name; with its year if wanted.
+    """`Sun, Nov 22, 2:02 PM CST` in the time zone of that name; with the year if wanted.
 
     American school districts read dates and times in this form.
     """
@@ -20,26 +20,26 @@ def moment(instant: datetime, zone: str, *, year: bool = False) -> str:
 
 
 def soon(instant: datetime, now: datetime, zone: str) -> str:
-    """`2:02 PM CST` on the same local day as `now`, else the whole moment; with its year if that is another one."""
+    """`2:02 PM CST` on the same local day as `now`, otherwise with the date, and the year if it differs."""
     at, today = local_time(instant, zone), local_time(now, zone)
     return _clock(at, zone) if at.date() == today.date() else moment(instant, zone, year=at.year != today.year)
 
 
 def is_to_the_day(instant: datetime, now: datetime, zone: str) -> bool:
-    """Whether only the day is of interest: it was days ago, or a series knows no more, and gives its midnight."""
+    """Whether only the day matters: it was days ago, or it is midnight, because a series only knows days."""
     return now - instant >= TO_THE_DAY or local_time(instant, zone).time() == time()
 
 
 def _clock(at: datetime, zone: str) -> str:
     named = at.tzname() or zone
-    # Zones without letters of their own call themselves `+05`: their name says more.
+    # Zones without an abbreviation are called `+05`: their full name says more.
     named = zone if named.lstrip("+-").isdigit() else named
     hour, half = at.hour % 12 or 12, "AM" if at.hour < 12 else "PM"
     return f"{hour}:{at.minute:02} {half} {named}"
 
 
 def day_month(day: date, *, year: bool = False) -> str:
-    """`Nov 22`, with its year `Nov 22, 2026`."""
+    """`Nov 22`, with the year `Nov 22, 2026`."""
     return f"{MONTHS[day.month - 1]} {day.day}" + (f", {day.year}" if year else "")
 
 
@@ -53,5 +53,5 @@ def stretch(length: timedelta) -> str:
 
 
 def ago(instant: datetime, now: datetime) -> str:
-    """`2 h ago`; `just now` within a minute, and for what lies ahead of `now`."""
+    """`2 h ago`; `just now` within a minute, and for an instant after `now`."""
     return "just now" if now - instant < timedelta(minutes=1) else f"{stretch(now - instant)} ago"

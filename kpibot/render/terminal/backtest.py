@@ -18,10 +18,10 @@ from kpibot.render.records import unit_of
 from kpibot.render.terminal.text import padded, page
 
 NAME = 80
-PLACES, LEVEL_SETS = 15, 3  # more than that nobody reads
-LEAST_MONTHLY = 3  # alerts, before their months are told apart
+PLACES, THRESHOLD_SETS = 15, 3  # nobody reads more
+LEAST_MONTHLY = 3  # alerts, for a table by month
 MOST_MONTHS = 24
-ALWAYS, NAMED = 0.5, 3  # a share of days, and how many names are told
+ALWAYS, NAMED = 0.5, 3  # a share of days, and how many names are shown
 NAME_COLUMNS, BAR_COLUMNS = 30, 50
 DAILY = "Each day counts with its last value; what came and went within it is not seen."
 REMEMBERED = "Only kpibot's own readings know this KPI's past."
@@ -37,115 +37,116 @@ NOT_CALM = (
     "one day in ten, or too few days are known."
 )
 BEYOND_CRITICAL = "Where it lies beyond `critical`, that one has to move as well."
-WAITED = {
+SUPPRESSED = {
     SuppressionReason.OUTSIDE_HOURS: "on a day off",
     SuppressionReason.HOLIDAY: "on a holiday",
     SuppressionReason.SILENCED: "in a silence of the configuration",
 }
 
 
-def backtest_text(found: Backtest) -> str:
-    """What the past would have given, by campus and month, and what other levels would; ends without a line break."""
-    parts = [list(_head(found)), list(_places(found)), list(_months(found))]
-    parts += [list(_tuning(each, found)) for each in found.tunings[:LEVEL_SETS]]
-    parts.append(list(_advice(found)))
+def backtest_text(backtest: Backtest) -> str:
+    """The alerts that there would have been, by campus, month and threshold; ends without a line break."""
+    parts = [list(_head(backtest)), list(_places(backtest)), list(_months(backtest))]
+    parts += [list(_tuning(each, backtest)) for each in backtest.tunings[:THRESHOLD_SETS]]
+    parts.append(list(_advice(backtest)))
     lines = [line for part in parts if part for line in ["", *part]]
     return page(lines[1:])
 
 
-def backtest_record(found: Backtest) -> dict[str, Any]:
+def backtest_record(backtest: Backtest) -> dict[str, Any]:
     """The same for programs."""
     return {
-        "kpi": found.card.id,
-        "unit": unit_of(found.card),
-        "first": found.first.isoformat(),
-        "last": found.last.isoformat(),
-        "has_alert": found.has_rule,
-        "is_remembered": found.from_own_readings,
-        "alerts": len(found.alerts),
-        "critical": sum(alarm.became_critical for alarm in found.alerts),
-        "held_back": {str(why): count for why, count in found.suppressed.items()},
-        "by_month": {f"{first:%Y-%m}": count for first, count in found.by_month},
-        "places": [_place_record(past) for past in found.replays],
-        "trials": [_tuning_record(tuning) for tuning in found.tunings],
+        "kpi": backtest.card.id,
+        "unit": unit_of(backtest.card),
+        "first": backtest.first.isoformat(),
+        "last": backtest.last.isoformat(),
+        "has_alert": backtest.has_rule,
+        "is_remembered": backtest.from_own_readings,
+        "alerts": len(backtest.alerts),
+        "critical": sum(alarm.became_critical for alarm in backtest.alerts),
+        "held_back": {str(why): count for why, count in backtest.suppressed.items()},
+        "by_month": {f"{first:%Y-%m}": count for first, count in backtest.by_month},
+        "places": [_place_record(past) for past in backtest.replays],
+        "trials": [_tuning_record(tuning) for tuning in backtest.tunings],
     }
 
 
-def _head(found: Backtest) -> Iterator[str]:
-    yield f"{clean(found.card.name, NAME)} — {clean(found.place, NAME)}, backtest"
-    yield f"{plural(found.days, 'day')}, {day_month(found.first, year=True)} to {day_month(found.last, year=True)}"
+def _head(backtest: Backtest) -> Iterator[str]:
+    yield f"{clean(backtest.card.name, NAME)} — {clean(backtest.place, NAME)}, backtest"
+    first, last = day_month(backtest.first, year=True), day_month(backtest.last, year=True)
+    yield f"{plural(backtest.days, 'day')}, {first} to {last}"
     yield DAILY
-    if found.from_own_readings:
+    if backtest.from_own_readings:
         yield REMEMBERED
-    yield _rule(found) if found.has_rule else NO_RULE
+    yield _rule(backtest) if backtest.has_rule else NO_RULE
     yield ""
-    yield from _sums(found)
+    yield from _totals(backtest)
 
 
-def _rule(found: Backtest) -> str:
-    rule = found.rule
-    of_each = (past.report.thresholds.recovers_at for past in found.replays)
-    levels = sorted({each for each in of_each if each is not None})
-    ends = dict.fromkeys((*levels[:1], *levels[-1:]))  # one for all, or from the least to the most
-    reached = " to ".join(amount(each, found.card) for each in ends)
-    over = f"it reaches {reached}" if reached else "the warning is"
+def _rule(backtest: Backtest) -> str:
+    rule = backtest.rule
+    by_campus = (past.report.thresholds.recovers_at for past in backtest.replays)
+    values = sorted({value for value in by_campus if value is not None})
+    ends = dict.fromkeys((*values[:1], *values[-1:]))  # one for all, or the lowest and the highest
+    recovers_at = " to ".join(amount(value, backtest.card) for value in ends)
+    over = f"it reaches {recovers_at}" if recovers_at else "the warning is"
     after = "the first measurement" if rule.after == 1 else f"{plural(rule.after, 'measurement')} in a row"
     signals = "; its signals (`warns_if`) count as well" if rule.signals else ""
     return f"The rule: told at {after}, over when {over}{signals}"
 
 
-def _sums(found: Backtest) -> Iterator[str]:
-    alarms = found.alerts
+def _totals(backtest: Backtest) -> Iterator[str]:
+    alarms = backtest.alerts
     if not alarms:
-        yield f"No alert at all, at {_places_of(len(found.replays), found)}"
+        yield f"No alert at all, at {_places_of(len(backtest.replays), backtest)}"
         return
-    hit = sum(bool(past.alerts) for past in found.replays)
-    at = "" if len(found.replays) == 1 else f" at {hit:,} of {_places_of(len(found.replays), found)}"
+    hit = sum(bool(past.alerts) for past in backtest.replays)
+    at = "" if len(backtest.replays) == 1 else f" at {hit:,} of {_places_of(len(backtest.replays), backtest)}"
     critical = sum(alarm.became_critical for alarm in alarms)
     yield f"{plural(len(alarms), 'alert')}{at}; {critical:,} became critical"
-    yield _lengths(found)
-    if standing := sum(alarm.start == instant_of_day(found.first) for alarm in alarms):
-        yield f"{standing:,} stood on the first day already and may be older"
-    yield from _held(found)
-    yield from _states(found)
+    yield _lengths(backtest)
+    if older := sum(alarm.start == instant_of_day(backtest.first) for alarm in alarms):
+        yield f"{older:,} stood on the first day already and may be older"
+    yield from _suppressed(backtest)
+    yield from _states(backtest)
 
 
-def _lengths(found: Backtest) -> str:
-    lengths = [(alarm.duration(found.until), past) for past in found.replays for alarm in past.alerts]
-    longest, where = max(lengths, key=lambda each: each[0])
+def _lengths(backtest: Backtest) -> str:
+    lengths = [(alarm.duration(backtest.until), past) for past in backtest.replays for alarm in past.alerts]
+    longest, where = max(lengths, key=lambda length: length[0])
     typical = median_low(length for length, _ in lengths)
-    name = "" if len(found.replays) == 1 else f" ({clean(where.report.campus_name, NAME)})"
+    name = "" if len(backtest.replays) == 1 else f" ({clean(where.report.campus_name, NAME)})"
     if len(lengths) == 1:
         return f"it lasted {_days(longest)}{name}"
     return f"half of them lasted {_days(typical)} or less; the longest {_days(longest)}{name}"
 
 
-def _states(found: Backtest) -> Iterator[str]:
-    """What is on most of the time is no alarm: either nobody can help it, or nobody does."""
+def _states(backtest: Backtest) -> Iterator[str]:
+    """An alert that is active most of the time is no alert: nobody can fix its cause, or nobody does."""
     always = [
-        clean(past.report.campus_name, NAME) for past in found.replays if past.duration / DAY > past.days * ALWAYS
+        clean(past.report.campus_name, NAME) for past in backtest.replays if past.duration / DAY > past.days * ALWAYS
     ]
     if always:
         named = ", ".join(always[:NAMED]) + (f" and {len(always) - NAMED:,} more" if len(always) > NAMED else "")
         yield f"In alert on most days, so that it tells nobody anything: {named}"
 
 
-def _held(found: Backtest) -> Iterator[str]:
-    for why, count in sorted(found.suppressed.items(), key=lambda each: -each[1]):
-        yield f"{count:,} began {WAITED[why]} and would have waited"
+def _suppressed(backtest: Backtest) -> Iterator[str]:
+    for why, count in sorted(backtest.suppressed.items(), key=lambda item: -item[1]):
+        yield f"{count:,} began {SUPPRESSED[why]} and would have waited"
 
 
-def _places(found: Backtest) -> Iterator[str]:
-    hit = sorted((past for past in found.replays if past.alerts), key=lambda past: -past.duration)
-    if len(found.replays) == 1 or not hit:
+def _places(backtest: Backtest) -> Iterator[str]:
+    hit = sorted((past for past in backtest.replays if past.alerts), key=lambda past: -past.duration)
+    if len(backtest.replays) == 1 or not hit:
         return
     yield f"{padded('Where', NAME_COLUMNS)} {'Alerts':>6} {'Critical':>9} {'Days in alert':>15} {'Longest':>9}"
     for past in hit[:PLACES]:
-        yield _place(past, found.until)
+        yield _place(past, backtest.until)
     if len(hit) > PLACES:
-        yield f"… and {_places_of(len(hit) - PLACES, found)} more; --json has all"
-    if quiet := len(found.replays) - len(hit):
-        yield f"{_places_of(quiet, found)} had none"
+        yield f"… and {_places_of(len(hit) - PLACES, backtest)} more; --json has all"
+    if quiet := len(backtest.replays) - len(hit):
+        yield f"{_places_of(quiet, backtest)} had none"
 
 
 def _place(past: CampusReplay, until: datetime) -> str:
@@ -156,8 +157,8 @@ def _place(past: CampusReplay, until: datetime) -> str:
     return f"{name} {len(past.alerts):>6,} {critical:>9,} {share:>15} {_days(longest):>9}"
 
 
-def _months(found: Backtest) -> Iterator[str]:
-    counts = found.by_month[-MOST_MONTHS:]
+def _months(backtest: Backtest) -> Iterator[str]:
+    counts = backtest.by_month[-MOST_MONTHS:]
     most = max(count for _, count in counts)
     if sum(count for _, count in counts) < LEAST_MONTHLY:
         return
@@ -167,38 +168,40 @@ def _months(found: Backtest) -> Iterator[str]:
         yield f"{_month(first)} {count:>6,} {bar}".rstrip()
 
 
-def _tuning(tuning: Tuning, found: Backtest) -> Iterator[str]:
+def _tuning(tuning: Tuning, backtest: Backtest) -> Iterator[str]:
     if not tuning.options:
         return
     now = tuning.thresholds.mildest
-    level = "there is no warning" if now is None else f"it is {_reached(now, found.card, tuning.thresholds)}"
-    yield f"Other warnings where {level} now ({_places_of(tuning.campuses, found)})"
+    warning = "there is no warning" if now is None else f"it is {_reached(now, backtest.card, tuning.thresholds)}"
+    yield f"Other warnings where {warning} now ({_places_of(tuning.campuses, backtest)})"
     yield f"{'Warning':>14} {'Alerts':>8} {'A year, each':>13} {'In alert':>9}"
     for trial in tuning.options:
-        words = [word for word, each in (("now", tuning.current), ("suggested", tuning.suggested)) if each == trial]
-        yield f"{_trial(trial, tuning, found.card)}  {'← ' if words else ''}{' and '.join(words)}".rstrip()
+        words = [word for word, named in (("now", tuning.current), ("suggested", tuning.suggested)) if named == trial]
+        yield f"{_trial(trial, tuning, backtest.card)}  {'← ' if words else ''}{' and '.join(words)}".rstrip()
 
 
 def _trial(trial: ThresholdOption, tuning: Tuning, card: KpiInfo) -> str:
-    level, each = _reached(trial.warning, card, tuning.thresholds), _rate(trial.alerts, tuning.days)
-    return f"{level:>14} {trial.alerts:>8,} {each:>13} {_share(trial.duration, tuning.days):>9}"
+    warning, rate = _reached(trial.warning, card, tuning.thresholds), _rate(trial.alerts, tuning.days)
+    return f"{warning:>14} {trial.alerts:>8,} {rate:>13} {_share(trial.duration, tuning.days):>9}"
 
 
-def _advice(found: Backtest) -> Iterator[str]:
-    shown, more = found.tunings[:LEVEL_SETS], len(found.tunings) - LEVEL_SETS
+def _advice(backtest: Backtest) -> Iterator[str]:
+    shown, more = backtest.tunings[:THRESHOLD_SETS], len(backtest.tunings) - THRESHOLD_SETS
     if more > 0:
         yield f"{plural(more, 'more set', 'more sets')} of levels are not shown: name a campus to see its own"
-    if found.rule.signals:
+    if backtest.rule.signals:
         yield WITHOUT_SIGNALS
     yield CALM if any(tuning.suggested for tuning in shown) else NOT_CALM
-    if any(map(_is_beyond_critical, shown)):
+    if any(map(_suggests_critical, shown)):
         yield BEYOND_CRITICAL
 
 
-def _is_beyond_critical(tuning: Tuning) -> bool:
-    critical, found = tuning.thresholds.critical, tuning.suggested
+def _suggests_critical(tuning: Tuning) -> bool:
+    critical, suggested = tuning.thresholds.critical, tuning.suggested
     return (
-        critical is not None and found is not None and tuning.thresholds.verdict_of(found.warning) is Verdict.CRITICAL
+        critical is not None
+        and suggested is not None
+        and tuning.thresholds.verdict_of(suggested.warning) is Verdict.CRITICAL
     )
 
 
@@ -207,13 +210,13 @@ def _reached(level: float, card: KpiInfo, levels: Thresholds) -> str:
 
 
 def _rate(count: int, days: int) -> str:
-    """How many a year at each campus, of whose days so many are known."""
+    """How many alerts a year at each campus, given the number of days with data."""
     a_year = count / (days / YEAR) if days else 0.0
     return "under 0.1" if 0 < a_year < 0.05 else f"{a_year:,.1f}" if count else "0"
 
 
-def _places_of(count: int, found: Backtest) -> str:
-    has_district = any(past.report.campus == DISTRICT for past in found.replays)
+def _places_of(count: int, backtest: Backtest) -> str:
+    has_district = any(past.report.campus == DISTRICT for past in backtest.replays)
     return plural(count, "place") if has_district else plural(count, "campus", "campuses")
 
 
@@ -231,11 +234,11 @@ def _month(first: date) -> str:
 
 
 def _place_record(past: CampusReplay) -> dict[str, Any]:
-    levels = past.report.thresholds
+    limits = past.report.thresholds
     return {
         "campus": past.report.campus,
-        "warning": levels.warning,
-        "critical": levels.critical,
+        "warning": limits.warning,
+        "critical": limits.critical,
         "days": past.days,
         "days_in_alert": past.duration / DAY,
         "alerts": [
@@ -243,9 +246,9 @@ def _place_record(past: CampusReplay) -> dict[str, Any]:
                 "first_day": alarm.start.date().isoformat(),
                 "recovered_on": None if alarm.end is None else alarm.end.date().isoformat(),
                 "became_critical": alarm.became_critical,
-                "held_back": None if held is None else str(held),
+                "held_back": None if why is None else str(why),
             }
-            for alarm, held in zip(past.alerts, past.suppressions, strict=True)
+            for alarm, why in zip(past.alerts, past.suppressions, strict=True)
         ],
     }
 
@@ -259,11 +262,11 @@ def _tuning_record(tuning: Tuning) -> dict[str, Any]:
         "suggested": None if tuning.suggested is None else tuning.suggested.warning,
         "levels": [
             {
-                "warning": each.warning,
-                "alerts": each.alerts,
-                "days_in_alert": each.duration / DAY,
-                "places": each.campuses,
+                "warning": trial.warning,
+                "alerts": trial.alerts,
+                "days_in_alert": trial.duration / DAY,
+                "places": trial.campuses,
             }
-            for each in tuning.options
+            for trial in tuning.options
         ],
     }

@@ -1,4 +1,4 @@
-"""What `check` found, for a terminal of 100 columns and for programs."""
+"""What `check` inspection, for a terminal of 100 columns and for programs."""
 
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -25,38 +25,38 @@ TO_THE_RIGHT = frozenset({2, 3, 5, 6})
 NONE = "–"
 
 
-def inspection_text(found: Inspection) -> str:
-    """The table of KPIs, the findings, and what it comes to; ends without a line break."""
-    rows = [HEAD, *(_cells(line, found) for line in found.lines)]
+def inspection_text(inspection: Inspection) -> str:
+    """The table of KPIs, the findings and a summary; ends without a line break."""
+    rows = [HEAD, *(_cells(line, inspection) for line in inspection.lines)]
     widths = [
         min(most, max(map(display_width, column))) for most, column in zip(MOST, zip(*rows, strict=True), strict=True)
     ]
-    table = [_row(cells, widths) for cells in rows] if found.lines else []
-    worst_first = sorted(found.findings, key=lambda each: not each.is_problem)
-    told = [line for finding in worst_first for line in _told(finding)]
-    return "\n".join([*table, "", *told, *([""] if told else []), _sum(found)])
+    table = [_row(cells, widths) for cells in rows] if inspection.lines else []
+    worst_first = sorted(inspection.findings, key=lambda finding: not finding.is_problem)
+    findings = [line for finding in worst_first for line in _finding_lines(finding)]
+    return "\n".join([*table, "", *findings, *([""] if findings else []), _summary(inspection)])
 
 
-def inspection_record(found: Inspection, zone: ZoneInfo) -> dict[str, Any]:
+def inspection_record(inspection: Inspection, zone: ZoneInfo) -> dict[str, Any]:
     """The same for programs: `kpis` and `findings`, in the same order."""
     return {
-        "as_of": found.as_of.astimezone(zone).isoformat(timespec="seconds"),
-        "problems": found.problems,
-        "kpis": [_line_record(line, zone) for line in found.lines],
-        "findings": [_finding_record(each) for each in found.findings],
+        "as_of": inspection.as_of.astimezone(zone).isoformat(timespec="seconds"),
+        "problems": inspection.problems,
+        "kpis": [_line_record(line, zone) for line in inspection.lines],
+        "findings": [_finding_record(each) for each in inspection.findings],
     }
 
 
-def _cells(line: CheckedKpi, found: Inspection) -> tuple[str, ...]:
+def _cells(line: CheckedKpi, inspection: Inspection) -> tuple[str, ...]:
     reading = line.reading
     if reading.value is None:
-        return (line.card.id, f"{reading.missing}", NONE, _milliseconds(line), _fresh(line, found), NONE, NONE)
+        return (line.card.id, f"{reading.missing}", NONE, _milliseconds(line), _fresh(line, inspection), NONE, NONE)
     return (
         line.card.id,
         _value(line),
         f"{reading.rows:,}",
         _milliseconds(line),
-        _fresh(line, found),
+        _fresh(line, inspection),
         _share(reading.rows - reading.unplaced, reading) if line.by_campus else NONE,
         _share(reading.valued, reading),
     )
@@ -72,17 +72,17 @@ def _milliseconds(line: CheckedKpi) -> str:
     return f"{line.milliseconds:,.0f}" if line.milliseconds else NONE
 
 
-def _fresh(line: CheckedKpi, found: Inspection) -> str:
-    """`2 h`, and against what is allowed: `2 h of 1 working day`, `5 days > 4 days`."""
+def _fresh(line: CheckedKpi, inspection: Inspection) -> str:
+    """The age of the newest row, with the limit if there is one: `2 h`, `2 h of 1 working day`, `5 days > 4 days`."""
     if line.newest is None:
         return NONE
-    age = stretch(max(found.as_of - line.newest, timedelta()))
+    age = stretch(max(inspection.as_of - line.newest, timedelta()))
     if line.allowed is None:
         return age
-    return f"{age} {'>' if line.stale else 'of'} {_words(line.allowed)}"
+    return f"{age} {'>' if line.stale else 'of'} {_limit(line.allowed)}"
 
 
-def _words(moment: RelativeTime) -> str:
+def _limit(moment: RelativeTime) -> str:
     match moment:
         case Ago(length):
             return stretch(length)
@@ -94,7 +94,7 @@ def _words(moment: RelativeTime) -> str:
 
 
 def _share(part: int, reading: Reading) -> str:
-    """A share in whole percent; only all of them are 100 %."""
+    """A share in whole percent; only all rows are 100%."""
     if not reading.rows:
         return NONE
     percent = 100 * part / reading.rows
@@ -104,15 +104,15 @@ def _share(part: int, reading: Reading) -> str:
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
     parts = [
         " " * (width - display_width(cell)) + cell
-        if place in TO_THE_RIGHT and display_width(cell) < width
+        if index in TO_THE_RIGHT and display_width(cell) < width
         else padded(cell, width)
-        for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
+        for index, (cell, width) in enumerate(zip(cells, widths, strict=True))
     ]
     return " ".join(parts).rstrip()
 
 
-def _told(finding: Finding) -> Iterator[str]:
-    """What is found and where, what to do, and a statement on a line of its own, to be copied."""
+def _finding_lines(finding: Finding) -> Iterator[str]:
+    """The finding and its place, what to do, and on a line of its own a statement to copy."""
     where = f" ({finding.place})" if finding.place else ""
     sign = "✗" if finding.is_problem else "·"
     yield from textwrap.wrap(f"{sign} {finding.what}{where}", WIDTH, subsequent_indent="  ", break_on_hyphens=False)
@@ -123,16 +123,16 @@ def _told(finding: Finding) -> Iterator[str]:
         yield f"    {finding.statement}"
 
 
-def _sum(found: Inspection) -> str:
-    if not found.problems:
+def _summary(inspection: Inspection) -> str:
+    if not inspection.problems:
         return "all is well"
-    return f"{plural(found.problems, 'thing')} must be mended, marked ✗"
+    return f"{plural(inspection.problems, 'thing')} must be mended, marked ✗"
 
 
 def _line_record(line: CheckedKpi, zone: ZoneInfo) -> dict[str, Any]:
     newest = None if line.newest is None else line.newest.astimezone(zone).isoformat(timespec="seconds")
     own = {"milliseconds": round(line.milliseconds, 1), "stale": line.stale, "newest_row": newest}
-    allowed = None if line.allowed is None else _words(line.allowed)
+    allowed = None if line.allowed is None else _limit(line.allowed)
     record = reading_record(line.reading, line.card, Verdict.NOT_EVALUATED, zone) | own | {"fresh_within": allowed}
     del record["status"]
     return record

@@ -1,4 +1,4 @@
-"""Where a breach would go, and why: text for a terminal, at most 80 columns wide, and a record for programs."""
+"""Where an alert would go, and why: text for a terminal, at most 80 columns wide, and a record for programs."""
 
 from collections.abc import Iterator
 from textwrap import wrap
@@ -20,14 +20,14 @@ EVERYTHING = "everything"
 
 
 def routes_text(routed: RouteExplanation) -> str:
-    """Where the breach goes, whom it calls, whether it waits, and what each rule says; ends without a line break."""
+    """Where the alert goes, who is mentioned, whether it waits, and what each rule says; ends without a line break."""
     breach = "A critical breach" if routed.severity == "critical" else "A warning"
     head = f"{breach} of {clean(routed.card.name, NAME)} at {clean(routed.campus_name, NAME)},"
     when = moment(routed.at, routed.zone, year=True)
     goes = NOWHERE if routed.channel is None else f"goes to {routed.channel} and calls {clean(routed.mention, NAME)}"
     lines = [head, f"{when}:", "", goes]
     if routed.channel is not None:
-        lines += [_told(routed), *_then(routed)]
+        lines += [_delivery(routed), *_escalation(routed)]
     return page([*lines, "", "The rules of `alerts`, from the top:", *_rules(routed)])
 
 
@@ -53,25 +53,25 @@ def routes_record(routed: RouteExplanation) -> dict[str, Any]:
     }
 
 
-def _told(routed: RouteExplanation) -> str:
+def _delivery(routed: RouteExplanation) -> str:
     if routed.suppression is None:
         return "told at once"
     until = "" if routed.next_notify_at is None else f" until {moment(routed.next_notify_at, routed.zone)}"
     return f"held back{until}: {_why(routed.suppression)}"
 
 
-def _why(held: Suppression) -> str:
-    match held.reason:
+def _why(suppression: Suppression) -> str:
+    match suppression.reason:
         case SuppressionReason.HOLIDAY:
-            named = f"it is {clean(held.holiday, NAME)}" if held.holiday else "it is a holiday"
+            named = f"it is {clean(suppression.holiday, NAME)}" if suppression.holiday else "it is a holiday"
             return f"{named}, and the rule of the KPI does not say `on_holidays`"
         case SuppressionReason.OUTSIDE_HOURS:
             return "outside of working hours only what is critical is told, unless the KPI says `any_time`"
-    return _silence(held)
+    return _silence(suppression)
 
 
-def _silence(held: Suppression) -> str:
-    silence = held.silence
+def _silence(suppression: Suppression) -> str:
+    silence = suppression.silence
     if isinstance(silence, RecurringSilence):
         return f"{clean(silence.name, NAME)}, one of `silences`"
     assert silence is not None
@@ -79,7 +79,7 @@ def _silence(held: Suppression) -> str:
     return f"muted by {clean(silence.by, NAME)}{reason}"
 
 
-def _then(routed: RouteExplanation) -> Iterator[str]:
+def _escalation(routed: RouteExplanation) -> Iterator[str]:
     for after, name in routed.escalation:
         yield f"if nobody acknowledges it for {stretch(after)}, calls {clean(name, NAME)}"
     if routed.inhibited_by_district:
@@ -96,7 +96,7 @@ def _rules(routed: RouteExplanation) -> Iterator[str]:
 def _about(route: Route) -> str:
     """`tickets · feeder-west · critical · other hours`."""
     parts = [
-        ", ".join(sorted(each)) for each in (route.kpis, route.categories, route.campuses, route.severities) if each
+        ", ".join(sorted(names)) for names in (route.kpis, route.categories, route.campuses, route.severities) if names
     ]
     if route.in_working_hours is not None:
         parts.append("working hours" if route.in_working_hours else "other hours")

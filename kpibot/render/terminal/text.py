@@ -1,4 +1,4 @@
-"""The same answers for a terminal: plain text, at most 80 columns wide."""
+"""Answers for a terminal: plain text, at most 80 columns wide."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -23,22 +23,22 @@ WORD_COLUMNS, NAME_COLUMNS, VALUE_COLUMNS, SPARKS = 15, 24, 20, 14
 def answer_text(answer: Answer) -> str:
     """One KPI at one campus; ends without a line break."""
     report, zone = answer.report, answer.zone
-    known = sentences.value(report) is not None
+    has_value = sentences.value(report) is not None
     head = f"{sentences.sign(report).character} {sentences.title(report)}"
-    said = f"{sentences.quantity(report)} · {sentences.sign(report).word}" if known else sentences.missing(report)
-    rests = [sentences.basis(report), *sentences.missing_coverage(report)] if known else []
+    value = f"{sentences.quantity(report)} · {sentences.sign(report).word}" if has_value else sentences.missing(report)
+    basis = [sentences.basis(report), *sentences.missing_coverage(report)] if has_value else []
     times = [sentences.time_of_reading(report, zone), sentences.newest_row(report, zone)]
     lines = (
         head,
-        said,
-        "" if known else sentences.what_to_do(report),
+        value,
+        "" if has_value else sentences.what_to_do(report),
         sentences.stale(report),
         conflict(report),
         sentences.goal(report),
         change(report),
         *context_lines(answer),
         _history(report, answer.days),
-        " · ".join(filter(None, (clean(report.card.period, sentences.NAME), *rests))),
+        " · ".join(filter(None, (clean(report.card.period, sentences.NAME), *basis))),
         " · ".join(filter(None, times)),
         sentences.notes(answer),
         sentences.purpose(report),
@@ -47,31 +47,40 @@ def answer_text(answer: Answer) -> str:
 
 
 def breakdown_text(breakdown: Breakdown) -> str:
-    """One KPI told apart by something; ends without a line break."""
+    """One KPI broken down by a dimension; ends without a line break."""
     whole = breakdown.whole
     head = (f"{sentences.sign(whole).character} {breakdowns.breakdown_heading(breakdown)}", sentences.said(whole), "")
-    lines = [f"{bar} {said}" for bar, said in breakdowns.parts(breakdown)]
+    lines = [f"{bar} {part}" for bar, part in breakdowns.parts(breakdown)]
     return page((*head, *lines, "", breakdowns.footing(breakdown)))
 
 
 def about_text(about: About) -> str:
     """What a KPI means; ends without a line break."""
-    exactly = [f"- {clean(each, sentences.SENTENCE)}" for each in about.definition]
-    known = [f"{label}: {said}" for label, said in about_phrases.facts(about)]
+    definition = [f"- {clean(each, sentences.SENTENCE)}" for each in about.definition]
+    facts = [f"{label}: {fact}" for label, fact in about_phrases.facts(about)]
     head = (clean(about.card.name, 200), clean(about.card.about, 1_500) or about_phrases.NOT_YET)
-    return page((*head, "", *exactly, "", *known))
+    return page((*head, "", *definition, "", *facts))
 
 
-def rows_text(found: RowList) -> str:
+def rows_text(row_list: RowList) -> str:
     """The rows behind a number; ends without a line break."""
-    lines = [f"{said} {link}".rstrip() for said, link in zip(row_lists.row_lines(found), found.links, strict=True)]
+    lines = [
+        f"{line} {link}".rstrip() for line, link in zip(row_lists.row_lines(row_list), row_list.links, strict=True)
+    ]
     return page(
-        (sentences.title(found.report), sentences.said(found.report), "", *lines, "", row_lists.how_many_shown(found))
+        (
+            sentences.title(row_list.report),
+            sentences.said(row_list.report),
+            "",
+            *lines,
+            "",
+            row_lists.how_many_shown(row_list),
+        )
     )
 
 
 def overview_text(overview: Overview) -> str:
-    """How a campus or group stands, the worst KPI first; ends without a line break."""
+    """All KPIs of a campus or group, the worst first; ends without a line break."""
     reports = by_verdict(overview.reports)
     head = f"{clean(overview.campus_name, sentences.NAME)} · {tally(reports)}"
     return page((head, "", *map(_row, reports), "", f"as of {moment(overview.as_of, overview.zone, year=True)}"))
@@ -87,7 +96,7 @@ def digest_text(edition: DigestEdition) -> str:
 
 
 def display_width(text: str) -> int:
-    """How many columns a terminal gives the text: two to emoji and East Asian characters, none to marks."""
+    """The columns that the text takes in a terminal: two for emoji and East Asian characters, none for marks."""
     return sum(map(_columns_of, text))
 
 
@@ -100,7 +109,7 @@ def _columns_of(character: str) -> int:
 def _history(report: Report, days: int) -> str:
     if report.series is None or not sentences.has_history(report):
         return sentences.no_history(report)
-    # Where no rows were found, each day counts 0: beside "no data" a line of them would claim a measurement.
+    # Without rows every day counts 0: next to "no data", a line of zeros would look like a measurement.
     if sentences.value(report) is None and not any(map(finite, report.series.values)):
         return ""
     return f"{sparkline(report.series.values, 60)} {days:,} days"
@@ -116,7 +125,7 @@ def _row(report: Report) -> str:
 
 
 def padded(text: str, most: int) -> str:
-    """The text in exactly so many columns: filled with blanks, or cut with `…`."""
+    """The text in exactly `most` columns: padded with spaces, or cut with `…`."""
     if display_width(text) > most:
         while display_width(text) > most - 1:
             text = text[:-1]
@@ -130,12 +139,12 @@ def page(lines: Iterable[str]) -> str:
 
 
 def _wrapped(line: str) -> Iterator[str]:
-    """The line in several, each within the columns; a word that is longer is broken."""
+    """The line, wrapped; a word that is longer than a line is broken."""
     current = ""
     for word in line.split(" "):
         if current and display_width(f"{current} {word}") > COLUMNS:
             yield current
-            current = " "  # what follows is indented
+            current = " "  # continuation lines are indented
         current = f"{current} {word}" if current else word
         while display_width(current) > COLUMNS:
             head = _head(current)
@@ -146,8 +155,8 @@ def _wrapped(line: str) -> Iterator[str]:
 
 def _head(text: str) -> str:
     used = 0
-    for place, character in enumerate(text):
+    for index, character in enumerate(text):
         used += _columns_of(character)
         if used > COLUMNS:
-            return text[:place]
+            return text[:index]
     return text

@@ -83,12 +83,12 @@ class ActiveAlerts:
         if (group := self._store.group(key)) is None:
             return None
         kpi, states, silences = self._kpis[group.kpi], self._store.alert_states(), self._silences(now)
-        campuses = sorted(group.shown, key=lambda each: WORST_FIRST.index(group.shown[each]))
+        campuses = sorted(group.severities, key=lambda each: WORST_FIRST.index(group.severities[each]))
         measured = []
         for campus in campuses[:EXPLAINED]:
-            state = states.get((kpi.id, campus), AlertState(Phase.FIRING, group.shown[campus], group.opened))
+            state = states.get((kpi.id, campus), AlertState(Phase.FIRING, group.severities[campus], group.opened))
             standing = self._standing(kpi.id, campus, state, (group,), silences, now)
-            history = self._store.history(kpi.id, campus, now - REMEMBERED, now + timedelta(microseconds=1))
+            history = self._store.readings.history(kpi.id, campus, now - REMEMBERED, now + timedelta(microseconds=1))
             measured.append(AlertHistory(standing, tuple(history[-VALUES:])))
         about = [each for each in silences if self._touches(each, group)]
         return AlertExplanation(
@@ -100,14 +100,14 @@ class ActiveAlerts:
             further_campuses=max(len(campuses) - EXPLAINED, 0),
             rule=kpi.alert or AlertRule(),
             channel=group.channel,
-            routes=self._routes_of(kpi, campuses[0], group.shown[campuses[0]], now) if campuses else (),
+            routes=self._routes_of(kpi, campuses[0], group.severities[campuses[0]], now) if campuses else (),
             mutes=tuple(self.describe_mute(each) for each in about if isinstance(each, Silence)),
             recurring=tuple(self._recurrences((each for each in about if isinstance(each, RecurringSilence)), now)),
         )
 
     def report(self, kpi: Kpi, campus: str, now: datetime) -> Report:
         """The last measurement of a KPI at a campus, judged."""
-        taken = self._store.latest(kpi.id, now - REMEMBERED, now)
+        taken = self._store.readings.latest(kpi.id, now - REMEMBERED, now)
         return self._reporting.report_on(
             kpi, taken.get(campus) or Reading(kpi=kpi.id, campus=campus, as_of=now, value=None, missing=Missing.NO_ROWS)
         )
@@ -126,9 +126,9 @@ class ActiveAlerts:
     def question(self, key: str) -> str:
         """What somebody would type to see the KPI of an alert with its chart, where it is worst."""
         group = self._store.group(key)
-        if group is None or not group.shown:
+        if group is None or not group.severities:
             return key.partition(":")[0]
-        return f"{group.kpi} {min(group.shown, key=lambda each: WORST_FIRST.index(group.shown[each]))}"
+        return f"{group.kpi} {min(group.severities, key=lambda each: WORST_FIRST.index(group.severities[each]))}"
 
     def mute_choices(self, key: str) -> MuteChoices | None:
         """What of an alert can be muted; None where it is over."""
@@ -136,18 +136,20 @@ class ActiveAlerts:
         if group is None:
             return None
         places = self._places(group)
-        return MuteChoices(group.kpi, self._kpis[group.kpi].card.name, places, bool(places) and len(group.shown) == 1)
+        return MuteChoices(
+            group.kpi, self._kpis[group.kpi].card.name, places, bool(places) and len(group.severities) == 1
+        )
 
     def affected_by(self, silence: Silence) -> list[AlertGroup]:
         """The alerts that show a campus which a silence is about."""
         return [each for each in self._store.alert_groups().values() if self._touches(silence, each)]
 
     def _places(self, group: AlertGroup) -> tuple[tuple[str, str], ...]:
-        shown = [each for each in group.shown if each in self._tree and each != DISTRICT]
+        shown = [each for each in group.severities if each in self._tree and each != DISTRICT]
         above = [
             each.slug
             for each in self._tree
-            if each.slug != DISTRICT and not group.shown.keys().isdisjoint(self._tree.covered(each.slug))
+            if each.slug != DISTRICT and not group.severities.keys().isdisjoint(self._tree.covered(each.slug))
         ]
         return tuple((each, self._tree[each].name) for each in dict.fromkeys([*shown, *above]))
 
@@ -160,7 +162,7 @@ class ActiveAlerts:
         silences: Iterable[AnySilence],
         now: datetime,
     ) -> ActiveAlert:
-        group = next((each for each in groups if each.kpi == kpi and campus in each.shown), None)
+        group = next((each for each in groups if each.kpi == kpi and campus in each.severities), None)
         silence = active_silence(silences, kpi, campus, now, self._tree, self._calendar)
         standing = ActiveAlert(
             report=self.report(self._kpis[kpi], campus, now),
@@ -176,7 +178,7 @@ class ActiveAlerts:
 
     def _touches(self, silence: AnySilence, group: AlertGroup) -> bool:
         """Whether a silence is about any campus of an alert, whenever it holds."""
-        return any(covers(silence, group.kpi, campus, self._tree) for campus in group.shown)
+        return any(covers(silence, group.kpi, campus, self._tree) for campus in group.severities)
 
     def _recurrences(self, silences: Iterable[RecurringSilence], now: datetime) -> Iterator[RecurringMute]:
         for each in silences:

@@ -152,7 +152,14 @@ def _tunings(pasts: Sequence[CampusReplay], rule: AlertRule) -> Iterator[Tuning]
         days = sum(past.days for past in those)
         found = threshold_options([_moments(each) for each in series], levels, rule, _end(series[0]))
         now = next((trial for trial in found if trial.warning == levels.mildest), None)
-        yield Tuning(levels, len(those), days, tuple(found), now, suggested_option(found, len(those), days))
+        yield Tuning(
+            thresholds=levels,
+            campuses=len(those),
+            days=days,
+            options=tuple(found),
+            current=now,
+            suggested=suggested_option(found, len(those), days),
+        )
 
 
 def _known_days(series: Series) -> int:

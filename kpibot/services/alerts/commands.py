@@ -9,7 +9,7 @@ from kpibot.core.alerts.groups import AlertGroup
 from kpibot.core.alerts.silences import Silence
 from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.kpis.district import District
-from kpibot.core.questions.commands import Acknowledge, Mute, ShowAlerts, ShowMutes, Unmute, parse_command
+from kpibot.core.questions.commands import Acknowledge, AlertCommand, Mute, ShowAlerts, ShowMutes, Unmute
 from kpibot.core.questions.parser import ACK, ALERTS, EVERYTHING, EVERYWHERE, MUTES, UNMUTE
 from kpibot.core.text import QueryError, alternatives
 from kpibot.services.alerts.actions import AlertActions
@@ -23,29 +23,27 @@ class AlertCommands:
     """Does what people type. Whoever can see a channel may see to what is told there."""
 
     def __init__(self, district: District, standing: ActiveAlerts, acting: AlertActions, store: Store) -> None:
-        self._names = {kpi.id: kpi.card.name for kpi in district.kpis.values()}
         self._tree = district.tree
-        self._calendar = district.calendar
         self._standing = standing
         self._acting = acting
         self._store = store
 
     def reply(
-        self, text: str, now: datetime, by: str, channels: Collection[str] = (), here: str = DISTRICT
-    ) -> AlertCommandReply | None:
-        """The reply to what a person typed after `/kpi`; None where it is a question.
+        self, command: AlertCommand, now: datetime, by: str, channels: Collection[str] = (), here: str = DISTRICT
+    ) -> AlertCommandReply:
+        """Does what somebody typed; the reply.
 
         Args:
-            text: as typed.
+            command: what is to be done.
             now: the instant, aware.
             by: who typed it, as a name with an @.
             channels: the configuration's ids of the channel in which it was typed.
             here: the campus or group that is meant where none is named.
 
         Raises:
-            QueryError: nobody can tell what is meant; the message says what to type.
+            QueryError: there is no such alert or mute, or several; the message says what to type.
         """
-        match parse_command(text, self._names, self._tree, now, self._calendar):
+        match command:
             case ShowAlerts(campus):
                 return self._standing.alerts(campus or here, now)
             case ShowMutes():
@@ -53,10 +51,9 @@ class AlertCommands:
             case Acknowledge() as wanted:
                 return self._acknowledge(wanted, by, channels, now)
             case Mute(kpi, campus, end, reason):
-                return self._acting.mute(kpi, campus or here, end, reason, by, now)
+                return self._acting.mute(kpi, campus or here, end, reason, by, now, channels)
             case Unmute() as wanted:
                 return self._unmute(wanted, by, now)
-        return None
 
     def _acknowledge(self, wanted: Acknowledge, by: str, channels: Collection[str], now: datetime) -> ActionResult:
         told = [self._acting.acknowledge(each.key, by, now) for each in self._meant(wanted, channels)]
@@ -84,7 +81,7 @@ class AlertCommands:
     def _is_meant(self, wanted: Acknowledge, group: AlertGroup) -> bool:
         if wanted.kpi not in (None, group.kpi):
             return False
-        return wanted.campus is None or not group.shown.keys().isdisjoint(self._tree.covered(wanted.campus))
+        return wanted.campus is None or not group.severities.keys().isdisjoint(self._tree.covered(wanted.campus))
 
     def _unmute(self, wanted: Unmute, by: str, now: datetime) -> ActionResult:
         found = [each for each in self._store.silences(now) if _is_of(each, wanted)]

@@ -107,7 +107,11 @@ class DataHealth:
             return ()
         zone = str(self._calendar.zone)
         notice = AdminNotice(now, zone, tuple(self._causes(told, troubles)), tuple(map(self._name, mended)))
-        return (OutboxMessage(f"trouble:{now.isoformat()}", self._administrators, notice, now + OF_USE_FOR),)
+        return (
+            OutboxMessage(
+                key=f"trouble:{now.isoformat()}", channel=self._administrators, body=notice, expires_at=now + OF_USE_FOR
+            ),
+        )
 
     def _causes(self, told: list[str], troubles: Mapping[str, DataIncident]) -> Iterator[tuple[str, str]]:
         """Each trouble with what to do: one for all KPIs of a database that is down, and for all that fail alike."""
@@ -148,7 +152,7 @@ def _next(before: AlertState, trouble: DataIncident | None, now: datetime, may_t
         return AlertState()
     since = before.since or now
     if may_tell and now - since >= trouble.notify_after:
-        return AlertState(Phase.FIRING, told=now)
+        return AlertState(Phase.FIRING, notified_at=now)
     return AlertState(Phase.PENDING, since=since)
 
 

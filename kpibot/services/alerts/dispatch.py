@@ -91,7 +91,7 @@ class Dispatch:
         """Where a breach stands already, as severe as it is; otherwise where the routes lead now."""
         is_working = self._calendar.is_working_time(now)
         ways = [self._way(kpi, campus, severity, hours) for hours in (is_working, not is_working)]
-        stands = {channel for channel, group in opened.items() if group.shown.get(campus) is severity}
+        stands = {channel for channel, group in opened.items() if group.severities.get(campus) is severity}
         return next((each for each in ways if each is not None and each.channel in stands), ways[0])
 
     def _way(self, kpi: Kpi, campus: str, severity: Verdict, in_working_hours: bool) -> Route | None:

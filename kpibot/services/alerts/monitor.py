@@ -55,7 +55,7 @@ class AlertMonitor:
     def run(self, now: datetime) -> bool:
         """Measures everything, unless this or another process did so in the current interval; whether it did."""
         slot = now - (now - EPOCH) % self._every
-        with self._store.claimed(WORK, slot, now) as is_mine:
+        with self._store.leases.hold(WORK, slot, now) as is_mine:
             if is_mine:
                 self.measure(now, (WORK, slot))
         return is_mine
@@ -78,7 +78,7 @@ class AlertMonitor:
         states = {**health.states, **_changed(judged), **gone}
         told = {**decided.groups, **self._abandoned(groups)}
         owed = (*health.messages, *decided.messages)
-        outdated = self._store.record_watch(readings, states, owed, now, told, slot)
+        outdated = self._store.save_evaluation(readings, states, owed, now, told, slot)
         self._decide_anew(judged, outdated, now)
         return readings
 
@@ -116,7 +116,7 @@ class AlertMonitor:
             told = [groups.get(key) for key in outdated] + list(changed.values())
             names = {group.key for group in told if group is not None}
             owed = [each for each in decided.messages if each.group in names]
-            outdated = self._store.record_watch([], {}, owed, now, changed)
+            outdated = self._store.save_evaluation([], {}, owed, now, changed)
 
     def _is_watched(self, kpi: str, about: str) -> bool:
         """Whether the configuration still knows an alert or the data that a state is about."""

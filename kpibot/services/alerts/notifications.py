@@ -127,7 +127,7 @@ class NotificationPlanner:
                 mention=telling.mention,
                 changes=changes,
                 group=group.key,
-                how=telling.kind,
+                kind=telling.kind,
                 reason=telling.reason,
                 is_over=is_over,
                 is_common=is_common and not is_over,
@@ -135,13 +135,13 @@ class NotificationPlanner:
             key = f"alert:{group.key}:{case.now.isoformat()}:{telling.kind}:{telling.reason.name.lower()}"
             until = case.now + lifetime(telling, case.rule.remind)
             yield OutboxMessage(
-                key,
-                group.channel,
-                with_actions(notice, group, case.now),
-                until,
-                telling.kind,
-                group.key,
-                telling.in_channel,
+                key=key,
+                channel=group.channel,
+                body=with_actions(notice, group, case.now),
+                expires_at=until,
+                kind=telling.kind,
+                group=group.key,
+                in_channel=telling.in_channel,
             )
 
     def _changes(self, case: AlertContext, telling: Notification, reasons: Mapping[str, Reason]) -> tuple[Change, ...]:
@@ -191,8 +191,8 @@ def _reasons(case: AlertContext, group: AlertGroup, telling: Notification, *, is
         return dict(telling.changes)
     if is_over:
         left = case.dispatch.suppressed_in(group.channel)
-        return {campus: left.get(campus, Reason.RECOVERED) for campus in group.shown}
-    return {campus: telling.changes.get(campus, Reason.STILL_FIRING) for campus in group.shown}
+        return {campus: left.get(campus, Reason.RECOVERED) for campus in group.severities}
+    return {campus: telling.changes.get(campus, Reason.STILL_FIRING) for campus in group.severities}
 
 
 def _urgency(change: Change) -> tuple[int, datetime]:

@@ -12,7 +12,7 @@ DeliveryError
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -20,10 +20,7 @@ from kpibot.catalog.model import DistrictConfig
 from kpibot.core.alerts.actions import ActionNotice
 from kpibot.core.alerts.groups import DeliveryKind
 from kpibot.core.alerts.notices import AlertNotice
-from kpibot.core.reports.digests import DigestEdition
-from kpibot.core.reports.messages import AdminNotice, Message
-from kpibot.render.charts.alt_texts import alert_alt, digest_alt
-from kpibot.render.charts.charts import alert_chart, digest_chart
+from kpibot.core.reports.messages import AdminNotice, Message, Picture
 from kpibot.store.outbox import LeasedMessage, Outbox, OutboxMessage
 
 log = logging.getLogger(__name__)
@@ -71,15 +68,6 @@ class InDoubtError(DeliveryError):
     """Transient, and perhaps delivered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A PNG with the words that say what it shows."""
-
-    name: str
-    png: bytes
-    alt_text: str
-
-
 class Sender(Protocol):
     """Where messages go. `channel` is an id of the configuration, `key` names a delivery for ever.
 
@@ -121,6 +109,7 @@ class Delivery:
         now: Callable[[], datetime],
         in_thread: InThread,
         chance: Callable[[], float],
+        picture_of: Callable[[Message], Picture | None],
     ) -> None:
         self._outbox = outbox
         self._sender = sender
@@ -129,6 +118,7 @@ class Delivery:
         self._now = now
         self._in_thread = in_thread
         self._chance = chance
+        self._picture_of = picture_of
         self._is_stopping = False
 
     def stop(self) -> None:
@@ -199,7 +189,7 @@ class Delivery:
     async def _drawn(self, key: str, message: Message) -> Picture | None:
         """The message's chart. One that cannot be drawn costs no text: a full disk must not keep back an alert."""
         try:
-            drawn: Picture | None = await self._in_thread(draw_picture, message)
+            drawn: Picture | None = await self._in_thread(self._picture_of, message)
         except Exception:
             log.exception("%s goes without its picture", key)
             return None
@@ -224,7 +214,14 @@ class Delivery:
             return []
         what = f"A message to {row.message.channel} was not delivered"
         notice = AdminNotice(now, str(self._district.calendar.zone), ((what, str(error)),))
-        return [OutboxMessage(f"refused:{row.message.key}", administrators, notice, now + COMPLAINT_OF_USE_FOR)]
+        return [
+            OutboxMessage(
+                key=f"refused:{row.message.key}",
+                channel=administrators,
+                body=notice,
+                expires_at=now + COMPLAINT_OF_USE_FOR,
+            )
+        ]
 
     async def _wait(self, row: LeasedMessage, error: NotNowError | InDoubtError) -> None:
         asked = error.after if isinstance(error, NotNowError) else None
@@ -242,16 +239,3 @@ def backoff(attempts: int, chance: float) -> timedelta:
     """How long to wait after so many attempts: twice as long each time, give or take a tenth by `chance` (0 to 1)."""
     longer = min(timedelta(seconds=2 ** min(attempts, DOUBLINGS)), LONGEST_WAIT)
     return longer * (1 + JITTER * (2 * chance - 1))
-
-
-def draw_picture(message: Message) -> Picture | None:
-    """The message's chart; None where there is nothing to draw."""
-    match message:
-        case DigestEdition():
-            png, name, alt_text = digest_chart(message), message.digest, digest_alt(message)
-        case AlertNotice():
-            drawn = None if message.keeps_picture else alert_chart(message)
-            png, name, alt_text = drawn, message.card.id, alert_alt(message)
-        case ActionNotice() | AdminNotice():
-            return None
-    return None if png is None else Picture(f"{name}.png", png, alt_text)

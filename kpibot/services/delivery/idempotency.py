@@ -33,7 +33,7 @@ class Idempotency:
 
     def _take(self, name: str, slot: datetime, now: datetime) -> bool:
         work = f"once:{sha256(name.encode()).hexdigest()}"  # what a button carries may be long
-        if not self._store.claim(work, slot, now):
+        if not self._store.leases.acquire(work, slot, now):
             return False
-        self._store.finish(work, slot, now)
+        self._store.complete(work, slot, now)
         return True

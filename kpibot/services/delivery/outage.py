@@ -77,7 +77,7 @@ class OutageNotifier:
             await self._say(channel, AWAY, self._away(now))
             self._told = self._since
         elif not self._failing and self._told is not None:
-            await self._say(channel, BACK, AdminNotice(now, self._zone, mended=(WHAT,)))
+            await self._say(channel, BACK, AdminNotice(now, self._zone, resolved=(WHAT,)))
             self._told = None
 
     async def _told_before(self, channel: str, now: datetime) -> datetime | None:

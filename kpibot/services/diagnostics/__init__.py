@@ -1,1 +1,1 @@
-"""What `check` looks at."""
+"""The checks of `check`: databases, datasets, and numbers that cannot be right."""

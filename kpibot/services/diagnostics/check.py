@@ -1,4 +1,4 @@
-"""Looks at everything beforehand, so that nobody finds out on Monday morning."""
+"""Checks a catalog against the district's databases, before anybody relies on its numbers."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -17,27 +17,15 @@ from kpibot.services.measurement.reporting import Readings, Reporting
 from kpibot.sources.base import SourceDownError, SourceError, SourceMisfitError
 from kpibot.sources.diagnostics.column_usage import column_usage
 from kpibot.sources.diagnostics.inspector import Inspector, TimedRequest
-from kpibot.sources.engines.engines import caveat
+from kpibot.sources.engines.registry import engine_of
 
 
-def inspect(
-    catalog: Catalog,
-    inspectors: Mapping[str, Inspector],
-    measurement: Measurement,
-    reporting: Reporting,
-    as_of: datetime,
-    seconds_passed: Callable[[], float],
-) -> Inspection:
-    """Looks at the databases of a catalogue, its datasets and its KPIs, each once; every finding is told once.
+class CatalogCheck:
+    """Checks the databases of a catalog, its datasets and its KPIs, each once.
 
+    A database that is down, or a dataset that does not fit, is reported once: what depends on it is not checked again.
     `inspectors` are by the database's name; `seconds_passed` is a clock that never goes back.
     """
-    return _Checkup(catalog, inspectors, measurement, reporting, as_of, seconds_passed).inspection()
-
-
-class _Checkup:
-    """What was found so far. A database that is down, or a dataset that does not fit, is told of once: what rests on
-    it is not asked again."""
 
     def __init__(
         self,
@@ -61,15 +49,16 @@ class _Checkup:
 
     def inspection(self) -> Inspection:
         """Everything; connections are made, and timestamps understood, before time is taken."""
-        found = [*self._databases(), *self._datasets(), *self._not_available(), *self._feed()]
-        suspicion = DataQuality(self._catalog, self._measurement, self._reporting, self._as_of)
-        lines = []
+        findings = [*self._databases(), *self._datasets(), *self._not_available(), *self._feed()]
+        data_quality = DataQuality(self._catalog, self._measurement, self._reporting, self._as_of)
+        checked_kpis = []
         for kpi in self._catalog.kpis.values():
-            line, readings = self._measured(kpi)
-            lines.append(line)
-            found += self._missing(kpi, line) if line.reading.value is None else suspicion.of(kpi, line, readings)
-        found += self._advice({line.card.id: line.milliseconds for line in lines})
-        return Inspection(self._as_of, tuple(lines), tuple(_once(found)))
+            checked, readings = self._measured(kpi)
+            checked_kpis.append(checked)
+            has_value = checked.reading.value is not None
+            findings += data_quality.findings(kpi, checked, readings) if has_value else self._missing(kpi, checked)
+        findings += self._advice({checked.card.id: checked.milliseconds for checked in checked_kpis})
+        return Inspection(self._as_of, tuple(checked_kpis), tuple(_grouped(findings)))
 
     def _not_available(self) -> Iterator[Finding]:
         """The KPIs that no system of the district can answer, and why."""
@@ -83,36 +72,36 @@ class _Checkup:
 
     def _databases(self) -> Iterator[Finding]:
         for name, database in self._catalog.databases.items():
-            what, place = f"databases.{name}", self._catalog.place("databases", name)
-            says = _caveat(database)
+            what, place = f"databases.{name}", self._catalog.location("databases", name)
+            finding = _caveat(database)
             try:
-                self._inspectors[name].answers()
+                self._inspectors[name].ping()
             except SourceError as error:
                 self._down.add(name)
-                says = Finding(what, str(error), True)
-            if says is not None:
-                yield replace(says, place=place)
+                finding = Finding(what, str(error), True)
+            if finding is not None:
+                yield replace(finding, place=place)
 
     def _datasets(self) -> Iterator[Finding]:
         for name, dataset in self._catalog.datasets.items():
             if dataset.database in self._down:
                 continue
             try:
-                looked = self._inspectors[dataset.database].check(
+                checked = self._inspectors[dataset.database].check(
                     name, column_usage(self._measures_of(name)), self._as_of
                 )
             except SourceDownError as error:
                 self._down.add(dataset.database)
-                place = self._catalog.place("databases", dataset.database)
+                place = self._catalog.location("databases", dataset.database)
                 yield Finding(f"databases.{dataset.database}", str(error), True, place)
                 continue
-            self._rows[name] = looked.rows
-            self._unsound |= {name for issue in looked.issues if issue.is_problem}
-            yield from (self._finding(name, issue) for issue in looked.issues)
+            self._rows[name] = checked.rows
+            self._unsound |= {name for issue in checked.issues if issue.is_problem}
+            yield from (self._finding(name, issue) for issue in checked.issues)
 
     def _finding(self, dataset: str, issue: DataIssue) -> Finding:
         keys = ("datasets", dataset, *filter(None, issue.key.split(".")))
-        return Finding(".".join(keys), issue.text, issue.is_problem, self._catalog.place(*keys))
+        return Finding(".".join(keys), issue.text, issue.is_problem, self._catalog.location(*keys))
 
     def _measures_of(self, dataset: str) -> Iterator[OverRows]:
         kpis = self._catalog.kpis.values()
@@ -130,46 +119,47 @@ class _Checkup:
             return CheckedKpi(card=kpi.card, reading=down, milliseconds=0.0, by_campus=kpi.by_campus), {}
         began = self._seconds_passed()
         (readings,) = self._reporting.readings([kpi], self._as_of)
-        line = CheckedKpi(
+        checked = CheckedKpi(
             card=kpi.card,
             reading=readings[DISTRICT],
             milliseconds=1_000 * (self._seconds_passed() - began),
             by_campus=kpi.by_campus,
         )
-        return self._dated(line, kpi, readings), readings
+        return self._dated(checked, kpi, readings), readings
 
-    def _dated(self, line: CheckedKpi, kpi: Kpi, readings: Readings) -> CheckedKpi:
+    def _dated(self, checked: CheckedKpi, kpi: Kpi, readings: Readings) -> CheckedKpi:
         """With the newest row of the dataset that is furthest behind."""
-        sound = line.reading.missing not in (Missing.SOURCE_DOWN, Missing.MISFIT)
+        sound = checked.reading.missing not in (Missing.SOURCE_DOWN, Missing.MISFIT)
         times = {
             half: self._newest_of(half) for half in components(kpi.measure) if sound and not isinstance(half, Query)
         }
-        known = {half: newest for half, newest in times.items() if newest is not None}
-        if not known:
-            return line
-        half = min(known, key=lambda each: known[each])
+        newest_rows = {half: newest for half, newest in times.items() if newest is not None}
+        if not newest_rows:
+            return checked
+        half = min(newest_rows, key=lambda each: newest_rows[each])
         allowed = self._catalog.datasets[half.dataset].fresh_within if not isinstance(half, Query) else None
-        return replace(line, newest=known[half], allowed=allowed, stale=self._reporting.is_stale(kpi, readings))
+        stale = self._reporting.is_stale(kpi, readings)
+        return replace(checked, newest=newest_rows[half], allowed=allowed, stale=stale)
 
     def _newest_of(self, half: Simple) -> datetime | None:
         if half not in self._newest:
             try:
                 self._newest[half] = self._measurement.newest(half, self._as_of)
-            except SourceError:  # what is wrong with it was told where its dataset was looked at
+            except SourceError:  # its dataset's own check has said what is wrong
                 self._newest[half] = None
         return self._newest[half]
 
-    def _missing(self, kpi: Kpi, line: CheckedKpi) -> Iterator[Finding]:
-        """Why a KPI has no value, unless that has been told of what it rests on."""
-        reading = line.reading
-        told = any(self._is_told(half) for half in components(kpi.measure))
-        if told and reading.missing in (Missing.SOURCE_DOWN, Missing.MISFIT):
+    def _missing(self, kpi: Kpi, checked: CheckedKpi) -> Iterator[Finding]:
+        """Why a KPI has no value, unless its database or dataset has been reported already."""
+        reading = checked.reading
+        is_reported = any(self._is_reported(half) for half in components(kpi.measure))
+        if is_reported and reading.missing in (Missing.SOURCE_DOWN, Missing.MISFIT):
             return
         why = reading.detail or "its dataset holds no rows for the period; look at the table and at the filters"
-        place = self._catalog.place("kpis", kpi.id, "measure", *(["sql"] if isinstance(kpi.measure, Query) else []))
+        place = self._catalog.location("kpis", kpi.id, "measure", *(["sql"] if isinstance(kpi.measure, Query) else []))
         yield Finding(f"kpis.{kpi.id}", f"{reading.missing}: {why}", True, place)
 
-    def _is_told(self, half: Simple) -> bool:
+    def _is_reported(self, half: Simple) -> bool:
         is_unsound = not isinstance(half, Query) and half.dataset in self._unsound
         return is_unsound or self._database_of(half) in self._down
 
@@ -178,20 +168,20 @@ class _Checkup:
         for name, dataset in self._catalog.datasets.items():
             if dataset.database in self._down or name in self._unsound:
                 continue
-            asked = list(self._asked(name, milliseconds))
+            requests = list(self._timed_requests(name, milliseconds))
             try:
-                advice = self._inspectors[dataset.database].advice(name, asked, self._rows.get(name))
+                advice = self._inspectors[dataset.database].advice(name, requests, self._rows.get(name))
             except (SourceDownError, SourceMisfitError) as error:
                 yield Finding(f"datasets.{name}", f"its indexes could not be looked at: {error}", False)
                 continue
-            for each in advice:
-                kpis = dict.fromkeys(f"kpis.{one.kpi}" for one in asked if one.request in each.requests)
-                rows = self._rows.get(name)
-                whole = f"all {plural(rows, 'row')}" if rows is not None else "all rows"
-                says = f"reads {whole} of `{dataset.table}`; with this index it would not"
-                yield Finding(", ".join(kpis), says, False, statement=each.statement)
+            rows = self._rows.get(name)
+            whole = f"all {plural(rows, 'row')}" if rows is not None else "all rows"
+            text = f"reads {whole} of `{dataset.table}`; with this index it would not"
+            for index in advice:
+                kpis = dict.fromkeys(f"kpis.{one.kpi}" for one in requests if one.request in index.requests)
+                yield Finding(", ".join(kpis), text, False, statement=index.statement)
 
-    def _asked(self, dataset: str, milliseconds: Mapping[str, float]) -> Iterator[TimedRequest]:
+    def _timed_requests(self, dataset: str, milliseconds: Mapping[str, float]) -> Iterator[TimedRequest]:
         for kpi in self._catalog.kpis.values():
             for request in self._measurement.requests(kpi, self._as_of):
                 if not isinstance(request.measure, Query) and request.measure.dataset == dataset:
@@ -199,18 +189,18 @@ class _Checkup:
 
 
 def _caveat(database: Database) -> Finding | None:
-    """What the administrator of a database must see to, since kpibot cannot; a URL that cannot be read says so."""
+    """What kpibot cannot ensure on a database, so that its administrator must; none for a URL that cannot be read."""
     try:
-        says = caveat(database)
+        text = engine_of(database).caveat()
     except SourceMisfitError:
         return None
-    return None if says is None else Finding(f"databases.{database.name}", says, False)
+    return None if text is None else Finding(f"databases.{database.name}", text, False)
 
 
-def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
+def _grouped(findings: Iterable[Finding]) -> Iterator[Finding]:
     """The problems first; what several things have in common is one finding."""
-    found: dict[tuple[str, bool, str], list[Finding]] = {}
-    for each in sorted(findings, key=lambda one: not one.is_problem):
-        found.setdefault((each.text, each.is_problem, each.statement), []).append(each)
-    for those in found.values():
+    alike: dict[tuple[str, bool, str], list[Finding]] = {}
+    for finding in sorted(findings, key=lambda each: not each.is_problem):
+        alike.setdefault((finding.text, finding.is_problem, finding.statement), []).append(finding)
+    for those in alike.values():
         yield replace(those[0], what=", ".join(dict.fromkeys(each.what for each in those)))

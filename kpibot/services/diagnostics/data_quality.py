@@ -22,7 +22,7 @@ LISTED = 6
 
 
 class DataQuality:
-    """Looks at the readings of a catalogue's KPIs at one instant."""
+    """Looks at the readings of a catalog's KPIs at one instant."""
 
     def __init__(self, catalog: Catalog, measurement: Measurement, reporting: Reporting, as_of: datetime) -> None:
         self._catalog = catalog
@@ -30,61 +30,61 @@ class DataQuality:
         self._reporting = reporting
         self._as_of = as_of
 
-    def of(self, kpi: Kpi, line: CheckedKpi, readings: Readings) -> Iterator[Finding]:
+    def findings(self, kpi: Kpi, checked: CheckedKpi, readings: Readings) -> Iterator[Finding]:
         """Everything about one KPI that has a value."""
-        yield from self._strays(kpi, line, readings)
-        if line.stale:
+        yield from self._unmatched(kpi, checked, readings)
+        if checked.stale:
             yield self._finding(kpi, "is stale: its newest row is older than `fresh_within` allows", True)
         yield from self._conflict(kpi, readings)
-        if not line.reading.rows and _is_nothing(readings):
+        if not checked.reading.rows and _are_all_zero(readings):
             yield self._finding(kpi, f"is 0 at every campus{self._never_held(kpi)}", False)
 
-    def _finding(self, kpi: Kpi, says: str, is_problem: bool) -> Finding:
-        return Finding(f"kpis.{kpi.id}", says, is_problem, self._catalog.place("kpis", kpi.id, "measure"))
+    def _finding(self, kpi: Kpi, text: str, is_problem: bool) -> Finding:
+        return Finding(f"kpis.{kpi.id}", text, is_problem, self._catalog.location("kpis", kpi.id, "measure"))
 
     def _conflict(self, kpi: Kpi, readings: Readings) -> Iterator[Finding]:
         """What another system says of the same KPI at the district, or why it says nothing."""
         if (check := kpi.cross_check) is None or (counterpart := kpi.counterpart) is None:
             return
-        what, place = f"kpis.{kpi.id}.cross_check", self._catalog.place("kpis", kpi.id, "cross_check")
+        what, place = f"kpis.{kpi.id}.cross_check", self._catalog.location("kpis", kpi.id, "cross_check")
         other = self._reporting.readings([counterpart], self._as_of)[0][DISTRICT]
-        if other.missing is Missing.SOURCE_DOWN:  # which was told of its database
+        if other.missing is Missing.SOURCE_DOWN:  # reported of its database
             return
         if other.value is None:
             why = f": {other.detail}" if other.detail else ""
             yield Finding(what, f"{check.other} says nothing of it: {other.missing}{why}", True, place)
-        elif (found := check.conflict(readings[DISTRICT].value, other.value)) is not None:
+        elif (conflict := check.conflict(readings[DISTRICT].value, other.value)) is not None:
             allowed = f"they may differ by {100 * check.within:g}%; find out which one is right"
-            yield Finding(what, f"{disagreement(found, kpi.card)}; {allowed}", False, place)
+            yield Finding(what, f"{disagreement(conflict, kpi.card)}; {allowed}", False, place)
 
-    def _strays(self, kpi: Kpi, line: CheckedKpi, readings: Readings) -> Iterator[Finding]:
-        """Rows of no campus; the reading of a ratio rests on one half only, so that both are looked at."""
+    def _unmatched(self, kpi: Kpi, checked: CheckedKpi, readings: Readings) -> Iterator[Finding]:
+        """Rows of no campus; the reading of a ratio covers one half only, so both halves are checked."""
         if not readings[NO_CAMPUS].rows and not isinstance(kpi.measure, Ratio):
             return
         try:
-            found = unmatched_codes(kpi, self._measurement, self._as_of)
-        except SourceError:  # it has just been measured; what is wrong by now will be told the next time
+            unmatched = unmatched_codes(kpi, self._measurement, self._as_of)
+        except SourceError:  # it has just been measured; the next check says what is wrong by now
             return
-        nobody = line.reading.rows > 0 and line.reading.unplaced == line.reading.rows
-        for each in found:
-            says = f"not one row belongs to a campus; {each}" if nobody else str(each)
-            yield Finding(f"kpis.{kpi.id}", says, nobody, self._place(kpi, each))
+        are_all = checked.reading.rows > 0 and checked.reading.unplaced == checked.reading.rows
+        for codes in unmatched:
+            text = f"not one row belongs to a campus; {codes}" if are_all else str(codes)
+            yield Finding(f"kpis.{kpi.id}", text, are_all, self._place(kpi, codes))
 
-    def _place(self, kpi: Kpi, found: UnmatchedCodes) -> str:
-        if found.source in self._catalog.datasets:
-            return self._catalog.place("datasets", found.source, "columns", "campus")
-        return self._catalog.place("kpis", kpi.id, "measure", "sql")
+    def _place(self, kpi: Kpi, codes: UnmatchedCodes) -> str:
+        if codes.source in self._catalog.datasets:
+            return self._catalog.location("datasets", codes.source, "columns", "campus")
+        return self._catalog.location("kpis", kpi.id, "measure", "sql")
 
     def _never_held(self, kpi: Kpi) -> str:
-        """Values that a filter asks for and its column never holds, if that is why nothing is found."""
+        """Values that a filter asks for and its column never holds, if that is why nothing is counted."""
         for half in components(kpi.measure):
             for condition in () if isinstance(half, Query) else half.where:
                 if (
                     isinstance(condition, ValueCondition)
                     and not condition.negated
-                    and (says := self._lacks(half, condition))
+                    and (text := self._lacks(half, condition))
                 ):
-                    return says
+                    return text
         return "; look at its filters, unless that may be"
 
     def _lacks(self, half: Simple, condition: ValueCondition) -> str:
@@ -102,5 +102,5 @@ class DataQuality:
         return f": column `{condition.column}` never holds {alternatives(map(quoted, asked))}; it {there}"
 
 
-def _is_nothing(readings: Readings) -> bool:
+def _are_all_zero(readings: Readings) -> bool:
     return all(not reading.value for reading in readings.values())

@@ -1,4 +1,4 @@
-"""What matches no campus: which codes the databases hold that nobody has told kpibot about."""
+"""Codes of campuses that the databases hold and the catalog does not."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from kpibot.core.text import plural, quoted
 from kpibot.services.measurement.measurement import Measurement
 
 EMPTY = "(empty)"
-LISTED = 5  # codes that a line tells; the rest is counted
+LISTED = 5  # codes that a line names; the rest is counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,11 @@ class UnmatchedCodes:
         return sum(rows for _, rows in self.codes)
 
     def __str__(self) -> str:
-        told = [f"{_quoted(code)} {rows:,}" for code, rows in self.codes[:LISTED]]
+        texts = [f"{_quoted(code)} {rows:,}" for code, rows in self.codes[:LISTED]]
         if more := self.codes[LISTED:]:
-            told.append(f"{plural(len(more), 'more code')} {sum(rows for _, rows in more):,}")
+            texts.append(f"{plural(len(more), 'more code')} {sum(rows for _, rows in more):,}")
         rows = f"{plural(self.rows, 'row')} of `{self.source}` {'belongs' if self.rows == 1 else 'belong'} to no campus"
-        return f"{rows}: {', '.join(told)}; {self._advice}"
+        return f"{rows}: {', '.join(texts)}; {self._advice}"
 
     @property
     def _advice(self) -> str:
@@ -47,15 +47,15 @@ def unmatched_codes(kpi: Kpi, measurement: Measurement, as_of: datetime) -> list
         SourceError: with what to do about it.
     """
     period = measurement.period(kpi, as_of)
-    found = []
+    unmatched = []
     for half in dict.fromkeys(components(kpi.measure)):
         rows: Counter[str] = Counter()
         for raw, parts in measurement.unplaced(half, period).items():
             rows[EMPTY if raw is None else code_text(raw) or EMPTY] += parts.rows
         source = half.database if isinstance(half, Query) else half.dataset
         if codes := _most_first(rows):
-            found.append(UnmatchedCodes(source, codes))
-    return found
+            unmatched.append(UnmatchedCodes(source, codes))
+    return unmatched
 
 
 def _most_first(rows: Counter[str]) -> tuple[tuple[str, int], ...]:

@@ -74,13 +74,18 @@ class Digests:
         work, expires_at = f"digest:{digest.id}", slot + digest.useful_for
         if now >= expires_at:
             return False
-        with self._store.claimed(work, slot, now) as is_mine:
+        with self._store.leases.hold(work, slot, now) as is_mine:
             if is_mine:
                 owed = [
-                    OutboxMessage(f"{work}:{slot.isoformat()}:{channel.id}", channel.id, edition, expires_at)
+                    OutboxMessage(
+                        key=f"{work}:{slot.isoformat()}:{channel.id}",
+                        channel=channel.id,
+                        body=edition,
+                        expires_at=expires_at,
+                    )
                     for channel, edition in self.editions(digest, slot)
                 ]
-                self._store.finish(work, slot, now, owed)
+                self._store.complete(work, slot, now, owed)
         return is_mine
 
     def _edition(

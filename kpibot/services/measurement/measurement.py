@@ -218,7 +218,7 @@ class Measurement:
         if age is not None and not isinstance(measure, Query):
             measure = replace(measure, where=tuple(each for each in measure.where if not _moves(each)))
             window = replace(window, cutoffs=tuple(instant_of(age, end, self.district.calendar) for end in window.ends))
-        given = self._source_of(whole).track(measure, window)
+        given = self._source_of(whole).series(measure, window)
         if not given and self._source_of(whole).is_empty(whole):
             return None
         found = self._placed(whole, given)

@@ -90,7 +90,7 @@ class Reporting:
 
     def _remembered(self, kpi: Kpi, instant: datetime) -> dict[str, float | None]:
         try:
-            return _values(self._store.latest(kpi.id, instant - NEAR, instant))
+            return _values(self._store.readings.latest(kpi.id, instant - NEAR, instant))
         except StoreError as error:  # what it is compared with may not cost the number
             log.warning("nothing is remembered of %s: %s", kpi.id, error)
             return {}
@@ -199,7 +199,7 @@ class Reporting:
     def _remembered_series(self, kpi: Kpi, campuses: Sequence[str], as_of: datetime, days: int) -> dict[str, Series]:
         window = self._measurement.window(kpi, as_of, days)
         try:
-            remembered = self._store.daily(kpi.id, window.days[0], as_of)
+            remembered = self._store.readings.daily(kpi.id, window.days[0], as_of)
         except StoreError as error:
             log.warning("no series of %s: %s", kpi.id, error)
             return {}

@@ -40,13 +40,13 @@ def ranks(kpi: Kpi, campus: str, readings: Mapping[str, Reading], tree: CampusTr
     """Where a campus stands among all campuses, and per student or device where a count can be divided by them."""
     leaves = tree.leaves(DISTRICT)
     values = {leaf: value for leaf in leaves if (value := readings[leaf].threshold_value) is not None}
-    found = [_rank(kpi, campus, values)] if campus in values and len(values) > 1 else []
+    places = [_rank(kpi, campus, values)] if campus in values and len(values) > 1 else []
     for kind, per in SIZES.items() if kpi.additive and campus in leaves else ():
         sizes = {leaf: tree.size_of(leaf, kind) for leaf in values}
         shares = {leaf: values[leaf] / size for leaf, size in sizes.items() if size}
         if campus in shares and len(shares) > 1:
-            found.append(_rank(kpi, campus, shares, per))
-    return tuple(found)
+            places.append(_rank(kpi, campus, shares, per))
+    return tuple(places)
 
 
 def _rank(kpi: Kpi, campus: str, values: Mapping[str, float], per: str = "") -> Rank:

@@ -23,26 +23,26 @@ def narrowed(kpi: Kpi, only: Iterable[tuple[str, str]], measurement: Measurement
     conditions: list[tuple[ValueCondition, ...]] = [() for _ in components(kpi.measure)]
     labels = list[tuple[str, str]]()
     for name, typed in only:
-        found, label = _conditions(kpi, name, typed, measurement)
-        conditions = [(*before, more) for before, more in zip(conditions, found, strict=True)]
+        of_halves, label = _conditions(kpi, name, typed, measurement)
+        conditions = [(*before, more) for before, more in zip(conditions, of_halves, strict=True)]
         labels.append((name, label))
     return kpi.narrowed(conditions, tuple(labels)) if labels else kpi
 
 
 def _conditions(kpi: Kpi, name: str, typed: str, measurement: Measurement) -> tuple[list[ValueCondition], str]:
     """The condition on each half of the measure, and the value as people see it."""
-    found, labels = [], dict[str, str]()
+    conditions, labels = [], dict[str, str]()
     for half, dimension in zip(components(kpi.measure), kpi.dimensions[name], strict=True):
         if dimension.bands:
             raise QueryError(f"`{name}` is no word to pick by; type `{kpi.id} by {name}`")
         by_label = _raw_by_label(half, dimension, measurement)
         labels |= {slug(label): label for label in by_label}
         values = [raw for label, those in by_label.items() if slug(label) == slug(typed) for raw in those]
-        found.append(ValueCondition(dimension.column, tuple(values)))
-    if not any(condition.values for condition in found):
+        conditions.append(ValueCondition(dimension.column, tuple(values)))
+    if not any(condition.values for condition in conditions):
         near = did_you_mean(typed, labels.values()) or f"; there is {alternatives(list(labels.values())[:OFFERED])}"
         raise QueryError(f"no {name} `{quoted(typed)}`{near}")
-    return found, labels[slug(typed)]
+    return conditions, labels[slug(typed)]
 
 
 def _raw_by_label(half: Simple, dimension: Dimension, measurement: Measurement) -> dict[str, list[Scalar]]:

@@ -39,13 +39,13 @@ def rows_behind(
     dataset = datasets[half.dataset]
     columns = tuple(dict.fromkeys((*kpi.detail, *_link_columns(dataset))))
     conditions = _at_campus(kpi, campus, dataset, measurement)
-    found = measurement.rows(kpi, conditions, columns, as_of, MOST)
+    rows = measurement.rows(kpi, conditions, columns, as_of, MOST)
     (report,) = reporting.reports(kpi, [campus], as_of)
     return RowList(
         report,
         kpi.detail,
-        tuple(tuple(_text(row[name]) for name in kpi.detail) for row in found),
-        tuple(_link(dataset, row) for row in found),
+        tuple(tuple(_text(row[name]) for name in kpi.detail) for row in rows),
+        tuple(_link(dataset, row) for row in rows),
         measurement.district.zone,
     )
 

@@ -1,1 +1,1 @@
-"""What administrators are told in Slack."""
+"""Messages to administrators in Slack."""

@@ -1,4 +1,4 @@
-"""How alerts stand, what is muted, and why something was told, as Slack messages."""
+"""Active alerts, mutes and the explanation of an alert as Slack messages."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -23,18 +23,18 @@ from kpibot.slack.alerts.action_messages import PERSON, REASON, scope_text
 from kpibot.slack.blocks import Block, Rendered, button, context, fitting, paragraphs, rendered, section
 from kpibot.slack.mrkdwn import data
 
-BUTTONS = 15  # a message takes 50 blocks, and nobody reads more mutes than this
+BUTTONS = 15  # a message has at most 50 blocks, and nobody reads more mutes
 NOBODY = "nobody has taken it"
 
 
 def alerts_message(alerts: AlertList) -> Rendered:
-    """What stands now, the worst first, each with who sees to it."""
+    """The active alerts, the worst first, each with who handles it."""
     count, place = len(alerts.alerts), clean(alerts.campus_name, sentences.NAME)
     head = f"{plural(count, 'alert')} {'stands' if count == 1 else 'stand'} at {place}" if count else None
     head = head or f"No alert stands at {place}"
     lines = [
-        f"{SIGNS[each.severity].emoji} {data(standing_text(each, alerts.as_of, alerts.zone), 500)}"
-        for each in alerts.alerts
+        f"{SIGNS[alert.severity].emoji} {data(active_alert_text(alert, alerts.as_of, alerts.zone), 500)}"
+        for alert in alerts.alerts
     ]
     shown = fitting(lines)
     when = f"as of {moment(alerts.as_of, alerts.zone, year=True)}"
@@ -42,34 +42,34 @@ def alerts_message(alerts: AlertList) -> Rendered:
     return rendered("\n".join(fitting([data(head), *lines, data(when)], 2_700)), blocks)
 
 
-def standing_text(standing: ActiveAlert, now: datetime, zone: str) -> str:
+def active_alert_text(alert: ActiveAlert, now: datetime, zone: str) -> str:
     """`Outstanding tickets — Campus West: 104 tickets · critical since Fri, … (2 days) · acknowledged by @luis …`."""
-    report = standing.report
-    to_the_day = is_to_the_day(standing.since, now, zone)
-    began = day_month(local_time(standing.since, zone)) if to_the_day else soon(standing.since, now, zone)
-    since = f"{standing.severity} since {began} ({stretch(now - standing.since)})"
+    report = alert.report
+    to_the_day = is_to_the_day(alert.since, now, zone)
+    began = day_month(local_time(alert.since, zone)) if to_the_day else soon(alert.since, now, zone)
+    since = f"{alert.severity} since {began} ({stretch(now - alert.since)})"
     value = sentences.quantity(report) if sentences.value(report) is not None else sentences.missing(report)
-    return f"{sentences.title(report)}: {value} · {since} · {'; '.join(_seen_to(standing, now, zone))}"
+    return f"{sentences.title(report)}: {value} · {since} · {'; '.join(_handling(alert, now, zone))}"
 
 
 def mutes_message(mutes: MuteList) -> Rendered:
-    """What is muted, by whom, why and until when, each with a button that ends it; and what recurs."""
+    """What is muted, by whom, why and until when, each with a button to unmute it; and recurring mutes."""
     lines = [data(_muted(each, mutes.as_of, mutes.zone), 300) for each in mutes.mutes]
     head = f"*{plural(len(lines), 'mute')}*" if lines else "*Nothing is muted*"
-    ended = [_with_button(line, each) for line, each in zip(lines, mutes.mutes, strict=True)]
+    unmutable = [_with_button(line, each) for line, each in zip(lines, mutes.mutes, strict=True)]
     recurring = [data(_recurring(each), 400) for each in mutes.recurring]
-    coming = paragraphs(["*Recurring*", *fitting(recurring, 2_000)]) if recurring else []
-    more = section(f"… and {len(ended) - BUTTONS:,} more") if len(ended) > BUTTONS else None
+    recurring_blocks = paragraphs(["*Recurring*", *fitting(recurring, 2_000)]) if recurring else []
+    more = section(f"… and {len(unmutable) - BUTTONS:,} more") if len(unmutable) > BUTTONS else None
     how = context("To mute: `/kpi mute tickets campus-west 3d exam week`")
     text = "\n".join(fitting([head, *lines, *recurring], 2_700))
-    return rendered(text, (section(head), *ended[:BUTTONS], more, *coming, how))
+    return rendered(text, (section(head), *unmutable[:BUTTONS], more, *recurring_blocks, how))
 
 
 def why_message(why: AlertExplanation) -> Rendered:
-    """Why an alert stands: the measurements, the rule, the way to the channel, and what is muted."""
+    """Why an alert is active: the measurements, the rule, the route to the channel, and what is muted."""
     head = f"Why {clean(why.card.name, sentences.NAME)} is told here"
     parts = {
-        "Measured": [each for one in why.histories for each in _measured(one, why)],
+        "Measured": [line for measured in why.histories for line in _measured(measured, why)],
         "Rule": list(_rule(why)),
         "Route": list(_routes(why)),
         "Muted": [
@@ -80,24 +80,24 @@ def why_message(why: AlertExplanation) -> Rendered:
     }
     if why.further_campuses:
         parts["Measured"].append(f"… and {plural(why.further_campuses, 'more campus', 'more campuses')}")
-    lines = [f"*{title}*\n" + "\n".join(f"• {data(each, 400)}" for each in said) for title, said in parts.items()]
+    lines = [f"*{title}*\n" + "\n".join(f"• {data(each, 400)}" for each in items) for title, items in parts.items()]
     opened = f"told first {moment(why.opened, why.zone, year=True)}"
     blocks = (section(f"*{data(head)}*"), *paragraphs(fitting(lines)), context(data(opened)))
     return rendered("\n".join(fitting([data(head), *lines], 2_700)), blocks)
 
 
-def _seen_to(standing: ActiveAlert, now: datetime, zone: str) -> Iterator[str]:
-    if standing.acknowledged_until is not None:
-        until = soon(standing.acknowledged_until, now, zone)
-        yield f"acknowledged by {clean(standing.acknowledged_by, PERSON)} until {until}"
-    if standing.assigned_to:
-        yield f"assigned to {clean(standing.assigned_to, PERSON)}"
-    if standing.acknowledged_until is None and not standing.assigned_to and not standing.is_muted:
+def _handling(alert: ActiveAlert, now: datetime, zone: str) -> Iterator[str]:
+    if alert.acknowledged_until is not None:
+        until = soon(alert.acknowledged_until, now, zone)
+        yield f"acknowledged by {clean(alert.acknowledged_by, PERSON)} until {until}"
+    if alert.assigned_to:
+        yield f"assigned to {clean(alert.assigned_to, PERSON)}"
+    if alert.acknowledged_until is None and not alert.assigned_to and not alert.is_muted:
         yield NOBODY
-    if standing.snoozed_until is not None:
-        yield f"snoozed until {soon(standing.snoozed_until, now, zone)}"
-    if standing.is_muted:
-        yield f"muted until {soon(standing.muted_until, now, zone)}" if standing.muted_until is not None else "muted"
+    if alert.snoozed_until is not None:
+        yield f"snoozed until {soon(alert.snoozed_until, now, zone)}"
+    if alert.is_muted:
+        yield f"muted until {soon(alert.muted_until, now, zone)}" if alert.muted_until is not None else "muted"
 
 
 def _muted(muted: ActiveMute, now: datetime, zone: str) -> str:
@@ -127,7 +127,7 @@ def _day(day: date) -> str:
 
 
 def _measured(measured: AlertHistory, why: AlertExplanation) -> Iterator[str]:
-    yield standing_text(measured.alert, why.as_of, why.zone)
+    yield active_alert_text(measured.alert, why.as_of, why.zone)
     report = measured.alert.report
     if goal := sentences.goal(report):
         yield goal + _recovery(report)
@@ -140,7 +140,7 @@ def _measured(measured: AlertHistory, why: AlertExplanation) -> Iterator[str]:
 
 def _recovery(report: Report) -> str:
     recovers_at = report.thresholds.recovers_at
-    return "" if recovers_at is None else f" · over once it reaches {sentences.level(report, recovers_at)}"
+    return "" if recovers_at is None else f" · over once it reaches {sentences.threshold(report, recovers_at)}"
 
 
 def _rule(why: AlertExplanation) -> Iterator[str]:

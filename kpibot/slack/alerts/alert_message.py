@@ -1,7 +1,7 @@
-"""An alert as Slack messages: the one in the channel, which always shows how things stand, and the lines of its thread.
+"""An alert as Slack messages: the one in the channel, which is kept up to date, and the replies in its thread.
 
-The message itself is about every campus that stands, the worst first, with who sees to it and what may be done. A line
-in the thread is about those that changed, and says why.
+The message in the channel lists every active campus, the worst first, with who handles it and what can be done. A
+reply in the thread lists the campuses that changed, and why.
 """
 
 from collections.abc import Iterable, Iterator
@@ -38,36 +38,37 @@ TITLES = {
     Reason.MUTED: "Muted",
 }
 ENDED = {Reason.RECOVERED: "over", Reason.MUTED: "muted", Reason.MOVED: "told elsewhere"}
+OVER_IT = "over the threshold"
 COMMON = "Most of the district at once: one cause for all is likely."
 
 
 def alert_message(notice: AlertNotice, chart: SlackFile | None = None) -> Rendered:
-    """What one channel is told of one KPI. `notice.mention` is Slack's own mrkdwn and goes in as it is, once."""
-    return _line(notice) if notice.how is DeliveryKind.REPLY else _standing_message(notice, chart)
+    """The notification of one channel about one KPI. `notice.mention` is mrkdwn already, and is used once."""
+    return _thread_reply(notice) if notice.kind is DeliveryKind.REPLY else _channel_message(notice, chart)
 
 
-def _standing_message(notice: AlertNotice, chart: SlackFile | None) -> Rendered:
+def _channel_message(notice: AlertNotice, chart: SlackFile | None) -> Rendered:
     alt = alert_alt(notice)
     mention = f"\n{notice.mention}" if notice.mention else ""
-    seen_to = [data(each, 300) for each in _seen_to(notice)]
+    handling = [data(each, 300) for each in _handling(notice)]
     lines = [_with_sign(each, notice) for each in notice.changes]
     common = f"*{COMMON}*" if notice.is_common else ""
     blocks = (
         section(f"{alert_emoji(notice)} *{data(alert_headline(notice), 250)}*{mention}"),
         *paragraphs([*filter(None, [common]), *fitting(lines, LINES)]),
-        section("\n".join(seen_to)),
+        section("\n".join(handling)),
         picture(chart, alt),
         context(*map(data, _footing(notice))),
         None if notice.is_over else alert_buttons(notice),
     )
     plain = [data(change_text(each, notice.zone), 400) for each in notice.changes]
-    said = [data(alert_headline(notice)), *filter(None, [common]), *plain, *seen_to, *map(data, _footing(notice))]
-    text = "\n".join(fitting(said, 2_700))
+    parts = [data(alert_headline(notice)), *filter(None, [common]), *plain, *handling, *map(data, _footing(notice))]
+    text = "\n".join(fitting(parts, 2_700))
     return rendered(f"{text} {notice.mention}".rstrip(), blocks, alt if notice.changes else "")
 
 
-def _line(notice: AlertNotice) -> Rendered:
-    """A line for the thread. It names the KPI, since what is critical is shown in the channel, too."""
+def _thread_reply(notice: AlertNotice) -> Rendered:
+    """A reply for the thread. It names the KPI, because critical ones are also shown in the channel."""
     mention = f" {notice.mention}" if notice.mention else ""
     head = f"*{data(clean(notice.card.name, sentences.NAME))}: {data(_why(notice))}*{mention}"
     lines = fitting(list(_grouped(notice)), THREAD_LINES)
@@ -85,14 +86,11 @@ def alert_headline(notice: AlertNotice) -> str:
     critical = sum(each.severity is Verdict.CRITICAL for each in notice.changes)
     worst = f", {critical} critical" if 0 < critical < count else ""
     if count == 1:
-        return f"{name}: {sentences.campus_name(notice.changes[0].report)} is {_level(notice)}"
-    return f"{name}: {plural(count, 'campus', 'campuses')} {_level(notice) if critical == count else OVER_IT}{worst}"
+        return f"{name}: {sentences.campus_name(notice.changes[0].report)} is {_severity(notice)}"
+    return f"{name}: {plural(count, 'campus', 'campuses')} {_severity(notice) if critical == count else OVER_IT}{worst}"
 
 
-OVER_IT = "over the threshold"
-
-
-def _level(notice: AlertNotice) -> str:
+def _severity(notice: AlertNotice) -> str:
     return "critical" if all(each.severity is Verdict.CRITICAL for each in notice.changes) else OVER_IT
 
 
@@ -106,28 +104,28 @@ def alert_emoji(notice: AlertNotice) -> str:
 
 def change_text(change: Change, zone: str) -> str:
     """`Campus West: 104 tickets · critical from 80 · since Fri, Nov 20, 8:00 AM CST (2 days)`."""
-    return f"{sentences.campus_name(change.report)}: {_how_it_stands(change, zone)}"
+    return f"{sentences.campus_name(change.report)}: {_details(change, zone)}"
 
 
-def _how_it_stands(change: Change, zone: str) -> str:
+def _details(change: Change, zone: str) -> str:
     report = change.report
-    said = sentences.quantity(report) if sentences.value(report) is not None else sentences.missing(report)
-    return " · ".join(filter(None, (said, _standing(change), *map(_clean, change.says), _since(change, zone))))
+    value = sentences.quantity(report) if sentences.value(report) is not None else sentences.missing(report)
+    return " · ".join(filter(None, (value, _threshold(change), *map(_clean, change.details), _since(change, zone))))
 
 
 def _with_sign(change: Change, notice: AlertNotice) -> str:
     shown = SIGNS[change.severity] if change.severity is not None else sentences.sign(change.report)
     campus = data(sentences.campus_name(change.report))
-    return f"{shown.emoji} *{campus}*: {data(_how_it_stands(change, notice.zone), 400)}"
+    return f"{shown.emoji} *{campus}*: {data(_details(change, notice.zone), 400)}"
 
 
 def _grouped(notice: AlertNotice) -> Iterator[str]:
-    """The changes by reason, each reason but the line's own with its title."""
+    """The changes by reason, each reason with a title except that of the reply itself."""
     order = list(TITLES)
-    seen = notice.reason
+    current = notice.reason
     for change in sorted(notice.changes, key=lambda each: (each.reason is not notice.reason, order.index(each.reason))):
-        title = "" if change.reason is seen else f"*{TITLES[change.reason]}*\n"
-        seen = change.reason
+        title = "" if change.reason is current else f"*{TITLES[change.reason]}*\n"
+        current = change.reason
         yield title + _with_sign(change, notice)
 
 
@@ -136,8 +134,8 @@ def _why(notice: AlertNotice) -> str:
     return title[:1].lower() + title[1:]
 
 
-def _seen_to(notice: AlertNotice) -> Iterator[str]:
-    """Who acknowledged it, whose it is, and until when people want to hear nothing of it."""
+def _handling(notice: AlertNotice) -> Iterator[str]:
+    """Who acknowledged it, who it is assigned to, and until when it is snoozed."""
     if notice.is_over:
         return
     if notice.acknowledged_at is not None and notice.acknowledged_until is not None:
@@ -150,7 +148,7 @@ def _seen_to(notice: AlertNotice) -> Iterator[str]:
 
 
 def _since(change: Change, zone: str) -> str:
-    """Since when, as exactly as it is known: to the minute, to the day, or longer than the series looks back."""
+    """Since when, as exactly as known: to the minute, to the day, or longer than the series looks back."""
     if change.since is None:
         return ""
     lasted = stretch(change.report.reading.as_of - change.since)
@@ -171,17 +169,17 @@ def _from_the_first_day(change: Change, zone: str) -> bool:
     )
 
 
-def _standing(change: Change) -> str:
-    """The threshold that was crossed, or the verdict and the threshold that is crossed no more."""
+def _threshold(change: Change) -> str:
+    """The threshold that is crossed; or the verdict, and the threshold that no longer is."""
     report = change.report
     limits, verdict, word = report.thresholds, sentences.verdict(report), sentences.sign(report).word
-    level = limits.critical if verdict is Verdict.CRITICAL or limits.warning is None else limits.warning
-    if level is None or verdict is Verdict.NO_DATA:
+    threshold = limits.critical if verdict is Verdict.CRITICAL or limits.warning is None else limits.warning
+    if threshold is None or verdict is Verdict.NO_DATA:
         return "" if verdict is Verdict.NO_DATA else word
     if verdict in (Verdict.CRITICAL, Verdict.WARNING):
-        return sentences.from_level(report, word, level)
-    threshold = "critical" if limits.warning is None else "warning"
-    return f"{word} · {sentences.from_level(report, threshold, level)}"
+        return sentences.from_threshold(report, word, threshold)
+    name = "critical" if limits.warning is None else "warning"
+    return f"{word} · {sentences.from_threshold(report, name, threshold)}"
 
 
 def _clean(words: str) -> str:

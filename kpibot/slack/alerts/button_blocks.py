@@ -1,4 +1,4 @@
-"""What may be done about an alert: the buttons and menus below its message."""
+"""The buttons and menus below the message of an alert."""
 
 import json
 from zlib import crc32
@@ -12,13 +12,13 @@ SNOOZES = {"1h": "for 1 hour", "tomorrow": "until tomorrow", "monday": "until Mo
 def alert_buttons(notice: AlertNotice) -> Block | None:
     """Acknowledge (unless somebody has), Snooze, Assign, Mute, Why? and Show chart.
 
-    Buttons carry the alert's group in their value; menus have none, so that it is in the block's id as well. That id is
-    new with each edit: under the former one Slack would go on showing what somebody chose before.
+    Buttons carry the alert's group in their value; menus have no value, so it is in the id of the block as well. The id
+    changes with each edit: with the old one Slack would keep showing what somebody chose before.
     """
     block_id = json.dumps({"group": notice.group, "shows": _fingerprint(notice)}, separators=(",", ":"))
     if len(block_id) > ACTION_ID:
         return None
-    found = (
+    elements = (
         None if notice.acknowledged_by else _primary(button("Acknowledge", "alert:ack", group=notice.group)),
         _snooze(),
         {"type": "users_select", "action_id": "alert:assign", "placeholder": _plain("Assign")},
@@ -26,13 +26,13 @@ def alert_buttons(notice: AlertNotice) -> Block | None:
         button("Why?", "alert:why", group=notice.group),
         button("Show chart", "alert:chart", group=notice.group),
     )
-    return {"type": "actions", "block_id": block_id, "elements": [each for each in found if each is not None]}
+    return {"type": "actions", "block_id": block_id, "elements": [each for each in elements if each is not None]}
 
 
 def _fingerprint(notice: AlertNotice) -> str:
-    """A few characters that differ where anything that an edit may change does."""
-    seen_to = (notice.acknowledged_by, notice.assigned_to, notice.acknowledged_at, notice.snoozed_until)
-    return f"{crc32(repr((notice.as_of, *seen_to)).encode()):08x}"
+    """A few characters that change whenever the message is edited."""
+    handling = (notice.acknowledged_by, notice.assigned_to, notice.acknowledged_at, notice.snoozed_until)
+    return f"{crc32(repr((notice.as_of, *handling)).encode()):08x}"
 
 
 def _snooze() -> Block:

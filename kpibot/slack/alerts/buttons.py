@@ -23,8 +23,8 @@ from kpibot.slack.alerts.mute_form import CALLBACK, mute_form
 from kpibot.slack.alerts.mute_request import MuteRequest, read_mute_request
 from kpibot.slack.client.directory import Directory
 from kpibot.slack.client.gatekeeper import Caller, caller_of_action
-from kpibot.slack.questions.conversation import EXCUSED, FAILED, Conversation, Place, excuse
-from kpibot.slack.questions.guide_messages import error_message
+from kpibot.slack.conversation import EXPECTED_ERRORS, FAILED, Conversation, ReplyTarget, error_text
+from kpibot.slack.error_message import error_message
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class ButtonPress:
     user: str
     value: dict[str, str]
     chosen: str
-    place: Place
+    target: ReplyTarget
     trigger_id: str
 
     @property
@@ -61,8 +61,8 @@ class AlertButtons:
         now: Callable[[], datetime],
         in_thread: InThread,
     ) -> None:
-        self._acting = acting
-        self._standing = standing
+        self._actions = acting
+        self._active_alerts = standing
         self._conversation = conversation
         self._client = client
         self._directory = directory
@@ -88,96 +88,99 @@ class AlertButtons:
     def _listener(self, work: Callable[[ButtonPress], Awaitable[None]]) -> Callable[..., Awaitable[None]]:
         async def listen(ack: Any, body: Body, respond: Any) -> None:
             await ack()
-            pressed = _pressed(body, respond)
-            self._start(partial(work, pressed), pressed.place, caller_of_action(body, pressed.place.channel))
+            press = _pressed(body, respond)
+            self._start(partial(work, press), press.target, caller_of_action(body, press.target.channel))
 
         return listen
 
-    def _start(self, work: Callable[[], Awaitable[None]], place: Place, caller: Caller) -> None:
-        guarded = self._guarded(work, place, caller.user)
-        self._conversation.start(self._conversation.admit(caller, place, guarded))
+    def _start(self, work: Callable[[], Awaitable[None]], target: ReplyTarget, caller: Caller) -> None:
+        guarded = self._guarded(work, target, caller.user)
+        self._conversation.start(self._conversation.admit(caller, target, guarded))
 
-    async def _guarded(self, work: Callable[[], Awaitable[None]], place: Place, user: str) -> None:
+    async def _guarded(self, work: Callable[[], Awaitable[None]], target: ReplyTarget, user: str) -> None:
         """Whoever pressed a button must not wait in vain."""
         try:
             await work()
-        except EXCUSED as error:
-            await self._conversation.send_ephemeral(place, user, error_message(excuse(error)))
+        except EXPECTED_ERRORS as error:
+            await self._conversation.send_ephemeral(target, user, error_message(error_text(error)))
         except Exception:
             log.exception("a button of an alert failed")
-            await self._conversation.send_ephemeral(place, user, error_message(FAILED))
+            await self._conversation.send_ephemeral(target, user, error_message(FAILED))
 
-    async def _acknowledge(self, pressed: ButtonPress) -> None:
-        await self._do(pressed, self._acting.acknowledge, pressed.group)
+    async def _acknowledge(self, press: ButtonPress) -> None:
+        await self._do(press, self._actions.acknowledge, press.group)
 
-    async def _snooze(self, pressed: ButtonPress) -> None:
-        until = named_end(pressed.chosen, self._now(), self._calendar)
-        await self._do(pressed, self._acting.snooze, pressed.group, until)
+    async def _snooze(self, press: ButtonPress) -> None:
+        until = named_end(press.chosen, self._now(), self._calendar)
+        await self._do(press, self._actions.snooze, press.group, until)
 
-    async def _assign(self, pressed: ButtonPress) -> None:
-        if pressed.chosen:  # a menu can be emptied, too
-            to = await self._directory.name_of(pressed.chosen)
-            await self._do(pressed, self._acting.assign, pressed.group, to)
+    async def _assign(self, press: ButtonPress) -> None:
+        if press.chosen:  # a menu can be emptied, too
+            to = await self._directory.name_of(press.chosen)
+            await self._do(press, self._actions.assign, press.group, to)
 
-    async def _unmute(self, pressed: ButtonPress) -> None:
-        await self._do(pressed, self._acting.unmute, pressed.value.get("silence", ""), always_told=True)
+    async def _unmute(self, press: ButtonPress) -> None:
+        await self._do(press, self._actions.unmute, press.value.get("silence", ""), always_confirms=True)
 
     async def _do(
-        self, pressed: ButtonPress, deed: Callable[..., ActionResult], *about: Any, always_told: bool = False
+        self, press: ButtonPress, action: Callable[..., ActionResult], *about: Any, always_confirms: bool = False
     ) -> None:
         """Does something once. What was new shows in the message and its thread; all else is told in private."""
-        by = await self._directory.name_of(pressed.user)
-        told: ActionResult = await self._in_thread(deed, *about, by, self._now())
-        await self._tell(told, pressed.place, pressed.user, always_told=always_told)
+        by = await self._directory.name_of(press.user)
+        result: ActionResult = await self._in_thread(action, *about, by, self._now())
+        await self._confirm(result, press.target, press.user, always_confirms=always_confirms)
 
-    async def _tell(self, told: ActionResult, place: Place, user: str, *, always_told: bool) -> None:
-        if told.is_done:
+    async def _confirm(self, result: ActionResult, target: ReplyTarget, user: str, *, always_confirms: bool) -> None:
+        if result.is_done:
             self._conversation.flush()
-        if always_told or not told.is_done:
-            await self._conversation.send_ephemeral(place, user, action_result_message(told))
+        if always_confirms or not result.is_done:
+            await self._conversation.send_ephemeral(target, user, action_result_message(result))
 
-    async def _why(self, pressed: ButtonPress) -> None:
-        why = await self._in_thread(self._standing.explain, pressed.group, self._now())
-        message = action_result_message(await self._over(pressed)) if why is None else why_message(why)
-        await self._conversation.send_ephemeral(pressed.place, pressed.user, message)
+    async def _why(self, press: ButtonPress) -> None:
+        why = await self._in_thread(self._active_alerts.explain, press.group, self._now())
+        message = action_result_message(await self._nothing_left(press)) if why is None else why_message(why)
+        await self._conversation.send_ephemeral(press.target, press.user, message)
 
-    async def _show_chart(self, pressed: ButtonPress) -> None:
+    async def _show_chart(self, press: ButtonPress) -> None:
         """The answer with its chart, in the thread; once, though people press twice."""
-        place = pressed.place
-        name = f"chart:{pressed.user}:{place.channel}:{place.thread_ts}"
-        await self._conversation.first_click(name, self._answer(pressed))
+        target = press.target
+        name = f"chart:{press.user}:{target.channel}:{target.thread_ts}"
+        await self._conversation.first_click(name, self._answer(press))
 
-    async def _answer(self, pressed: ButtonPress) -> None:
-        question = await self._in_thread(self._standing.question, pressed.group)
-        await self._conversation.ask(question, pressed.place, pressed.user)
+    async def _answer(self, press: ButtonPress) -> None:
+        question = await self._in_thread(self._active_alerts.question, press.group)
+        await self._conversation.ask(question, press.target, press.user)
 
-    async def _open_form(self, pressed: ButtonPress) -> None:
-        mutable = await self._in_thread(self._standing.mute_choices, pressed.group)
+    async def _open_form(self, press: ButtonPress) -> None:
+        mutable = await self._in_thread(self._active_alerts.mute_choices, press.group)
         if mutable is None:
-            message = action_result_message(await self._over(pressed))
-            await self._conversation.send_ephemeral(pressed.place, pressed.user, message)
+            message = action_result_message(await self._nothing_left(press))
+            await self._conversation.send_ephemeral(press.target, press.user, message)
             return
-        view = mute_form(mutable, {"channel": pressed.place.channel})
-        await self._client.views_open(trigger_id=pressed.trigger_id, view=view)
+        view = mute_form(mutable, {"channel": press.target.channel})
+        await self._client.views_open(trigger_id=press.trigger_id, view=view)
 
-    async def _over(self, pressed: ButtonPress) -> ActionResult:
-        return ActionResult(await self._directory.name_of(pressed.user), self._now(), self._standing.zone)
+    async def _nothing_left(self, press: ButtonPress) -> ActionResult:
+        return ActionResult(await self._directory.name_of(press.user), self._now(), self._active_alerts.zone)
 
     async def _submitted(self, ack: Any, body: Body, view: Body) -> None:
-        wish = read_mute_request(view, self._now(), self._calendar)
-        if not isinstance(wish, MuteRequest):
-            await ack(response_action="errors", errors=wish)
+        request = read_mute_request(view, self._now(), self._calendar)
+        if not isinstance(request, MuteRequest):
+            await ack(response_action="errors", errors=request)
             return
         await ack()
-        place = Place(json.loads(view["private_metadata"])["channel"])
-        mute = partial(self._mute, wish, place, body["user"]["id"])
-        self._start(mute, place, caller_of_action(body, place.channel))
+        target = ReplyTarget(json.loads(view["private_metadata"])["channel"])
+        mute = partial(self._mute, request, target, body["user"]["id"])
+        self._start(mute, target, caller_of_action(body, target.channel))
 
-    async def _mute(self, wish: MuteRequest, place: Place, user: str) -> None:
+    async def _mute(self, request: MuteRequest, target: ReplyTarget, user: str) -> None:
         by = await self._directory.name_of(user)
-        mute = self._acting.mute
-        told = await self._in_thread(mute, wish.kpi, wish.campus, wish.end, wish.reason, by, self._now())
-        await self._tell(told, place, user, always_told=True)
+        channels = self._directory.channels_of(target.channel)
+        mute = self._actions.mute
+        result = await self._in_thread(
+            mute, request.kpi, request.campus, request.end, request.reason, by, self._now(), channels
+        )
+        await self._confirm(result, target, user, always_confirms=True)
 
 
 def _pressed(body: Body, respond: Any) -> ButtonPress:
@@ -189,6 +192,6 @@ def _pressed(body: Body, respond: Any) -> ButtonPress:
         user=body["user"]["id"],
         value=json.loads(action.get("value") or action["block_id"]),
         chosen=option.get("value") or action.get("selected_user") or "",
-        place=Place(channel, thread_ts=message.get("thread_ts") or message.get("ts"), respond=respond),
+        target=ReplyTarget(channel, thread_ts=message.get("thread_ts") or message.get("ts"), respond=respond),
         trigger_id=body["trigger_id"],
     )

@@ -1,4 +1,4 @@
-"""The form in which somebody mutes an alert: what, where, for how long and why."""
+"""The form to mute an alert: what, where, for how long and why."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ from kpibot.render.phrases.cleaning import plain_text
 from kpibot.slack.blocks import Block
 
 CALLBACK = "mute"
-KPI, CAMPUS, LASTING, DAY, REASON = "kpi", "campus", "lasting", "day", "reason"  # the blocks
+KPI, CAMPUS, LASTING, DAY, REASON = "kpi", "campus", "lasting", "day", "reason"  # block ids
 ANY = "*"  # in place of a KPI or campus
 INPUT = "it"
 MOST_OPTIONS, OPTION, LONGEST_REASON = 100, 75, 200
@@ -23,7 +23,7 @@ LASTINGS = {
 
 
 def mute_form(mutable: MuteChoices, metadata: Mapping[str, str]) -> dict[str, Any]:
-    """The form as a modal view. The campus is chosen already where there is only one; `metadata` comes back with it."""
+    """The form as a modal view. The campus is selected already if there is only one; Slack sends `metadata` back."""
     kpis = [(mutable.kpi, mutable.kpi_name), (ANY, "Every KPI")]
     campuses = [*mutable.campuses[: MOST_OPTIONS - 1], (ANY, "Everywhere")]
     only = mutable.campuses[0][0] if mutable.is_single_campus else None

@@ -40,10 +40,10 @@ def read_mute_request(view: View, now: datetime, calendar: Calendar) -> MuteRequ
 
 
 def _through(day: str, now: datetime, calendar: Calendar) -> datetime:
-    found = read_end(["through", day], now, calendar)
-    if found is None:
+    end = read_end(["through", day], now, calendar)
+    if end is None:
         raise QueryError(f"there is no day `{day}`")
-    return found[0]
+    return end[0]
 
 
 def _chosen(view: View, block: str) -> str | None:

@@ -16,6 +16,7 @@ from kpibot.slack.mrkdwn import data
 log = logging.getLogger(__name__)
 
 PAGE = 1000
+NOT_CALLED = ("deleted", "is_bot", "is_stranger")  # an owner of such a name is somebody else
 
 
 class Directory:
@@ -91,22 +92,22 @@ class Directory:
             by_name = {each["name"]: each["id"] for each in await self._list_channels()}
         for channel in self._channels.values():
             name = channel.slack.removeprefix("#")
-            found = by_name.get(name) if channel.slack.startswith("#") else channel.slack
-            if found is None:
+            channel_id = by_name.get(name) if channel.slack.startswith("#") else channel.slack
+            if channel_id is None:
                 near = did_you_mean(name, by_name)
                 self.problems.append(
                     f"Slack shows the bot no channel `#{name}`{near or '; make it and invite the bot'}"
                 )
             else:
-                self._ids[channel.id] = found
+                self._ids[channel.id] = channel_id
 
     async def _list_channels(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
+        channels: list[dict[str, Any]] = []
         async for page in await self._client.conversations_list(
             types="public_channel,private_channel", exclude_archived=True, limit=PAGE
         ):
-            found += page["channels"]
-        return found
+            channels += page["channels"]
+        return channels
 
     async def _find_groups(self) -> None:
         try:
@@ -121,4 +122,5 @@ class Directory:
 
     def _know(self, people: list[dict[str, Any]]) -> None:
         self._names |= {each["id"]: each["name"] for each in people}
-        self._mentions |= {each["name"].casefold(): f"<@{each['id']}>" for each in people}
+        callees = [each for each in people if not any(each.get(key) for key in NOT_CALLED)]
+        self._mentions |= {each["name"].casefold(): f"<@{each['id']}>" for each in callees}

@@ -7,7 +7,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from kpibot.services.delivery.delivery import Picture
+from kpibot.core.reports.messages import Picture
 from kpibot.slack.blocks import SlackFile
 from kpibot.slack.client.errors import BROKEN_OFF, code_of, explained
 

@@ -15,7 +15,7 @@ from kpibot.slack.client.errors import BROKEN_OFF, code_of, explained
 log = logging.getLogger(__name__)
 
 Body = dict[str, Any]
-Known = TypeVar("Known")
+Value = TypeVar("Value")
 
 REMEMBERED = 300.0  # seconds after which Slack is asked again who somebody is
 MOST = 2_000  # people, and as many conversations
@@ -96,18 +96,18 @@ class Gatekeeper:
 
     async def _member(self, user: str) -> Member:
         try:
-            found: Body = (await self._client.users_info(user=user))["user"]
+            user_info: Body = (await self._client.users_info(user=user))["user"]
         except SlackApiError as error:
             if code_of(error) in NOBODY_HERE:
                 return Member(teams=frozenset())
             raise
-        organization = found.get("enterprise_user") or {}
+        organization = user_info.get("enterprise_user") or {}
         return Member(
-            teams=_teams(found.get("team_id"), *organization.get("teams", ())),
-            is_guest=bool(found.get("is_restricted") or found.get("is_ultra_restricted")),
-            is_deactivated=bool(found.get("deleted")),
-            is_bot=bool(found.get("is_bot")) or user == SLACKBOT,
-            is_stranger=bool(found.get("is_stranger")),
+            teams=_teams(user_info.get("team_id"), *organization.get("teams", ())),
+            is_guest=bool(user_info.get("is_restricted") or user_info.get("is_ultra_restricted")),
+            is_deactivated=bool(user_info.get("deleted")),
+            is_bot=bool(user_info.get("is_bot")) or user == SLACKBOT,
+            is_stranger=bool(user_info.get("is_stranger")),
         )
 
     async def _audience_of(self, caller: Caller) -> Audience:
@@ -127,29 +127,29 @@ class Gatekeeper:
 
     async def _channel(self, channel: str) -> Audience:
         try:
-            found = (await self._client.conversations_info(channel=channel))["channel"]
+            channel_info = (await self._client.conversations_info(channel=channel))["channel"]
         except SlackApiError as error:
             if code_of(error) in UNSEEN:
                 return Audience.UNSEEN
             raise
-        is_shared = any(found.get(key) for key in ("is_ext_shared", "is_org_shared", "is_shared"))
+        is_shared = any(channel_info.get(key) for key in ("is_ext_shared", "is_org_shared", "is_shared"))
         return Audience.SHARED if is_shared else Audience.OWN
 
 
-class _Memory(Generic[Known]):
+class _Memory(Generic[Value]):
     """What was looked up in the last minutes; the oldest is forgotten first."""
 
     def __init__(self, passed: Callable[[], float]) -> None:
         self._passed = passed
-        self._kept: dict[str, tuple[float, Known]] = {}
+        self._kept: dict[str, tuple[float, Value]] = {}
 
-    async def get(self, key: str, look_up: Callable[[], Awaitable[Known]]) -> Known:
+    async def get(self, key: str, look_up: Callable[[], Awaitable[Value]]) -> Value:
         """What is known under a key, or else what is looked up."""
         if key in self._kept and self._passed() - self._kept[key][0] < REMEMBERED:
             return self._kept[key][1]
-        found = await look_up()
+        value = await look_up()
         self._kept.pop(key, None)
-        self._kept[key] = (self._passed(), found)
+        self._kept[key] = (self._passed(), value)
         while len(self._kept) > MOST:
             del self._kept[next(iter(self._kept))]
-        return found
+        return value

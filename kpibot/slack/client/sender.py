@@ -9,13 +9,12 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from kpibot.core.reports.messages import Message
-from kpibot.services.delivery.delivery import DeliveryError, GoneError, InDoubtError, NotNowError, Picture, RefusedError
+from kpibot.core.reports.messages import Message, Picture
+from kpibot.services.delivery.delivery import DeliveryError, GoneError, InDoubtError, NotNowError, RefusedError
 from kpibot.slack.blocks import Rendered, SlackFile
 from kpibot.slack.client.directory import Directory
 from kpibot.slack.client.errors import BROKEN_OFF, code_of, delivery_error
 from kpibot.slack.client.files import upload
-from kpibot.slack.messages import compose
 
 log = logging.getLogger(__name__)
 
@@ -26,28 +25,36 @@ PAGE = 200
 class SlackSender:
     """Sends to the channels of a directory. The client must not retry on its own: a retried post is a doubled one."""
 
-    def __init__(self, client: AsyncWebClient, directory: Directory) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        directory: Directory,
+        message_of: Callable[[Message, SlackFile | None], Rendered],
+    ) -> None:
         self._client = client
+        self._message_of = message_of
         self._directory = directory
 
     async def send(self, channel: str, key: str, message: Message, picture: Picture | None) -> str:
         """See `Sender.send`. Where the picture is refused, the text goes alone."""
         place = self._place(channel)
         chart = await upload(self._client, picture) if picture else None
-        return await self._with_or_without(chart, lambda shown: self._post(place, key, compose(message, shown)))
+        return await self._with_or_without(
+            chart, lambda shown: self._post(place, key, self._message_of(message, shown))
+        )
 
     async def reply(self, channel: str, key: str, message: Message, thread: str, *, in_channel: bool) -> str:
         """See `Sender.reply`."""
         place = self._place(channel)
-        with _explained():
-            return await self._post(place, key, compose(message, None), thread, in_channel=in_channel)
+        with _as_delivery_errors():
+            return await self._post(place, key, self._message_of(message, None), thread, in_channel=in_channel)
 
     async def edit(self, channel: str, ts: str, message: Message, picture: Picture | None) -> None:
         """See `Sender.edit`. Where the new picture is refused, the text goes alone."""
         place = self._place(channel)
         chart = await upload(self._client, picture) if picture else None
         shown = chart or await self._standing_picture(place, ts)
-        await self._with_or_without(shown, lambda shown: self._update(place, ts, compose(message, shown)))
+        await self._with_or_without(shown, lambda shown: self._update(place, ts, self._message_of(message, shown)))
 
     async def find(self, channel: str, key: str, since: datetime, thread: str | None) -> str | None:
         """See `Sender.find`."""
@@ -62,8 +69,8 @@ class SlackSender:
                     channel=place, ts=thread, oldest=oldest, include_all_metadata=True, limit=PAGE
                 )
             async for page in pages:
-                if (found := _with_key(page["messages"], key)) is not None:
-                    return found
+                if (ts := _with_key(page["messages"], key)) is not None:
+                    return ts
         except (SlackApiError, *BROKEN_OFF) as error:
             raise _still_in_doubt(error) from error
         return None
@@ -90,7 +97,7 @@ class SlackSender:
             log.warning("a message goes without its picture: %s", error.response.get("response_metadata"))
         except BROKEN_OFF as error:
             raise delivery_error(error) from error
-        with _explained():
+        with _as_delivery_errors():
             return await put(None)
 
     async def _post(
@@ -131,7 +138,7 @@ def _with_key(messages: Iterable[dict[str, Any]], key: str) -> str | None:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def _as_delivery_errors() -> Iterator[None]:
     """Slack's errors by what may be done about them."""
     try:
         yield

@@ -1,4 +1,4 @@
-"""A digest as a Slack message: one sentence that sums up, one line a KPI, who moved, one picture."""
+"""A digest as a Slack message: a summary, a line for each KPI, the campuses that moved most, a chart."""
 
 from kpibot.core.reports.digests import DigestEdition
 from kpibot.render.charts.alt_texts import digest_alt
@@ -12,7 +12,7 @@ from kpibot.slack.mrkdwn import data
 
 
 def digest_message(edition: DigestEdition, chart: SlackFile | None = None) -> Rendered:
-    """One issue of a digest. KPIs without data keep their line and say why."""
+    """One issue of a digest. KPIs without data have a line that says why."""
     alt = digest_alt(edition)
     moved = [f"{'↗ better' if each.improved else '↘ worse'} · {data(mover_line(each))}" for each in top_movers(edition)]
     blocks = (

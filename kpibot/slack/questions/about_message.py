@@ -1,4 +1,4 @@
-"""What a KPI means, for a message: its paragraph, its exact definition, its levels, where its rows come from."""
+"""What a KPI means, as a message: its description, definition and thresholds, and where its rows come from."""
 
 from kpibot.core.reports.answers import About
 from kpibot.render.phrases.about import NOT_YET, facts
@@ -9,15 +9,15 @@ from kpibot.slack.mrkdwn import code, data
 
 
 def about_message(about: About) -> Rendered:
-    """Everything that there is to know of a KPI beside its numbers."""
+    """Everything about a KPI except its numbers."""
     head = f"*{data(about.card.name, 200)}*\n{data(clean(about.card.about, 1_500) or NOT_YET)}"
-    exactly = "\n".join(f"• {data(each, SENTENCE)}" for each in about.definition)
-    labelled = "\n".join(f"{label}: {data(said)}" for label, said in facts(about))
-    asked = ", ".join(code(f"{about.card.id} by {word}", NAME) for word in about.dimensions[:4])
+    definition = "\n".join(f"• {data(each, SENTENCE)}" for each in about.definition)
+    labeled = "\n".join(f"{label}: {data(fact)}" for label, fact in facts(about))
+    examples = ", ".join(code(f"{about.card.id} by {word}", NAME) for word in about.dimensions[:4])
     blocks = (
         section(head),
-        section(f"*Exactly*\n{exactly}"),
-        section(labelled),
-        context(f"Ask also {asked}" if asked else ""),
+        section(f"*Exactly*\n{definition}"),
+        section(labeled),
+        context(f"Ask also {examples}" if examples else ""),
     )
-    return rendered("\n".join((head, exactly, labelled)), blocks)
+    return rendered("\n".join((head, definition, labeled)), blocks)

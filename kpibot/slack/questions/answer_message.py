@@ -1,4 +1,4 @@
-"""The answer to a question, and the overview of a campus, as Slack messages: the number first."""
+"""The answer to a question and the overview of a campus as Slack messages."""
 
 from itertools import chain
 
@@ -34,7 +34,7 @@ WINDOWS = ((30, "30 days"), (90, "90 days"), (365, "1 year"))
 
 
 def answer_message(answer: Answer, chart: SlackFile | None = None) -> Rendered:
-    """One KPI at one campus: value, verdict, goal, change, chart, what it rests on, buttons for other windows."""
+    """One KPI at one campus: value, verdict, goal, change, chart, what it is based on, buttons for other windows."""
     report, alt = answer.report, answer_alt(answer)
     blocks = (
         section(f"{sentences.sign(report).emoji} *{data(sentences.title(report), 200)}*\n{_big_line(report)}"),
@@ -48,12 +48,12 @@ def answer_message(answer: Answer, chart: SlackFile | None = None) -> Rendered:
 
 
 def answer_fallback(answer: Answer) -> str:
-    """The answer in one mrkdwn line, numbers and all."""
+    """The answer in one mrkdwn line, with all its numbers."""
     report = answer.report
     return " · ".join(
         data(part)
         for part in (
-            _said(report),
+            _summary(report),
             sentences.goal(report),
             change(report),
             *context_lines(answer),
@@ -64,7 +64,7 @@ def answer_fallback(answer: Answer) -> str:
 
 
 def overview_message(overview: Overview) -> Rendered:
-    """How a campus or group stands: every KPI once, the worst first, with a button to each of the worst five."""
+    """All KPIs of a campus or group, the worst first, with a button for each of the worst five."""
     reports = by_verdict(overview.reports)
     when = f"as of {moment(overview.as_of, overview.zone, year=True)}"
     head = f"*{data(overview.campus_name, 120)}* · {data(tally(reports))}"
@@ -74,8 +74,8 @@ def overview_message(overview: Overview) -> Rendered:
         context(data(when)),
         show_buttons(reports),
     )
-    said = [f"{sentences.kpi_name(each)}: {sentences.said(each)}" for each in reports]
-    text = "\n".join(fitting([head, *map(data, said), data(when)], 2_800))
+    lines = [f"{sentences.kpi_name(each)}: {sentences.said(each)}" for each in reports]
+    text = "\n".join(fitting([head, *map(data, lines), data(when)], 2_800))
     return rendered(text, blocks)
 
 
@@ -85,7 +85,7 @@ def _big_line(report: Report) -> str:
     return f"*{data(sentences.quantity(report), 200)}* · {sentences.sign(report).word}"
 
 
-def _said(report: Report) -> str:
+def _summary(report: Report) -> str:
     if sentences.value(report) is None:
         return f"{sentences.title(report)}: {sentences.missing(report)}. {sentences.what_to_do(report)}"
     return f"{sentences.title(report)}: {sentences.said(report)}"
@@ -97,16 +97,16 @@ def _warning(report: Report) -> str:
 
 
 def _footing(answer: Answer) -> tuple[str, ...]:
-    """What the number rests on, for the small print."""
+    """What the number is based on, for the small print."""
     report, zone = answer.report, answer.zone
-    rests = (
+    basis = (
         [sentences.basis(report), *sentences.missing_coverage(report)] if sentences.value(report) is not None else []
     )
     period = clean(report.card.period, sentences.NAME)
     history = sentences.no_history(report)
     history = f"{history}, so no chart" if history else ""
     lines = (
-        " · ".join(chain([period] if period else [], rests)),
+        " · ".join(chain([period] if period else [], basis)),
         " · ".join(
             filter(None, (sentences.time_of_reading(report, zone), sentences.newest_row(report, zone), history))
         ),
@@ -118,15 +118,15 @@ def _footing(answer: Answer) -> tuple[str, ...]:
 
 def _window_buttons(answer: Answer) -> Block | None:
     report = answer.report
-    asked = {"kpi": report.card.id, "campus": report.campus}
+    question = {"kpi": report.card.id, "campus": report.campus}
     if report.card.only:
-        asked["only"] = " ".join(f"{name}:{slug(label)}" for name, label in report.card.only)
-    windows = [button(label, f"window:{days}", **asked, days=days) for days, label in WINDOWS if days != answer.days]
-    wider = {**asked, "campus": DISTRICT}
+        question["only"] = " ".join(f"{name}:{slug(label)}" for name, label in report.card.only)
+    windows = [button(label, f"window:{days}", **question, days=days) for days, label in WINDOWS if days != answer.days]
+    wider = {**question, "campus": DISTRICT}
     where = (
-        button("By campus", "by:campus", **asked, wish="by campus")
+        button("By campus", "by:campus", **question, wish="by campus")
         if report.campus == DISTRICT
         else button("District", f"show:{report.card.id}", **wider, days=answer.days)
     )
-    rows = button("Rows", "rows", **asked, wish="rows") if report.card.lists_rows else None
+    rows = button("Rows", "rows", **question, wish="rows") if report.card.lists_rows else None
     return actions([*windows, where, rows, button("About", "about", kpi=report.card.id, wish="about")])

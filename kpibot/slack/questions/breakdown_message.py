@@ -1,4 +1,4 @@
-"""A KPI told apart by priority, type, age or campus: a line for each part, its bar beside the number."""
+"""A KPI broken down by priority, type, age or campus: a line with a bar for each part."""
 
 from kpibot.core.reports.answers import Breakdown
 from kpibot.render.phrases import sentences
@@ -8,13 +8,13 @@ from kpibot.slack.mrkdwn import data
 
 
 def breakdown_message(breakdown: Breakdown) -> Rendered:
-    """The whole first, then a line for each part, and what it rests on."""
+    """The whole first, then a line for each part, and what the numbers are based on."""
     whole = breakdown.whole
     title = f"{sentences.sign(whole).emoji} *{data(breakdown_heading(breakdown), 250)}*"
     head = f"{title}\n*{data(sentences.said(whole), 500)}*"
-    lines = fitting([f"`{bar}` {data(said, 200)}" for bar, said in parts(breakdown)])
+    lines = fitting([f"`{bar}` {data(part, 200)}" for bar, part in parts(breakdown)])
     blocks = (section(head), *paragraphs(lines), context(data(footing(breakdown))))
-    plain = [f"{data(said, 200)}" for _, said in parts(breakdown)]
+    plain = [data(part, 200) for _, part in parts(breakdown)]
     text = "\n".join(
         fitting([data(breakdown_heading(breakdown), 250), data(sentences.said(whole), 500), *plain], 2_800)
     )

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from kpibot.slack.blocks import Rendered, context, fitting, paragraphs, rendered, section
-from kpibot.slack.mrkdwn import code, data, with_code
-
-COMMAND = "/kpi"
+from kpibot.slack.blocks import Rendered, fitting, paragraphs, rendered, section
+from kpibot.slack.error_message import COMMAND
+from kpibot.slack.mrkdwn import code, data
 
 
 def help_message(kpis: Mapping[str, str], example: str = "tickets campus-west", by: str = "") -> Rendered:
@@ -13,8 +12,8 @@ def help_message(kpis: Mapping[str, str], example: str = "tickets campus-west", 
 
     Args:
         kpis: the name of each KPI by its id.
-        example: a KPI and a campus of this district, as one would type them.
-        by: a KPI with something that it can be told apart by, as `tickets by priority`; empty where there is none.
+        example: a KPI and a campus of this district, as they are typed.
+        by: an example of a breakdown, such as `tickets by priority`; empty if there is none.
     """
     kpi = example.partition(" ")[0]
     uses = (
@@ -27,7 +26,7 @@ def help_message(kpis: Mapping[str, str], example: str = "tickets campus-west", 
         (f"{COMMAND} mute {example} 3d exam week", f"no alerts of it for a while; {code('mutes')} lists what is muted"),
         (f"{COMMAND} list", "every KPI and campus"),
     )
-    lines = [f"{code(typed, 120)} {said}" for typed, said in uses]
+    lines = [f"{code(command, 120)} {purpose}" for command, purpose in uses]
     shown = fitting([_entry(kpi, name) for kpi, name in kpis.items()], 2_000)
     blocks = (section("*Ask me how the KPIs stand*\n" + "\n".join(lines)), *paragraphs(["*KPIs*", *shown]))
     return rendered("\n".join(["Ask me how the KPIs stand:", *lines]), blocks)
@@ -43,20 +42,13 @@ def list_message(kpis: Mapping[str, str], campuses: Mapping[str, str], not_avail
     """
     kpi_lines = fitting([_entry(kpi, name) for kpi, name in kpis.items()], 3_000)
     campus_lines = fitting([_entry(slug, name) for slug, name in campuses.items()])
-    lacking = fitting([_entry(kpi, why) for kpi, why in not_available.items()], 2_000)
+    unavailable = fitting([_entry(kpi, why) for kpi, why in not_available.items()], 2_000)
     blocks = (
         *paragraphs(["*KPIs*", *kpi_lines]),
-        *(paragraphs(["*Not available here*", *lacking]) if lacking else ()),
+        *(paragraphs(["*Not available here*", *unavailable]) if unavailable else ()),
         *paragraphs(["*Campuses and groups*", *campus_lines]),
     )
     return rendered(f"{len(kpis):,} KPIs: {', '.join(map(code, kpis))}", blocks)
-
-
-def error_message(text: str) -> Rendered:
-    """What went wrong, in a sentence of kpibot's own; `words` in backticks stay as they are."""
-    shown = with_code(text) or "Something went wrong."
-    hint = f"Type {code(f'{COMMAND} help')} to see what I understand."
-    return rendered(shown, (section(shown), context(hint)))
 
 
 def _entry(word: str, name: str) -> str:

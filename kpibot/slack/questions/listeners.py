@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from kpibot.slack.client.gatekeeper import Caller, caller_of_action, caller_of_command, caller_of_event
-from kpibot.slack.questions.conversation import Conversation, Place
+from kpibot.slack.conversation import Conversation, ReplyTarget
 
 Body = dict[str, Any]
 
@@ -33,19 +33,19 @@ class _Listeners:
 
     async def command(self, ack: Any, body: Body, respond: Any) -> None:
         await ack()
-        place = Place(body["channel_id"], respond=respond)
-        self._conversation.start(self._answer(caller_of_command(body), body.get("text", ""), place))
+        target = ReplyTarget(body["channel_id"], respond=respond)
+        self._conversation.start(self._answer(caller_of_command(body), body.get("text", ""), target))
 
     async def change_window(self, ack: Any, body: Body, respond: Any) -> None:
         await ack()
-        place = Place(_channel(body), respond=respond, replaces=_message_ts(body))
-        asked = self._answer(caller_of_action(body, place.channel), _question(body), place)
+        target = ReplyTarget(_channel(body), respond=respond, replaces=_message_ts(body))
+        asked = self._answer(caller_of_action(body, target.channel), _question(body), target)
         self._conversation.start(asked, once=_pressed(body))
 
     async def show(self, ack: Any, body: Body, respond: Any) -> None:
         await ack()
-        place = Place(_channel(body), respond=respond, thread_ts=_thread_ts(body))
-        asked = self._answer(caller_of_action(body, place.channel), _question(body), place)
+        target = ReplyTarget(_channel(body), respond=respond, thread_ts=_thread_ts(body))
+        asked = self._answer(caller_of_action(body, target.channel), _question(body), target)
         self._conversation.start(self._conversation.first_click(_pressed(body), asked))
 
     async def spoken_to(self, body: Body, event: Body) -> None:
@@ -54,17 +54,17 @@ class _Listeners:
         if event["type"] == "message" and event.get("channel_type") != "im":
             return  # only what is said to the bot: in a channel that is a mention, an event of its own
         text = re.sub(r"<@\w+>", "", event.get("text", "")).strip()
-        place = Place(event["channel"], thread_ts=event.get("thread_ts"))
-        asked = self._answer(caller_of_event(body), text, place)
+        target = ReplyTarget(event["channel"], thread_ts=event.get("thread_ts"))
+        asked = self._answer(caller_of_event(body), text, target)
         self._conversation.start(self._conversation.first_time(f"event:{body['event_id']}", asked))
 
     async def home(self, body: Body, event: Body, client: AsyncWebClient) -> None:
         if event.get("tab", "home") == "home":
             self._conversation.start(_publish_home(self._conversation, client, caller_of_event(body)))
 
-    async def _answer(self, caller: Caller, text: str, place: Place) -> None:
-        asked = self._conversation.ask(text, place, caller.user)
-        await self._conversation.admit(caller, place, asked)
+    async def _answer(self, caller: Caller, text: str, target: ReplyTarget) -> None:
+        asked = self._conversation.ask(text, target, caller.user)
+        await self._conversation.admit(caller, target, asked)
 
 
 async def _publish_home(conversation: Conversation, client: AsyncWebClient, caller: Caller) -> None:

@@ -1,4 +1,4 @@
-"""The rows behind a number, for whoever will see to them."""
+"""The rows behind a number, for the people who handle them."""
 
 from kpibot.core.reports.answers import RowList
 from kpibot.render.phrases import sentences
@@ -7,17 +7,17 @@ from kpibot.slack.blocks import Rendered, context, fitting, paragraphs, rendered
 from kpibot.slack.mrkdwn import data, link
 
 
-def rows_message(found: RowList) -> Rendered:
-    """The number, then a line for each row, the oldest first, each with its link."""
-    head = f"*{data(sentences.title(found.report), 250)}*\n{data(sentences.said(found.report), 500)}"
-    lines = [_linked(said, url) for said, url in zip(row_lines(found), found.links, strict=True)]
+def rows_message(row_list: RowList) -> Rendered:
+    """The number, then a line with a link for each row, the oldest first."""
+    head = f"*{data(sentences.title(row_list.report), 250)}*\n{data(sentences.said(row_list.report), 500)}"
+    lines = [_linked(line, url) for line, url in zip(row_lines(row_list), row_list.links, strict=True)]
     blocks = (
         section(head),
         *paragraphs(fitting(lines)),
-        context(data(f"{how_many_shown(found)} · only you see this list")),
+        context(data(f"{how_many_shown(row_list)} · only you see this list")),
     )
-    return rendered("\n".join(fitting([head, *(data(each, 300) for each in row_lines(found))], 2_800)), blocks)
+    return rendered("\n".join(fitting([head, *(data(line, 300) for line in row_lines(row_list))], 2_800)), blocks)
 
 
-def _linked(said: str, url: str) -> str:
-    return f"• {data(said, 300)}" + (f" {link(url, 'open')}" if url else "")
+def _linked(line: str, url: str) -> str:
+    return f"• {data(line, 300)}" + (f" {link(url, 'open')}" if url else "")

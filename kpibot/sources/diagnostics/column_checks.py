@@ -13,7 +13,7 @@ from kpibot.sources.sql.dataset_rows import column_of, from_clause
 from kpibot.sources.sql.indexes import schema_and_table
 
 Ask = Callable[[Callable[[sa.Connection], Any]], Any]
-LISTED = 8  # names of columns that a hint tells; more are read by nobody
+LISTED = 8  # names of columns in a hint; nobody reads more
 
 
 def misfits(dataset: Dataset, ask: Ask) -> list[DataIssue]:
@@ -26,14 +26,14 @@ def misfits(dataset: Dataset, ask: Ask) -> list[DataIssue]:
         names = list(ask(lambda connection: connection.execute(_nothing(dataset, sa.text("*"))).keys()))
     except SourceMisfitError as error:
         return [_no_table(dataset, ask, error)]
-    known = {name.casefold() for name in names}
+    existing = {name.casefold() for name in names}
     lacking = {
         word: column.name or word
         for word, column in dataset.columns.items()
-        if column.sql is None and (column.name or word).casefold() not in known
+        if column.sql is None and (column.name or word).casefold() not in existing
     }
-    found = [DataIssue(f"columns.{word}", _no_column(dataset, name, names), True) for word, name in lacking.items()]
-    return [*found, *_refused(dataset, [word for word in dataset.columns if word not in lacking], ask)]
+    issues = [DataIssue(f"columns.{word}", _no_column(dataset, name, names), True) for word, name in lacking.items()]
+    return [*issues, *_refused(dataset, [word for word in dataset.columns if word not in lacking], ask)]
 
 
 def _nothing(dataset: Dataset, *columns: Any) -> sa.Select[Any]:

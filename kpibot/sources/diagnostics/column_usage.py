@@ -21,15 +21,19 @@ class ColumnUsage:
 def column_usage(measures: Iterable[OverRows]) -> ColumnUsage:
     """What these measures, all of one dataset, make of its columns."""
     begins, ends, pairs, numbers = set(), set(), set(), set()
-    for each in measures:
-        match each:
+    for measure in measures:
+        match measure:
             case Stock(since=str(since), until=str(until)) | Duration(since=since, until=until):
                 begins.add(since)
                 ends.add(until)
                 pairs.add((since, until))
             case Stock(since=str(since)) | Flow(at=since):
                 begins.add(since)
-        if isinstance(each, Stock | Flow) and each.amount.counted in (Counted.SUM, Counted.MEAN):
-            numbers |= set(each.amount.columns)
-        numbers |= {one.column for one in each.where if isinstance(one, NumberCondition) and one.other is None}
+        if isinstance(measure, Stock | Flow) and measure.amount.counted in (Counted.SUM, Counted.MEAN):
+            numbers |= set(measure.amount.columns)
+        numbers |= {
+            condition.column
+            for condition in measure.where
+            if isinstance(condition, NumberCondition) and condition.other is None
+        }
     return ColumnUsage(frozenset(begins), frozenset(ends - begins), frozenset(pairs), frozenset(numbers))

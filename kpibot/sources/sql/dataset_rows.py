@@ -12,24 +12,27 @@ from kpibot.catalog.model import Dataset
 from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.kpis.conditions import Condition, NumberCondition, Relation, TimeCondition, ValueCondition
 from kpibot.core.kpis.dimensions import GroupBy
-from kpibot.sources.engines.dialects import GROUPED_BY_PLACE, Expression, without_index
+from kpibot.sources.engines.base import Engine, Expression
 from kpibot.sources.sql.timestamps import TimeColumn, TimeKind
 
 CAMPUS, SLICE = "campus", "slice"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Rows:
-    """The rows of a dataset in one database. `kinds` says how its timestamp columns keep their instants, None of
-    those that hold none; `indexed` which of its columns an index begins with, `by` what they are told apart by beside
-    their campus, `led_by_time` whether an index on a timestamp may lead to them."""
+    """The rows of a dataset in one database.
+
+    `kinds` says how its timestamp columns keep their instants, None for those that hold none; `indexed` are the columns
+    that an index begins with; `by` is what the rows of a campus are broken down by; with `uses_time_index` an index on
+    a timestamp may be used.
+    """
 
     dataset: Dataset
-    dialect: str
+    engine: Engine
     kinds: Mapping[str, TimeKind | None]
     indexed: frozenset[str] = frozenset()
     by: GroupBy | None = None
-    led_by_time: bool = True
+    uses_time_index: bool = True
 
     @property
     def has_campus(self) -> bool:
@@ -44,30 +47,30 @@ class Rows:
         """The timestamp column of that name."""
         kind = self.kinds[name]
         if kind is None:  # it may be of any type, so that nothing could be compared with it
-            return TimeColumn(sa.cast(sa.null(), sa.DateTime()), TimeKind.NAIVE, self.dataset.zone, self.dialect)
-        column = self.column(name) if self.led_by_time else without_index(self.column(name), self.dialect)
-        return TimeColumn(column, kind, self.dataset.zone, self.dialect)
+            return TimeColumn(sa.cast(sa.null(), sa.DateTime()), TimeKind.NAIVE, self.dataset.zone, self.engine)
+        column = self.column(name) if self.uses_time_index else self.engine.without_index(self.column(name))
+        return TimeColumn(column, kind, self.dataset.zone, self.engine)
 
-    def owners(self) -> list[sa.Label[Any]]:
-        """What rows are grouped by, as columns: their campus, and what they are told apart by."""
-        owners = [self.column(CAMPUS).label(CAMPUS)]
-        return owners if self._slice is None else [*owners, self._slice.label(SLICE)]
+    def group_columns(self) -> list[sa.Label[Any]]:
+        """What rows are grouped by, as columns: their campus, and what they are broken down by."""
+        campus = self.column(CAMPUS).label(CAMPUS)
+        return [campus] if self._slice is None else [campus, self._slice.label(SLICE)]
 
-    def grouped(self, names: Sequence[str] = ()) -> list[Expression]:
+    def group_by_columns(self, names: Sequence[str] = ()) -> list[Expression]:
         """The same for GROUP BY, with more columns that follow. The campus is left out where it is a constant, which
         is no group."""
         campus = [self.group_key(self.column(CAMPUS))] if self.has_campus else []
         slices = [] if self._slice is None else [self._slice]
         groups = [*campus, *slices, *map(self.column, names)]
-        return groups if self.dialect not in GROUPED_BY_PLACE else _places(len(groups), 1 if self.has_campus else 2)
+        return _positions(len(groups), 1 if self.has_campus else 2) if self.engine.groups_by_position else groups
 
     def group_key(self, campus: Expression) -> Expression:
-        """The campus for GROUP BY, in whose order no index may lead through all rows.
+        """The campus for GROUP BY, so that no index on it is used to read all rows in its order.
 
         SQLite would walk an ordinary index on it and read the rows at random, 15 to 25 times slower than a scan.
         """
         may_lead = self.dataset.table is None or CAMPUS in self.indexed
-        return without_index(campus, self.dialect) if may_lead else campus
+        return self.engine.without_index(campus) if may_lead else campus
 
     def select(self, *columns: sa.ColumnElement[Any], where: Iterable[Expression]) -> sa.Select[Any]:
         """SELECT columns FROM the dataset WHERE all conditions hold."""
@@ -79,7 +82,7 @@ class Rows:
 
     @cached_property
     def _slice(self) -> Expression | None:
-        """What rows are told apart by: one and the same expression for SELECT and GROUP BY, its parameters too."""
+        """What rows are broken down by: one and the same expression for SELECT and GROUP BY, its parameters too."""
         if self.by is None or not self.by.cutoffs:
             return None if self.by is None else self.column(self.by.column)
         time, cutoffs = self.time(self.by.column), self.by.cutoffs
@@ -89,12 +92,18 @@ class Rows:
     def _condition(self, condition: Condition) -> Expression:
         match condition:
             case ValueCondition():
-                return _among(self.column(condition.column), condition)
+                return _among(self.column(condition.column), self._values(condition), condition.negated)
             case NumberCondition():
                 holds = self._compared(condition)
             case TimeCondition():
                 holds = self._timed(condition)
         return sa.or_(self.column(condition.column).is_(None), holds) if condition.or_empty else holds
+
+    def _values(self, condition: ValueCondition) -> tuple[object, ...]:
+        """The values of a condition; an empty text is looked for as the database keeps it."""
+        if not self.engine.empty_text_is_null:
+            return condition.values
+        return tuple(None if value == "" else value for value in condition.values)
 
     def _compared(self, condition: NumberCondition) -> Expression:
         column = self.column(condition.column)
@@ -117,8 +126,8 @@ class Rows:
         return sa.and_(sa.true(), *ends)
 
 
-def _places(count: int, first: int) -> list[Expression]:
-    return [_number(place) for place in range(first, first + count)]
+def _positions(count: int, first: int) -> list[Expression]:
+    return [_number(position) for position in range(first, first + count)]
 
 
 def _number(number: int) -> Expression:
@@ -135,7 +144,7 @@ def from_clause(dataset: Dataset) -> sa.FromClause:
 
 
 def column_of(dataset: Dataset, name: str) -> Expression:
-    """What stands behind a column's name: a column of the table, or an expression of the district's own."""
+    """What a column's name means: a column of the table, or an expression of the district's own."""
     column = dataset.columns[name]
     if column.sql is not None:
         return sa.literal_column(f"({column.sql})")
@@ -147,13 +156,13 @@ def literal_sql(sql: str) -> str:
     return sql.strip().rstrip(";").replace(":", "\\:")
 
 
-def _among(column: Expression, condition: ValueCondition) -> Expression:
-    values = [value for value in condition.values if value is not None]
+def _among(column: Expression, allowed: Sequence[object], negated: bool) -> Expression:
+    values = [value for value in allowed if value is not None]
     is_empty = column.is_(None)
     among: Expression = column.in_(values) if values else sa.false()
-    if not condition.negated:
-        return sa.or_(among, is_empty) if None in condition.values else among
+    if not negated:
+        return sa.or_(among, is_empty) if None in allowed else among
     outside = sa.not_(among) if values else sa.true()
-    if None in condition.values:
+    if None in allowed:
         return sa.and_(outside, sa.not_(is_empty))
     return sa.or_(outside, is_empty)

@@ -1,4 +1,4 @@
-"""The rows that a statement gave, as parts and tracks."""
+"""The rows that a statement gave, as parts and series."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,34 +28,34 @@ from kpibot.core.kpis.series import (
 from kpibot.core.time.periods import Period
 from kpibot.sources.base import GroupKey
 from kpibot.sources.sql.dataset_rows import CAMPUS, SLICE
-from kpibot.sources.sql.result_table import Table
+from kpibot.sources.sql.result_table import ResultTable
 from kpibot.sources.sql.series_sql import EPOCH_DAY, LEVEL
 from kpibot.sources.sql.timestamps import to_utc
 
 
-def owners(table: Table) -> Iterable[GroupKey]:
-    """Whose each row is: its campus as the database calls it, and what it was told apart by."""
-    return starmap(GroupKey, table.columns(*_owner(table)))
+def group_keys(table: ResultTable) -> Iterable[GroupKey]:
+    """The group of each row: its campus as the database calls it, and what it is broken down by."""
+    return starmap(GroupKey, table.columns(*_key_columns(table)))
 
 
-def _owner(table: Table) -> tuple[str, ...]:
+def _key_columns(table: ResultTable) -> tuple[str, ...]:
     return (CAMPUS, SLICE) if SLICE in table else (CAMPUS,)
 
 
-def numbered(table: Table) -> tuple[list[GroupKey], NDArray[np.intp]]:
+def numbered_keys(table: ResultTable) -> tuple[list[GroupKey], NDArray[np.intp]]:
     """Each owner once, and for each row the place of its owner."""
     place: defaultdict[tuple[object, ...], int] = defaultdict(count().__next__)
-    places = np.array([*map(place.__getitem__, table.columns(*_owner(table)))], dtype=np.intp)
+    places = np.array([*map(place.__getitem__, table.columns(*_key_columns(table)))], dtype=np.intp)
     return [GroupKey(*each) for each in place], places
 
 
-def parts_of(table: Table, zone: ZoneInfo, n: int) -> dict[GroupKey, Aggregate]:
-    """The parts of the n-th amount for each cell; `zone` is where naive times were written."""
+def parts_of(table: ResultTable, zone: ZoneInfo, n: int) -> dict[GroupKey, Aggregate]:
+    """The parts of the n-th amount for each group; `zone` is where naive times were written."""
     divided = f"denominator_{n}"
     divides = divided in table
     names = (f"numerator_{n}", divided if divides else "rows", "rows", f"valued_{n}", "waiting", "newest")
     return {
-        cell: Aggregate(
+        group: Aggregate(
             numerator=float(numerator or 0),
             denominator=float(denominator or 0) if divides else None,
             rows=int(rows or 0),
@@ -63,8 +63,8 @@ def parts_of(table: Table, zone: ZoneInfo, n: int) -> dict[GroupKey, Aggregate]:
             waiting=int(waiting or 0),
             newest=to_utc(newest, zone),
         )
-        for cell, (numerator, denominator, rows, valued, waiting, newest) in zip(
-            owners(table), table.columns(*names), strict=True
+        for group, (numerator, denominator, rows, valued, waiting, newest) in zip(
+            group_keys(table), table.columns(*names), strict=True
         )
         if rows  # without a campus to group by, there is a row even where there is nothing
     }
@@ -72,14 +72,14 @@ def parts_of(table: Table, zone: ZoneInfo, n: int) -> dict[GroupKey, Aggregate]:
 
 def within_parts(parts: Mapping[GroupKey, Aggregate]) -> dict[GroupKey, Aggregate]:
     """The parts of a share within the limit, of which the statement gives met and judged."""
-    return {cell: replace(each, met=each.numerator, decided=each.denominator or 0.0) for cell, each in parts.items()}
+    return {group: replace(each, met=each.numerator, decided=each.denominator or 0.0) for group, each in parts.items()}
 
 
-def distinct_parts(table: Table, zone: ZoneInfo) -> dict[GroupKey, Aggregate]:
-    """The parts of distinct keys for each cell, from `statements.distinct`."""
-    found: dict[GroupKey, list[Aggregate]] = {}
+def distinct_parts(table: ResultTable, zone: ZoneInfo) -> dict[GroupKey, Aggregate]:
+    """The parts of distinct keys for each group, from `statements.distinct`."""
+    of_key: dict[GroupKey, list[Aggregate]] = {}
     each_row = table.columns("shared", "rows", "numerator", "valued", "newest")
-    for cell, (shared, rows, numerator, valued, newest) in zip(owners(table), each_row, strict=True):
+    for group, (shared, rows, numerator, valued, newest) in zip(group_keys(table), each_row, strict=True):
         parts = Aggregate(
             numerator=float(numerator) if shared is None else 0.0,
             rows=int(rows),
@@ -87,36 +87,36 @@ def distinct_parts(table: Table, zone: ZoneInfo) -> dict[GroupKey, Aggregate]:
             newest=to_utc(newest, zone),
             shared=frozenset() if shared is None else frozenset([int(shared)]),
         )
-        found.setdefault(cell, []).append(parts)
-    return {cell: merge_aggregates(parts) for cell, parts in found.items()}
+        of_key.setdefault(group, []).append(parts)
+    return {group: merge_aggregates(parts) for group, parts in of_key.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class Sorted:
-    """The spans of all cells, those of a cell one after the other; cell n has those from `first[n]` on."""
+class SortedIntervals:
+    """The spans of all groups, those of a group one after the other; group n has those from `first[n]` on."""
 
-    cells: Sequence[GroupKey]
+    groups: Sequence[GroupKey]
     first: NDArray[np.intp]
     spans: Intervals
 
-    def by_cell(self) -> dict[GroupKey, Intervals]:
-        """The spans of each cell."""
+    def by_group(self) -> dict[GroupKey, Intervals]:
+        """The spans of each group."""
         began, ended = self.split(self.spans.began), self.split(self.spans.ended)
         allowed = repeat(None) if self.spans.allowed is None else self.split(self.spans.allowed)
-        return dict(zip(self.cells, map(Intervals, began, ended, allowed), strict=True))
+        return dict(zip(self.groups, map(Intervals, began, ended, allowed), strict=True))
 
     def split(self, values: Floats) -> list[Floats]:
-        """What each cell has of values that are in the order of the spans."""
-        return np.split(values, self.first[1:]) if self.cells else []
+        """What each group has of values that are in the order of the spans."""
+        return np.split(values, self.first[1:]) if self.groups else []
 
     def sums(self, values: NDArray[Any]) -> list[float]:
-        """The sums of such values, a cell each."""
+        """The sums of such values, a group each."""
         sums: list[float] = np.add.reduceat(values, self.first, dtype=np.float64).tolist()
         return sums
 
 
-def spans_of(table: Table) -> Sorted:
-    """The rows that began and perhaps ended, for each cell.
+def spans_of(table: ResultTable) -> SortedIntervals:
+    """The rows that began and perhaps ended, for each group.
 
     Raises:
         ValueError: a row began at no timestamp.
@@ -124,21 +124,23 @@ def spans_of(table: Table) -> Sorted:
     began = table["began"]
     if None in began:
         raise ValueError("it begins at what is no timestamp")
-    cells, places = numbered(table)
+    groups, places = numbered_keys(table)
     # numpy sorts numbers of 16 bits in one pass.
-    order = np.argsort(places.astype(np.uint16) if len(cells) < 2**16 else places, kind="stable")
+    order = np.argsort(places.astype(np.uint16) if len(groups) < 2**16 else places, kind="stable")
 
     def ordered(values: list[Any]) -> Floats:
         return np.array(values, dtype=np.float64)[order]  # None becomes NaN
 
-    first = np.searchsorted(places[order], np.arange(len(cells)))
+    first = np.searchsorted(places[order], np.arange(len(groups)))
     allowed = ordered(table["allowed"]) if "allowed" in table else None
-    return Sorted(cells, first, Intervals(ordered(began), ordered(table["ended"]), allowed))
+    return SortedIntervals(groups, first, Intervals(ordered(began), ordered(table["ended"]), allowed))
 
 
-def sampled(rows: Sorted, duration: Duration, period: Period, lasting: ElapsedBetween) -> dict[GroupKey, Aggregate]:
-    """The durations themselves, as they stand at the period's end."""
-    if not rows.cells:
+def duration_samples(
+    rows: SortedIntervals, duration: Duration, period: Period, lasting: ElapsedBetween
+) -> dict[GroupKey, Aggregate]:
+    """The durations themselves, as of the period's end."""
+    if not rows.groups:
         return {}
     lasted = durations_at(rows.spans, period.end.timestamp(), lasting)
     is_share, allowed = duration.statistic is Statistic.WITHIN, rows.spans.allowed
@@ -148,7 +150,7 @@ def sampled(rows: Sorted, duration: Duration, period: Period, lasting: ElapsedBe
     newest = np.maximum.reduceat(rows.spans.began, rows.first).tolist()
     sums = zip(rows.sums(lasted.seconds), rows.sums(limited), rows.sums(lasted.waiting), strict=True)
     return {
-        cell: Aggregate(
+        group: Aggregate(
             numerator=met[n] if is_share else seconds,
             denominator=decided[n] if is_share else float(samples[n].size),
             rows=samples[n].size,
@@ -159,69 +161,69 @@ def sampled(rows: Sorted, duration: Duration, period: Period, lasting: ElapsedBe
             met=met[n],
             decided=decided[n],
         )
-        for n, (cell, (seconds, valued, waiting)) in enumerate(zip(rows.cells, sums, strict=True))
+        for n, (group, (seconds, valued, waiting)) in enumerate(zip(rows.groups, sums, strict=True))
     }
 
 
-def levels(table: Table, window: Window, is_mean: bool) -> dict[GroupKey, SeriesData]:
-    """A stock, or the mean of a column over it, at the end of each day, from `tracks.stock_track` or `aged_track`."""
-    moves = _moves(table, window.days[0].toordinal(), len(window.days))
-    weights = walk_back(moves.weight, moves.weights) if is_mean else None
-    return moves.curves(walk_back(moves.level, moves.amounts), weights)
+def stock_levels(table: ResultTable, window: Window, is_mean: bool) -> dict[GroupKey, SeriesData]:
+    """A stock, or the mean of a column over it, at the end of each day, from `stock_series` or `aged_series`."""
+    changes = _changes(table, window.days[0].toordinal(), len(window.days))
+    weights = walk_back(changes.weight, changes.weights) if is_mean else None
+    return changes.by_group(walk_back(changes.level, changes.amounts), weights)
 
 
-def average_levels(table: Table, window: Window, zone: ZoneInfo) -> dict[GroupKey, SeriesData]:
-    """The mean level of a stock over the period of each day, from `tracks.stock_track`."""
+def average_stock_levels(table: ResultTable, window: Window, zone: ZoneInfo) -> dict[GroupKey, SeriesData]:
+    """The mean level of a stock over the period of each day, from `series_sql.stock_series`."""
     origin, first, length = _days(window, zone)
     midnights = (datetime.fromordinal(origin + n).replace(tzinfo=zone).timestamp() for n in range(length))
     edges = np.array([*midnights, window.ends[-1].timestamp()])
     windows = [(start, length - len(first) + n + 1) for n, start in enumerate(first)]
-    moves = _moves(table, origin, length)
-    begins = walk_back(moves.level, moves.amounts) - moves.amounts
+    changes = _changes(table, origin, length)
+    begins = walk_back(changes.level, changes.amounts) - changes.amounts
     # What changes in the middle of a day counts for the seconds that the day has left.
-    left = moves.amounts * (edges - edges[0])[1:] - moves.weights
-    return moves.curves(mean_levels(begins * np.diff(edges) + left, edges, windows))
+    left = changes.amounts * (edges - edges[0])[1:] - changes.weights
+    return changes.by_group(mean_levels(begins * np.diff(edges) + left, edges, windows))
 
 
 @dataclass(frozen=True, slots=True)
-class _Moves:
-    """What a track holds: matrices of the cells by the days, and the levels at the end of the last day, by cell."""
+class _Changes:
+    """What a series holds: matrices of the groups by the days, and the levels at the end of the last day, by group."""
 
-    cells: list[GroupKey]
+    groups: list[GroupKey]
     amounts: Floats
     weights: Floats
     level: Floats
     weight: Floats
 
-    def curves(self, numerators: Floats, denominators: Floats | None = None) -> dict[GroupKey, SeriesData]:
-        """The curve of each cell, from matrices alike."""
+    def by_group(self, numerators: Floats, denominators: Floats | None = None) -> dict[GroupKey, SeriesData]:
+        """The totals of each group, from matrices alike."""
         divided = repeat(None) if denominators is None else denominators
-        return dict(zip(self.cells, map(DailyTotals, numerators, divided), strict=False))
+        return dict(zip(self.groups, map(DailyTotals, numerators, divided), strict=False))
 
 
-def _moves(table: Table, first: int, length: int) -> _Moves:
-    cells, places = numbered(table)
+def _changes(table: ResultTable, first: int, length: int) -> _Changes:
+    groups, places = numbered_keys(table)
     # A last column is for the levels, which are of no day.
     index = {day: length if day == LEVEL else _index(day, first, length) for day in set(table["day"])}
     at = places * (length + 1) + np.array([*map(index.__getitem__, table["day"])], dtype=np.intp)
 
     def matrix(name: str) -> Floats:
-        sums = np.bincount(at, np.array(table[name], dtype=np.float64), len(cells) * (length + 1))
-        return sums.astype(np.float64).reshape(len(cells), length + 1)
+        sums = np.bincount(at, np.array(table[name], dtype=np.float64), len(groups) * (length + 1))
+        return sums.astype(np.float64).reshape(len(groups), length + 1)
 
     amounts, weights = matrix("amount"), matrix("weight")
-    return _Moves(cells, amounts[:, :-1], weights[:, :-1], amounts[:, -1], weights[:, -1])
+    return _Changes(groups, amounts[:, :-1], weights[:, :-1], amounts[:, -1], weights[:, -1])
 
 
-def sums(table: Table, window: Window, zone: ZoneInfo, is_mean: bool) -> dict[GroupKey, SeriesData]:
-    """A flow over the period of each day, from `tracks.flow_track`."""
+def flow_sums(table: ResultTable, window: Window, zone: ZoneInfo, is_mean: bool) -> dict[GroupKey, SeriesData]:
+    """A flow over the period of each day, from `series_sql.flow_series`."""
     origin, first, length = _days(window, zone)
-    moves = _moves(table, origin, length)
-    return moves.curves(sums_since(moves.amounts, first), sums_since(moves.weights, first) if is_mean else None)
+    changes = _changes(table, origin, length)
+    return changes.by_group(sums_since(changes.amounts, first), sums_since(changes.weights, first) if is_mean else None)
 
 
-def distinct_counts(table: Table, window: Window, zone: ZoneInfo) -> dict[GroupKey, SeriesData]:
-    """The distinct keys in the period of each day, from `tracks.distinct_track`.
+def distinct_counts(table: ResultTable, window: Window, zone: ZoneInfo) -> dict[GroupKey, SeriesData]:
+    """The distinct keys in the period of each day, from `series_sql.distinct_series`.
 
     A key that a day names counts from that day on: until the period no longer holds the day, or until another day
     names the key, from which on it counts for that one.
@@ -243,8 +245,8 @@ def distinct_counts(table: Table, window: Window, zone: ZoneInfo) -> dict[GroupK
         of_campus = shared.setdefault(GroupKey(campus), {})
         of_campus[key] = (*of_campus.get(key, ()), stretch)
     return {
-        cell: DistinctCounts(np.cumsum(change)[earlier:length], shared.get(cell, {}))
-        for cell, change in changes.items()
+        group: DistinctCounts(np.cumsum(change)[earlier:length], shared.get(group, {}))
+        for group, change in changes.items()
     }
 
 

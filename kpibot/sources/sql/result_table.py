@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ResultTable:
     """The names of the columns, and the rows."""
 
     names: tuple[str, ...]
@@ -31,12 +31,12 @@ class Table:
         return (dict(zip(self.names, row, strict=True)) for row in self.rows)
 
 
-def joined(tables: Sequence[Table]) -> Table:
+def joined(tables: Sequence[ResultTable]) -> ResultTable:
     """The rows of several tables with the same columns."""
-    return Table(tables[0].names, [row for table in tables for row in table.rows])
+    return ResultTable(tables[0].names, [row for table in tables for row in table.rows])
 
 
-def fetched(result: sa.CursorResult[Any]) -> Table:
+def fetched(result: sa.CursorResult[Any]) -> ResultTable:
     """All rows of a result.
 
     Raises:
@@ -45,7 +45,7 @@ def fetched(result: sa.CursorResult[Any]) -> Table:
     names, cursor, dialect = tuple(result.keys()), result.cursor, result.context.dialect
     assert cursor is not None
     try:
-        return Table(names, cursor.fetchall())
+        return ResultTable(names, cursor.fetchall())
     except dialect.loaded_dbapi.Error as error:
         failed = DBAPIError.instance(result.context.statement, None, error, dialect.loaded_dbapi.Error, dialect=dialect)
         raise failed from error

@@ -1,9 +1,9 @@
 """Series as SQL: what a measure needs for every day of a window, in one statement for all campuses.
 
-A track has the columns campus, day (1970-01-01 is 0; LEVEL stands for the level of a stock at the window's end) and
+A series has the columns campus, day (1970-01-01 is 0; LEVEL marks the level of a stock at the window's end) and
 amount: what began on that day, without what ended. Then weight: how many rows carry an amount where a mean is taken,
-or for an average stock the amounts times the seconds, since the window's beginning, at which they changed. The track of
-distinct keys has campus, day, again, shared and amount.
+or for an average stock the amounts times the seconds, since the window's beginning, at which they changed. The
+series of distinct keys has campus, day, again, shared and amount.
 """
 
 from itertools import pairwise
@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from kpibot.core.kpis.measures import Amount, Counted, Flow, Stock
 from kpibot.core.kpis.series import Window
 from kpibot.core.time.periods import Period
-from kpibot.sources.engines.dialects import Expression, multiplied, summable
+from kpibot.sources.engines.base import Engine, Expression
 from kpibot.sources.sql.dataset_rows import CAMPUS, Rows, from_clause
-from kpibot.sources.sql.statements import Statement, happening, in_order, standing
+from kpibot.sources.sql.row_filters import happened_in, in_order, open_at_end
+from kpibot.sources.sql.statements import Statement
 from kpibot.sources.sql.timestamps import TimeColumn
 
 BEGAN, ENDED = 1, -1
@@ -35,31 +36,31 @@ class DayOf:
         return column.local_day(self._zone, self._period)
 
 
-def stock_track(stock: Stock, since: str, rows: Rows, period: Period, days: DayOf) -> Statement:
+def stock_series(stock: Stock, since: str, rows: Rows, period: Period, days: DayOf) -> Statement:
     """The level at the end of the period, and what opened and closed on each of its days."""
     lived = [*rows.conditions(stock.where), *in_order(stock, since, rows, period)]
-    arms = [_per_day(rows, BEGAN, stock, None, arm, None) for arm in standing(stock, rows, period)]
+    arms = [_per_day(rows, BEGAN, stock, None, arm, None) for arm in open_at_end(stock, rows, period)]
     moves = [(BEGAN, since)] if stock.until is None else [(BEGAN, since), (ENDED, stock.until)]
     for sign, name in moves:
         time = rows.time(name)
         moment = time.utc_seconds(period) - int(period.start.timestamp()) if stock.average else None
         arms.append(_per_day(rows, sign, stock, days(time), [time.within(period), *lived], moment))
-    return _net(arms, rows.dialect)
+    return _net(arms, rows.engine)
 
 
-def _net(arms: list[sa.Select[Any]], dialect: str) -> Statement:
+def _net(arms: list[sa.Select[Any]], engine: Engine) -> Statement:
     """What began on each day without what ended. Each arm has been summed up: this puts few rows together."""
-    each = sa.union_all(*arms).subquery("moves")
-    sums = (sa.func.sum(summable(each.c[name], dialect)).label(name) for name in ("amount", "weight"))
-    return sa.select(each.c.campus, each.c.day, *sums).group_by(each.c.campus, each.c.day)
+    moves = sa.union_all(*arms).subquery("moves")
+    sums = (sa.func.sum(engine.summable(moves.c[name])).label(name) for name in ("amount", "weight"))
+    return sa.select(moves.c.campus, moves.c.day, *sums).group_by(moves.c.campus, moves.c.day)
 
 
-def flow_track(flow: Flow, rows: Rows, period: Period, days: DayOf) -> Statement:
+def flow_series(flow: Flow, rows: Rows, period: Period, days: DayOf) -> Statement:
     """What happens on each day of the period; not for distinct keys, whose days do not add up."""
-    return _per_day(rows, BEGAN, flow, days(rows.time(flow.at)), happening(flow, rows, period), None)
+    return _per_day(rows, BEGAN, flow, days(rows.time(flow.at)), happened_in(flow, rows, period), None)
 
 
-def aged_track(stock: Stock, since: str, rows: Rows, window: Window, is_last: bool) -> Statement:
+def aged_series(stock: Stock, since: str, rows: Rows, window: Window, is_last: bool) -> Statement:
     """On each day but the first what came of age, and what closed that was of age before; of the window that `is_last`
     of several, the level at its end as well.
 
@@ -69,12 +70,12 @@ def aged_track(stock: Stock, since: str, rows: Rows, window: Window, is_last: bo
     period = Period(window.starts[-1], window.ends[-1], "")
     level = [
         _per_day(rows, BEGAN, stock, None, [*arm, time.before(window.cutoffs[-1])], None)
-        for arm in standing(stock, rows, period)
+        for arm in open_at_end(stock, rows, period)
     ]
     if not is_last:
         level = []
     if len(window.days) == 1:
-        return _net(level, rows.dialect)
+        return _net(level, rows.engine)
     until = None if stock.until is None else rows.time(stock.until)
     steps = _steps(time, until or time, window)
     came = sa.and_(time.expression >= steps.c.younger, time.expression < steps.c.older)
@@ -83,10 +84,10 @@ def aged_track(stock: Stock, since: str, rows: Rows, window: Window, is_last: bo
     if until is not None:
         closed = sa.and_(until.expression >= steps.c.begins, until.expression < steps.c.ends)
         arms.append(_stepped(rows, ENDED, stock, steps, closed, [*conditions, time.expression < steps.c.younger]))
-    return _net(arms, rows.dialect)
+    return _net(arms, rows.engine)
 
 
-def distinct_track(flow: Flow, rows: Rows, period: Period, days: DayOf) -> Statement:
+def distinct_series(flow: Flow, rows: Rows, period: Period, days: DayOf) -> Statement:
     """How many distinct keys each day names that are named again on another day, or (None) on no later one.
 
     A key that other campuses have too comes alone, with its number as shared. The database tells the keys apart, as it
@@ -98,7 +99,7 @@ def distinct_track(flow: Flow, rows: Rows, period: Period, days: DayOf) -> State
             rows.column(CAMPUS).label(CAMPUS),
             days(rows.time(flow.at)).label("day"),
             *(key.label(f"key_{n}") for n, key in enumerate(keys)),
-            where=[*happening(flow, rows, period), *(key.is_not(None) for key in keys)],
+            where=[*happened_in(flow, rows, period), *(key.is_not(None) for key in keys)],
         )
         .distinct()
         .subquery("named")
@@ -113,8 +114,8 @@ def distinct_track(flow: Flow, rows: Rows, period: Period, days: DayOf) -> State
     placed = sa.select(named.c.campus, named.c.day, *columns).subquery("placed")
     campuses = sa.func.max(placed.c.place).over(partition_by=placed.c.number)
     shared = sa.case((campuses > 1, placed.c.number)).label("shared")
-    each = sa.select(placed.c.campus, placed.c.day, placed.c.again, shared).subquery("each_day")
-    own = (each.c.campus, each.c.day, each.c.again, each.c.shared)
+    each_day = sa.select(placed.c.campus, placed.c.day, placed.c.again, shared).subquery("each_day")
+    own = (each_day.c.campus, each_day.c.day, each_day.c.again, each_day.c.shared)
     return sa.select(*own, sa.func.count().label("amount")).group_by(*own)
 
 
@@ -171,7 +172,7 @@ def _summed(rows: Rows, sign: int, amount: Amount, per_row: sa.Subquery, moment:
     total: Expression = sa.func.count() if counts else sa.func.coalesce(sa.func.sum(per_row.c.amount), 0)
     weight: Expression = sa.func.count() if counts else sa.func.count(per_row.c.amount)
     if moment is not None:
-        weight = sa.func.coalesce(sa.func.sum(multiplied(per_row.c.amount, moment, rows.dialect)), 0)
+        weight = sa.func.coalesce(sa.func.sum(rows.engine.multiplied(per_row.c.amount, moment)), 0)
     net = (number if sign == BEGAN else -number for number in (total, weight))
     named = (number.label(name) for number, name in zip(net, ("amount", "weight"), strict=True))
     summed = sa.select(per_row.c.campus, per_row.c.day, *named)

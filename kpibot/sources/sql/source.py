@@ -1,11 +1,10 @@
-"""A Source over SQLAlchemy: runs the statements and turns their rows into parts and tracks."""
+"""A Source over SQLAlchemy: runs the statements and turns their rows into parts and series."""
 
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -18,37 +17,29 @@ from kpibot.core.kpis.measures import (
     Counted,
     Duration,
     Flow,
-    OverRows,
     Query,
     Simple,
     Statistic,
     Stock,
-    time_columns,
 )
 from kpibot.core.kpis.series import ElapsedBetween, SeriesData, Window, wall_clock
 from kpibot.core.time.periods import Period
 from kpibot.sources.base import GroupKey, QueryResult, Request, SourceError, SourceMisfitError
-from kpibot.sources.circuit_breaker import Breaker
-from kpibot.sources.engines.engines import build_engine
+from kpibot.sources.circuit_breaker import CircuitBreaker
 from kpibot.sources.sql import result_mapping, series_sql, statements
 from kpibot.sources.sql.dataset_rows import Rows, from_clause
+from kpibot.sources.sql.district_database import DistrictDatabase
 from kpibot.sources.sql.district_queries import parts_of_query
-from kpibot.sources.sql.execution import ask
-from kpibot.sources.sql.result_table import Table, fetched, joined
-from kpibot.sources.sql.schema_cache import SchemaCache
-from kpibot.sources.sql.timestamps import TimeKind, to_utc
+from kpibot.sources.sql.result_table import joined
+from kpibot.sources.sql.timestamps import to_utc
 
-if TYPE_CHECKING:
-    from kpibot.sources.diagnostics.inspector import Inspector
-
-Result = TypeVar("Result")
 MOST_STEPS = 400  # days of a window in one statement: SQLite takes 500 parts of a UNION
 
 
 class SqlSource:
     """One of the district's databases, by SQL. Safe to call from several threads.
 
-    `zone` is the district's: its days are the buckets of a track. Without a breaker, every call is made. `lasting` is
+    `zone` is the district's: its days are the buckets of a series. Without a breaker, every call is made. `lasting` is
     the working clock.
     """
 
@@ -57,21 +48,16 @@ class SqlSource:
         database: Database,
         datasets: Mapping[str, Dataset],
         zone: ZoneInfo,
-        breaker: Breaker | None = None,
+        breaker: CircuitBreaker | None = None,
         lasting: ElapsedBetween = wall_clock,
     ) -> None:
-        self._database = database
-        self._datasets = datasets
+        self.database = DistrictDatabase(database, datasets, breaker)
         self._zone = zone
-        self._breaker = breaker
         self._lasting = lasting
-        self._engine: sa.Engine | None = None
-        self._survey = SchemaCache(self._ask)
-        self._lock = threading.Lock()
 
     def take(self, requests: Sequence[Request]) -> list[QueryResult | SourceError]:
         """See `Source.take`."""
-        found: dict[Request, QueryResult | SourceError] = {}
+        results: dict[Request, QueryResult | SourceError] = {}
         bundles: dict[object, list[Request]] = {}
         for request in requests:
             bundles.setdefault(_rows_of(request), []).append(request)
@@ -79,13 +65,13 @@ class SqlSource:
             merge = list(dict.fromkeys(bundle))
             try:
                 with _understanding(merge[0].measure):
-                    found |= zip(merge, self._take(merge), strict=True)
+                    results |= zip(merge, self._take(merge), strict=True)
             except SourceError as error:
-                found |= dict.fromkeys(merge, error)
-        return [found[request] for request in requests]
+                results |= dict.fromkeys(merge, error)
+        return [results[request] for request in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
-        """See `Source.track`.
+    def series(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
+        """See `Source.series`.
 
         Raises:
             SourceMisfitError: also for a snapshot or a query, whose past only the bot's own store knows, and for a
@@ -94,13 +80,13 @@ class SqlSource:
         with _understanding(measure):
             match measure:
                 case Stock(since=str(since)) if measure.amount.counted is not Counted.DISTINCT:
-                    return self._stock_track(measure, since, window)
+                    return self._stock_series(measure, since, window)
                 case Flow():
-                    return self._flow_track(measure, window)
+                    return self._flow_series(measure, window)
                 case Duration():
                     period = Period(window.opens, window.ends[-1], "")
-                    spans = self._fetch(statements.spans(measure, self._rows(measure), period))
-                    return result_mapping.spans_of(spans).by_cell()
+                    spans = self.database.fetch(statements.spans(measure, self.database.rows_of(measure), period))
+                    return result_mapping.spans_of(spans).by_group()
         raise SourceMisfitError(
             "a snapshot, a query or a distinct stock has no series in the database; "
             "its history comes from the bot's own readings"
@@ -111,31 +97,33 @@ class SqlSource:
         name = statements.begins(measure)
         if isinstance(measure, Query) or name is None:
             return None
-        dataset = self._datasets[measure.dataset]
-        rows = Rows(dataset, self._dialect, self._kinds(dataset, [name]))
+        dataset = self.database.datasets[measure.dataset]
+        rows = Rows(dataset=dataset, engine=self.database.engine, kinds=self.database.kinds_of(dataset, [name]))
         with _understanding(measure):
-            return to_utc(self._fetch(statements.newest(rows, name, before))["newest"][0], dataset.zone)
+            return to_utc(self.database.fetch(statements.newest(rows, name, before))["newest"][0], dataset.zone)
 
     def values(self, dataset: str, column: str, most: int) -> list[object]:
         """See `Source.values`."""
-        rows = Rows(self._datasets[dataset], self._dialect, {})
-        return self._fetch(statements.values(rows, column, most))["value"]
+        rows = Rows(dataset=self.database.datasets[dataset], engine=self.database.engine, kinds={})
+        return self.database.fetch(statements.values(rows, column, most))["value"]
 
     def is_empty(self, measure: Simple) -> bool:
         """See `Source.is_empty`."""
         if isinstance(measure, Query):
             return False
-        dataset = self._datasets[measure.dataset]
-        return not self._fetch(sa.select(sa.literal_column("1")).select_from(from_clause(dataset)).limit(1)).rows
+        dataset = self.database.datasets[measure.dataset]
+        return not self.database.fetch(
+            sa.select(sa.literal_column("1")).select_from(from_clause(dataset)).limit(1)
+        ).rows
 
     def rows(self, request: Request, columns: Sequence[str], most: int) -> list[Mapping[str, object]]:
         """See `Source.rows`."""
         measure = request.measure
         if isinstance(measure, Query):
             return []
-        statement = statements.listed(measure, self._rows(measure, request), request.period, columns, most)
+        statement = statements.listed(measure, self.database.rows_of(measure, request), request.period, columns, most)
         with _understanding(measure):
-            return [*self._fetch(statement).mappings()]
+            return [*self.database.fetch(statement).mappings()]
 
     def select(self, sql: str) -> Sequence[Mapping[str, Any]]:
         """The rows of a SELECT of the district's own, as mappings.
@@ -143,119 +131,84 @@ class SqlSource:
         Raises:
             SourceError: with what to do about it.
         """
-        return [*self._fetch(sa.text(sql.replace(":", "\\:"))).mappings()]
-
-    def inspector(self) -> "Inspector":
-        """Looks at the database itself, for `check`."""
-        from kpibot.sources.diagnostics.inspector import SqlInspector  # noqa: PLC0415 - the bot at work has no use for it
-
-        return SqlInspector(self._datasets, self._ask, self._rows, self._kinds)
+        return [*self.database.fetch(sa.text(sql.replace(":", "\\:"))).mappings()]
 
     def close(self) -> None:
         """Gives back all connections."""
-        if self._engine is not None:
-            self._engine.dispose()
+        self.database.close()
 
     def _take(self, requests: list[Request]) -> Sequence[QueryResult]:
         """The parts of requests that rest on the same rows."""
         first = requests[0]
         match first.measure:
             case Query() as query:
-                given = self._fetch(sa.text(query.sql), _bound(query.sql, first.period))
-                return [parts_of_query(query, given)] * len(requests)
+                table = self.database.fetch(sa.text(query.sql), _bound(query.sql, first.period))
+                return [parts_of_query(query, table)] * len(requests)
             case Duration() as duration:
                 return self._durations([request.measure for request in requests], duration, first)
             case Stock() | Flow() as measure:
                 return self._amounts([_amount(request.measure) for request in requests], measure, first)
 
     def _amounts(self, wanted: list[Amount], measure: Stock | Flow, request: Request) -> Sequence[QueryResult]:
-        rows, zone = self._rows(measure, request), self._datasets[measure.dataset].zone
-        given = self._fetch(statements.of(measure, rows, request.period, wanted))
+        rows, zone = self.database.rows_of(measure, request), self.database.datasets[measure.dataset].zone
+        table = self.database.fetch(statements.for_measure(measure, rows, request.period, wanted))
         if measure.amount.counted is Counted.DISTINCT:
-            return [result_mapping.distinct_parts(given, zone)] * len(wanted)
-        return [result_mapping.parts_of(given, zone, n) for n in range(len(wanted))]
+            return [result_mapping.distinct_parts(table, zone)] * len(wanted)
+        return [result_mapping.parts_of(table, zone, n) for n in range(len(wanted))]
 
     def _durations(self, wanted: list[Simple], duration: Duration, request: Request) -> Sequence[QueryResult]:
         period = request.period
-        given = self._fetch(statements.of(duration, self._rows(duration, request), period))
+        table = self.database.fetch(statements.for_measure(duration, self.database.rows_of(duration, request), period))
         if not statements.wants_spans(duration):
-            parts = result_mapping.parts_of(given, self._datasets[duration.dataset].zone, 0)
-            taken = result_mapping.within_parts(parts) if duration.statistic is Statistic.WITHIN else parts
-            return [taken] * len(wanted)
-        spans = result_mapping.spans_of(given)
+            parts = result_mapping.parts_of(table, self.database.datasets[duration.dataset].zone, 0)
+            result = result_mapping.within_parts(parts) if duration.statistic is Statistic.WITHIN else parts
+            return [result] * len(wanted)
+        spans = result_mapping.spans_of(table)
         return [
-            result_mapping.sampled(spans, each, period, self._clock(each))
-            for each in wanted
-            if isinstance(each, Duration)
+            result_mapping.duration_samples(spans, measure, period, self._clock(measure))
+            for measure in wanted
+            if isinstance(measure, Duration)
         ]
 
     def _clock(self, duration: Duration) -> ElapsedBetween:
         return self._lasting if duration.clock is Clock.WORKING else wall_clock
 
-    def _rows(self, measure: OverRows, request: Request | None = None) -> Rows:
-        dataset = self._datasets[measure.dataset]
-        by = None if request is None else request.by
-        aged_by = [by.column] if by is not None and by.cutoffs else []
-        kinds = self._kinds(dataset, [*time_columns(measure), *aged_by])
-        return Rows(dataset, self._dialect, kinds, self._survey.indexed(dataset), by)
-
-    def _kinds(self, dataset: Dataset, names: Sequence[str]) -> dict[str, TimeKind | None]:
-        return self._survey.kinds(dataset, names, self._dialect)
-
-    def _stock_track(self, stock: Stock, since: str, window: Window) -> Mapping[GroupKey, SeriesData]:
+    def _stock_series(self, stock: Stock, since: str, window: Window) -> Mapping[GroupKey, SeriesData]:
         if window.cutoffs:
-            return self._aged_track(stock, since, window)
-        rows = self._rows(stock)
+            return self._aged_series(stock, since, window)
+        rows = self.database.rows_of(stock)
         period = Period(window.opens if stock.average else self._midnight(window), window.ends[-1], "")
-        statement = series_sql.stock_track(stock, since, rows, period, series_sql.DayOf(self._zone, period))
-        given = self._fetch(statement)
+        statement = series_sql.stock_series(stock, since, rows, period, series_sql.DayOf(self._zone, period))
+        table = self.database.fetch(statement)
         if stock.average:
-            return result_mapping.average_levels(given, window, self._zone)
-        return result_mapping.levels(given, window, is_mean=stock.amount.counted is Counted.MEAN)
+            return result_mapping.average_stock_levels(table, window, self._zone)
+        return result_mapping.stock_levels(table, window, is_mean=stock.amount.counted is Counted.MEAN)
 
-    def _aged_track(self, stock: Stock, since: str, window: Window) -> Mapping[GroupKey, SeriesData]:
-        rows, last = self._rows(stock), window.ends[-1]
-        given = [
-            self._fetch(series_sql.aged_track(stock, since, rows, part, is_last=part.ends[-1] == last))
+    def _aged_series(self, stock: Stock, since: str, window: Window) -> Mapping[GroupKey, SeriesData]:
+        rows, last = self.database.rows_of(stock), window.ends[-1]
+        tables = [
+            self.database.fetch(series_sql.aged_series(stock, since, rows, part, is_last=part.ends[-1] == last))
             for part in _parts_of(window, MOST_STEPS)
         ]
-        return result_mapping.levels(joined(given), window, is_mean=stock.amount.counted is Counted.MEAN)
+        return result_mapping.stock_levels(joined(tables), window, is_mean=stock.amount.counted is Counted.MEAN)
 
-    def _flow_track(self, flow: Flow, window: Window) -> Mapping[GroupKey, SeriesData]:
+    def _flow_series(self, flow: Flow, window: Window) -> Mapping[GroupKey, SeriesData]:
         period = Period(window.opens, window.ends[-1], "")
-        rows, days = self._rows(flow), series_sql.DayOf(self._zone, period)
+        rows, days = self.database.rows_of(flow), series_sql.DayOf(self._zone, period)
         if flow.amount.counted is Counted.DISTINCT:
-            given = self._fetch(series_sql.distinct_track(flow, rows, period, days))
-            return result_mapping.distinct_counts(given, window, self._zone)
-        given = self._fetch(series_sql.flow_track(flow, rows, period, days))
-        return result_mapping.sums(given, window, self._zone, is_mean=flow.amount.counted is Counted.MEAN)
+            table = self.database.fetch(series_sql.distinct_series(flow, rows, period, days))
+            return result_mapping.distinct_counts(table, window, self._zone)
+        table = self.database.fetch(series_sql.flow_series(flow, rows, period, days))
+        return result_mapping.flow_sums(table, window, self._zone, is_mean=flow.amount.counted is Counted.MEAN)
 
     def _midnight(self, window: Window) -> datetime:
         first = window.days[0]
         return datetime(first.year, first.month, first.day, tzinfo=self._zone)
 
-    @property
-    def _dialect(self) -> str:
-        return self._connected().dialect.name
-
-    def _connected(self) -> sa.Engine:
-        with self._lock:
-            if self._engine is None:
-                self._engine = build_engine(self._database)
-            return self._engine
-
-    def _fetch(self, statement: Any, parameters: Mapping[str, Any] | None = None) -> Table:
-        return self._ask(lambda connection: fetched(connection.execute(statement, parameters or {})))
-
-    def _ask(self, question: Callable[[sa.Connection], Result]) -> Result:
-        engine = self._connected()
-        with self._breaker.asking() if self._breaker else nullcontext():
-            return ask(engine, self._database, question)
-
 
 @contextmanager
 def _understanding(measure: Simple) -> Iterator[None]:
-    """What a row holds may be no timestamp or no number, whatever the first row held: then the set-up does not fit."""
+    """A row may hold no timestamp or no number, though the first one did: then the configuration does not fit."""
     try:
         yield
     except (ValueError, TypeError, IndexError, OverflowError) as error:

@@ -1,13 +1,12 @@
 """Measures as SQL: one statement for all campuses, giving additive parts.
 
-Every statement of parts has the columns campus, slice (where rows are told apart by more than their campus), rows,
+Every statement of parts has the columns campus, slice (where rows are broken down by more than their campus), rows,
 waiting and newest, then for each amount numerator_n, valued_n and, where it is divided, denominator_n. `distinct` has
 shared beside the campus: the number of a key that other campuses have too, or NULL. Spans have campus, slice, began,
-ended and perhaps allowed. What tracks have is said in `tracks`.
+ended and perhaps allowed. The columns of series are described in `series_sql`.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -27,9 +26,9 @@ from kpibot.core.kpis.measures import (
     Stock,
 )
 from kpibot.core.time.periods import Period
-from kpibot.sources.engines.dialects import Expression, multiplied, summable
+from kpibot.sources.engines.base import Engine, Expression
 from kpibot.sources.sql.dataset_rows import CAMPUS, SLICE, Rows
-from kpibot.sources.sql.timestamps import TimeColumn
+from kpibot.sources.sql.row_filters import begun_in, happened_in, in_order, open_at_end
 
 Statement = sa.Select[Any] | sa.CompoundSelect[Any]
 Columns = dict[str, Expression]
@@ -37,7 +36,7 @@ NOTHING: Expression = sa.null()
 ZERO, ONE = sa.literal_column("0", sa.Integer()), sa.literal_column("1", sa.Integer())
 
 
-def of(measure: OverRows, rows: Rows, period: Period, amounts: Sequence[Amount] = (ROWS,)) -> Statement:
+def for_measure(measure: OverRows, rows: Rows, period: Period, amounts: Sequence[Amount] = (ROWS,)) -> Statement:
     """The statement that takes a measure; of stocks and flows in each of several amounts, unless keys are distinct."""
     match measure:
         case Duration():
@@ -50,50 +49,50 @@ def of(measure: OverRows, rows: Rows, period: Period, amounts: Sequence[Amount] 
 
 
 def stock_parts(stock: Stock, rows: Rows, period: Period, amounts: Sequence[Amount]) -> Statement:
-    """What stands at the end of the period, in each of several amounts."""
+    """What is open at the end of the period, in each of several amounts."""
     newest = rows.column(stock.since) if stock.since else None
     if stock.average and stock.since is not None:
         return _averages(stock, stock.since, rows, period)
-    arms = standing(stock, rows, period)
+    arms = open_at_end(stock, rows, period)
     if len(arms) == 1:
         return _grouped(rows, arms[0], _amounts(rows, amounts), newest)
     # An index on the end serves each arm on its own, but not both at once: rows still open, and those that end later.
-    each = sa.union_all(*(_grouped(rows, arm, _amounts(rows, amounts), newest) for arm in arms)).subquery("arms")
-    owners = [each.c[owner.name] for owner in rows.owners()]
-    totals = (column for column in each.c if column.name not in (CAMPUS, SLICE))
-    merged = (_merged(column, rows.dialect).label(column.name) for column in totals)
+    per_arm = sa.union_all(*(_grouped(rows, arm, _amounts(rows, amounts), newest) for arm in arms)).subquery("arms")
+    owners = [per_arm.c[owner.name] for owner in rows.group_columns()]
+    totals = (column for column in per_arm.c if column.name not in (CAMPUS, SLICE))
+    merged = (_merged(column, rows.engine).label(column.name) for column in totals)
     return sa.select(*owners, *merged).group_by(*owners)
 
 
-def _merged(column: Expression, dialect: str) -> Expression:
-    return sa.func.max(column) if column.name == "newest" else sa.func.sum(summable(column, dialect))
+def _merged(column: Expression, engine: Engine) -> Expression:
+    return sa.func.max(column) if column.name == "newest" else sa.func.sum(engine.summable(column))
 
 
 def flow_parts(flow: Flow, rows: Rows, period: Period, amounts: Sequence[Amount]) -> Statement:
     """What happens in the period, in each of several amounts."""
-    return _grouped(rows, happening(flow, rows, period), _amounts(rows, amounts), rows.column(flow.at))
+    return _grouped(rows, happened_in(flow, rows, period), _amounts(rows, amounts), rows.column(flow.at))
 
 
 def distinct(measure: Stock | Flow, rows: Rows, period: Period) -> Statement:
     """Distinct keys, which may span several columns; a row without a key is not counted, but reported."""
     at = begins(measure)
     if isinstance(measure, Flow):
-        where = happening(measure, rows, period)
+        where = happened_in(measure, rows, period)
     else:
-        (where,) = standing(measure, rows, period, whole=True)
+        (where,) = open_at_end(measure, rows, period, whole=True)
     keys = [rows.column(name).label(f"key_{n}") for n, name in enumerate(measure.amount.columns)]
     newest = (NOTHING if at is None else sa.func.max(rows.column(at))).label("at")
-    each = (
-        rows.select(*rows.owners(), *keys, sa.func.count().label("n"), newest, where=where)
-        .group_by(*rows.grouped(measure.amount.columns))
+    per_key = (
+        rows.select(*rows.group_columns(), *keys, sa.func.count().label("n"), newest, where=where)
+        .group_by(*rows.group_by_columns(measure.amount.columns))
         .subquery("keys")
     )
-    own = [each.c[key.name] for key in rows.owners()]
-    known = sa.and_(*(each.c[key.name].is_not(None) for key in keys))
-    is_known = sa.case((known, 1), else_=0).label("known")
-    shared = _shared(rows, each, measure.amount.columns, known)
-    by_key = sa.select(*own, each.c.n, each.c.at, is_known, shared.label("shared")).subquery("named")
-    own = [by_key.c[key.name] for key in rows.owners()]
+    own = [per_key.c[key.name] for key in rows.group_columns()]
+    has_key = sa.and_(*(per_key.c[key.name].is_not(None) for key in keys))
+    is_known = sa.case((has_key, 1), else_=0).label("known")
+    shared = _shared(rows, per_key, measure.amount.columns, has_key)
+    by_key = sa.select(*own, per_key.c.n, per_key.c.at, is_known, shared.label("shared")).subquery("named")
+    own = [by_key.c[key.name] for key in rows.group_columns()]
     return sa.select(
         *own,
         by_key.c.shared,
@@ -126,18 +125,18 @@ def mean_parts(duration: Duration, rows: Rows, period: Period) -> Statement:
             "denominator_0": sa.func.count(),
             "valued_0": sa.func.count(),
         }
-    return _grouped(rows, begun(duration, rows, period), columns, rows.column(duration.since))
+    return _grouped(rows, begun_in(duration, rows, period), columns, rows.column(duration.since))
 
 
 def spans(duration: Duration, rows: Rows, period: Period) -> Statement:
     """The rows that began in the period, each with the UTC seconds of its beginning and end, and perhaps its limit."""
     allowed = [] if duration.limit is None else [_allowed(duration.limit, rows).label("allowed")]
     return rows.select(
-        *rows.owners(),
+        *rows.group_columns(),
         rows.time(duration.since).utc_seconds(period).label("began"),
         rows.time(duration.until).utc_seconds(period).label("ended"),
         *allowed,
-        where=begun(duration, rows, period),
+        where=begun_in(duration, rows, period),
     )
 
 
@@ -165,11 +164,11 @@ def listed(measure: OverRows, rows: Rows, period: Period, columns: Sequence[str]
     """The first rows that a measure counts, the oldest first."""
     match measure:
         case Stock():
-            (where,) = standing(measure, rows, period, whole=True)
+            (where,) = open_at_end(measure, rows, period, whole=True)
         case Flow():
-            where = happening(measure, rows, period)
+            where = happened_in(measure, rows, period)
         case Duration():
-            where = begun(measure, rows, period)
+            where = begun_in(measure, rows, period)
     first = begins(measure)
     order = [] if first is None else [rows.column(first)]
     return rows.select(*(rows.column(name).label(name) for name in columns), where=where).order_by(*order).limit(most)
@@ -180,38 +179,6 @@ def wants_spans(duration: Duration) -> bool:
     no database knows the working hours."""
     in_sql = (Statistic.MEAN, Statistic.WITHIN)
     return duration.clock is Clock.WORKING or bool(duration.also) or duration.statistic not in in_sql
-
-
-def happening(flow: Flow, rows: Rows, period: Period) -> list[Expression]:
-    """The rows of a flow that lie in the period."""
-    return [rows.time(flow.at).within(period), *rows.conditions(flow.where)]
-
-
-def standing(stock: Stock, rows: Rows, period: Period, whole: bool = False) -> list[list[Expression]]:
-    """The rows open just before the period's end: what happens at an instant belongs to what follows it.
-
-    They come in one or two arms that have no row in common; in one where `whole` asks for it.
-    """
-    before = _began_before(stock, rows, period)
-    if stock.until is None:
-        return [before]
-    is_open, ends_later = rows.column(stock.until).is_(None), rows.time(stock.until).not_before(period.end)
-    if stock.until not in rows.indexed or whole:
-        return [[*before, sa.or_(is_open, ends_later)]]
-    # Few rows end later, but nearly all began before: the index on the end is the one to take.
-    return [[*before, is_open], [*_began_before(stock, replace(rows, led_by_time=False), period), ends_later]]
-
-
-def _began_before(stock: Stock, rows: Rows, period: Period) -> list[Expression]:
-    began = [] if stock.since is None else [rows.time(stock.since).before(period.end)]
-    return [*rows.conditions(stock.where), *began]
-
-
-def begun(duration: Duration, rows: Rows, period: Period) -> list[Expression]:
-    """The rows of a duration that began in the period, without those that end before they begin."""
-    began = rows.time(duration.since)
-    in_order = _in_order(began, rows.time(duration.until), period)
-    return [began.within(period), in_order, *rows.conditions(duration.where)]
 
 
 def _averages(stock: Stock, since: str, rows: Rows, period: Period) -> Statement:
@@ -230,23 +197,14 @@ def _averages(stock: Stock, since: str, rows: Rows, period: Period) -> Statement
         ]
     stood = ended - overlap
     if stock.amount.counted is Counted.SUM:
-        amount = multiplied(rows.column(stock.amount.columns[0]), stood, rows.dialect)
+        amount = rows.engine.multiplied(rows.column(stock.amount.columns[0]), stood)
     else:
-        amount = summable(stood, rows.dialect)
+        amount = rows.engine.summable(stood)
     columns: Columns = {
         "numerator_0": sa.func.sum(amount) / float(max(end - start, 1)),
         "valued_0": _valued(rows, stock.amount),
     }
     return _grouped(rows, where, columns, rows.column(since))
-
-
-def in_order(stock: Stock, since: str, rows: Rows, period: Period) -> list[Expression]:
-    """Rows that end before they begin never stand, so that a walk must not count either."""
-    return [] if stock.until is None else [_in_order(rows.time(since), rows.time(stock.until), period)]
-
-
-def _in_order(began: TimeColumn, ended: TimeColumn, period: Period) -> Expression:
-    return sa.or_(ended.expression.is_(None), ended.not_before_that_of(began, period))
 
 
 def _allowed(limit: Limit, rows: Rows) -> Expression:
@@ -258,16 +216,16 @@ def _allowed(limit: Limit, rows: Rows) -> Expression:
     return sa.case(*((value == name, sa.literal(int(seconds))) for name, seconds in limit.by_value), else_=usual)
 
 
-def _shared(rows: Rows, each: sa.Subquery, names: Sequence[str], known: Expression) -> Expression:
-    """The number of a key that more than one campus has, or more than one of what rows are told apart by: several of
+def _shared(rows: Rows, per_key: sa.Subquery, names: Sequence[str], has_key: Expression) -> Expression:
+    """The number of a key that more than one campus has, or more than one of what rows are broken down by: several of
     these may have one label. No campus shares a key that names the campus itself."""
     campus = rows.dataset.columns.get(CAMPUS)
     is_own = campus is None or any(rows.dataset.columns[name] == campus for name in names)
     if is_own and rows.by is None:
         return sa.cast(NOTHING, sa.BigInteger)
-    own = [each.c[f"key_{n}"] for n in range(len(names))]
+    own = [per_key.c[f"key_{n}"] for n in range(len(names))]
     owners = sa.func.count().over(partition_by=own)
-    return sa.case((sa.and_(known, owners > 1), sa.func.dense_rank().over(order_by=own)))
+    return sa.case((sa.and_(has_key, owners > 1), sa.func.dense_rank().over(order_by=own)))
 
 
 def _amounts(rows: Rows, amounts: Sequence[Amount]) -> Columns:
@@ -298,4 +256,4 @@ def _grouped(rows: Rows, where: list[Expression], columns: Columns, newest: Expr
         **columns,
     }
     named = (column.label(name) for name, column in own.items())
-    return rows.select(*rows.owners(), *named, where=where).group_by(*rows.grouped())
+    return rows.select(*rows.group_columns(), *named, where=where).group_by(*rows.group_by_columns())

@@ -5,24 +5,17 @@ instant at which that happens. So the order of naive times is that of the instan
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import Enum, auto
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from kpibot.core.time.periods import Period
 from kpibot.core.time.working_clock import first_instant_at
-from kpibot.sources.engines.dialects import READ_TEXT_AS_TIME, Expression, seconds, summable, whole_days
-
-ONE_DAY = timedelta(days=1)
-ONE_SECOND = timedelta(seconds=1)
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-DATES_DIFFER_BY_DAYS = frozenset({"postgresql", "duckdb"})  # a date minus a date is a whole number there
+from kpibot.sources.engines.base import Engine, Expression
+from kpibot.sources.sql.clock_turns import EPOCH, ONE_SECOND, UNSHIFTED, clock_turns, first_reading
 
 
 class TimeKind(Enum):
@@ -59,7 +52,7 @@ NO_DATE = "the zero date of MySQL; write {sql: \"CASE WHEN x > '1000-01-01' THEN
 MILLISECONDS = 1e11  # as seconds the year 5138, as milliseconds 1973
 
 
-def kind_of(sample: object) -> TimeKind:
+def time_kind(sample: object) -> TimeKind:
     """The kind of column that gave this value.
 
     Raises:
@@ -96,12 +89,12 @@ def _kind_of_text(sample: str) -> TimeKind:
 
 
 def to_utc(value: object, zone: ZoneInfo) -> datetime | None:
-    """An instant from whatever a driver returned; naive times are on the wall clock of `zone`."""
+    """An instant from what a driver returned; naive times are on the wall clock of `zone`."""
     match value:
         case None:
             return None
         case str():
-            kind_of(value)  # in another shape it was not compared by its time either
+            time_kind(value)  # in another shape it was not compared by its time either
             return to_utc(datetime.fromisoformat(value), zone)
         case datetime():
             return value.astimezone(UTC) if value.tzinfo else first_instant_at(value.date(), value.time(), zone)
@@ -122,7 +115,7 @@ class TimeColumn:
     expression: Expression
     kind: TimeKind
     zone: ZoneInfo
-    dialect: str
+    engine: Engine
 
     def before(self, instant: datetime) -> Expression:
         """The column lies before the instant."""
@@ -151,10 +144,8 @@ class TimeColumn:
 
     def local_day(self, zone: ZoneInfo, period: Period) -> Expression:
         """Days since 1970-01-01 on the wall clock of `zone`; exact for instants in the period."""
-        is_own = self.kind is TimeKind.NAIVE and _turns(self._clock, zone, period) is UNSHIFTED
-        if is_own and self.dialect in DATES_DIFFER_BY_DAYS:  # its date costs less than its seconds
-            return sa.cast(self.expression, sa.Date()).op("-")(sa.literal_column("DATE '1970-01-01'"))
-        return whole_days(self._shifted(zone, period), self.dialect)
+        is_own = self.kind is TimeKind.NAIVE and clock_turns(self._clock, zone, period) is UNSHIFTED
+        return self.engine.days(self.expression) if is_own else self.engine.whole_days(self._shifted(zone, period))
 
     def total_until(self, later: "TimeColumn", period: Period) -> Expression:
         """The seconds from this column to a later one, or to the period's end where that comes first, as a sum.
@@ -162,10 +153,11 @@ class TimeColumn:
         Both are exact for instants in the period. Two clocks that agree need no counting from 1970.
         """
         alike = {self.kind, later.kind} in ({TimeKind.NAIVE}, {TimeKind.AWARE})
-        if self.dialect == "postgresql" and alike and len(_turns(self._clock, UTC, period)) == 1:
-            end = sa.func.least(later.expression, later.bound(period.end))  # which passes over NULL
-            return sa.func.date_part("epoch", sa.func.sum(end.op("-")(self.expression)))
-        return sa.func.sum(summable(self.seconds_until(later, period), self.dialect))
+        if alike and len(clock_turns(self._clock, UTC, period)) == 1:
+            total = self.engine.total_seconds(self.expression, later.expression, later.bound(period.end))
+            if total is not None:
+                return total
+        return sa.func.sum(self.engine.summable(self.seconds_until(later, period)))
 
     def seconds_until(self, later: "TimeColumn", period: Period) -> Expression:
         """The same for one row."""
@@ -198,13 +190,12 @@ class TimeColumn:
     def _raw_seconds(self) -> Expression:
         if self.kind is TimeKind.SECONDS:
             return sa.cast(self.expression, sa.BigInteger)
-        if self.kind in TEXT_SHAPES and self.dialect not in READ_TEXT_AS_TIME:
-            return seconds(sa.cast(self.expression, sa.DateTime()), self.dialect)
-        return seconds(self.expression, self.dialect)
+        is_text = self.kind in TEXT_SHAPES
+        return (self.engine.seconds_of_text if is_text else self.engine.seconds)(self.expression)
 
     def _shifted(self, target: tzinfo, period: Period) -> Expression:
         raw = self._raw_seconds()
-        first, *later = _turns(self._clock, target, period)
+        first, *later = clock_turns(self._clock, target, period)
         if not later:
             return raw + first.shift if first.shift else raw
         # The latest turn that a time lies after gives its shift, so the branches go backward.
@@ -212,90 +203,8 @@ class TimeColumn:
         return raw + sa.case(*branches, else_=first.shift)
 
 
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """From a reading of one clock on, what to add to its seconds to have those of another one.
-
-    A reading that is skipped stands for the instant of the jump instead, which is `stands` on the other clock.
-    """
-
-    reading: int
-    shift: int
-    stands: int | None = None
-
-    def shifting(self, raw: Expression) -> Expression:
-        """What to add to the seconds `raw`."""
-        return sa.literal(self.shift) if self.stands is None else self.stands - raw
-
-
-UNSHIFTED = (_Turn(0, 0),)
-
-
-@lru_cache(maxsize=64)
-def _turns(own: tzinfo, target: tzinfo, period: Period) -> tuple[_Turn, ...]:
-    """How seconds on the clock `own` become seconds on the clock `target`, in or near the period.
-
-    Clocks differ by a constant but for a few changes a year, so that SQL needs a CASE of a few branches only.
-    """
-    if str(own) == str(target):
-        return UNSHIFTED
-    day = period.start - ONE_DAY
-    found = [_Turn(0, _shift(day, own, target))]
-    while day < period.end:
-        if _shift(day + ONE_DAY, own, target) != found[-1].shift:
-            edge = next(each for each in _quarters_after(day) if _shift(each, own, target) != found[-1].shift)
-            found += _turns_at(edge, own, target)
-        day += ONE_DAY
-    return tuple(found)
-
-
-def _turns_at(edge: datetime, own: tzinfo, target: tzinfo) -> list[_Turn]:
-    """What happens where the difference of the two clocks changes."""
-    shown, expected = _clock(edge, own), _clock(edge - ONE_SECOND, own) + 1
-    turn = _Turn(max(shown, expected), _shift(edge, own, target))  # an hour that occurs twice means its first time
-    return [turn] if shown <= expected else [_Turn(expected, turn.shift, _clock(edge, target)), turn]
-
-
-def _quarters_after(instant: datetime) -> Iterator[datetime]:
-    """Every quarter of an hour from `instant` on: no zone changes its clock at another moment."""
-    first = instant.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    return (first + timedelta(minutes=15 * n) for n in range(2 * 96))
-
-
-def _shift(instant: datetime, own: tzinfo, target: tzinfo) -> int:
-    return _clock(instant, target) - _clock(instant, own)
-
-
-def _clock(instant: datetime, zone: tzinfo) -> int:
-    local = instant.astimezone(zone)
-    return int((local.replace(tzinfo=UTC) - EPOCH).total_seconds())
-
-
 def _rounded_up(moment: datetime) -> datetime:
     return moment + timedelta(microseconds=-moment.microsecond % 1_000_000)
-
-
-def first_reading(instant: datetime, zone: ZoneInfo) -> datetime:
-    """The first time on the wall clock of `zone` that means this instant, in UTC, or a later one: what it shows.
-
-    Where the clock jumps it is the first time that is skipped; while an hour passes for the second time, its end.
-    """
-    local = instant.astimezone(zone)
-    if not local.fold:
-        return _next_reading(instant, zone)
-    first_time = instant - (_offset(local.replace(fold=0)) - _offset(local))
-    seconds = range(int((instant - first_time).total_seconds()))
-    set_back = bisect_left(seconds, True, key=lambda n: bool((first_time + n * ONE_SECOND).astimezone(zone).fold))
-    return _next_reading(first_time + set_back * ONE_SECOND, zone)
-
-
-def _next_reading(instant: datetime, zone: ZoneInfo) -> datetime:
-    """What the clock of `zone` would show at an instant if it went on as in the second before."""
-    return (instant - ONE_SECOND).astimezone(zone).replace(tzinfo=None) + ONE_SECOND
-
-
-def _offset(local: datetime) -> timedelta:
-    return local.utcoffset() or timedelta(0)
 
 
 def _first_whole_day(local: datetime) -> date:

@@ -1,4 +1,4 @@
-"""The tables of the state database. Instants are kept in UTC."""
+"""The tables of the state database. Instants are stored in UTC."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +11,7 @@ metadata = sa.MetaData()
 
 
 class Instant(TypeDecorator[datetime]):
-    """An aware instant, kept as naive UTC, so that every database orders it alike."""
+    """An aware instant, stored as naive UTC, so that every database orders it the same way."""
 
     impl = sa.DateTime
     cache_ok = True
@@ -24,7 +24,7 @@ class Instant(TypeDecorator[datetime]):
 
 
 class Json(TypeDecorator[Any]):
-    """A JSON document, kept as text. A number that is not finite becomes null."""
+    """A JSON document, stored as text. A number that is not finite becomes null."""
 
     impl = sa.Text
     cache_ok = True
@@ -37,9 +37,9 @@ class Json(TypeDecorator[Any]):
 
 
 def _measured() -> tuple[sa.Column[Any], ...]:
-    """One measurement of a KPI: an array a column, each with an element for every campus of the roster, in its order.
+    """One measurement of a KPI: each column is an array with one element per campus, in the order of the roster.
 
-    `missing` alone is an object: the reason by campus, for those that have no value.
+    Only `missing` is an object: the reason by campus, for campuses without a value.
     """
     return (
         sa.Column("roster", sa.ForeignKey("rosters.id"), nullable=False),
@@ -55,7 +55,7 @@ def _measured() -> tuple[sa.Column[Any], ...]:
     )
 
 
-rosters = sa.Table(  # the id is made from the campuses: a row never changes
+rosters = sa.Table(  # the id is a hash of the campuses: a row never changes
     "rosters",
     metadata,
     sa.Column("id", sa.String(32), primary_key=True),
@@ -88,20 +88,20 @@ alert_states = sa.Table(
     sa.Column("severity", sa.String(20)),
     sa.Column("since", Instant),
     sa.Column("streak", sa.Integer, nullable=False),
-    sa.Column("told", Instant),
+    sa.Column("notified_at", Instant),
 )
 
-alert_groups = sa.Table(  # `closed_at` is empty while the group is open; `shown` is an object: severity by campus
+alert_groups = sa.Table(  # `closed_at` is empty while the group is open; `severities` is an object, by campus
     "alert_groups",
     metadata,
     sa.Column("key", sa.String(300), primary_key=True),
     sa.Column("kpi", sa.String(80), nullable=False),
     sa.Column("channel", sa.String(80), nullable=False),
     sa.Column("opened", Instant, nullable=False),
-    sa.Column("shown", Json, nullable=False),
-    sa.Column("called", Instant),
+    sa.Column("severities", Json, nullable=False),
+    sa.Column("mentioned_at", Instant),
     sa.Column("critical_since", Instant),
-    sa.Column("escalated", sa.Integer, nullable=False),
+    sa.Column("escalation_step", sa.Integer, nullable=False),
     sa.Column("acknowledged_by", sa.String(80), nullable=False),
     sa.Column("acknowledged_at", Instant),
     sa.Column("acknowledged_until", Instant),
@@ -120,7 +120,7 @@ sa.Index(
     postgresql_where=alert_groups.c.closed_at.is_(None),
 )
 
-silences = sa.Table(  # one that is ended early has its end there
+silences = sa.Table(  # `end` is moved to where one was ended early
     "silences",
     metadata,
     sa.Column("id", sa.String(80), primary_key=True),
@@ -134,23 +134,23 @@ silences = sa.Table(  # one that is ended early has its end there
 )
 
 audit_log = sa.Table(
-    "audit_trail",
+    "audit_log",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("at", Instant, nullable=False),
     sa.Column("by", sa.String(80), nullable=False),
-    sa.Column("did", sa.String(80), nullable=False),
-    sa.Column("about", sa.String(300), nullable=False),
+    sa.Column("action", sa.String(80), nullable=False),
+    sa.Column("subject", sa.String(300), nullable=False),
     sa.Column("detail", sa.Text, nullable=False),
-    sa.Index("audit_trail_by_time", "at"),
+    sa.Index("audit_log_by_time", "at"),
 )
 
-leases = sa.Table(  # without `done_at` the slot is under way, or was left behind by a process that died
-    "claims",
+leases = sa.Table(  # without `done_at` the slot is in progress, or was abandoned by a process that died
+    "leases",
     metadata,
     sa.Column("work", sa.String(120), primary_key=True),
     sa.Column("slot", Instant, primary_key=True),
-    sa.Column("claimed_at", Instant, nullable=False),
+    sa.Column("acquired_at", Instant, nullable=False),
     sa.Column("owner", sa.String(120)),
     sa.Column("lease_until", Instant),
     sa.Column("done_at", Instant),
@@ -162,7 +162,7 @@ outbox = sa.Table(  # without `due_at` a row is due at once, whatever the clock
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("key", sa.String(300), nullable=False, unique=True),
     sa.Column("channel", sa.String(80), nullable=False),
-    sa.Column("how", sa.String(20), nullable=False, server_default="post"),
+    sa.Column("kind", sa.String(20), nullable=False, server_default="post"),
     sa.Column("group_key", sa.String(300), nullable=False, server_default=""),
     sa.Column("in_channel", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("body", sa.Text, nullable=False),

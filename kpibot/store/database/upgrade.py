@@ -13,7 +13,7 @@ from kpibot.store.database.engine import writing
 from kpibot.store.database.errors import StoreError, UpgradedError
 from kpibot.store.database.schema import metadata
 
-CURRENT = "0002"  # the last revision under migrations/versions
+CURRENT = "0003"  # the last revision under migrations/versions
 BEFORE_VERSIONS = "0001"
 FIRST_TABLES = frozenset({"rosters", "readings", "daily_readings", "alert_states", "claims", "outbox"})
 MIGRATIONS = Path(__file__).with_name("migrations")

@@ -165,7 +165,9 @@ def test_campuses_from_a_database_may_be_referred_to_unseen(configured) -> None:
     text = 'campuses: {database: helpdesk, select: "SELECT site AS code FROM sites;", slug: "site-{code}"}\n'
     channels = "channels: {west: {slack: C0123ABCD, campus: site-101}}\nalerts: [{channel: west}]\n"
     catalog = load(configured(campuses=text, channels=channels), {})
-    assert catalog.campuses == CampusList("helpdesk", "helpdesk", "SELECT site AS code FROM sites", slug="site-{code}")
+    assert catalog.campuses == CampusList(
+        system="helpdesk", database="helpdesk", select="SELECT site AS code FROM sites", slug="site-{code}"
+    )
     assert catalog.channels["west"] == Channel("west", "C0123ABCD", "site-101")
 
 
@@ -194,9 +196,16 @@ def test_datasets(configured) -> None:
         "resolved": Column(sql="coalesce(resolved_at, closed_at)"),
     }
     assert made["tickets"] == Dataset(
-        "tickets", "helpdesk", "dbo.hd_tickets", None, columns, "tickets and work orders", ZoneInfo("UTC"),
-        DaysAgo(2), "https://help.example.org/{opened}",
-    )  # fmt: skip
+        id="tickets",
+        database="helpdesk",
+        table="dbo.hd_tickets",
+        select=None,
+        columns=columns,
+        rows="tickets and work orders",
+        zone=ZoneInfo("UTC"),
+        fresh_within=DaysAgo(2),
+        link="https://help.example.org/{opened}",
+    )
     lines = made["order_lines"]
     assert lines.select == "-- lines of approved orders\nWITH l AS (SELECT 1) SELECT * FROM l"
     assert (lines.rows, lines.zone) == ("order lines", ZoneInfo("America/Chicago"))
@@ -278,7 +287,7 @@ def test_thresholds_alert_and_overrides(configured) -> None:
     catalog = load(configured(), {})
     tickets = catalog.kpis["tickets"]
     assert tickets.thresholds == Thresholds(Better.LOWER, 20, 40, 80, recovers_at=35)
-    assert tickets.alert == AlertRule(2, timedelta(hours=4))
+    assert tickets.alert == AlertRule(after=2, remind=timedelta(hours=4))
     assert (tickets.card.owner, tickets.card.rows, tickets.card.period) == ("@helpdesk-leads", "tickets", "")
 
 
@@ -351,9 +360,9 @@ def test_a_list_of_campuses_with_what_is_written_of_them(configured) -> None:
         feeder-west: {name: West feeder, campuses: {campus-west: {students: 2140}}}
     """
     assert load(configured(campuses=dedent(text)), {}).campuses == CampusList(
-        "any",
-        "helpdesk",
-        "SELECT id, completename AS path FROM glpi_locations",
+        system="any",
+        database="helpdesk",
+        select="SELECT id, completename AS path FROM glpi_locations",
         separator="/",
         rule=CampusRule(types=frozenset({"high", "middle"})),
         written=(
@@ -366,7 +375,9 @@ def test_a_list_of_campuses_with_what_is_written_of_them(configured) -> None:
 def test_a_list_of_oneroster_is_a_file_and_its_codes_are_everybodys(configured) -> None:
     text = 'campuses: {orgs: "${ONEROSTER}/orgs.csv", campuses_are: {codes: [1, "0101"]}}\n'
     catalog = load(configured(campuses=text), {"ONEROSTER": "sis"})
-    assert catalog.campuses == CampusList("any", orgs="sis/orgs.csv", rule=CampusRule(codes=frozenset({"1", "0101"})))
+    assert catalog.campuses == CampusList(
+        system="any", orgs="sis/orgs.csv", rule=CampusRule(codes=frozenset({"1", "0101"}))
+    )
 
 
 def test_higher_may_be_better(configured) -> None:
@@ -395,12 +406,28 @@ def test_digests_and_routes(configured) -> None:
     catalog = load(configured(channels=dedent(channels)), {})
     both, leads = ("tech-leads", "west-tech"), ("tech-leads",)
     assert catalog.digests == {
-        "weekly": Digest("weekly", "Weekly", (0,), time(7), both, ("tickets",), timedelta(days=6)),
-        "daily": Digest("daily", "Daily", (0, 1, 2, 3, 4), time(16, 30), leads, ("tickets",), timedelta(days=1)),
+        "weekly": Digest(
+            id="weekly",
+            title="Weekly",
+            weekdays=(0,),
+            at=time(7),
+            channels=both,
+            kpis=("tickets",),
+            useful_for=timedelta(days=6),
+        ),
+        "daily": Digest(
+            id="daily",
+            title="Daily",
+            weekdays=(0, 1, 2, 3, 4),
+            at=time(16, 30),
+            channels=leads,
+            kpis=("tickets",),
+            useful_for=timedelta(days=1),
+        ),
     }
     assert catalog.routes == (
-        Route("west-tech", frozenset({"tickets"}), frozenset({"feeder-west"})),
-        Route("tech-leads"),
+        Route(channel="west-tech", kpis=frozenset({"tickets"}), campuses=frozenset({"feeder-west"})),
+        Route(channel="tech-leads"),
     )
     assert catalog.channels["tech-leads"].campus == "district"
 
@@ -484,11 +511,11 @@ def test_routes_by_category_severity_and_hours(configured) -> None:
     catalog = load(configured(kpis=dedent(text), channels=dedent(channels)), {})
     critical = frozenset({"critical"})
     assert catalog.routes == (
-        Route("a", severities=critical, in_working_hours=False, mention="@oncall"),
-        Route("a", campuses=frozenset({"oakridge"}), severities=critical, in_working_hours=True),
-        Route("b", campuses=frozenset({"feeder-west"}), severities=critical, in_working_hours=True),
-        Route("b", categories=frozenset({"operational"})),
-        Route("a"),
+        Route(channel="a", severities=critical, in_working_hours=False, mention="@oncall"),
+        Route(channel="a", campuses=frozenset({"oakridge"}), severities=critical, in_working_hours=True),
+        Route(channel="b", campuses=frozenset({"feeder-west"}), severities=critical, in_working_hours=True),
+        Route(channel="b", categories=frozenset({"operational"})),
+        Route(channel="a"),
     )
 
 
@@ -506,10 +533,17 @@ def test_silences_that_recur(configured) -> None:
     catalog = load(configured(channels=dedent(channels), district=district), {})
     tickets, west = frozenset({"tickets"}), frozenset({"feeder-west"})
     assert catalog.silences == (
-        RecurringSilence("Summer break", Recurrence.YEARLY, first=(6, 10), last=(8, 5)),
-        RecurringSilence("Patch night", Recurrence.WEEKLY, (2,), (time(22), time(2)), kpis=tickets, campuses=west),
-        RecurringSilence("Weekend", Recurrence.WEEKLY, (5, 6)),
-        RecurringSilence("Breaks", Recurrence.BREAKS),
+        RecurringSilence(name="Summer break", when=Recurrence.YEARLY, first=(6, 10), last=(8, 5)),
+        RecurringSilence(
+            name="Patch night",
+            when=Recurrence.WEEKLY,
+            weekdays=(2,),
+            hours=(time(22), time(2)),
+            kpis=tickets,
+            campuses=west,
+        ),
+        RecurringSilence(name="Weekend", when=Recurrence.WEEKLY, weekdays=(5, 6)),
+        RecurringSilence(name="Breaks", when=Recurrence.BREAKS),
     )
 
 
@@ -583,10 +617,10 @@ def test_notes_say_what_happened_and_whom_it_concerns(configured) -> None:
 
 def test_a_catalogue_knows_where_everything_was_written(configured) -> None:
     catalog = load(configured(), {})
-    file, line = catalog.place("datasets", "tickets", "columns", "opened").rsplit(":", 1)
+    file, line = catalog.location("datasets", "tickets", "columns", "opened").rsplit(":", 1)
     assert "opened:" in Path(file).read_text(encoding="utf-8").splitlines()[int(line) - 1]
-    assert catalog.place("datasets", "tickets", "fresh_within") == catalog.place("datasets", "tickets")
-    assert catalog.place("nothing") == ""
+    assert catalog.location("datasets", "tickets", "fresh_within") == catalog.location("datasets", "tickets")
+    assert catalog.location("nothing") == ""
 
 
 def test_a_kpi_may_be_checked_against_another_system(configured) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from kpibot.catalog import CatalogError, load
 from kpibot.catalog.model import CampusList
-from kpibot.catalog.presets import names
+from kpibot.catalog.presets import preset_names
 from kpibot.core.kpis.conditions import ValueCondition
 from kpibot.core.kpis.measures import Amount, Counted, Flow, Ratio, Stock
 from tests.unit.catalog.conftest import Configured
@@ -21,7 +21,7 @@ def test_one_line_is_enough(configured: Configured) -> None:
     assert catalog.campuses.database == "helpdesk"
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", preset_names())
 def test_every_preset_that_stands_alone_is_sound(name: str, configured: Configured) -> None:
     use = "[glpi, glpi-order]" if name == "glpi-order" else name
     databases = f'databases: {{system: {{url: "sqlite:///system.db", preset: {use}}}}}'

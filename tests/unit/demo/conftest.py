@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kpibot.demo.district import build
+from kpibot.demo.district import build_demo_databases
 
 CHICAGO = ZoneInfo("America/Chicago")
 
@@ -28,7 +28,7 @@ def reports() -> list[tuple[str, float]]:
 def next_week(tmp_path_factory: pytest.TempPathFactory, reports: list[tuple[str, float]]) -> Path:
     """The same district a week later, in the next month and after Thanksgiving."""
     folder = tmp_path_factory.mktemp("next-week")
-    build(
+    build_demo_databases(
         folder, datetime(2026, 12, 1, 6, 0, tzinfo=CHICAGO), progress=lambda label, done: reports.append((label, done))
     )
     return folder

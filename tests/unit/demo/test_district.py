@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kpibot.demo.district import FILES, build
+from kpibot.demo.district import FILES, build_demo_databases
 from tests.demo import UNTIL
 
 STABLE = (
@@ -44,7 +44,7 @@ def fingerprint(folder: Path) -> list[str]:
 
 
 def test_built_twice_it_is_the_same(demo_district: Path, tmp_path: Path) -> None:
-    build(tmp_path, UNTIL)
+    build_demo_databases(tmp_path, UNTIL)
     assert fingerprint(tmp_path) == fingerprint(demo_district)
 
 
@@ -68,12 +68,12 @@ def test_every_database_is_sound(demo_district: Path) -> None:
 
 def test_a_naive_instant_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="time zone"):
-        build(tmp_path, datetime(2026, 11, 22))
+        build_demo_databases(tmp_path, datetime(2026, 11, 22))
 
 
 def test_an_instant_before_the_district_began_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="2015"):
-        build(tmp_path, datetime(2012, 1, 1, tzinfo=UTC))
+        build_demo_databases(tmp_path, datetime(2012, 1, 1, tzinfo=UTC))
 
 
 def test_a_build_that_breaks_off_leaves_nothing_and_keeps_what_was_there(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_a_build_that_breaks_off_leaves_nothing_and_keeps_what_was_there(tmp_pat
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        build(tmp_path, UNTIL, progress=stop)
+        build_demo_databases(tmp_path, UNTIL, progress=stop)
     assert [path.name for path in tmp_path.iterdir()] == ["helpdesk.db"]
     assert (tmp_path / "helpdesk.db").read_text() == "the old one"
 

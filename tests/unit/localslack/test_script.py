@@ -11,7 +11,8 @@ import yaml
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from localslack import ScriptError, Workspace, WorkspaceError, alone
+import localslack
+from localslack import ScriptError, Workspace, WorkspaceError, standalone
 from localslack.script import parse_script, read_script
 from localslack.state.faults import KINDS
 
@@ -45,13 +46,13 @@ def test_a_script_makes_what_it_says(tmp_path: Path) -> None:
     alerts, cabinet = ws.find("tech-alerts"), ws.find("cabinet")
     assert alerts is not None and alerts.members == [ws.user_id("dana"), ws.bot_user_id]
     assert cabinet is not None and cabinet.private and ws.bot_user_id not in cabinet.members
-    assert ws.commands_known == (("/ask", "", ""), ("/kpi", "[kpi]", "How does it stand?"))
+    assert ws.command_hints == (("/ask", "", ""), ("/kpi", "[kpi]", "How does it stand?"))
     assert [(fault.kind, fault.times) for fault in ws.faults.pending()] == [("http_503", 1), ("error", None)]
-    assert ws.pace.tiers and ws.pace.seconds == 1.0
+    assert ws.rate_limits.tiers and ws.rate_limits.seconds == 1.0
 
 
-def test_the_script_in_the_documentation_can_be_read() -> None:
-    page = (Path(__file__).parents[3] / "docs" / "workspace.md").read_text()
+def test_the_script_in_the_readme_can_be_read() -> None:
+    page = (Path(localslack.__file__).parent / "README.md").read_text()
     script = page.split("```yaml\n")[1].split("```")[0]
     ws = parse_script(yaml.safe_load(script)).workspace()
     assert [fault.kind for fault in ws.faults.pending()][-2:] == ["duplicate", "reset"]
@@ -134,7 +135,7 @@ async def test_alone_it_tells_where_it_is_and_which_tokens_it_takes(tmp_path: Pa
     file, stop = tmp_path / "workspace.yaml", asyncio.Event()
     said: asyncio.Queue[str] = asyncio.Queue()
     file.write_text(FULL)
-    running = asyncio.create_task(alone.run(file, 0, stop, said.put_nowait))
+    running = asyncio.create_task(standalone.run_workspace(file, 0, stop, said.put_nowait))
     lines = (await asyncio.wait_for(said.get(), 5)).splitlines()
     environment = dict(line.split("=", 1) for line in lines if "=" in line)
     client: Any = AsyncWebClient(token=environment["SLACK_BOT_TOKEN"], base_url=environment["SLACK_API_URL"])
@@ -143,6 +144,6 @@ async def test_alone_it_tells_where_it_is_and_which_tokens_it_takes(tmp_path: Pa
         await client.users_list()
     port = int(environment["SLACK_API_URL"].split(":")[2].split("/")[0])
     with pytest.raises(WorkspaceError, match=f"port {port} is taken; choose another with --port"):
-        await alone.run(None, port, stop, said.put_nowait)
+        await standalone.run_workspace(None, port, stop, said.put_nowait)
     stop.set()
     await running

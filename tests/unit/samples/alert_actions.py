@@ -23,10 +23,12 @@ from tests.unit.samples.reports import NOW, ZONE, Samples
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TICKETS_WEST = Scope("Outstanding tickets", "Campus West High School")
-ACKNOWLEDGED = Action(ActionKind.ACKNOWLEDGED, "@luis", NOW, Scope("Outstanding tickets"), NOW + 2 * HOUR)
-MUTED = Action(ActionKind.MUTED, "@luis", NOW, TICKETS_WEST, NOW + 5 * DAY, reason="exam week")
-SNOOZED = replace(ACKNOWLEDGED, act=ActionKind.SNOOZED, until=NOW + 17.5 * HOUR)
-ASSIGNED = Action(ActionKind.ASSIGNED, "@dana", NOW, TICKETS_WEST, to="@luis")
+ACKNOWLEDGED = Action(
+    kind=ActionKind.ACKNOWLEDGED, by="@luis", at=NOW, scope=Scope("Outstanding tickets"), until=NOW + 2 * HOUR
+)
+MUTED = Action(kind=ActionKind.MUTED, by="@luis", at=NOW, scope=TICKETS_WEST, until=NOW + 5 * DAY, reason="exam week")
+SNOOZED = replace(ACKNOWLEDGED, kind=ActionKind.SNOOZED, until=NOW + 17.5 * HOUR)
+ASSIGNED = Action(kind=ActionKind.ASSIGNED, by="@dana", at=NOW, scope=TICKETS_WEST, to="@luis")
 EXAMS = ActiveMute("s1", TICKETS_WEST, "@luis", NOW + 5 * DAY, "exam week")
 POWER_CUT = ActiveMute("s2", Scope("", "North feeder"), "@dana", NOW + HOUR, "power cut at <North>")
 PATCHES = RecurringMute("Patch Tuesday", Scope(), False, (date(2026, 12, 8), date(2026, 12, 8)))
@@ -44,7 +46,7 @@ def action_results() -> Rendered:
         ASSIGNED,
         replace(ASSIGNED, by="@luis"),
         MUTED,
-        replace(MUTED, act=ActionKind.UNMUTED),
+        replace(MUTED, kind=ActionKind.UNMUTED),
     ]
     return action_result_message(ActionResult("@nobody", NOW, ZONE, tuple(actions)))
 
@@ -61,12 +63,19 @@ def mention() -> Rendered:
 
 
 def active_alerts(samples: Samples) -> tuple[ActiveAlert, ...]:
-    west = ActiveAlert(samples.tickets, Verdict.CRITICAL, NOW - 2 * DAY)
+    west = ActiveAlert(report=samples.tickets, severity=Verdict.CRITICAL, since=NOW - 2 * DAY)
     oak = replace(samples.tickets, campus="oak", campus_name="Oak & Ash")
     return (
         west,
         replace(west, assigned_to="@mei"),
-        ActiveAlert(oak, Verdict.WARNING, NOW - HOUR, "@luis", NOW + 2 * HOUR, snoozed_until=NOW + HOUR),
+        ActiveAlert(
+            report=oak,
+            severity=Verdict.WARNING,
+            since=NOW - HOUR,
+            acknowledged_by="@luis",
+            acknowledged_until=NOW + 2 * HOUR,
+            snoozed_until=NOW + HOUR,
+        ),
         replace(west, report=samples.down, severity=Verdict.WARNING, is_muted=True, muted_until=NOW + 5 * DAY),
     )
 
@@ -85,11 +94,23 @@ def mutes() -> Rendered:
 
 def why(samples: Samples) -> Rendered:
     values = tuple((NOW - n * timedelta(minutes=15), 104.0 - n) for n in (2, 1, 0))
-    rule = AlertRule(2, 4 * HOUR, 8 * HOUR, ((HOUR, "@director"),))
+    rule = AlertRule(after=2, remind=4 * HOUR, acknowledged_for=8 * HOUR, escalation=((HOUR, "@director"),))
     routes = (("tech-leads", "is for warning breaches only"), ("west-tech", "takes it"))
     card, west = samples.tickets.card, active_alerts(samples)[0]
     levels = replace(samples.tickets.thresholds, recovers_at=35.0)
     measured = (AlertHistory(replace(west, report=replace(west.report, thresholds=levels)), values),)
     return why_message(
-        AlertExplanation(card, NOW, ZONE, NOW - DAY, measured, 3, rule, "west-tech", routes, (EXAMS,), (PATCHES,))
+        AlertExplanation(
+            card=card,
+            as_of=NOW,
+            zone=ZONE,
+            opened=NOW - DAY,
+            histories=measured,
+            further_campuses=3,
+            rule=rule,
+            channel="west-tech",
+            routes=routes,
+            mutes=(EXAMS,),
+            recurring=(PATCHES,),
+        )
     )

@@ -30,8 +30,16 @@ AT = datetime(2026, 11, 24, 20, tzinfo=ZoneInfo(ZONE))
 TICKETS = KpiInfo(
     id="tickets", name="Outstanding tickets", objective="No classroom waits", owner="@helpdesk-leads", rows="tickets"
 )
-MUTED = Silence("s1", AT - timedelta(hours=1), AT + timedelta(hours=3), "tickets", "campus-west", "exam week", "Dana")
-PATCH_NIGHT = RecurringSilence("Patch night", Recurrence.WEEKLY, (1,))
+MUTED = Silence(
+    id="s1",
+    start=AT - timedelta(hours=1),
+    end=AT + timedelta(hours=3),
+    kpi="tickets",
+    campus="campus-west",
+    reason="exam week",
+    by="Dana",
+)
+PATCH_NIGHT = RecurringSilence(name="Patch night", when=Recurrence.WEEKLY, weekdays=(1,))
 ROUTED = RouteExplanation(
     card=TICKETS,
     campus="campus-west",
@@ -43,13 +51,13 @@ ROUTED = RouteExplanation(
     mention="@west-oncall",
     rules=(
         (
-            Route("asset-team", categories=frozenset({"security", "compliance"})),
+            Route(channel="asset-team", categories=frozenset({"security", "compliance"})),
             "#asset-team",
             "is about `compliance` or `security` KPIs only, and this one is operational",
         ),
         (
             Route(
-                "west-tech",
+                channel="west-tech",
                 kpis=frozenset({"tickets"}),
                 campuses=frozenset({"feeder-west"}),
                 severities=frozenset({"critical"}),
@@ -58,7 +66,7 @@ ROUTED = RouteExplanation(
             "#west-tech",
             TAKES_IT,
         ),
-        (Route("tech-leads"), "#tech-leads", TOO_LATE),
+        (Route(channel="tech-leads"), "#tech-leads", TOO_LATE),
     ),
     suppression=None,
     next_notify_at=AT,
@@ -119,7 +127,18 @@ def backtest(
         of_levels.setdefault(each.report.thresholds, []).append(each)
     tunings = tuple(_tuning(levels, those, rule) for levels, those in of_levels.items())
     first = LAST - (len(_series(pasts[0]).days) - 1) * DAY
-    return Backtest(card, where, ZONE, first, LAST, rule, True, False, pasts, tunings)
+    return Backtest(
+        card=card,
+        place=where,
+        zone=ZONE,
+        first=first,
+        last=LAST,
+        rule=rule,
+        has_rule=True,
+        from_own_readings=False,
+        replays=pasts,
+        tunings=tunings,
+    )
 
 
 def _tuning(levels: Thresholds, pasts: list[CampusReplay], rule: AlertRule) -> Tuning:
@@ -130,7 +149,14 @@ def _tuning(levels: Thresholds, pasts: list[CampusReplay], rule: AlertRule) -> T
     found = threshold_options(moments, levels, rule, instant_of_day(LAST + DAY))
     days = sum(each.days for each in pasts)
     now = next((each for each in found if each.warning == levels.warning), None)
-    return Tuning(levels, len(pasts), days, tuple(found), now, suggested_option(found, len(pasts), days))
+    return Tuning(
+        thresholds=levels,
+        campuses=len(pasts),
+        days=days,
+        options=tuple(found),
+        current=now,
+        suggested=suggested_option(found, len(pasts), days),
+    )
 
 
 def _series(of: CampusReplay) -> Series:

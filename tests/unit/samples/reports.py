@@ -240,16 +240,23 @@ class Samples:
         changes = (
             self.change("West", 104.0, 2, Verdict.CRITICAL),
             self.change("Cedar", 38.0, 9, Verdict.WARNING),
-            replace(self.change("Birch", 55.0, 1, Verdict.WARNING), says=forecast),
+            replace(self.change("Birch", 55.0, 1, Verdict.WARNING), details=forecast),
         )
-        return AlertNotice(CARDS["tickets"], NOW, ZONE, "<!subteam^S123>", changes, "tickets:leads:2026-11-20T14:00")
+        return AlertNotice(
+            card=CARDS["tickets"],
+            as_of=NOW,
+            zone=ZONE,
+            mention="<!subteam^S123>",
+            changes=changes,
+            group="tickets:leads:2026-11-20T14:00",
+        )
 
     @property
     def acknowledged(self) -> AlertNotice:
         """The same later: it was told to all of the district, and somebody sees to it."""
         return replace(
             self.notice,
-            how=DeliveryKind.UPDATE,
+            kind=DeliveryKind.UPDATE,
             mention="",
             is_common=True,
             acknowledged_by="@luis",
@@ -267,7 +274,7 @@ class Samples:
             self.change("Birch", 55.0, 0, Verdict.WARNING, Reason.MORE),
             self.change("Oak", 15.0, 12, None, Reason.RECOVERED),
         )
-        return replace(self.notice, how=DeliveryKind.REPLY, reason=Reason.WORSE, changes=changes)
+        return replace(self.notice, kind=DeliveryKind.REPLY, reason=Reason.WORSE, changes=changes)
 
     @property
     def over(self) -> AlertNotice:

@@ -49,7 +49,7 @@ CALENDAR = Calendar(
 NAMES = ("oak", "birch", "cedar", "elm", "pine")
 TREE = CampusTree([Campus(slug=each, name=each.title()) for each in NAMES], "Maple Valley District")
 LEVELS = Thresholds(Better.LOWER, 20, 40, 80)
-ROUTES = (Route("leads"),)
+ROUTES = (Route(channel="leads"),)
 CHANNELS = {name: Channel(name, f"#{name}", "district") for name in ("leads", "team", "oncall", "admins")}
 
 
@@ -75,7 +75,7 @@ class Database:
         }
         return [parts for _ in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
+    def series(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
         if not self.has_series:
             raise SourceDownError("database `helpdesk` did not answer within 2 s")
         return {
@@ -128,7 +128,13 @@ class Watched:
         measurement = Measurement(district, lambda half: self.other if _dataset(half) == "assets" else self.database)
         self.catalog = replace(
             Catalog(
-                DistrictConfig("Maple Valley", CALENDAR, administrators="admins"), {}, (), {}, {}, CHANNELS, {}, routes
+                district=DistrictConfig("Maple Valley", CALENDAR, administrators="admins"),
+                databases={},
+                campuses=(),
+                datasets={},
+                kpis={},
+                channels=CHANNELS,
+                routes=routes,
             ),
             kpis=district.kpis,
             **catalog,  # type: ignore[arg-type]

@@ -23,10 +23,11 @@ from kpibot.render.terminal.text import (
 from kpibot.slack.alerts.alert_message import alert_message
 from kpibot.slack.blocks import SlackFile
 from kpibot.slack.digests.digest_message import digest_message
+from kpibot.slack.error_message import error_message
 from kpibot.slack.questions.about_message import about_message
 from kpibot.slack.questions.answer_message import answer_message, overview_message
 from kpibot.slack.questions.breakdown_message import breakdown_message
-from kpibot.slack.questions.guide_messages import error_message, help_message, list_message
+from kpibot.slack.questions.guide_messages import help_message, list_message
 from kpibot.slack.questions.rows_message import rows_message
 from tests.unit.samples.any_report import (
     ZONE,
@@ -117,7 +118,17 @@ def test_any_digest(name, slot, some, moved, breaches):
     words,
 )
 def test_any_alert(card, as_of, some, times, how, reason, is_over, by):
-    notice = AlertNotice(card, as_of, ZONE, "", tuple(some * times), "k:c:2026", how, reason, is_over)
+    notice = AlertNotice(
+        card=card,
+        as_of=as_of,
+        zone=ZONE,
+        mention="",
+        changes=tuple(some * times),
+        group="k:c:2026",
+        kind=how,
+        reason=reason,
+        is_over=is_over,
+    )
     seen_to = replace(notice, acknowledged_by=by, acknowledged_at=as_of, acknowledged_until=as_of, assigned_to=by)
     for each in (notice, seen_to):
         check(alert_message(each, SlackFile("F1")))

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from kpibot.catalog.model import Database
 from kpibot.sources.base import SourceDownError, SourceMisfitError
-from kpibot.sources.circuit_breaker import Breaker, Health, Rule, breaker_of
+from kpibot.sources.circuit_breaker import BreakerRule, BreakerState, CircuitBreaker, breaker_of
 
-RULE = Rule(failures=3, pause=30)
+RULE = BreakerRule(failures=3, pause=30)
 DOWN = "database `helpdesk` cannot be reached: connection refused"
 
 
@@ -29,12 +29,12 @@ class District:
     """A database that counts who comes through to it."""
 
     def __init__(self, clock: Clock, most: int = 50) -> None:
-        self.breaker = Breaker("helpdesk", RULE, clock, most, patience=60)
+        self.breaker = CircuitBreaker("helpdesk", RULE, clock, most, patience=60)
         self.asked = 0
         self.fails: Exception | None = None
 
     def ask(self) -> None:
-        with self.breaker.asking():
+        with self.breaker.call():
             self.asked += 1
             if self.fails is not None:
                 raise self.fails
@@ -97,7 +97,7 @@ def test_after_the_pause_one_call_goes_through_and_its_failure_is_another_pause(
 def test_while_one_call_tries_the_others_fail_at_once(district: District, clock: Clock) -> None:
     district.fail(times=3)
     clock.now += 30
-    with district.breaker.asking(), pytest.raises(SourceDownError, match="asked again in 30 seconds"):
+    with district.breaker.call(), pytest.raises(SourceDownError, match="asked again in 30 seconds"):
         district.ask()
     district.fails = None
     district.ask()
@@ -143,12 +143,12 @@ def test_fifty_who_ask_at_once_cost_one_time_out(clock: Clock) -> None:
             everybody_waits.set()
         return clock()
 
-    breaker = Breaker("helpdesk", RULE, now, most=4, patience=60)
+    breaker = CircuitBreaker("helpdesk", RULE, now, most=4, patience=60)
     asked: list[int] = []
 
     def ask(number: int) -> str:
         try:
-            with breaker.asking():
+            with breaker.call():
                 asked.append(number)
                 everybody_waits.wait()
                 raise SourceDownError(DOWN)
@@ -162,12 +162,12 @@ def test_fifty_who_ask_at_once_cost_one_time_out(clock: Clock) -> None:
 
 
 def test_who_waits_too_long_for_a_connection_is_told_that_the_database_is_busy(clock: Clock) -> None:
-    breaker = Breaker("helpdesk", RULE, clock, most=1, patience=0)
-    with breaker.asking():
+    breaker = CircuitBreaker("helpdesk", RULE, clock, most=1, patience=0)
+    with breaker.call():
         for _ in range(RULE.failures):
-            with pytest.raises(SourceDownError, match="`helpdesk` is busy"), breaker.asking():
+            with pytest.raises(SourceDownError, match="`helpdesk` is busy"), breaker.call():
                 pytest.fail("nobody goes through")
-    with breaker.asking():
+    with breaker.call():
         pass  # to be busy is not to be down
 
 
@@ -183,17 +183,17 @@ def test_the_pause_is_no_shorter_than_a_statement_may_take(clock: Clock) -> None
 @given(st.lists(st.tuples(st.floats(0, 100), st.sampled_from(["answers", "fails", "hangs"])), max_size=40))
 def test_whatever_happens_somebody_is_let_through_within_a_pause(events: list[tuple[float, str]]) -> None:
     """And while the row of failures is too short nobody is held back."""
-    health, now = Health(), 0.0
+    state, now = BreakerState(), 0.0
     for passed, what in events:
         now += passed
-        assert health.lets_through(now + RULE.pause)
-        assert health.lets_through(now) or health.failures >= RULE.failures
-        if not health.lets_through(now):
-            assert health.refusal(now).count("down for") == 1
+        assert state.allows(now + RULE.pause)
+        assert state.allows(now) or state.failures >= RULE.failures
+        if not state.allows(now):
+            assert state.refusal(now).count("down for") == 1
             continue
-        health = health.asked(RULE, now)
+        state = state.asked(RULE, now)
         if what == "answers":
-            health = Health()
+            state = BreakerState()
         elif what == "fails":
-            health = health.failed(RULE, now, DOWN)
-        assert 0 <= health.since <= now
+            state = state.failed(RULE, now, DOWN)
+        assert 0 <= state.since <= now

@@ -23,6 +23,7 @@ from kpibot.core.kpis.dimensions import GroupBy
 from kpibot.core.kpis.measures import Amount, Counted, Duration, Flow, Limit, Statistic, Stock
 from kpibot.core.kpis.series import Window
 from kpibot.core.time.periods import Period
+from kpibot.sources.engines.registry import engine_named
 from kpibot.sources.sql import series_sql, statements
 from kpibot.sources.sql.dataset_rows import Rows, from_clause
 from kpibot.sources.sql.timestamps import TimeKind
@@ -47,7 +48,7 @@ KNOWN = {
     "oracle": (oracle.dialect(), "oracle"),
     "mysql": (mysql.dialect(), "mysql"),
 }
-# Dialects that SQLAlchemy does not bring differ from PostgreSQL's in what `sources.engines.dialects` says of them.
+# Dialects that SQLAlchemy does not bring differ from PostgreSQL's in what `sources.engines.generic` says of them.
 OTHERS = {
     "postgresql": "postgres",
     "redshift": "redshift",
@@ -73,13 +74,21 @@ def dataset(by_campus: bool) -> Dataset:
         "amount": Column("amount"),
     }
     campus = {"campus": Column("site_code")} if by_campus else {}
-    return Dataset("tickets", "helpdesk", "dbo.hd_tickets", None, campus | columns, "tickets", CHICAGO)
+    return Dataset(
+        id="tickets",
+        database="helpdesk",
+        table="dbo.hd_tickets",
+        select=None,
+        columns=campus | columns,
+        rows="tickets",
+        zone=CHICAGO,
+    )
 
 
 def every_statement(name: str) -> Iterator[sa.Select[Any] | sa.CompoundSelect[Any]]:
     kinds = [(True, kind) for kind in (TimeKind.NAIVE, TimeKind.SECONDS, TimeKind.TEXT)]
     for by_campus, kind in [*kinds, (False, TimeKind.AWARE)]:
-        rows = Rows(dataset(by_campus), name, {"opened": kind, "resolved": kind})
+        rows = Rows(dataset=dataset(by_campus), engine=engine_named(name), kinds={"opened": kind, "resolved": kind})
         for each in (
             rows,
             replace(rows, by=GroupBy("kind")),
@@ -95,7 +104,8 @@ def every_statement(name: str) -> Iterator[sa.Select[Any] | sa.CompoundSelect[An
         yield statements.values(rows, "kind", 20)
         yield sa.select(sa.literal_column("1")).select_from(from_clause(rows.dataset)).limit(1)
     for by_campus in (True, False):
-        mixed = Rows(dataset(by_campus), name, {"opened": TimeKind.NAIVE, "resolved": TimeKind.SECONDS})
+        kinds_that_differ = {"opened": TimeKind.NAIVE, "resolved": TimeKind.SECONDS}
+        mixed = Rows(dataset=dataset(by_campus), engine=engine_named(name), kinds=kinds_that_differ)
         yield from parts(mixed)
         yield from series(mixed)
 
@@ -124,17 +134,17 @@ def series(rows: Rows) -> Iterator[sa.Select[Any] | sa.CompoundSelect[Any]]:
             Stock(dataset="tickets", since="opened", until="resolved", where=WHERE, amount=amount),
             Flow("tickets", "opened", WHERE, amount),
         )
-        yield series_sql.stock_track(stock, "opened", rows, YEAR, days)
-        yield series_sql.aged_track(stock, "opened", rows, WEEK, is_last=True)
-        yield series_sql.flow_track(flow, rows, YEAR, days)
-    yield series_sql.stock_track(
+        yield series_sql.stock_series(stock, "opened", rows, YEAR, days)
+        yield series_sql.aged_series(stock, "opened", rows, WEEK, is_last=True)
+        yield series_sql.flow_series(flow, rows, YEAR, days)
+    yield series_sql.stock_series(
         Stock(dataset="tickets", since="opened", until="resolved", where=WHERE, average=True),
         "opened",
         rows,
         YEAR,
         days,
     )
-    yield series_sql.distinct_track(Flow("tickets", "opened", WHERE, DISTINCT), rows, YEAR, days)
+    yield series_sql.distinct_series(Flow("tickets", "opened", WHERE, DISTINCT), rows, YEAR, days)
 
 
 @cache
@@ -186,3 +196,20 @@ def test_sql_server_is_spoken_to_in_its_own_words() -> None:
 )
 def test_seconds_are_asked_for_in_words_that_the_database_knows(name: str, words: str) -> None:
     assert words in "\n".join(written(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "negated", "words"),
+    [
+        ("oracle", False, "kind IS NULL"),
+        ("oracle", True, "kind IS NOT NULL"),
+        ("mssql", False, "kind IN ('')"),
+        ("mssql", True, "(kind NOT IN ('')) OR kind IS NULL"),
+    ],
+)
+def test_an_empty_text_is_looked_for_as_the_database_keeps_it(name: str, negated: bool, words: str) -> None:
+    """Oracle keeps it as NULL, so that nothing is ever equal to it."""
+    plain = replace(dataset(by_campus=True), columns={"kind": Column("kind")})
+    rows = Rows(dataset=plain, engine=engine_named(name), kinds={})
+    (condition,) = rows.conditions([ValueCondition("kind", ("",), negated)])
+    assert str(condition.compile(compile_kwargs={"literal_binds": True})) == words

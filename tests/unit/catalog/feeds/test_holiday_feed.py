@@ -14,7 +14,7 @@ from kpibot.catalog import Catalog, CatalogError, load
 from kpibot.catalog.feeds.holiday_feed import MOST_BYTES, HolidayFeed, parse_feed
 from kpibot.catalog.model import FeedNotice
 
-FEEDS = Path(__file__).parent / "feeds"
+FEEDS = Path(__file__).parent
 CHICAGO = ZoneInfo("America/Chicago")
 SECONDS = 20  # for the worst that a feed can ask for, on a busy machine
 

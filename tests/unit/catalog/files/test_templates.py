@@ -2,7 +2,7 @@
 
 import pytest
 
-from kpibot.catalog.files.templates import filled, gaps
+from kpibot.catalog.files.templates import placeholders, substitute
 from kpibot.catalog.problems import WordError
 
 
@@ -20,27 +20,27 @@ from kpibot.catalog.problems import WordError
     ],
 )
 def test_variables(text: str, environment: dict[str, str], result: str) -> None:
-    assert filled(text, environment) == result
+    assert substitute(text, environment) == result
 
 
 def test_every_missing_variable_is_named_and_where_it_goes() -> None:
     with pytest.raises(WordError, match="`USER` and `PASSWORD` are not set") as caught:
-        filled("a://${USER}:${PASSWORD}@${HOST:-h}", {"PASSWORD": ""})
+        substitute("a://${USER}:${PASSWORD}@${HOST:-h}", {"PASSWORD": ""})
     assert caught.value.hint == "put `USER=…` and `PASSWORD=…` into .env"
 
 
 @pytest.mark.parametrize("text", ["${", "${URL", "${}", "${1}", "${URL:default}", "${A-B}"])
 def test_what_begins_no_variable(text: str) -> None:
     with pytest.raises(WordError, match="begins no variable"):
-        filled(text, {"URL": "x"})
+        substitute(text, {"URL": "x"})
 
 
 def test_gaps() -> None:
-    assert gaps("location-{code}-{name}") == {"code", "name"}
-    assert gaps("no gap, {{braces}}") == set()
+    assert placeholders("location-{code}-{name}") == {"code", "name"}
+    assert placeholders("no gap, {{braces}}") == set()
 
 
 @pytest.mark.parametrize("template", ["{", "{code", "code}", "{}", "{0}", "{code.__class__}", "{code[0]}"])
 def test_gaps_hold_nothing_but_names(template: str) -> None:
     with pytest.raises(WordError):
-        gaps(template)
+        placeholders(template)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kpibot.catalog.files.yaml_lines import read
+from kpibot.catalog.files.yaml_lines import read_yaml
 
 
 @pytest.mark.parametrize(
@@ -37,13 +37,13 @@ from kpibot.catalog.files.yaml_lines import read
     ],
 )
 def test_plain_words_mean_what_they_look_like(written: str, value: Any) -> None:
-    found = read(f"key: {written}".encode()).data["key"]
+    found = read_yaml(f"key: {written}".encode()).data["key"]
     assert found == value
     assert type(found) is type(value)
 
 
 def test_every_path_has_its_line() -> None:
-    document = read(b"# a comment\na:\n  b: 1\n  c:\n    - x\n    - {d: 2}\n")
+    document = read_yaml(b"# a comment\na:\n  b: 1\n  c:\n    - x\n    - {d: 2}\n")
     assert document.data == {"a": {"b": 1, "c": ["x", {"d": 2}]}}
     assert document.lines["a",] == 2
     assert document.lines["a", "b"] == 3
@@ -52,17 +52,17 @@ def test_every_path_has_its_line() -> None:
 
 
 def test_keys_are_words() -> None:
-    assert read(b"101: a\ntrue: b\n").data == {"101": "a", "true": "b"}
+    assert read_yaml(b"101: a\ntrue: b\n").data == {"101": "a", "true": "b"}
 
 
 def test_anchors_and_merging() -> None:
-    document = read(b"a: &levels {warning: 1, critical: 2}\nb:\n  <<: *levels\n  critical: 3\n")
+    document = read_yaml(b"a: &levels {warning: 1, critical: 2}\nb:\n  <<: *levels\n  critical: 3\n")
     assert document.data["b"] == {"warning": 1, "critical": 3}
-    assert not document.slips
+    assert not document.problems
 
 
 def test_the_same_anchor_twice_gives_two_mappings() -> None:
-    data = read(b"a: &x {k: 1}\nb: *x\n").data
+    data = read_yaml(b"a: &x {k: 1}\nb: *x\n").data
     assert data["a"] == data["b"]
     assert data["a"] is not data["b"]
 
@@ -85,9 +85,9 @@ def test_the_same_anchor_twice_gives_two_mappings() -> None:
     ],
 )
 def test_slips(raw: bytes, line: int, message: str) -> None:
-    slip = read(raw).slips[0]
-    assert (slip.line, slip.message) == (line, message)
-    assert slip.hint
+    problem = read_yaml(raw).problems[0]
+    assert (problem.line, problem.message) == (line, message)
+    assert problem.hint
 
 
 def multiplied(first: str, each: str, levels: int = 9) -> bytes:
@@ -101,37 +101,37 @@ def multiplied(first: str, each: str, levels: int = 9) -> bytes:
 
 def test_aliases_that_multiply_are_refused_at_once_v44() -> None:
     began = time.monotonic()
-    document = read(multiplied('["lol","lol"]', "[{}]"))
+    document = read_yaml(multiplied('["lol","lol"]', "[{}]"))
     assert time.monotonic() - began < 5
     said = "aliases of aliases, which multiply to more values than a configuration can need"
-    assert [(slip.message, slip.hint) for slip in document.slips] == [(said, "write out what is meant")]
+    assert [(problem.message, problem.hint) for problem in document.problems] == [(said, "write out what is meant")]
     assert document.data is None
 
 
 def test_merges_of_merges_do_not_multiply_v44() -> None:
     began = time.monotonic()
-    document = read(multiplied("{k: 1}", "{{<<: [{}]}}", levels=40))
+    document = read_yaml(multiplied("{k: 1}", "{{<<: [{}]}}", levels=40))
     assert time.monotonic() - began < 5
-    assert document.slips == []
+    assert document.problems == []
     assert document.data["a39"] == {"k": 1}
 
 
 def test_what_is_merged_first_wins_and_what_is_written_wins_over_it() -> None:
-    document = read(b"a: &a {k: 1, m: 1}\nb: &b {k: 2, n: 2}\nc: {<<: [*a, *b], n: 3}\n")
+    document = read_yaml(b"a: &a {k: 1, m: 1}\nb: &b {k: 2, n: 2}\nc: {<<: [*a, *b], n: 3}\n")
     assert document.data["c"] == {"k": 1, "m": 1, "n": 3}
 
 
 def test_an_alias_may_be_used_often() -> None:
-    document = read(b"a: &a {warning: 1, critical: 2}\nb:\n" + b"  - *a\n" * 1_000)
-    assert document.slips == []
+    document = read_yaml(b"a: &a {warning: 1, critical: 2}\nb:\n" + b"  - *a\n" * 1_000)
+    assert document.problems == []
     assert len(document.data["b"]) == 1_000
 
 
 @pytest.mark.parametrize("raw", [b"", b"# nothing\n", b"\xef\xbb\xbf"])
 def test_nothing_is_no_mistake(raw: bytes) -> None:
-    document = read(raw)
-    assert (document.data, document.slips) == (None, [])
+    document = read_yaml(raw)
+    assert (document.data, document.problems) == (None, [])
 
 
 def test_a_byte_order_mark_is_no_key() -> None:
-    assert read(b"\xef\xbb\xbfa: 1").data == {"a": 1}
+    assert read_yaml(b"\xef\xbb\xbfa: 1").data == {"a": 1}

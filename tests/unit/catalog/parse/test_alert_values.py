@@ -13,8 +13,8 @@ from kpibot.core.alerts.silences import Recurrence, RecurringSilence
 @pytest.mark.parametrize(
     ("read", "written", "means"),
     [
-        (words.percent, "30 percent", 30),
-        (words.percent, "12.5%", 12.5),
+        (words.percent_change, "30 percent", 30),
+        (words.percent_change, "12.5%", 12.5),
         (words.whole_days, "7 days", 7),
         (words.whole_days, "2 weeks", 14),
         (words.whole_days, "48h", 2),
@@ -32,9 +32,9 @@ def test_what_is_understood(read: Callable[[object], object], written: object, m
 @pytest.mark.parametrize(
     ("read", "written"),
     [
-        (words.percent, "30"),
-        (words.percent, "0 percent"),
-        (words.percent, "-5 percent"),
+        (words.percent_change, "30"),
+        (words.percent_change, "0 percent"),
+        (words.percent_change, "-5 percent"),
         (words.whole_days, "36h"),
         (words.whole_days, "7"),
         (words.school_days, "10 days"),
@@ -65,15 +65,24 @@ def test_what_is_not_understood_is_told_with_what_to_write(read: Callable[[objec
 @pytest.mark.parametrize(
     ("written", "means"),
     [
-        ("Holidays", RecurringSilence("", Recurrence.HOLIDAYS)),
-        ("breaks", RecurringSilence("", Recurrence.BREAKS)),
-        ("wednesday 18:00-22:00", RecurringSilence("", Recurrence.WEEKLY, (2,), (time(18), time(22)))),
-        ("mon-fri 22:00-6:00", RecurringSilence("", Recurrence.WEEKLY, (0, 1, 2, 3, 4), (time(22), time(6)))),
-        ("sat, sun 00:00-24:00", RecurringSilence("", Recurrence.WEEKLY, (5, 6), (time(), time()))),
-        ("sat-sun", RecurringSilence("", Recurrence.WEEKLY, (5, 6))),
-        ("06-10..08-05", RecurringSilence("", Recurrence.YEARLY, first=(6, 10), last=(8, 5))),
-        ("12-20..01-03", RecurringSilence("", Recurrence.YEARLY, first=(12, 20), last=(1, 3))),
-        ("07-04", RecurringSilence("", Recurrence.YEARLY, first=(7, 4), last=(7, 4))),
+        ("Holidays", RecurringSilence(name="", when=Recurrence.HOLIDAYS)),
+        ("breaks", RecurringSilence(name="", when=Recurrence.BREAKS)),
+        (
+            "wednesday 18:00-22:00",
+            RecurringSilence(name="", when=Recurrence.WEEKLY, weekdays=(2,), hours=(time(18), time(22))),
+        ),
+        (
+            "mon-fri 22:00-6:00",
+            RecurringSilence(name="", when=Recurrence.WEEKLY, weekdays=(0, 1, 2, 3, 4), hours=(time(22), time(6))),
+        ),
+        (
+            "sat, sun 00:00-24:00",
+            RecurringSilence(name="", when=Recurrence.WEEKLY, weekdays=(5, 6), hours=(time(), time())),
+        ),
+        ("sat-sun", RecurringSilence(name="", when=Recurrence.WEEKLY, weekdays=(5, 6))),
+        ("06-10..08-05", RecurringSilence(name="", when=Recurrence.YEARLY, first=(6, 10), last=(8, 5))),
+        ("12-20..01-03", RecurringSilence(name="", when=Recurrence.YEARLY, first=(12, 20), last=(1, 3))),
+        ("07-04", RecurringSilence(name="", when=Recurrence.YEARLY, first=(7, 4), last=(7, 4))),
     ],
 )
 def test_times_that_recur(written: str, means: RecurringSilence) -> None:

@@ -100,14 +100,14 @@ def test_what_are_no_weekdays(written: str) -> None:
 
 
 def test_when_a_digest_goes_out() -> None:
-    assert time_values.when("monday 07:00") == ((0,), time(7))
-    assert time_values.when("mon, thu 16:30") == ((0, 3), time(16, 30))
+    assert time_values.days_and_time("monday 07:00") == ((0,), time(7))
+    assert time_values.days_and_time("mon, thu 16:30") == ((0, 3), time(16, 30))
 
 
 @pytest.mark.parametrize("written", ["monday", "07:00", "monday at 07:00", "07:00 monday", ""])
 def test_when_nothing_goes_out(written: str) -> None:
     with pytest.raises(WordError):
-        time_values.when(written)
+        time_values.days_and_time(written)
 
 
 def test_the_day_a_year_begins_on() -> None:

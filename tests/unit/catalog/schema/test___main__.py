@@ -8,10 +8,10 @@ import jsonschema
 import pytest
 
 from kpibot.catalog import json_schema
-from kpibot.catalog.files.yaml_lines import read
-from kpibot.catalog.schema.json_schema import text
+from kpibot.catalog.files.yaml_lines import read_yaml
+from kpibot.catalog.schema.json_schema import json_schema_text
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 CONFIG = HERE.parents[2] / "config"
 FILES = [
     *sorted(CONFIG.glob("*.yaml")),
@@ -30,12 +30,12 @@ def validator() -> Any:
 
 def test_the_committed_schema_is_the_generated_one() -> None:
     committed = (CONFIG / "schema" / "kpibot.schema.json").read_text(encoding="utf-8")
-    assert committed == text(), "run `python -m kpibot.catalog.schema.__main__`"
+    assert committed == json_schema_text(), "run `python -m kpibot.catalog.schema.__main__`"
 
 
 @pytest.mark.parametrize("file", OURS, ids=lambda file: f"{file.parent.name}/{file.name}")
 def test_sound_files_are_valid(file: Path, validator: Any) -> None:
-    assert [error.message for error in validator.iter_errors(read(file.read_bytes()).data)] == []
+    assert [error.message for error in validator.iter_errors(read_yaml(file.read_bytes()).data)] == []
 
 
 @pytest.mark.parametrize("file", sorted(CONFIG.glob("*.yaml")), ids=lambda file: file.name)
@@ -59,7 +59,7 @@ def test_editors_find_the_schema(file: Path) -> None:
 )  # fmt: skip
 def test_an_editor_sees_the_mistakes_that_need_no_other_file(mistake: str, validator: Any) -> None:
     files = (HERE / "bad" / mistake).glob("*.yaml")
-    assert any(not validator.is_valid(read(file.read_bytes()).data) for file in files)
+    assert any(not validator.is_valid(read_yaml(file.read_bytes()).data) for file in files)
 
 
 def test_every_key_is_described() -> None:

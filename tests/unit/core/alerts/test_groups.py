@@ -50,7 +50,7 @@ def opened(**firing: Verdict) -> AlertGroup:
 def test_many_campuses_are_one_message() -> None:
     group, tellings = transition(None, {"oak": WARNING, "west": CRITICAL}, RULE, START, named=("tickets", "leads"))
     assert group is not None
-    assert (group.kpi, group.channel, group.shown) == ("tickets", "leads", {"oak": WARNING, "west": CRITICAL})
+    assert (group.kpi, group.channel, group.severities) == ("tickets", "leads", {"oak": WARNING, "west": CRITICAL})
     changes = {"oak": Reason.FIRING, "west": Reason.FIRING}
     assert tellings == (Notification(DeliveryKind.POST, Reason.FIRING, changes, "@helpdesk"),)
 
@@ -320,7 +320,7 @@ def test_where_something_changes_all_the_time_people_are_reminded_and_an_acknowl
 
 
 def test_what_eases_and_becomes_critical_again_begins_with_the_first_owner() -> None:
-    group = replace(opened(oak=CRITICAL), escalated=2)
+    group = replace(opened(oak=CRITICAL), escalation_step=2)
     eased, _ = transition(group, {"oak": WARNING}, RULE, START + QUARTER)
     again, _ = transition(eased, {"oak": CRITICAL}, RULE, START + 2 * QUARTER)
     assert again is not None
@@ -399,7 +399,7 @@ def test_when_it_may_speak_people_were_shown_what_fires(rounds: list[tuple[dict[
     for n, (firing, quiet) in enumerate(rounds):
         group, _ = transition(group, firing, GroupRule(), START + n * QUARTER, quiet=quiet, named=("k", "c"))
         if not quiet:
-            assert (dict(group.shown) if group else {}) == firing
+            assert (dict(group.severities) if group else {}) == firing
 
 
 @given(FIRING, FIRING, st.booleans())
@@ -408,7 +408,9 @@ def test_a_decision_that_was_made_is_not_made_again(
 ) -> None:
     group, _ = transition(None, first, RULE, START, named=("k", "c"))
     group, _ = transition(group, then, RULE, START + QUARTER, quiet=quiet, named=("k", "c"))
-    again, tellings = transition(group, dict(group.shown) if group else {}, RULE, START + QUARTER, named=("k", "c"))
+    again, tellings = transition(
+        group, dict(group.severities) if group else {}, RULE, START + QUARTER, named=("k", "c")
+    )
     assert (again, tellings) == (group, ())
 
 

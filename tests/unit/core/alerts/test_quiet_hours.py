@@ -24,14 +24,22 @@ CALENDAR = Calendar(
     holiday_names={THANKSGIVING: "Thanksgiving"},
 )
 TREE = CampusTree([Campus(slug="west", name="West HS"), Campus(slug="east", name="East HS")])
-PATCH_NIGHT = RecurringSilence("Patch night", Recurrence.WEEKLY, (2,), (time(18), time(22)))
+PATCH_NIGHT = RecurringSilence(name="Patch night", when=Recurrence.WEEKLY, weekdays=(2,), hours=(time(18), time(22)))
 
 
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZONE)
 
 
-EXAMS = Silence("s1", at("2026-11-24T09:00"), at("2026-11-24T12:30"), "tickets", "west", "exam week", "dana")
+EXAMS = Silence(
+    id="s1",
+    start=at("2026-11-24T09:00"),
+    end=at("2026-11-24T12:30"),
+    kpi="tickets",
+    campus="west",
+    reason="exam week",
+    by="dana",
+)
 QUIET = QuietHours((EXAMS, PATCH_NIGHT), TREE, CALENDAR)
 
 
@@ -85,7 +93,7 @@ def test_what_is_held_back_is_told_as_soon_as_the_quiet_ends(told: Breach, when:
 
 
 def test_what_is_never_told_has_no_time() -> None:
-    always = RecurringSilence("Always", Recurrence.WEEKLY, tuple(range(7)))
+    always = RecurringSilence(name="Always", when=Recurrence.WEEKLY, weekdays=tuple(range(7)))
     assert QuietHours((always,), TREE, CALENDAR).next_notify_at(notice("critical"), at("2026-11-23T09:00")) is None
 
 

@@ -28,15 +28,15 @@ TREE = CampusTree(
         Campus(slug="east", name="East"),
     ]
 )
-PATCH_NIGHT = RecurringSilence("Patch night", Recurrence.WEEKLY, (2,), (time(18), time(22)))
-OVERNIGHT = RecurringSilence("Backup", Recurrence.WEEKLY, (2,), (time(22), time(2)))
-SUNDAYS = RecurringSilence("Sundays", Recurrence.WEEKLY, (6,))
-SUNDAY_NIGHT = RecurringSilence("Restart", Recurrence.WEEKLY, (6,), (time(22), time(2)))
-SUMMER = RecurringSilence("Summer", Recurrence.YEARLY, first=(6, 1), last=(8, 10))
-HOLIDAYS = RecurringSilence("", Recurrence.HOLIDAYS)
-BREAKS = RecurringSilence("", Recurrence.BREAKS)
-ONE_DAY = RecurringSilence("One day", Recurrence.YEARLY, first=(12, 24), last=(12, 24))
-WINTER = RecurringSilence("Winter", Recurrence.YEARLY, first=(12, 20), last=(1, 3))
+PATCH_NIGHT = RecurringSilence(name="Patch night", when=Recurrence.WEEKLY, weekdays=(2,), hours=(time(18), time(22)))
+OVERNIGHT = RecurringSilence(name="Backup", when=Recurrence.WEEKLY, weekdays=(2,), hours=(time(22), time(2)))
+SUNDAYS = RecurringSilence(name="Sundays", when=Recurrence.WEEKLY, weekdays=(6,))
+SUNDAY_NIGHT = RecurringSilence(name="Restart", when=Recurrence.WEEKLY, weekdays=(6,), hours=(time(22), time(2)))
+SUMMER = RecurringSilence(name="Summer", when=Recurrence.YEARLY, first=(6, 1), last=(8, 10))
+HOLIDAYS = RecurringSilence(name="", when=Recurrence.HOLIDAYS)
+BREAKS = RecurringSilence(name="", when=Recurrence.BREAKS)
+ONE_DAY = RecurringSilence(name="One day", when=Recurrence.YEARLY, first=(12, 24), last=(12, 24))
+WINTER = RecurringSilence(name="Winter", when=Recurrence.YEARLY, first=(12, 20), last=(1, 3))
 
 
 def at(text: str) -> datetime:
@@ -54,7 +54,7 @@ def at(text: str) -> datetime:
         (SUNDAY_NIGHT, "2026-11-22T22:00 2026-11-23T01:59", "2026-11-21T23:00 2026-11-23T02:00 2026-11-23T22:30"),
         (SUMMER, "2027-06-01T00:00 2027-08-10T23:59", "2027-05-31T23:59 2027-08-11T00:00 2026-12-24T12:00"),
         (ONE_DAY, "2026-12-24T00:00 2026-12-24T23:59", "2026-12-23T23:59 2026-12-25T00:00"),
-        (RecurringSilence("Always", Recurrence.YEARLY), "2026-01-01T00:00 2026-12-31T23:59", ""),
+        (RecurringSilence(name="Always", when=Recurrence.YEARLY), "2026-01-01T00:00 2026-12-31T23:59", ""),
         (WINTER, "2026-12-20T00:00 2027-01-03T23:59", "2026-12-19T23:59 2027-01-04T00:00"),
     ],
 )  # fmt: skip
@@ -65,7 +65,11 @@ def test_when_it_holds(silence: RecurringSilence, holds: str, does_not: str) -> 
 
 def test_it_is_about_its_kpis_and_campuses_only() -> None:
     of_west = RecurringSilence(
-        "", Recurrence.WEEKLY, tuple(range(7)), kpis=frozenset({"tickets"}), campuses=frozenset({"feeder-west", "gone"})
+        name="",
+        when=Recurrence.WEEKLY,
+        weekdays=tuple(range(7)),
+        kpis=frozenset({"tickets"}),
+        campuses=frozenset({"feeder-west", "gone"}),
     )
     now = at("2026-11-25T19:00")
 
@@ -89,7 +93,7 @@ def test_it_is_about_its_kpis_and_campuses_only() -> None:
 )
 def test_a_mute_hides_its_kpi_at_its_campus_and_nothing_else(kpi: str | None, campus: str | None, silent: str) -> None:
     now = at("2026-11-25T19:00")
-    mute = Silence("s1", now, now + timedelta(hours=1), kpi, campus)
+    mute = Silence(id="s1", start=now, end=now + timedelta(hours=1), kpi=kpi, campus=campus)
     asked = [("tickets", "west"), ("tickets", "east"), ("utilization", "east")]
     hidden = [f"{of}@{where}" for of, where in asked if active_silence([mute], of, where, now, TREE, CALENDAR)]
     assert hidden == silent.split()
@@ -101,7 +105,7 @@ def test_a_preview_names_the_next_stretch() -> None:
     now = at("2026-11-24T09:00")
     assert next_occurrence(PATCH_NIGHT, now, CALENDAR) == (date(2026, 11, 25), date(2026, 11, 25))
     assert next_occurrence(WINTER, now, CALENDAR) == (date(2026, 12, 20), date(2027, 1, 3))
-    assert next_occurrence(RecurringSilence("", Recurrence.BREAKS), now, CALENDAR) == (
+    assert next_occurrence(RecurringSilence(name="", when=Recurrence.BREAKS), now, CALENDAR) == (
         date(2026, 12, 21),
         date(2027, 1, 1),
     )
@@ -114,11 +118,19 @@ def test_a_weekly_window_and_the_rest_of_the_week_are_all_of_the_week(
 ) -> None:
     if one == other:
         return
-    window = RecurringSilence("", Recurrence.WEEKLY, (day,), (one, other))
+    window = RecurringSilence(name="", when=Recurrence.WEEKLY, weekdays=(day,), hours=(one, other))
     rest = [
-        RecurringSilence("", Recurrence.WEEKLY, (day if one < other else (day + 1) % 7,), (other, time())),
-        RecurringSilence("", Recurrence.WEEKLY, tuple({*range(7)} - {day, (day + 1) % 7 if one > other else day})),
-        *([RecurringSilence("", Recurrence.WEEKLY, (day,), (time(), one))] if one != time() else []),
+        RecurringSilence(
+            name="", when=Recurrence.WEEKLY, weekdays=(day if one < other else (day + 1) % 7,), hours=(other, time())
+        ),
+        RecurringSilence(
+            name="", when=Recurrence.WEEKLY, weekdays=tuple({*range(7)} - {day, (day + 1) % 7 if one > other else day})
+        ),
+        *(
+            [RecurringSilence(name="", when=Recurrence.WEEKLY, weekdays=(day,), hours=(time(), one))]
+            if one != time()
+            else []
+        ),
     ]
     now = datetime(2026, 11, 16, tzinfo=ZONE) + timedelta(minutes=minute)
     assert window.is_active(now, CALENDAR) != any(each.is_active(now, CALENDAR) for each in rest)

@@ -29,7 +29,7 @@ class Breach(TypedDict):
 
 
 AT_WEST = Breach(kpi="tickets", category="operational", campus="west", severity="warning", in_working_hours=True)
-EVERYWHERE = Route("tech-leads")
+EVERYWHERE = Route(channel="tech-leads")
 
 
 def some(names: list[str]) -> st.SearchStrategy[frozenset[str] | None]:
@@ -63,21 +63,21 @@ BREACHES = st.fixed_dictionaries(
     ("route", "says"),
     [
         (EVERYWHERE, TAKES_IT),
-        (Route("a", kpis=frozenset({"utilization"})), "is about `utilization` only"),
-        (Route("a", kpis=frozenset({"tickets", "utilization"})), TAKES_IT),
-        (Route("a", campuses=frozenset({"feeder-west"})), TAKES_IT),
-        (Route("a", campuses=frozenset({"east", "gone"})), "is about `east` or `gone` only"),
+        (Route(channel="a", kpis=frozenset({"utilization"})), "is about `utilization` only"),
+        (Route(channel="a", kpis=frozenset({"tickets", "utilization"})), TAKES_IT),
+        (Route(channel="a", campuses=frozenset({"feeder-west"})), TAKES_IT),
+        (Route(channel="a", campuses=frozenset({"east", "gone"})), "is about `east` or `gone` only"),
         (
-            Route("a", categories=frozenset({"security"})),
+            Route(channel="a", categories=frozenset({"security"})),
             "is about `security` KPIs only, and this one is operational",
         ),
-        (Route("a", categories=frozenset({"security", "operational"})), TAKES_IT),
-        (Route("a", severities=frozenset({"critical"})), "is for `critical` breaches only"),
-        (Route("a", severities=frozenset({"warning", "critical"})), TAKES_IT),
-        (Route("a", in_working_hours=True), TAKES_IT),
-        (Route("a", in_working_hours=False), "is for other hours only"),
+        (Route(channel="a", categories=frozenset({"security", "operational"})), TAKES_IT),
+        (Route(channel="a", severities=frozenset({"critical"})), "is for `critical` breaches only"),
+        (Route(channel="a", severities=frozenset({"warning", "critical"})), TAKES_IT),
+        (Route(channel="a", in_working_hours=True), TAKES_IT),
+        (Route(channel="a", in_working_hours=False), "is for other hours only"),
         (
-            Route("a", kpis=frozenset({"x"}), severities=frozenset({"critical"})),
+            Route(channel="a", kpis=frozenset({"x"}), severities=frozenset({"critical"})),
             "is about `x` only; is for `critical` breaches only",
         ),
     ],
@@ -88,15 +88,17 @@ def test_a_rule_takes_a_breach_or_says_everything_that_is_against_it(route: Rout
 
 
 def test_a_kpi_without_a_category_is_in_none() -> None:
-    route = Route("a", categories=frozenset({"security"}))
+    route = Route(channel="a", categories=frozenset({"security"}))
     ((_, says),) = evaluate_routes([route], **{**AT_WEST, "category": ""}, tree=TREE)
     assert says == "is about `security` KPIs only, and this one is in no category"
 
 
 def test_a_rule_about_campuses_does_not_take_what_is_the_districts() -> None:
     at_district: Breach = {**AT_WEST, "campus": "district"}
-    assert find_route([Route("a", campuses=frozenset({"feeder-west", "east"}))], **at_district, tree=TREE) is None
-    assert find_route([Route("a", campuses=frozenset({"district"}))], **at_district, tree=TREE) is not None
+    assert (
+        find_route([Route(channel="a", campuses=frozenset({"feeder-west", "east"}))], **at_district, tree=TREE) is None
+    )
+    assert find_route([Route(channel="a", campuses=frozenset({"district"}))], **at_district, tree=TREE) is not None
 
 
 @given(ROUTES, BREACHES)

@@ -16,7 +16,7 @@ START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
 LEVELS = Thresholds(Better.LOWER, 20, 40, 80)
 VALUES = st.none() | st.floats(0, 120)
-RULES = st.builds(AlertRule, st.integers(1, 4), st.none() | st.timedeltas(QUARTER, 20 * QUARTER))
+RULES = st.builds(AlertRule, after=st.integers(1, 4), remind=st.none() | st.timedeltas(QUARTER, 20 * QUARTER))
 LIMITS = st.builds(lambda recovers_at: replace(LEVELS, recovers_at=recovers_at), st.none() | st.floats(0, 39))
 
 
@@ -104,7 +104,7 @@ def test_every_measurement_that_saw_it_is_counted_and_missing_ones_are_not() -> 
 def test_since_is_when_it_was_first_seen_not_when_it_fired() -> None:
     state, reason = watched([50, 50], AlertRule(after=2))[-1]
     assert reason is Reason.FIRING
-    assert (state.since, state.told, state.streak) == (START, START + QUARTER, 2)
+    assert (state.since, state.notified_at, state.streak) == (START, START + QUARTER, 2)
 
 
 @pytest.mark.parametrize("verdict", [Verdict.NO_DATA, Verdict.NOT_EVALUATED])
@@ -143,12 +143,12 @@ def test_a_state_holds_what_its_phase_needs(values: list[float | None], rule: Al
         if state.phase is Phase.PENDING:
             assert 0 < state.streak < rule.after
             assert state.since is not None
-            assert state.told is None
+            assert state.notified_at is None
         if state.phase is Phase.FIRING:
             assert state.severity in (Verdict.WARNING, Verdict.CRITICAL)
             assert state.since is not None
-            assert state.told is not None
-            assert state.since <= state.told
+            assert state.notified_at is not None
+            assert state.since <= state.notified_at
 
 
 @given(st.lists(st.floats(0, 120), min_size=1, max_size=40), st.floats(0, 39))
@@ -164,5 +164,5 @@ def test_nobody_is_left_without_word_for_longer_than_the_reminder(
 ) -> None:
     rule = AlertRule(remind=remind)
     for n, (state, _) in enumerate(watched(values, rule)):
-        if state.phase is Phase.FIRING and values[n] is not None and state.told is not None:
-            assert START + n * QUARTER - state.told < remind
+        if state.phase is Phase.FIRING and values[n] is not None and state.notified_at is not None:
+            assert START + n * QUARTER - state.notified_at < remind

@@ -1,5 +1,6 @@
 """What people type to see to alerts. It is Monday, November 16, 2026, 10:00 in Chicago."""
 
+import re
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,8 +9,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kpibot.core.campuses.campus_tree import Campus, CampusTree
-from kpibot.core.questions.commands import Acknowledge, Command, Mute, ShowAlerts, ShowMutes, Unmute, parse_command
-from kpibot.core.questions.parser import ACTING, COMMANDS, parse
+from kpibot.core.questions.commands import Acknowledge, AlertCommand, Mute, ShowAlerts, ShowMutes, Unmute, parse_request
+from kpibot.core.questions.names import Vocabulary
+from kpibot.core.questions.parser import ALERT_COMMANDS, COMMANDS, Question, parse_question
 from kpibot.core.text import QueryError
 from kpibot.core.time.calendar import Calendar, YearStart
 
@@ -31,9 +33,11 @@ TREE = CampusTree(
     ]
 )
 
+VOCABULARY = Vocabulary(kpis=KPIS, tree=TREE)
 
-def read(text: str) -> Command | None:
-    return parse_command(text, KPIS, TREE, NOW, CALENDAR)
+
+def read(text: str) -> Question | AlertCommand:
+    return parse_request(text, VOCABULARY, NOW, CALENDAR)
 
 
 @pytest.mark.parametrize(
@@ -64,13 +68,21 @@ def read(text: str) -> Command | None:
         ("unmute everything campus-west", Unmute(None, "campus-west", everything=True)),
     ],
 )
-def test_what_is_meant(typed: str, command: Command) -> None:
+def test_what_is_meant(typed: str, command: AlertCommand) -> None:
     assert read(typed) == command
 
 
-@pytest.mark.parametrize("typed", ["", "tickets", "campus-west alerts", "muted", "help", "acknowledgement"])
+@pytest.mark.parametrize("typed", ["", "tickets", "help"])
 def test_what_begins_otherwise_is_a_question(typed: str) -> None:
-    assert read(typed) is None
+    assert read(typed) == parse_question(typed, VOCABULARY)
+
+
+@pytest.mark.parametrize("typed", ["campus-west alerts", "muted", "acknowledgement"])
+def test_what_begins_otherwise_is_refused_as_a_question_is(typed: str) -> None:
+    with pytest.raises(QueryError) as refusal:
+        parse_question(typed, VOCABULARY)
+    with pytest.raises(QueryError, match=re.escape(str(refusal.value))):
+        read(typed)
 
 
 @pytest.mark.parametrize(
@@ -103,12 +115,12 @@ def test_what_nobody_can_tell_says_what_to_type(typed: str, told: str) -> None:
     assert told in str(error.value)
 
 
-@pytest.mark.parametrize("word", ACTING)
+@pytest.mark.parametrize("word", ALERT_COMMANDS)
 def test_a_command_within_a_question_is_told_to_come_first(word: str) -> None:
     with pytest.raises(QueryError, match=f"begin with `{word}`"):
-        parse(f"campus-west {word}", KPIS, TREE)
+        parse_question(f"campus-west {word}", VOCABULARY)
     with pytest.raises(QueryError, match=f"type `/kpi {word}` in Slack"):
-        parse(f"{word} campus-west", KPIS, TREE)
+        parse_question(f"{word} campus-west", VOCABULARY)
 
 
 SLUGS = st.from_regex(r"[a-z]{4,8}(-[a-z]{4,8}){0,2}", fullmatch=True)
@@ -135,7 +147,7 @@ def mutes(draw: st.DrawFn) -> tuple[list[str], list[str], Mute, str]:
 def test_a_mute_is_read_as_it_was_meant(meant: tuple[list[str], list[str], Mute, str]) -> None:
     kpis, campuses, mute, typed = meant
     tree = CampusTree([Campus(slug=each, name=each) for each in campuses])
-    assert parse_command(typed, {each: each for each in kpis}, tree, NOW, CALENDAR) == mute
+    assert parse_request(typed, Vocabulary(kpis={each: each for each in kpis}, tree=tree), NOW, CALENDAR) == mute
 
 
 PIECES = st.sampled_from(
@@ -144,7 +156,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@given(st.sampled_from(ACTING), st.lists(PIECES | st.text(max_size=6), max_size=8).map(" ".join))
+@given(st.sampled_from(ALERT_COMMANDS), st.lists(PIECES | st.text(max_size=6), max_size=8).map(" ".join))
 def test_any_text_is_a_command_or_a_short_explanation(word: str, rest: str) -> None:
     try:
         command = read(f"{word} {rest}")

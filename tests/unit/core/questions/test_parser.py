@@ -7,7 +7,8 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from kpibot.core.campuses.campus_tree import Campus, CampusTree
-from kpibot.core.questions.parser import Ask, AskHelp, AskList, AskOverview, Request, parse
+from kpibot.core.questions.names import Vocabulary
+from kpibot.core.questions.parser import Ask, AskHelp, AskList, AskOverview, Question, parse_question
 from kpibot.core.text import QueryError, slug
 
 KPIS = {"tickets": "Outstanding tickets", "response-time": "Response time", "ticket-age": "Old tickets"}
@@ -18,6 +19,10 @@ TREE = CampusTree(
         Campus(slug="campus-east", name="Campus East High School"),
     ]
 )
+
+
+def ask(text: str, tree: CampusTree = TREE) -> Question:
+    return parse_question(text, Vocabulary(kpis=KPIS, tree=tree))
 
 
 @pytest.mark.parametrize(
@@ -57,8 +62,8 @@ TREE = CampusTree(
         ("Thank you", AskHelp()),
     ],
 )
-def test_what_is_meant(text: str, request_: Request) -> None:
-    assert parse(text, KPIS, TREE) == request_
+def test_what_is_meant(text: str, request_: Question) -> None:
+    assert ask(text) == request_
 
 
 @pytest.mark.parametrize(
@@ -84,7 +89,7 @@ def test_what_is_meant(text: str, request_: Request) -> None:
 )
 def test_what_nobody_can_tell(text: str, told: str) -> None:
     with pytest.raises(QueryError) as caught:
-        parse(text, KPIS, TREE)
+        ask(text)
     assert str(caught.value).startswith(told)
 
 
@@ -122,8 +127,8 @@ LARGER = CampusTree(
         ("tickets campus-west high school", Ask("tickets", "campus-west")),
     ],
 )
-def test_part_of_a_campuss_name_is_enough_where_no_other_has_it(text: str, request_: Request) -> None:
-    assert parse(text, KPIS, LARGER) == request_
+def test_part_of_a_campuss_name_is_enough_where_no_other_has_it(text: str, request_: Question) -> None:
+    assert ask(text, tree=LARGER) == request_
 
 
 @pytest.mark.parametrize(
@@ -138,8 +143,8 @@ def test_part_of_a_campuss_name_is_enough_where_no_other_has_it(text: str, reque
         ("tickets pine over 90d", Ask("tickets", "pine-hollow-elementary", 90)),
     ],
 )
-def test_whole_names_kpis_and_fillers_win_over_parts(text: str, request_: Request) -> None:
-    assert parse(text, KPIS, LARGER) == request_
+def test_whole_names_kpis_and_fillers_win_over_parts(text: str, request_: Question) -> None:
+    assert ask(text, tree=LARGER) == request_
 
 
 @pytest.mark.parametrize(
@@ -158,12 +163,12 @@ def test_whole_names_kpis_and_fillers_win_over_parts(text: str, request_: Reques
 )
 def test_a_part_that_several_campuses_have_is_asked_about(text: str, told: str) -> None:
     with pytest.raises(QueryError) as caught:
-        parse(text, KPIS, LARGER)
+        ask(text, tree=LARGER)
     assert str(caught.value).startswith(told)
 
 
 def test_a_campus_that_is_called_like_a_greeting_is_meant() -> None:
-    assert parse("hello", KPIS, CampusTree([Campus(slug="hello", name="Hello Academy")])) == AskOverview("hello")
+    assert ask("hello", tree=CampusTree([Campus(slug="hello", name="Hello Academy")])) == AskOverview("hello")
 
 
 PIECES = st.sampled_from(
@@ -197,7 +202,7 @@ PIECES = st.sampled_from(
 @pytest.mark.parametrize("tree", [TREE, LARGER])
 def test_any_text_is_a_request_or_a_short_explanation(tree: CampusTree, text: str) -> None:
     try:
-        parse(text, KPIS, tree)
+        ask(text, tree=tree)
     except QueryError as error:
         assert len(str(error)) < 200
         assert "\n" not in str(error)
@@ -228,7 +233,8 @@ def test_kpi_campus_and_window_are_understood_in_any_order(
     )
     kpi, campus, days = data.draw(st.tuples(st.sampled_from(kpis), st.sampled_from(campuses), st.integers(2, 1_826)))
     words = data.draw(st.permutations([kpi, campus, f"{days}d"]))
-    assert parse(" ".join(words), {each: f"{each} KPI" for each in kpis}, tree) == Ask(kpi, campus, days)
+    vocabulary = Vocabulary(kpis={each: f"{each} KPI" for each in kpis}, tree=tree)
+    assert parse_question(" ".join(words), vocabulary) == Ask(kpi, campus, days)
 
 
 @given(districts(), st.data())
@@ -240,4 +246,4 @@ def test_a_name_may_be_typed_with_blanks_and_capitals(
     kpi, campus = data.draw(st.tuples(st.sampled_from(kpis), st.sampled_from(campuses)))
     text = f"{tree[campus].name} {kpi}"
     assert slug(tree[campus].name) == campus
-    assert parse(text, {each: each for each in kpis}, tree) == Ask(kpi, campus)
+    assert parse_question(text, Vocabulary(kpis={each: each for each in kpis}, tree=tree)) == Ask(kpi, campus)

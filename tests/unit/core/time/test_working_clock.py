@@ -59,9 +59,11 @@ def calendars(draw: st.DrawFn) -> tuple[Calendar, date]:
 def minutes(calendar: Calendar, until: datetime, since: datetime) -> Iterator[tuple[datetime, bool]]:
     """Every minute and whether the department is at work: it comes when the clock on the wall says so, and when that
     says that the day's work is over, it goes and does not come back that day."""
-    instant, today, is_over = since, None, False
+    instant, today, is_over, offset = since, None, False, None
     while instant < until:
-        wall = instant.astimezone(calendar.zone)
+        if offset is None or instant.minute % 15 == 0:  # within a quarter of an hour no zone changes its clocks
+            offset = instant.astimezone(calendar.zone).utcoffset()
+        wall = instant + offset
         if wall.date() != today:
             today, is_over = wall.date(), False
             hours, has_come = calendar.hours_on(today), False

@@ -2,10 +2,10 @@
 
 from collections import Counter
 
-from kpibot.demo.common.campuses import CAMPUSES, Campus, position
+from kpibot.demo.common.campuses import CAMPUSES, DemoCampus, position
 
 
-def campus(slug: str) -> Campus:
+def campus(slug: str) -> DemoCampus:
     return CAMPUSES[position(slug)]
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from kpibot.demo.common.campuses import CAMPUSES
-from kpibot.demo.common.seasons import calendar
+from kpibot.demo.common.seasons import build_work_calendar
 from kpibot.demo.common.timeline import ZONE, date_of, seconds_of
 from kpibot.demo.district import SEED
 from kpibot.demo.helpdesk.tickets import write_helpdesk
@@ -166,7 +166,7 @@ def test_campus_west_is_critical_and_another_campus_in_trouble_whenever_one_look
 def test_a_district_built_in_july_shows_the_same_trouble(tmp_path: Path) -> None:
     at = "2026-07-15T06:00"
     until = seconds_of(datetime.fromisoformat(at).replace(tzinfo=ZONE))
-    days = calendar(date_of(until // 86_400))
+    days = build_work_calendar(date_of(until // 86_400))
     devices, _ = lend(SEED, fleet(SEED, until), until)
     write_helpdesk(
         tmp_path / "helpdesk.db",
@@ -184,6 +184,6 @@ def test_a_district_built_in_july_shows_the_same_trouble(tmp_path: Path) -> None
 
 
 def test_the_workload_of_a_day_does_not_depend_on_the_last_day() -> None:
-    one, other = (workload(SEED, calendar(day)) for day in (date_of(9000), date_of(9400)))
+    one, other = (workload(SEED, build_work_calendar(day)) for day in (date_of(9000), date_of(9400)))
     assert np.array_equal(one.arrivals[:, :9000], other.arrivals[:, :9000])
     assert np.array_equal(one.stay[:, :9000], other.stay[:, :9000])

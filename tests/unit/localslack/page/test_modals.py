@@ -131,7 +131,7 @@ async def test_closing_a_modal_that_clears_closes_those_below_too(
     ws: Workspace, server: WorkspaceServer, modals: Modals
 ) -> None:
     for ident, more in (("V1", {}), ("V2", {"clear_on_close": True, "notify_on_close": False})):
-        ws.put_view(View(ident, ws.user_id("dana"), "modal", {**FORM, **more}, "h"))
+        ws.put_view(View(id=ident, user=ws.user_id("dana"), type="modal", payload={**FORM, **more}, hash="h"))
     assert len(titles(modals)) == 2
     await modals.close(user="dana")
     assert titles(modals) == []
@@ -181,7 +181,7 @@ async def test_every_kind_of_input_is_sent_as_slack_sends_it(
 
     element = {"type": kind, "options": [{"text": plain("A"), "value": "a"}]}
     blocks = [asks("one", element)]
-    ws.put_view(View("V1", ws.user_id("dana"), "modal", {**FORM, "blocks": blocks}, "h"))
+    ws.put_view(View(id="V1", user=ws.user_id("dana"), type="modal", payload={**FORM, "blocks": blocks}, hash="h"))
     await modals.submit(user="dana", held={"one": {"it": held}})
     assert got == [{"type": kind, **sent}]
 

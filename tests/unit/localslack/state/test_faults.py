@@ -16,7 +16,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 
 from localslack import Channel, Fault, SlackError, Workspace, WorkspaceServer
-from localslack.api.response_urls import find_hook
+from localslack.api.response_urls import find_response_url
 
 
 async def post(client: AsyncWebClient, channel: str = "tech-alerts") -> Any:
@@ -198,14 +198,14 @@ async def test_a_rate_strikes_its_share_and_the_same_calls_each_time(
 async def test_a_clock_that_jumps_ages_what_lives_by_it_and_ts_rise_nevertheless(
     ws: Workspace, client: AsyncWebClient
 ) -> None:
-    hook, before = ws.new_hook(ws.channel_id("tech-alerts"), ws.user_id("dana")), ws.clock()
+    response_url, before = ws.new_response_url(ws.channel_id("tech-alerts"), ws.user_id("dana")), ws.clock()
     first = await post(client)
     ws.fault(Fault("chat.postMessage", "clock_jump", seconds=-3600))
     second = await post(client)
     assert ws.clock() == before - 3600 and second["ts"] > first["ts"]
     ws.jump(2 * 3600)
     with pytest.raises(SlackError, match="expired_url"):
-        find_hook(ws, hook.secret)
+        find_response_url(ws, response_url.secret)
 
 
 async def test_a_file_that_is_never_processed_stays_without_a_mimetype(

@@ -19,7 +19,9 @@ from kpibot.core.alerts.notices import AlertNotice
 from kpibot.core.alerts.states import AlertState, Phase
 from kpibot.core.kpis.readings import Reading
 from kpibot.core.kpis.thresholds import Verdict
+from kpibot.core.reports.answers import Answer
 from kpibot.core.text import QueryError
+from kpibot.services.alerts.actions import AlertActions
 from kpibot.store.database.schema import outbox
 from kpibot.store.outbox import OutboxMessage
 from tests.scenario.scene import CONFIG, MONDAY, Helpdesk
@@ -42,7 +44,9 @@ def services(tmp_path: Path) -> Iterator[Services]:
 
 def stands(services: Services, channel: str, **shown: Verdict) -> str:
     """Opens an alert of the tickets; its key."""
-    group = AlertGroup("tickets", channel, MONDAY - HOUR, shown, MONDAY - HOUR)
+    group = AlertGroup(
+        kpi="tickets", channel=channel, opened=MONDAY - HOUR, severities=shown, mentioned_at=MONDAY - HOUR
+    )
     states = {
         ("tickets", campus): AlertState(Phase.FIRING, severity, MONDAY - HOUR, 4, MONDAY - HOUR)
         for campus, severity in shown.items()
@@ -52,9 +56,24 @@ def stands(services: Services, channel: str, **shown: Verdict) -> str:
         for campus in ("district", *shown)
     ]
     card = services.catalog.kpis["tickets"].card
-    notice = AlertNotice(card, MONDAY - HOUR, "America/Chicago", card.owner, (), group.key, is_common=True)
-    post = OutboxMessage(f"post:{group.key}", channel, notice, MONDAY + HOUR, DeliveryKind.POST, group.key)
-    services.store.record_watch(taken, states, [post], MONDAY - MINUTE, {("tickets", channel): group})
+    notice = AlertNotice(
+        card=card,
+        as_of=MONDAY - HOUR,
+        zone="America/Chicago",
+        mention=card.owner,
+        changes=(),
+        group=group.key,
+        is_common=True,
+    )
+    post = OutboxMessage(
+        key=f"post:{group.key}",
+        channel=channel,
+        body=notice,
+        expires_at=MONDAY + HOUR,
+        kind=DeliveryKind.POST,
+        group=group.key,
+    )
+    services.store.save_evaluation(taken, states, [post], MONDAY - MINUTE, {("tickets", channel): group})
     return group.key
 
 
@@ -64,15 +83,22 @@ def key(services: Services, channel: str = "west-tech") -> str:
 
 def rows(services: Services) -> list[tuple[str, str]]:
     """How each edit and each line in a thread of the outbox is told, and its body, in order."""
-    told = sa.select(outbox.c.how, outbox.c.body).where(outbox.c.how != DeliveryKind.POST).order_by(outbox.c.id)
+    told = sa.select(outbox.c.kind, outbox.c.body).where(outbox.c.kind != DeliveryKind.POST).order_by(outbox.c.id)
     with services.store.outbox._engine.connect() as connection:
         return [(how, body) for how, body in connection.execute(told)]
+
+
+def announcements(services: Services) -> list[str]:
+    """What the outbox holds for the administrators."""
+    owed = sa.select(outbox.c.body).where(outbox.c.channel == "kpibot-admin")
+    with services.store.outbox._engine.connect() as connection:
+        return list(connection.scalars(owed))
 
 
 def test_whoever_acknowledges_is_named_in_the_message_and_its_thread(services: Services) -> None:
     told = services.alert_actions.acknowledge(key(services), "@luis", MONDAY)
     (deed,) = told.actions
-    assert (deed.act, deed.by, deed.until) == (ActionKind.ACKNOWLEDGED, "@luis", MONDAY + 8 * HOUR)
+    assert (deed.kind, deed.by, deed.until) == (ActionKind.ACKNOWLEDGED, "@luis", MONDAY + 8 * HOUR)
     group = services.store.alert_groups()["tickets", "west-tech"]
     assert (group.acknowledged_by, group.acknowledged_until) == ("@luis", MONDAY + 8 * HOUR)
     assert [how for how, _ in rows(services)] == [DeliveryKind.UPDATE, DeliveryKind.REPLY]
@@ -111,7 +137,7 @@ def test_the_trail_keeps_to_whom_and_until_when(services: Services) -> None:
     services.alert_actions.assign(key(services), "@mei", "@dana", MONDAY)
     services.alert_actions.snooze(key(services), MONDAY + HOUR, "@dana", MONDAY + MINUTE)
     services.alert_actions.mute("tickets", None, MONDAY + HOUR, "exam week", "@dana", MONDAY + 2 * MINUTE)
-    assert [each.detail for each in services.store.trail(MONDAY, 10)] == [
+    assert [each.detail for each in services.store.audit_entries(MONDAY, 10)] == [
         "exam week",
         (MONDAY + HOUR).isoformat(),
         "@mei",
@@ -126,8 +152,8 @@ def test_two_people_at_once_acknowledge_once(services: Services) -> None:
     assert len(done) == 1
     assert {each.actions[0].by for each in told} == {done[0].actions[0].by}
     assert len(rows(services)) == 2
-    (entry,) = services.store.trail(MONDAY, 10)
-    assert (entry.by, entry.did, entry.detail) == (
+    (entry,) = services.store.audit_entries(MONDAY, 10)
+    assert (entry.by, entry.action, entry.detail) == (
         done[0].actions[0].by,
         "acknowledged",
         (MONDAY + 8 * HOUR).isoformat(),
@@ -156,7 +182,7 @@ def test_an_acknowledgement_that_lapsed_can_be_given_again(services: Services) -
 
 def test_what_is_over_cannot_be_acted_on(services: Services) -> None:
     gone = key(services)
-    services.store.record_watch([], {}, [], MONDAY, {("tickets", "west-tech"): None})
+    services.store.save_evaluation([], {}, [], MONDAY, {("tickets", "west-tech"): None})
     for told in (
         services.alert_actions.acknowledge(gone, "@luis", MONDAY),
         services.alert_actions.snooze(gone, MONDAY + HOUR, "@luis", MONDAY),
@@ -201,7 +227,7 @@ def test_a_mute_is_told_in_the_threads_that_it_concerns(services: Services) -> N
     assert "exam week" in body
     (silence,) = services.store.silences(MONDAY)
     assert (silence.kpi, silence.campus, silence.by, silence.reason) == ("tickets", "feeder-west", "@luis", "exam week")
-    assert [each.did for each in services.store.trail(MONDAY, 10)] == [ActionKind.MUTED]
+    assert [each.action for each in services.store.audit_entries(MONDAY, 10)] == [ActionKind.MUTED]
 
 
 def test_the_end_of_a_mute_is_told_where_the_mute_was(services: Services) -> None:
@@ -240,7 +266,7 @@ def test_of_two_mutes_the_one_that_is_named_is_ended(services: Services) -> None
         services.alert_actions.mute("tickets", campus, MONDAY + hours * HOUR, "", "@luis", MONDAY)
     _, west, _ = services.store.silences(MONDAY)
     (deed,) = services.alert_actions.unmute(west.id, "@dana", MONDAY).actions
-    assert deed.about.campus == "Campus West High School"
+    assert deed.scope.campus == "Campus West High School"
     assert [each.campus for each in services.store.silences(MONDAY)] == ["campus-north", "oakridge-middle"]
 
 
@@ -248,18 +274,48 @@ def test_a_longer_mute_of_the_same_is_another_and_a_shorter_one_is_not(services:
     assert services.alert_actions.mute("tickets", None, MONDAY + 2 * HOUR, "", "@luis", MONDAY).is_done
     assert not services.alert_actions.mute("tickets", None, MONDAY + HOUR, "", "@dana", MONDAY).is_done
     assert services.alert_actions.mute("tickets", None, MONDAY + 3 * HOUR, "", "@dana", MONDAY).is_done
-    assert services.alert_actions.mute(None, None, MONDAY + HOUR, "", "@dana", MONDAY).is_done
+    assert services.alert_actions.mute(None, None, MONDAY + HOUR, "", "@dana", MONDAY, {"kpibot-admin"}).is_done
+
+
+@pytest.mark.parametrize("text", ["mute everything everywhere 2h quiet", "mute tickets campus-west 31d quiet"])
+def test_s15_a_wide_or_long_mute_is_for_the_administrators_channel_and_announced(services: Services, text: str) -> None:
+    with pytest.raises(QueryError, match=r"can only be made in `#kpibot-admin`; type it there"):
+        told(services, text)
+    assert services.store.silences(MONDAY) == []
+    reply = services.dispatcher.reply(text, MONDAY, "@dana", {"kpibot-admin"})
+    assert isinstance(reply, ActionResult)
+    assert reply.is_done and reply.is_announced
+    (announced,) = announcements(services)
+    assert "@dana" in announced and "quiet" in announced
+    again = services.dispatcher.reply(text, MONDAY, "@luis", {"kpibot-admin"})
+    assert isinstance(again, ActionResult)
+    assert not again.is_done
+    assert len(announcements(services)) == 1
+
+
+@pytest.mark.parametrize("text", ["mute tickets everywhere 30d exams", "mute everything campus-west 4w exams"])
+def test_other_mutes_can_be_made_anywhere_and_are_told_nobody_else(services: Services, text: str) -> None:
+    reply = told(services, text)
+    assert isinstance(reply, ActionResult)
+    assert reply.is_done and not reply.is_announced
+    assert announcements(services) == []
+
+
+def test_without_an_administrators_channel_a_wide_mute_says_what_to_configure(services: Services) -> None:
+    acting = AlertActions(services.district, services.active_alerts, services.store, None)
+    with pytest.raises(QueryError, match="there is none; whoever runs kpibot can name it as `administrators`"):
+        acting.mute(None, None, MONDAY + HOUR, "", "@dana", MONDAY, {"tech-leads"})
 
 
 # words
 
 
 def told(services: Services, text: str, by: str = "@dana", at: datetime = MONDAY, here: str = "district") -> object:
-    return services.alert_commands.reply(text, at, by, WEST, here)
+    return services.dispatcher.reply(text, at, by, WEST, here)
 
 
-def test_a_question_is_none_of_the_commands(services: Services) -> None:
-    assert told(services, "tickets campus-west") is None
+def test_a_question_is_answered_as_one(services: Services) -> None:
+    assert isinstance(told(services, "tickets campus-west"), Answer)
 
 
 def test_what_is_critical_stands_before_what_only_warns(services: Services) -> None:
@@ -308,7 +364,7 @@ def test_what_stands_in_this_channel_is_acknowledged_by_word(services: Services)
 
 def test_an_alert_of_another_channel_is_acknowledged_there(services: Services) -> None:
     with pytest.raises(QueryError, match="no such alert stands in this channel; one stands in `west-tech`"):
-        services.alert_commands.reply("ack tickets", MONDAY, "@dana", frozenset({"tech-leads"}))
+        services.dispatcher.reply("ack tickets", MONDAY, "@dana", frozenset({"tech-leads"}))
     with pytest.raises(QueryError, match="no such alert stands in this channel; type `alerts` to"):
         told(services, "ack campus-north")
 
@@ -316,7 +372,7 @@ def test_an_alert_of_another_channel_is_acknowledged_there(services: Services) -
 def test_a_mute_without_a_campus_is_of_the_channel_s(services: Services) -> None:
     reply = told(services, "mute tickets 3d exam week", here="campus-west")
     assert isinstance(reply, ActionResult)
-    assert reply.actions[0].about == Scope("Outstanding tickets", "Campus West High School")
+    assert reply.actions[0].scope == Scope("Outstanding tickets", "Campus West High School")
     assert told(services, "mute tickets everywhere 2d") is not None
     assert [each.campus for each in services.store.silences(MONDAY)] == [None, "campus-west"]
 

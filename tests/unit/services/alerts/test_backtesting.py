@@ -64,7 +64,7 @@ class Helpdesk:
             return [SourceDownError("database `helpdesk` did not answer within 30 s") for _ in requests]
         return [{GroupKey("201"): Aggregate(numerator=10.0, rows=10, valued=10, newest=NOW)} for _ in requests]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
+    def series(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
         self.tracked += 1
         west = np.array([self._at_west.get(day, 10.0) for day in window.days])
         return {GroupKey("101"): DailyTotals(west), GroupKey("201"): DailyTotals(np.full(len(window.days), 10.0))}
@@ -134,7 +134,7 @@ def test_after_counts_measurements_and_a_day_has_many(store: Store) -> None:
 def test_an_alert_waits_for_what_is_quiet_on_its_day(
     store: Store, day: date, value: float, why: SuppressionReason | None
 ) -> None:
-    patching = RecurringSilence("Patching", Recurrence.WEEKLY, (2,), (time(7), time(9)))
+    patching = RecurringSilence(name="Patching", when=Recurrence.WEEKLY, weekdays=(2,), hours=(time(7), time(9)))
     found = backtesting(Helpdesk(high(day, at=value)), store, patching).backtest(TICKETS, "west", NOW, 30)
     (past,) = found.replays
     assert past.suppressions == (why,)

@@ -25,14 +25,14 @@ def test_a_database_that_is_down_is_one_cause_that_names_its_kpis_and_is_told_on
     watched.measure()
     watched.database.is_down = True
     (notice,) = watched.troubles()
-    ((what, says),) = notice.troubles
+    ((what, says),) = notice.problems
     assert what == "Database helpdesk"
     assert says == "database `helpdesk` did not answer within 2 s. Nothing is known of Tickets, Backlog"
     assert [watched.troubles() for _ in range(5)] == [[]] * 5
     watched.database.is_down = False
     assert [watched.troubles() for _ in range(2)] == [[], []]
     (mended,) = watched.troubles()
-    assert (mended.troubles, mended.mended) == ((), ("Tickets", "Backlog"))
+    assert (mended.problems, mended.resolved) == ((), ("Tickets", "Backlog"))
     assert watched.troubles() == []
 
 
@@ -41,7 +41,7 @@ def test_a_database_that_comes_and_goes_is_told_once_and_once_when_it_has_stayed
     told = []
     for is_down in (True, False, True, False, False, True, False, False, False):
         watched.database.is_down = is_down
-        told.append([bool(notice.mended) for notice in watched.troubles()])
+        told.append([bool(notice.resolved) for notice in watched.troubles()])
     assert told == [[False], [], [], [], [], [], [], [], [True]]
 
 
@@ -76,7 +76,7 @@ def test_data_that_is_lacking_is_told_when_it_has_lacked_for_a_day(watched: Watc
     assert watched.troubles() == []
     assert watched.troubles(DAY - QUARTER) == []
     (notice,) = watched.troubles()
-    assert "no rows" in notice.troubles[0][1]
+    assert "no rows" in notice.problems[0][1]
 
 
 def test_a_lack_that_passes_at_night_begins_anew(watched: Watched) -> None:
@@ -95,7 +95,7 @@ def test_what_is_late_is_not_put_down_to_the_database_which_answers(tmp_path: Pa
     watched = Watched(tmp_path, kpi("tickets", RULE), kpi("chats", RULE, "chats"), fresh_within=fresh)
     watched.database.newest_row = watched.now - 2 * DAY
     (notice,) = watched.troubles()
-    assert [what for what, _ in notice.troubles] == ["Tickets, Chats"]
+    assert [what for what, _ in notice.problems] == ["Tickets, Chats"]
 
 
 def test_outside_working_hours_a_trouble_waits_and_is_forgotten_if_it_passes(watched: Watched) -> None:
@@ -110,7 +110,7 @@ def test_outside_working_hours_a_trouble_waits_and_is_forgotten_if_it_passes(wat
     watched.database.is_down = False
     assert watched.troubles() == []
     assert watched.troubles(11 * HOUR) == []  # in the evening
-    assert watched.troubles(13 * HOUR)[0].mended == ("Tickets", "Backlog")
+    assert watched.troubles(13 * HOUR)[0].resolved == ("Tickets", "Backlog")
 
 
 def test_without_administrators_nobody_is_told(tmp_path: Path) -> None:

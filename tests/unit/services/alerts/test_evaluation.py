@@ -72,7 +72,7 @@ def test_a_signal_fires_below_the_thresholds_with_its_words_and_ends_with_the_si
     (post,) = scene.measure(oak=66)
     assert isinstance(post.body, AlertNotice)
     (change,) = post.body.changes
-    assert (change.report.campus, change.severity, len(change.says)) == ("oak", Verdict.WARNING, 1)
+    assert (change.report.campus, change.severity, len(change.details)) == ("oak", Verdict.WARNING, 1)
     scene.database.has_series = False  # nobody knows the signal now: that is no recovery
     assert scene.told(timedelta(days=1)) == []
     scene.database.has_series = True
@@ -136,7 +136,7 @@ def test_a_replay_of_the_readings_gives_the_same_state(
         scene.database.is_down = value is None
         scene.measure(QUARTER, **({} if value is None else {"oak": value}))
     replayed = AlertState()
-    for at, value in scene.store.history("tickets", "oak", MONDAY, scene.now + QUARTER):
+    for at, value in scene.store.readings.history("tickets", "oak", MONDAY, scene.now + QUARTER):
         replayed, _ = next_state(replayed, assess(levels, value, rule), rule, at)
     assert scene.store.alert_states().get(("tickets", "oak"), AlertState()) == replayed
     scene.store.close()

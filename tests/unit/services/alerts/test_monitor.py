@@ -24,8 +24,8 @@ from tests.unit.services.watching import CALENDAR, HOUR, LEVELS, MONDAY, NAMES, 
 POST, UPDATE, REPLY = DeliveryKind.POST, DeliveryKind.UPDATE, DeliveryKind.REPLY
 RULE = AlertRule(remind=timedelta(hours=4))
 RECOVERING = replace(LEVELS, recovers_at=30)
-BY_SEVERITY = (Route("leads", severities=frozenset({"critical"}), mention="@director"), Route("team"))
-BY_HOURS = (Route("team", in_working_hours=True), Route("oncall"))
+BY_SEVERITY = (Route(channel="leads", severities=frozenset({"critical"}), mention="@director"), Route(channel="team"))
+BY_HOURS = (Route(channel="team", in_working_hours=True), Route(channel="oncall"))
 NIGHT = datetime(2026, 11, 16, 21, tzinfo=CALENDAR.zone)
 
 
@@ -93,7 +93,7 @@ def test_a_notice_holds_what_people_did(watched: Watched) -> None:
 def acknowledged(watched: Watched, group: AlertGroup) -> None:
     entry = AuditEntry(MONDAY, "@luis", "acknowledged", group.key)
     change = lambda found: acknowledge(found, "@luis", MONDAY, 8 * HOUR)  # noqa: E731
-    assert watched.store.act(group.key, change, lambda _: [], entry, MONDAY) is not None
+    assert watched.store.update_group(group.key, change, lambda _: [], entry, MONDAY) is not None
 
 
 def test_nobody_who_acknowledges_calls_the_next_and_an_acknowledgement_lapses(tmp_path: Path) -> None:
@@ -162,7 +162,9 @@ def test_what_people_did_is_shown_while_it_lasts(watched: Watched) -> None:
 
 def test_what_is_muted_everywhere_is_no_longer_said_to_be_everywhere(watched: Watched) -> None:
     watched.measure(**dict.fromkeys(NAMES, 50.0))
-    mute = Silence("s1", watched.now, watched.now + HOUR, "tickets", None, "power cut", "@luis")
+    mute = Silence(
+        id="s1", start=watched.now, end=watched.now + HOUR, kpi="tickets", campus=None, reason="power cut", by="@luis"
+    )
     watched.store.add_silence(mute, AuditEntry(watched.now, "@luis", "muted", "s1"), [], watched.now)
     (edit,) = watched.measure()
     assert isinstance(edit.body, AlertNotice)
@@ -187,24 +189,24 @@ def test_the_district_itself_is_no_campus(tmp_path: Path) -> None:
 def test_an_interval_is_measured_once_whoever_asks(watched: Watched) -> None:
     ran = [watched.watch.run(MONDAY + minutes * timedelta(minutes=1)) for minutes in (0, 1, 14, 15, 29)]
     assert ran == [True, False, False, True, False]
-    history = watched.store.history("tickets", "oak", MONDAY, MONDAY + HOUR)
+    history = watched.store.readings.history("tickets", "oak", MONDAY, MONDAY + HOUR)
     assert [at for at, _ in history] == [MONDAY, MONDAY + QUARTER]
 
 
 def test_people_may_act_while_a_measurement_is_under_way(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
     watched.measure(oak=50)
     (group,) = watched.store.alert_groups().values()
-    record = watched.store.record_watch
+    record = watched.store.save_evaluation
 
     def late(*arguments: object, **more: object) -> object:
         monkeypatch.undo()
         acknowledged(watched, group)
         return record(*arguments, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(watched.store, "record_watch", late)
+    monkeypatch.setattr(watched.store, "save_evaluation", late)
     assert [how for _, how, _, _ in watched.told(birch=50)] == [UPDATE, REPLY]
     (after,) = watched.store.alert_groups().values()
-    assert (after.acknowledged_by, set(after.shown)) == ("@luis", {"oak", "birch"})
+    assert (after.acknowledged_by, set(after.severities)) == ("@luis", {"oak", "birch"})
 
 
 def test_a_message_that_expired_before_slack_came_back_is_told_anew(watched: Watched) -> None:
@@ -220,7 +222,7 @@ def test_a_message_that_expired_before_slack_came_back_is_told_anew(watched: Wat
 
 
 def test_of_several_people_in_one_channel_the_one_for_the_worst_campus_is_called(tmp_path: Path) -> None:
-    routes = (Route("leads", severities=frozenset({"critical"}), mention="@director"), Route("leads"))
+    routes = (Route(channel="leads", severities=frozenset({"critical"}), mention="@director"), Route(channel="leads"))
     watched = Watched(tmp_path, kpi("tickets", RULE), routes=routes)
     for counts, called in (({"birch": 50}, "@helpdesk"), ({"oak": 90}, "@director"), ({"cedar": 50}, "@director")):
         *_, told = watched.measure(**counts)  # type: ignore[arg-type]
@@ -232,7 +234,7 @@ def test_a_breach_that_no_route_takes_is_told_nowhere_and_said_once_in_the_log(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING, "kpibot.services")  # `check`, where it ran before, wants less
-    routes = (Route("team", campuses=frozenset({"birch"}), in_working_hours=True),)
+    routes = (Route(channel="team", campuses=frozenset({"birch"}), in_working_hours=True),)
     watched = Watched(tmp_path, kpi("tickets", replace(RULE, remind=None)), routes=routes)
     assert [told[0] for told in watched.told(oak=90, birch=90)] == ["team"]
     assert watched.told() == []
@@ -240,7 +242,7 @@ def test_a_breach_that_no_route_takes_is_told_nowhere_and_said_once_in_the_log(
         "tickets at oak: no route leads anywhere; add one under alerts"
     ]
     assert watched.told(at(watched, NIGHT)) == []  # birch stands where it was told, though no route leads there now
-    assert [set(each.shown) for each in watched.store.alert_groups().values()] == [{"birch"}]
+    assert [set(each.severities) for each in watched.store.alert_groups().values()] == [{"birch"}]
 
 
 def test_a_campus_whose_route_changes_with_its_severity_moves(tmp_path: Path) -> None:
@@ -266,7 +268,7 @@ def test_whoever_is_told_that_a_breach_moved_is_told_where_to(tmp_path: Path) ->
     post, _, line = watched.measure(oak=90)
     assert isinstance(line.body, AlertNotice)
     assert isinstance(post.body, AlertNotice)
-    assert line.body.changes[0].says == ("told in #leads now",)
+    assert line.body.changes[0].details == ("told in #leads now",)
     assert (line.body.mention, post.body.mention) == ("", "@director")
 
 
@@ -321,7 +323,15 @@ def test_at_night_the_next_owner_is_called_for_what_is_critical_and_people_are_r
 def test_at_night_nobody_is_called_next_for_what_is_muted(tmp_path: Path) -> None:
     watched = Watched(tmp_path, kpi("tickets", replace(RULE, escalation=((HOUR, "@director"),))))
     watched.told(at(watched, NIGHT), oak=90)
-    mute = Silence("s1", watched.now, watched.now + 9 * HOUR, "tickets", "oak", "power cut", "@luis")
+    mute = Silence(
+        id="s1",
+        start=watched.now,
+        end=watched.now + 9 * HOUR,
+        kpi="tickets",
+        campus="oak",
+        reason="power cut",
+        by="@luis",
+    )
     watched.store.add_silence(mute, AuditEntry(watched.now, "@luis", "muted", "s1"), [], watched.now)
     assert watched.told(2 * HOUR) == []
 
@@ -360,7 +370,9 @@ def test_on_a_holiday_nothing_is_told_unless_the_rule_says_so(tmp_path: Path, on
 
 def test_a_muted_campus_is_not_told_and_has_not_recovered(watched: Watched) -> None:
     watched.told(oak=50, birch=50)
-    mute = Silence("s1", watched.now, watched.now + HOUR, "tickets", "oak", "exam week", "@luis")
+    mute = Silence(
+        id="s1", start=watched.now, end=watched.now + HOUR, kpi="tickets", campus="oak", reason="exam week", by="@luis"
+    )
     watched.store.add_silence(mute, AuditEntry(watched.now, "@luis", "muted", "s1"), [], watched.now)
     assert watched.told() == [("leads", UPDATE, Reason.MUTED, {"birch": Reason.STILL_FIRING})]
     assert [told[3] for told in watched.told(HOUR)] == [
@@ -371,7 +383,11 @@ def test_a_muted_campus_is_not_told_and_has_not_recovered(watched: Watched) -> N
 
 def test_a_silence_that_recurs_hides_what_fires_until_it_ends(tmp_path: Path) -> None:
     window = RecurringSilence(
-        "Monday patches", Recurrence.WEEKLY, (0,), (time(10), time(12)), kpis=frozenset({"tickets"})
+        name="Monday patches",
+        when=Recurrence.WEEKLY,
+        weekdays=(0,),
+        hours=(time(10), time(12)),
+        kpis=frozenset({"tickets"}),
     )
     watched = Watched(tmp_path, kpi("tickets", RULE), kpi("chats", RULE, "chats"), silences=(window,))
     owed = watched.measure(oak=90)
@@ -408,8 +424,8 @@ def test_a_kpi_that_is_watched_no_more_is_forgotten(tmp_path: Path) -> None:
 def test_a_campus_that_is_gone_from_the_configuration_leaves_its_message_without_a_word(watched: Watched) -> None:
     watched.measure(oak=50)
     ((key, group),) = watched.store.alert_groups().items()
-    both = replace(group, shown={**group.shown, "closed-school": Verdict.WARNING})
-    watched.store.record_watch([], {}, [], watched.now, {key: both})
+    both = replace(group, severities={**group.severities, "closed-school": Verdict.WARNING})
+    watched.store.save_evaluation([], {}, [], watched.now, {key: both})
     assert watched.told() == [("leads", UPDATE, Reason.RECOVERED, {"oak": Reason.STILL_FIRING})]
 
 
@@ -429,10 +445,10 @@ def test_in_working_hours_every_channel_shows_what_fires_and_nothing_twice(
         watched.measure(quarters * QUARTER, **counts)
         if not CALENDAR.is_working_time(watched.now):
             continue
-        shown = [pair for group in watched.store.alert_groups().values() for pair in group.shown.items()]
+        shown = [pair for group in watched.store.alert_groups().values() for pair in group.severities.items()]
         states = watched.store.alert_states()
         assert sorted(shown) == sorted((campus, state.severity) for (_, campus), state in states.items())
         for (_, channel), group in watched.store.alert_groups().items():
             expected = Verdict.CRITICAL if channel == "leads" else Verdict.WARNING
-            assert set(group.shown.values()) == {expected}
+            assert set(group.severities.values()) == {expected}
     watched.store.close()

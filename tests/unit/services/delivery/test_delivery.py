@@ -14,7 +14,7 @@ from kpibot.catalog.model import DistrictConfig
 from kpibot.core.alerts.groups import AlertGroup, DeliveryKind, Notification
 from kpibot.core.alerts.states import Reason
 from kpibot.core.kpis.thresholds import Verdict
-from kpibot.core.reports.messages import AdminNotice, Message
+from kpibot.core.reports.messages import AdminNotice, Message, Picture
 from kpibot.services.alerts.notifications import lifetime
 from kpibot.services.delivery.delivery import (
     Delivery,
@@ -22,7 +22,6 @@ from kpibot.services.delivery.delivery import (
     GoneError,
     InDoubtError,
     NotNowError,
-    Picture,
     RefusedError,
     backoff,
 )
@@ -32,7 +31,7 @@ from tests.unit.services.watching import CALENDAR
 
 NOW = datetime(2026, 11, 16, 16, tzinfo=UTC)
 SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
-GROUP = AlertGroup("tickets", "leads", NOW, {"oak": Verdict.WARNING})
+GROUP = AlertGroup(kpi="tickets", channel="leads", opened=NOW, severities={"oak": Verdict.WARNING})
 
 
 class Slack:
@@ -85,10 +84,12 @@ class Post:
         self.slack = Slack()
         self.now = NOW
         district = DistrictConfig("Maple Valley", CALENDAR, administrators="admins")
-        self.delivery = Delivery(store.outbox, self.slack, district, "test", lambda: self.now, _here, lambda: 0.5)
+        self.delivery = Delivery(
+            store.outbox, self.slack, district, "test", lambda: self.now, _here, lambda: 0.5, lambda _: None
+        )
 
     def owe(self, *owed: OutboxMessage) -> None:
-        self.store.record_watch([], {}, owed, self.now)
+        self.store.save_evaluation([], {}, owed, self.now)
 
     async def later(self, after: timedelta) -> None:
         self.now += after
@@ -113,7 +114,9 @@ def owed(
     key: str, how: DeliveryKind = DeliveryKind.POST, channel: str = "leads", *, in_channel: bool = False
 ) -> OutboxMessage:
     notice = AdminNotice(NOW, "America/Chicago", (("a", "b"),))
-    return OutboxMessage(key, channel, notice, NOW + DAY, how, GROUP.key, in_channel)
+    return OutboxMessage(
+        key=key, channel=channel, body=notice, expires_at=NOW + DAY, kind=how, group=GROUP.key, in_channel=in_channel
+    )
 
 
 async def test_a_message_its_edit_and_the_lines_of_its_thread_come_in_order(post: Post) -> None:
@@ -170,7 +173,7 @@ async def test_what_certainly_did_not_arrive_is_not_looked_up_and_waits_as_long_
 
 
 async def test_a_deleted_message_takes_its_lines_with_it_and_the_group_asks_for_another(post: Post) -> None:
-    post.store.record_watch([], {}, [owed("p")], NOW, {("tickets", "leads"): GROUP})
+    post.store.save_evaluation([], {}, [owed("p")], NOW, {("tickets", "leads"): GROUP})
     await post.later(SECOND)
     post.slack.fails["leads"] = [GoneError("somebody deleted it")]
     post.owe(owed("u", DeliveryKind.UPDATE), owed("r", DeliveryKind.REPLY))
@@ -184,7 +187,7 @@ async def test_what_is_refused_is_told_to_the_administrators_and_costs_no_other_
     post.slack.fails["leads"] = [RefusedError("is_archived: unarchive it")]
     post.owe(owed("p"), owed("q", channel="team"))
     await post.later(SECOND)
-    assert post.store.outbox.counts() == {"parked": 1, "sent": 2}
+    assert post.store.outbox.counts() == {"dead_letter": 1, "sent": 2}
     assert ("send", "refused:p") in post.slack.calls
 
 

@@ -19,7 +19,9 @@ CHICAGO = ZoneInfo("America/Chicago")
 CALENDAR = Calendar(
     zone=CHICAGO, fiscal_year=YearStart(7, 1), school_year=YearStart(8, 15), working_hours=((time(8), time(16)),) * 7
 )
-WEEKLY = Digest("weekly", "Weekly", (0,), time(7), (), (), timedelta(days=6))
+WEEKLY = Digest(
+    id="weekly", title="Weekly", weekdays=(0,), at=time(7), channels=(), kpis=(), useful_for=timedelta(days=6)
+)
 NOW = datetime(2026, 11, 18, 18, tzinfo=UTC)
 
 
@@ -71,7 +73,15 @@ def test_a_slow_database_costs_the_digest_its_own_kpis_only(tmp_path: Path) -> N
     scene = Watched(tmp_path, kpi("tickets", None), kpi("devices", None, "assets"))
     answers = Event()
     scene.other.waits_for = answers
-    everything = Digest("weekly", "Weekly", (0,), time(7), ("leads",), ("tickets", "devices"), timedelta(days=6))
+    everything = Digest(
+        id="weekly",
+        title="Weekly",
+        weekdays=(0,),
+        at=time(7),
+        channels=("leads",),
+        kpis=("tickets", "devices"),
+        useful_for=timedelta(days=6),
+    )
     digests = Digests(
         scene.district,
         {"weekly": everything},

@@ -53,7 +53,7 @@ class Inventory:
             for each in requests
         ]
 
-    def track(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
+    def series(self, measure: Simple, window: Window) -> Mapping[GroupKey, SeriesData]:
         return {}
 
     def is_empty(self, measure: Simple) -> bool:

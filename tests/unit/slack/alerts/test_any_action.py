@@ -26,12 +26,29 @@ from localslack.blocks.blocks import problems_of
 from tests.unit.samples.any_report import ZONE, check, counts, floats, instants, reports, thorough, words
 
 scopes = st.builds(Scope, words, words)
-actions = st.builds(Action, st.sampled_from(ActionKind), words, instants, scopes, st.none() | instants, words, words)
+actions = st.builds(
+    Action,
+    kind=st.sampled_from(ActionKind),
+    by=words,
+    at=instants,
+    scope=scopes,
+    until=st.none() | instants,
+    to=words,
+    reason=words,
+)
 severities = st.sampled_from([Verdict.WARNING, Verdict.CRITICAL])
 LEVELS = Thresholds(Better.LOWER, 20, 40, 80)  # a configuration's are numbers
 judged = reports.map(lambda report: replace(report, thresholds=LEVELS))
 standing = st.builds(
-    ActiveAlert, judged, severities, instants, words, st.none() | instants, words, st.none() | instants, st.booleans()
+    ActiveAlert,
+    report=judged,
+    severity=severities,
+    since=instants,
+    acknowledged_by=words,
+    acknowledged_until=st.none() | instants,
+    assigned_to=words,
+    snoozed_until=st.none() | instants,
+    is_muted=st.booleans(),
 )
 days = st.dates(date(2026, 1, 1), date(2027, 1, 1))
 muted = st.builds(ActiveMute, words, scopes, words, instants, words)
@@ -66,7 +83,17 @@ def test_any_why(some, now, value, ways, mutes, more):
     measured = tuple(AlertHistory(each, ((now, value),) * 5) for each in some)
     for each in some[:1]:
         why = AlertExplanation(
-            each.report.card, now, ZONE, now, measured, more, AlertRule(), "c", tuple(ways), tuple(mutes), ()
+            card=each.report.card,
+            as_of=now,
+            zone=ZONE,
+            opened=now,
+            histories=measured,
+            further_campuses=more,
+            rule=AlertRule(),
+            channel="c",
+            routes=tuple(ways),
+            mutes=tuple(mutes),
+            recurring=(),
         )
         check(why_message(why))
 

@@ -8,10 +8,11 @@ import pytest
 
 from kpibot.core.kpis.cross_check import Conflict
 from kpibot.slack.blocks import Rendered, SlackFile
+from kpibot.slack.error_message import error_message
 from kpibot.slack.questions.about_message import about_message
 from kpibot.slack.questions.answer_message import answer_message, overview_message
 from kpibot.slack.questions.breakdown_message import breakdown_message
-from kpibot.slack.questions.guide_messages import error_message, help_message, list_message
+from kpibot.slack.questions.guide_messages import help_message, list_message
 from kpibot.slack.questions.rows_message import rows_message
 from tests.unit.samples.golden import assert_message_as_golden
 

@@ -10,7 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kpibot.core.time.periods import Period
-from kpibot.sources.sql.timestamps import TimeColumn, TimeKind, kind_of, to_utc
+from kpibot.sources.engines.registry import engine_named
+from kpibot.sources.sql.timestamps import TimeColumn, TimeKind, time_kind, to_utc
 
 ZONES = [ZoneInfo(name) for name in ("America/Chicago", "UTC", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe")]
 ENGINE = sa.create_engine("sqlite://")
@@ -24,7 +25,7 @@ def evaluate(expression: sa.ColumnElement[Any]) -> Any:
 
 
 def column(value: str, kind: TimeKind, zone: ZoneInfo) -> TimeColumn:
-    return TimeColumn(sa.literal(value), kind, zone, "sqlite")
+    return TimeColumn(sa.literal(value), kind, zone, engine_named("sqlite"))
 
 
 def written(instant: datetime, zone: ZoneInfo) -> str:
@@ -98,7 +99,7 @@ def test_a_date_begins_at_local_midnight(day: date, instant: datetime) -> None:
     ],
 )
 def test_one_value_tells_how_a_column_keeps_time(value: object, kind: TimeKind) -> None:
-    assert kind_of(value) is kind
+    assert time_kind(value) is kind
     assert to_utc(value, ZONES[1]) is not None
 
 
@@ -128,13 +129,13 @@ def test_one_value_tells_how_a_column_keeps_time(value: object, kind: TimeKind) 
 )
 def test_what_is_no_timestamp_or_no_text_in_the_order_of_time_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match=r"no timestamp .*\{sql: …\}"):
-        kind_of(value)
+        time_kind(value)
 
 
 @pytest.mark.parametrize("value", [1_767_261_600_000, 1_767_261_600_000.0])
 def test_milliseconds_are_not_taken_for_seconds(value: float) -> None:
     with pytest.raises(ValueError, match=r"milliseconds; write \{sql: x / 1000\}"):
-        kind_of(value)
+        time_kind(value)
 
 
 @pytest.mark.parametrize("value", ["2026-01-01 9:00:00", "20260101", ""])
@@ -181,5 +182,5 @@ def test_columns_that_keep_time_differently_are_compared_by_their_instants() -> 
     wall = column("2026-11-12 12:00:00", TimeKind.TEXT, ZONES[0])
     for second, is_later in ((-1, 0), (0, 1), (1, 1)):
         epoch = sa.literal(int(noon.start.timestamp()) + second)
-        other = TimeColumn(epoch, TimeKind.SECONDS, ZONES[0], "sqlite")
+        other = TimeColumn(epoch, TimeKind.SECONDS, ZONES[0], engine_named("sqlite"))
         assert evaluate(other.not_before_that_of(wall, noon)) == is_later
