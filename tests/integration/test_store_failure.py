@@ -148,8 +148,8 @@ def test_what_is_committed_outlasts_a_power_cut(store: Store) -> None:
 
 HOLDS = """
 import sys, time
-from kpibot.store.database.instance_lock import alone
-with alone(sys.argv[1]):
+from kpibot.store.database.instance_lock import instance_lock
+with instance_lock(sys.argv[1]):
     print("held", flush=True)
     time.sleep(60)
 """
