@@ -113,7 +113,7 @@ def digest(services: Services) -> None:
 def breach(services: Services) -> None:
     """Measurements until breaches are in the outbox."""
     for n in range(MEASUREMENTS):
-        services.watch.run(NOW + n * MEASURE_EVERY)
+        services.alert_monitor.run(NOW + n * MEASURE_EVERY)
 
 
 WAYS: dict[str, Callable[[Services], object]] = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from kpibot.app.campus_tree import campus_tree
 from kpibot.app.clock import seconds_passed
@@ -10,11 +11,13 @@ from kpibot.catalog.model import Catalog
 from kpibot.core.campuses.campus_tree import CampusTreeError
 from kpibot.core.kpis.district import District
 from kpibot.core.kpis.measures import Query, Simple
+from kpibot.core.reports.inspection import Inspection
 from kpibot.services.alerts.actions import AlertActions
 from kpibot.services.alerts.active_alerts import ActiveAlerts
 from kpibot.services.alerts.commands import AlertCommands
 from kpibot.services.alerts.monitor import AlertMonitor
 from kpibot.services.delivery.idempotency import Idempotency
+from kpibot.services.diagnostics.check import CatalogCheck
 from kpibot.services.digests.digests import Digests
 from kpibot.services.dispatcher import Dispatcher
 from kpibot.services.measurement.measurement import Measurement
@@ -22,6 +25,7 @@ from kpibot.services.measurement.reporting import Reporting
 from kpibot.services.questions.answering import Answering
 from kpibot.sources.base import SourceError
 from kpibot.sources.circuit_breaker import breaker_of
+from kpibot.sources.diagnostics.inspector import SqlInspector
 from kpibot.sources.sql.source import SqlSource
 from kpibot.store.store import Store, open_engine
 
@@ -38,21 +42,27 @@ class Services:
     reporting: Reporting
     answering: Answering
     digests: Digests
-    watch: AlertMonitor
-    standing: ActiveAlerts
-    acting: AlertActions
+    alert_monitor: AlertMonitor
+    active_alerts: ActiveAlerts
+    alert_actions: AlertActions
     dispatcher: Dispatcher
-    once: Idempotency
+    idempotency: Idempotency
+
+    def inspect(self, as_of: datetime) -> Inspection:
+        """Everything that `check` reports except Slack."""
+        inspectors = {name: SqlInspector(source.database) for name, source in self.sources.items()}
+        check = CatalogCheck(self.catalog, inspectors, self.measurement, self.reporting, as_of, seconds_passed)
+        return check.inspection()
 
     def close(self) -> None:
-        """Gives back every connection."""
+        """Closes every connection."""
         for source in self.sources.values():
             source.close()
         self.store.close()
 
 
 def build_services(catalog: Catalog, state_url: str, passed: Callable[[], float] = seconds_passed) -> Services:
-    """Wires the services for a configuration. `passed` gives seconds of a clock that never goes back.
+    """Wires the services for a configuration. `passed` is a monotonic clock, in seconds.
 
     Raises:
         SourceError: the campuses are to be read from a database or file that does not answer.
@@ -85,7 +95,7 @@ def build_services(catalog: Catalog, state_url: str, passed: Callable[[], float]
 
     try:
         tree = campus_tree(catalog, lambda database, sql: sources[database].select(sql))
-    except (SourceError, CampusTreeError):  # nobody will have a house to close
+    except (SourceError, CampusTreeError):  # the caller gets no services to close
         for source in sources.values():
             source.close()
         raise
@@ -94,9 +104,10 @@ def build_services(catalog: Catalog, state_url: str, passed: Callable[[], float]
     store = Store(open_engine(state_url), calendar.zone, process_name())
     rhythms = {each.id: each.fresh_within for each in catalog.datasets.values() if each.fresh_within is not None}
     reporting = Reporting(district, measurement, store, rhythms)
-    standing = ActiveAlerts(district, catalog.routes, catalog.silences, reporting, store)
+    active_alerts = ActiveAlerts(district, catalog.routes, catalog.silences, reporting, store)
     administrators = None if (channel := catalog.district.administrators) is None else catalog.channels[channel]
-    acting = AlertActions(district, standing, store, administrators)
+    alert_actions = AlertActions(district, active_alerts, store, administrators)
+    alert_commands = AlertCommands(district, active_alerts, alert_actions, store)
     answering = Answering(district, catalog.datasets, catalog.notes, measurement, reporting, catalog.not_available)
     return Services(
         catalog=catalog,
@@ -107,11 +118,9 @@ def build_services(catalog: Catalog, state_url: str, passed: Callable[[], float]
         reporting=reporting,
         answering=answering,
         digests=Digests(district, catalog.digests, catalog.channels, reporting, store, database_of),
-        watch=AlertMonitor(district, catalog, reporting, store, database_of),
-        standing=standing,
-        acting=acting,
-        dispatcher=Dispatcher(
-            district, catalog.not_available, answering, AlertCommands(district, standing, acting, store)
-        ),
-        once=Idempotency(store),
+        alert_monitor=AlertMonitor(district, catalog, reporting, store, database_of),
+        active_alerts=active_alerts,
+        alert_actions=alert_actions,
+        dispatcher=Dispatcher(district, catalog.not_available, answering, alert_commands),
+        idempotency=Idempotency(store),
     )

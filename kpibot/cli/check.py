@@ -6,7 +6,6 @@ import logging
 from contextlib import closing
 from dataclasses import replace
 
-from kpibot.app.checkup import checkup
 from kpibot.cli.common import as_of, json_text, services_of
 from kpibot.render.terminal.inspection import inspection_record, inspection_text
 from kpibot.settings import Settings
@@ -16,7 +15,7 @@ def check_command(options: argparse.Namespace, settings: Settings) -> int:
     """Looks at the configuration, the databases and Slack; every problem at once."""
     logging.getLogger("kpibot.services").setLevel(logging.ERROR)  # what they would warn of is found below
     with closing(services_of(options, settings)) as services:
-        inspection = checkup(services, as_of(options, services))
+        inspection = services.inspect(as_of(options, services))
     from kpibot.app.slack_access import check_slack  # noqa: PLC0415 - Slack's libraries, while the databases are done
 
     inspection = replace(

@@ -63,7 +63,7 @@ def at_once(bots: list[Services], deed: Callable[[Services, str], ActionResult])
 
 def test_twelve_people_acknowledge_once(bots: list[Services]) -> None:
     (group,) = bots[0].store.alert_groups().values()
-    told = at_once(bots, lambda bot, by: bot.acting.acknowledge(group.key, by, MONDAY))
+    told = at_once(bots, lambda bot, by: bot.alert_actions.acknowledge(group.key, by, MONDAY))
     (first,) = (each for each in told if each.is_done)
     assert {each.actions[0].by for each in told} == {first.asker}
     assert bots[1].store.outbox.counts() == {"waiting": 3}
@@ -71,7 +71,7 @@ def test_twelve_people_acknowledge_once(bots: list[Services]) -> None:
 
 
 def test_twelve_people_mute_once(bots: list[Services]) -> None:
-    told = at_once(bots, lambda bot, by: bot.acting.mute("tickets", None, MONDAY + HOUR, "exams", by, MONDAY))
+    told = at_once(bots, lambda bot, by: bot.alert_actions.mute("tickets", None, MONDAY + HOUR, "exams", by, MONDAY))
     (first,) = (each for each in told if each.is_done)
     assert {each.actions[0].by for each in told} == {first.asker}
     assert len(bots[1].store.silences(MONDAY)) == 1
@@ -80,5 +80,5 @@ def test_twelve_people_mute_once(bots: list[Services]) -> None:
 
 def test_an_event_that_both_hear_of_is_answered_by_one(bots: list[Services]) -> None:
     with ThreadPoolExecutor(len(PEOPLE)) as pool:
-        first = list(pool.map(lambda n: bots[n % 2].once.is_first("event:Ev1", MONDAY), PEOPLE))
+        first = list(pool.map(lambda n: bots[n % 2].idempotency.is_first("event:Ev1", MONDAY), PEOPLE))
     assert sum(first) == 1

@@ -9,7 +9,6 @@ from statistics import fmean, median
 
 import pytest
 
-from kpibot.app.checkup import checkup
 from kpibot.app.container import Services, build_services
 from kpibot.app.demo import DATABASES
 from kpibot.catalog import load
@@ -129,7 +128,7 @@ def test_no_data_is_only_where_there_can_be_none(readings: Readings) -> None:
 
 
 def test_check_finds_nothing_wrong(services: Services) -> None:
-    assert [each for each in checkup(services, NOW).findings if each.is_problem] == []
+    assert [each for each in services.inspect(NOW).findings if each.is_problem] == []
 
 
 def test_nothing_goes_missing_when_a_number_is_broken_down(services: Services, readings: Readings) -> None:

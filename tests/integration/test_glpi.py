@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from kpibot.app.checkup import checkup
 from kpibot.app.container import Services, build_services
 from kpibot.catalog import load
 from kpibot.core.campuses.campus_tree import DISTRICT, NO_CAMPUS
@@ -258,7 +257,7 @@ def test_every_kpi_has_a_value_or_a_reason(measured, furnished: Callable[..., Se
 
 
 def test_check_tells_what_is_not_available_as_information(furnished: Callable[..., Services]) -> None:
-    found = checkup(furnished(), NOW).findings
+    found = furnished().inspect(NOW).findings
     assert ("kpis.pd-completion", "not available: GLPI keeps no training records", False) in {
         (each.what, each.text, each.is_problem) for each in found
     }

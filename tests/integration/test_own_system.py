@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from kpibot.app.checkup import checkup
 from kpibot.app.container import Services, build_services
 from kpibot.catalog import load
 from kpibot.core.campuses.campus_tree import DISTRICT, NO_CAMPUS
@@ -253,6 +252,6 @@ def test_the_series_ends_at_the_number_beside_it(services: Services) -> None:
 
 
 def test_check_names_the_codes_that_nobody_knows(services: Services) -> None:
-    findings = checkup(services, NOW).findings
+    findings = services.inspect(NOW).findings
     assert not any(each.is_problem for each in findings)
     assert "`Annex`" in next(each.text for each in findings if "kpis.tickets" in each.what)

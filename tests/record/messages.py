@@ -86,7 +86,7 @@ class Day:
 
     async def rounds(self) -> None:
         """Measures, prepares digests, and delivers."""
-        self.services.watch.run(self.clock.now)
+        self.services.alert_monitor.run(self.clock.now)
         self.services.digests.publish_due(self.clock.now)
         await self._delivery.deliver_due()
 
@@ -115,7 +115,7 @@ async def record_messages(place: Place, folder: Path, page: Page) -> None:
 async def _act(day: Day) -> None:
     """People use every button of every alert."""
     services, now = day.services, day.clock.now
-    calendar, acting, standing = services.catalog.district.calendar, services.acting, services.standing
+    calendar, acting, standing = services.catalog.district.calendar, services.alert_actions, services.active_alerts
     for group in list(services.store.alert_groups().values()):
         why, form = standing.explain(group.key, now), standing.mute_choices(group.key)
         assert why is not None and form is not None

@@ -169,7 +169,7 @@ class Scene:
     async def delivered(self) -> None:
         """Waits until all that is due has been sent: on a busy machine a delivery by schedule may be under way."""
         assert self.bot is not None
-        async with self.bot._delivering:
+        async with self.bot._delivery_lock:
             pass
         await self.bot._deliver()
 
@@ -185,7 +185,7 @@ class Scene:
         """Does once what the schedule does all the time."""
         assert self.bot is not None
         await self.bot._renew()
-        await self.bot._own_database.notify()
+        await self.bot._outage.notify()
         await self.bot.catch_up()
 
     async def ask(self, text: str, channel: str = "tech-leads", user: str = "dana") -> str:

@@ -122,7 +122,7 @@ async def test_channels_that_slack_could_not_list_at_the_start_are_looked_up_aga
     await quiet.start()
     assert quiet.ws.messages("tech-leads") == []
     assert quiet.bot is not None
-    await quiet.bot._look_up_again()
+    await quiet.bot._refresh_directory()
     await quiet.later(timedelta(minutes=1))
     assert len(digests(quiet, "tech-leads")) == 1
     assert quiet.services is not None

@@ -99,7 +99,7 @@ async def friday(scene: Scene) -> list[Json]:
 async def monday(scene: Scene) -> None:
     """A digest, an alert that worsens and is acted on, a new one, and a database that goes and comes back."""
     assert scene.house is not None
-    acting, store = scene.house.acting, scene.house.store
+    acting, store = scene.house.alert_actions, scene.house.store
     scene.helpdesk.resolve("201", MONDAY - HOUR)
     await scene.later(timedelta())
     scene.helpdesk.open("111", 12, MONDAY)

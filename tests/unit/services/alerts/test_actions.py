@@ -96,7 +96,7 @@ def announcements(services: Services) -> list[str]:
 
 
 def test_whoever_acknowledges_is_named_in_the_message_and_its_thread(services: Services) -> None:
-    told = services.acting.acknowledge(key(services), "@luis", MONDAY)
+    told = services.alert_actions.acknowledge(key(services), "@luis", MONDAY)
     (deed,) = told.actions
     assert (deed.kind, deed.by, deed.until) == (ActionKind.ACKNOWLEDGED, "@luis", MONDAY + 8 * HOUR)
     group = services.store.alert_groups()["tickets", "west-tech"]
@@ -105,38 +105,38 @@ def test_whoever_acknowledges_is_named_in_the_message_and_its_thread(services: S
 
 
 def test_the_message_keeps_its_numbers_and_picture_and_calls_nobody_again(services: Services) -> None:
-    services.acting.acknowledge(key(services), "@luis", MONDAY)
+    services.alert_actions.acknowledge(key(services), "@luis", MONDAY)
     says = services.store.outbox.latest_body(key(services))
     assert isinstance(says, AlertNotice)
     assert (says.as_of, says.is_common, says.keeps_picture, says.mention) == (MONDAY - HOUR, True, True, "")
     assert (says.acknowledged_by, says.acknowledged_until) == ("@luis", MONDAY + 8 * HOUR)
-    services.acting.assign(key(services), "@dana", "@luis", MONDAY + 8 * HOUR)
+    services.alert_actions.assign(key(services), "@dana", "@luis", MONDAY + 8 * HOUR)
     says = services.store.outbox.latest_body(key(services))
     assert isinstance(says, AlertNotice)
     assert (says.acknowledged_by, says.assigned_to) == ("", "@dana")
 
 
 def test_the_second_to_acknowledge_is_told_who_was_first_and_when(services: Services) -> None:
-    services.acting.acknowledge(key(services), "@luis", MONDAY)
-    told = services.acting.acknowledge(key(services), "@dana", MONDAY + MINUTE)
+    services.alert_actions.acknowledge(key(services), "@luis", MONDAY)
+    told = services.alert_actions.acknowledge(key(services), "@dana", MONDAY + MINUTE)
     assert not told.is_done
     assert [(each.by, each.at) for each in told.actions] == [("@luis", MONDAY)]
     assert len(rows(services)) == 2
 
 
 def test_who_was_first_is_who_did_the_same_to_the_same_alert(services: Services) -> None:
-    services.acting.acknowledge(key(services), "@luis", MONDAY)
+    services.alert_actions.acknowledge(key(services), "@luis", MONDAY)
     other = stands(services, "tech-leads", **{"campus-north": WARNING})
-    services.acting.acknowledge(other, "@mei", MONDAY + MINUTE)
-    services.acting.assign(key(services), "@mei", "@mei", MONDAY + 2 * MINUTE)
-    told = services.acting.acknowledge(key(services), "@dana", MONDAY + 3 * MINUTE)
+    services.alert_actions.acknowledge(other, "@mei", MONDAY + MINUTE)
+    services.alert_actions.assign(key(services), "@mei", "@mei", MONDAY + 2 * MINUTE)
+    told = services.alert_actions.acknowledge(key(services), "@dana", MONDAY + 3 * MINUTE)
     assert [(each.by, each.at) for each in told.actions] == [("@luis", MONDAY)]
 
 
 def test_the_trail_keeps_to_whom_and_until_when(services: Services) -> None:
-    services.acting.assign(key(services), "@mei", "@dana", MONDAY)
-    services.acting.snooze(key(services), MONDAY + HOUR, "@dana", MONDAY + MINUTE)
-    services.acting.mute("tickets", None, MONDAY + HOUR, "exam week", "@dana", MONDAY + 2 * MINUTE)
+    services.alert_actions.assign(key(services), "@mei", "@dana", MONDAY)
+    services.alert_actions.snooze(key(services), MONDAY + HOUR, "@dana", MONDAY + MINUTE)
+    services.alert_actions.mute("tickets", None, MONDAY + HOUR, "exam week", "@dana", MONDAY + 2 * MINUTE)
     assert [each.detail for each in services.store.audit_entries(MONDAY, 10)] == [
         "exam week",
         (MONDAY + HOUR).isoformat(),
@@ -147,7 +147,7 @@ def test_the_trail_keeps_to_whom_and_until_when(services: Services) -> None:
 def test_two_people_at_once_acknowledge_once(services: Services) -> None:
     people = [f"@p{n}" for n in range(8)]
     with ThreadPoolExecutor(8) as pool:
-        told = list(pool.map(lambda by: services.acting.acknowledge(key(services), by, MONDAY), people))
+        told = list(pool.map(lambda by: services.alert_actions.acknowledge(key(services), by, MONDAY), people))
     done = [each for each in told if each.is_done]
     assert len(done) == 1
     assert {each.actions[0].by for each in told} == {done[0].actions[0].by}
@@ -171,56 +171,56 @@ def configured(tmp_path: Path, before: str, after: str) -> Services:
 
 def test_an_acknowledgement_lasts_as_long_as_the_rule_of_its_kpi_says(services: Services, tmp_path: Path) -> None:
     with closing(configured(tmp_path, "recovers_at: 4}", "recovers_at: 4, acknowledged_for: 2h}")) as other:
-        (deed,) = other.acting.acknowledge(key(other), "@luis", MONDAY).actions
+        (deed,) = other.alert_actions.acknowledge(key(other), "@luis", MONDAY).actions
     assert deed.until == MONDAY + 2 * HOUR
 
 
 def test_an_acknowledgement_that_lapsed_can_be_given_again(services: Services) -> None:
-    services.acting.acknowledge(key(services), "@luis", MONDAY)
-    assert services.acting.acknowledge(key(services), "@dana", MONDAY + 8 * HOUR).is_done
+    services.alert_actions.acknowledge(key(services), "@luis", MONDAY)
+    assert services.alert_actions.acknowledge(key(services), "@dana", MONDAY + 8 * HOUR).is_done
 
 
 def test_what_is_over_cannot_be_acted_on(services: Services) -> None:
     gone = key(services)
     services.store.save_evaluation([], {}, [], MONDAY, {("tickets", "west-tech"): None})
     for told in (
-        services.acting.acknowledge(gone, "@luis", MONDAY),
-        services.acting.snooze(gone, MONDAY + HOUR, "@luis", MONDAY),
-        services.acting.assign(gone, "@dana", "@luis", MONDAY),
+        services.alert_actions.acknowledge(gone, "@luis", MONDAY),
+        services.alert_actions.snooze(gone, MONDAY + HOUR, "@luis", MONDAY),
+        services.alert_actions.assign(gone, "@dana", "@luis", MONDAY),
     ):
         assert (told.actions, told.is_done) == ((), False)
-    assert services.standing.explain(gone, MONDAY) is None
-    assert services.standing.mute_choices(gone) is None
-    assert services.standing.question(gone) == "tickets"
+    assert services.active_alerts.explain(gone, MONDAY) is None
+    assert services.active_alerts.mute_choices(gone) is None
+    assert services.active_alerts.question(gone) == "tickets"
 
 
 def test_a_snooze_of_two_people_is_one(services: Services) -> None:
     until = MONDAY + HOUR
-    assert services.acting.snooze(key(services), until, "@luis", MONDAY).is_done
-    told = services.acting.snooze(key(services), until + MINUTE, "@dana", MONDAY + MINUTE)
+    assert services.alert_actions.snooze(key(services), until, "@luis", MONDAY).is_done
+    told = services.alert_actions.snooze(key(services), until + MINUTE, "@dana", MONDAY + MINUTE)
     assert not told.is_done
     assert (told.actions[0].by, told.actions[0].until) == ("@luis", until)
-    assert services.acting.snooze(key(services), until + HOUR, "@dana", MONDAY + HOUR).is_done
+    assert services.alert_actions.snooze(key(services), until + HOUR, "@dana", MONDAY + HOUR).is_done
 
 
 def test_whoever_is_given_an_alert_is_called_but_not_for_taking_it(services: Services) -> None:
-    services.acting.assign(key(services), "@luis", "@dana", MONDAY)
-    services.acting.assign(key(services), "@dana", "@dana", MONDAY + MINUTE)
+    services.alert_actions.assign(key(services), "@luis", "@dana", MONDAY)
+    services.alert_actions.assign(key(services), "@dana", "@dana", MONDAY + MINUTE)
     bodies = [body for how, body in rows(services) if how == DeliveryKind.REPLY]
     assert ['"mention":"@luis"' in body for body in bodies] == [True, False]
     assert ['"mention":""' in body for body in bodies] == [False, True]
 
 
 def test_an_alert_that_is_somebody_s_already_is_told_with_who_gave_it(services: Services) -> None:
-    services.acting.assign(key(services), "@luis", "@dana", MONDAY)
-    told = services.acting.assign(key(services), "@luis", "@mei", MONDAY + MINUTE)
+    services.alert_actions.assign(key(services), "@luis", "@dana", MONDAY)
+    told = services.alert_actions.assign(key(services), "@luis", "@mei", MONDAY + MINUTE)
     assert not told.is_done
     assert [(each.by, each.to, each.at) for each in told.actions] == [("@dana", "@luis", MONDAY)]
 
 
 def test_a_mute_is_told_in_the_threads_that_it_concerns(services: Services) -> None:
     stands(services, "tech-leads", **{"campus-north": WARNING})
-    told = services.acting.mute("tickets", "feeder-west", MONDAY + 3 * HOUR, "exam week", "@luis", MONDAY)
+    told = services.alert_actions.mute("tickets", "feeder-west", MONDAY + 3 * HOUR, "exam week", "@luis", MONDAY)
     assert told.is_done
     ((how, body),) = rows(services)
     assert how == DeliveryKind.REPLY
@@ -231,10 +231,10 @@ def test_a_mute_is_told_in_the_threads_that_it_concerns(services: Services) -> N
 
 
 def test_the_end_of_a_mute_is_told_where_the_mute_was(services: Services) -> None:
-    services.acting.mute("tickets", "feeder-west", MONDAY + 3 * HOUR, "exam week", "@luis", MONDAY)
+    services.alert_actions.mute("tickets", "feeder-west", MONDAY + 3 * HOUR, "exam week", "@luis", MONDAY)
     (silence,) = services.store.silences(MONDAY)
     for _ in range(2):
-        services.acting.unmute(silence.id, "@dana", MONDAY + MINUTE)
+        services.alert_actions.unmute(silence.id, "@dana", MONDAY + MINUTE)
     assert [how for how, _ in rows(services)] == [DeliveryKind.REPLY, DeliveryKind.REPLY]
     assert "unmuted" in rows(services)[1][1]
     assert '"mention":""' in rows(services)[1][1]
@@ -242,7 +242,7 @@ def test_the_end_of_a_mute_is_told_where_the_mute_was(services: Services) -> Non
 
 def test_a_mute_of_eight_people_at_once_is_one(services: Services) -> None:
     def mute(n: int) -> ActionResult:
-        return services.acting.mute("tickets", "campus-west", MONDAY + HOUR, "", f"@p{n}", MONDAY)
+        return services.alert_actions.mute("tickets", "campus-west", MONDAY + HOUR, "", f"@p{n}", MONDAY)
 
     with ThreadPoolExecutor(8) as pool:
         told = list(pool.map(mute, range(8)))
@@ -254,27 +254,27 @@ def test_a_mute_of_eight_people_at_once_is_one(services: Services) -> None:
 def test_a_mute_can_be_ended_and_made_again_with_the_same_end(services: Services) -> None:
     end = MONDAY + HOUR
     for now in (MONDAY, MONDAY, MONDAY + MINUTE):
-        assert services.acting.mute("tickets", None, end, "", "@luis", now).is_done
+        assert services.alert_actions.mute("tickets", None, end, "", "@luis", now).is_done
         (silence,) = services.store.silences(now)
-        assert services.acting.unmute(silence.id, "@dana", now).is_done
-        assert not services.acting.unmute(silence.id, "@luis", now).is_done
+        assert services.alert_actions.unmute(silence.id, "@dana", now).is_done
+        assert not services.alert_actions.unmute(silence.id, "@luis", now).is_done
         assert services.store.silences(now) == []
 
 
 def test_of_two_mutes_the_one_that_is_named_is_ended(services: Services) -> None:
     for campus, hours in (("campus-north", 1), ("campus-west", 2), ("oakridge-middle", 3)):
-        services.acting.mute("tickets", campus, MONDAY + hours * HOUR, "", "@luis", MONDAY)
+        services.alert_actions.mute("tickets", campus, MONDAY + hours * HOUR, "", "@luis", MONDAY)
     _, west, _ = services.store.silences(MONDAY)
-    (deed,) = services.acting.unmute(west.id, "@dana", MONDAY).actions
+    (deed,) = services.alert_actions.unmute(west.id, "@dana", MONDAY).actions
     assert deed.scope.campus == "Campus West High School"
     assert [each.campus for each in services.store.silences(MONDAY)] == ["campus-north", "oakridge-middle"]
 
 
 def test_a_longer_mute_of_the_same_is_another_and_a_shorter_one_is_not(services: Services) -> None:
-    assert services.acting.mute("tickets", None, MONDAY + 2 * HOUR, "", "@luis", MONDAY).is_done
-    assert not services.acting.mute("tickets", None, MONDAY + HOUR, "", "@dana", MONDAY).is_done
-    assert services.acting.mute("tickets", None, MONDAY + 3 * HOUR, "", "@dana", MONDAY).is_done
-    assert services.acting.mute(None, None, MONDAY + HOUR, "", "@dana", MONDAY, {"kpibot-admin"}).is_done
+    assert services.alert_actions.mute("tickets", None, MONDAY + 2 * HOUR, "", "@luis", MONDAY).is_done
+    assert not services.alert_actions.mute("tickets", None, MONDAY + HOUR, "", "@dana", MONDAY).is_done
+    assert services.alert_actions.mute("tickets", None, MONDAY + 3 * HOUR, "", "@dana", MONDAY).is_done
+    assert services.alert_actions.mute(None, None, MONDAY + HOUR, "", "@dana", MONDAY, {"kpibot-admin"}).is_done
 
 
 @pytest.mark.parametrize("text", ["mute everything everywhere 2h quiet", "mute tickets campus-west 31d quiet"])
@@ -302,7 +302,7 @@ def test_other_mutes_can_be_made_anywhere_and_are_told_nobody_else(services: Ser
 
 
 def test_without_an_administrators_channel_a_wide_mute_says_what_to_configure(services: Services) -> None:
-    acting = AlertActions(services.district, services.standing, services.store, None)
+    acting = AlertActions(services.district, services.active_alerts, services.store, None)
     with pytest.raises(QueryError, match="there is none; whoever runs kpibot can name it as `administrators`"):
         acting.mute(None, None, MONDAY + HOUR, "", "@dana", MONDAY, {"tech-leads"})
 
@@ -328,8 +328,8 @@ def test_what_is_critical_stands_before_what_only_warns(services: Services) -> N
 
 def test_alerts_stand_worst_first_with_who_sees_to_them(services: Services) -> None:
     stands(services, "tech-leads", **{"campus-north": WARNING})
-    services.acting.acknowledge(key(services, "tech-leads"), "@luis", MONDAY)
-    services.acting.mute("tickets", "campus-west", MONDAY + HOUR, "", "@luis", MONDAY)
+    services.alert_actions.acknowledge(key(services, "tech-leads"), "@luis", MONDAY)
+    services.alert_actions.mute("tickets", "campus-west", MONDAY + HOUR, "", "@luis", MONDAY)
     alerts = told(services, "alerts")
     assert isinstance(alerts, AlertList)
     first, second = alerts.alerts
@@ -409,8 +409,8 @@ def test_what_recurs_is_previewed_and_hides_what_it_is_about(services: Services,
     stands(services, "tech-leads", **{"campus-north": WARNING})
     with closing(configured(tmp_path, "alerts:\n", f"silences: [{patches}]\nalerts:\n")) as other:
         mutes, alerts = told(other, "mutes"), told(other, "alerts")
-        why = other.standing.explain(key(other), MONDAY)
-        of_north = other.standing.explain(key(other, "tech-leads"), MONDAY)
+        why = other.active_alerts.explain(key(other), MONDAY)
+        of_north = other.active_alerts.explain(key(other, "tech-leads"), MONDAY)
     assert isinstance(mutes, MuteList)
     assert isinstance(alerts, AlertList)
     assert why is not None
@@ -430,8 +430,8 @@ def test_what_recurs_is_previewed_and_hides_what_it_is_about(services: Services,
 
 
 def test_alerts_say_nothing_of_what_has_lapsed(services: Services) -> None:
-    services.acting.acknowledge(key(services), "@luis", MONDAY)
-    services.acting.snooze(key(services), MONDAY + HOUR, "@luis", MONDAY)
+    services.alert_actions.acknowledge(key(services), "@luis", MONDAY)
+    services.alert_actions.snooze(key(services), MONDAY + HOUR, "@luis", MONDAY)
     for hours, by, snoozed in ((0, "@luis", MONDAY + HOUR), (1, "@luis", None), (8, "", None)):
         alerts = told(services, "alerts", at=MONDAY + hours * HOUR)
         assert isinstance(alerts, AlertList)
@@ -447,8 +447,8 @@ def test_why_shows_the_last_values_the_rule_the_route_and_the_silences(services:
         services.store.save_readings(
             [Reading(kpi="tickets", campus="campus-west", as_of=MONDAY - n * MINUTE, value=11.0 - n)]
         )
-    services.acting.mute("tickets", "feeder-west", MONDAY + HOUR, "exam week", "@luis", MONDAY)
-    why = services.standing.explain(key(services), MONDAY)
+    services.alert_actions.mute("tickets", "feeder-west", MONDAY + HOUR, "exam week", "@luis", MONDAY)
+    why = services.active_alerts.explain(key(services), MONDAY)
     assert why is not None
     (measured,) = why.histories
     assert [value for _, value in measured.values] == [7.0, 8.0, 9.0, 10.0, 11.0]
@@ -463,18 +463,18 @@ def test_why_shows_the_last_values_the_rule_the_route_and_the_silences(services:
 
 def test_the_chart_is_of_the_worst_campus(services: Services) -> None:
     both = stands(services, "tech-leads", **{"oakridge-middle": WARNING, "campus-north": CRITICAL})
-    assert services.standing.question(both) == "tickets campus-north"
+    assert services.active_alerts.question(both) == "tickets campus-north"
 
 
 def test_a_form_offers_the_alert_s_campuses_and_their_groups(services: Services) -> None:
-    mutable = services.standing.mute_choices(key(services))
+    mutable = services.active_alerts.mute_choices(key(services))
     assert mutable is not None
     assert mutable.is_single_campus
     assert [place for place, _ in mutable.campuses] == ["campus-west", "feeder-west"]
 
 
 def test_a_form_for_the_district_itself_can_only_mute_everywhere(services: Services) -> None:
-    mutable = services.standing.mute_choices(stands(services, "tech-leads", district=WARNING))
+    mutable = services.active_alerts.mute_choices(stands(services, "tech-leads", district=WARNING))
     assert mutable is not None
     assert (mutable.campuses, mutable.is_single_campus) == ((), False)
 
@@ -483,16 +483,16 @@ def test_a_form_for_the_district_itself_can_only_mute_everywhere(services: Servi
 
 
 def test_an_event_is_the_first_once_for_all_time_and_all_processes(services: Services) -> None:
-    assert services.once.is_first("event:Ev1", MONDAY)
-    assert not services.once.is_first("event:Ev1", MONDAY + timedelta(minutes=5))
-    assert services.once.is_first("event:Ev2", MONDAY)
+    assert services.idempotency.is_first("event:Ev1", MONDAY)
+    assert not services.idempotency.is_first("event:Ev1", MONDAY + timedelta(minutes=5))
+    assert services.idempotency.is_first("event:Ev2", MONDAY)
 
 
 @pytest.mark.parametrize("second", [0, 5, 9])
 def test_a_second_click_within_ten_seconds_is_the_same(services: Services, second: int) -> None:
     first = datetime(2026, 11, 16, 16, 0, second, tzinfo=UTC)
-    assert services.once.is_first_click("chart", first)
-    assert not services.once.is_first_click("chart", first + timedelta(seconds=2))
-    assert not services.once.is_first_click("chart", first + timedelta(seconds=9))
-    assert services.once.is_first_click("chart", first + timedelta(seconds=20))
-    assert services.once.is_first_click("chart", first + timedelta(seconds=40))
+    assert services.idempotency.is_first_click("chart", first)
+    assert not services.idempotency.is_first_click("chart", first + timedelta(seconds=2))
+    assert not services.idempotency.is_first_click("chart", first + timedelta(seconds=9))
+    assert services.idempotency.is_first_click("chart", first + timedelta(seconds=20))
+    assert services.idempotency.is_first_click("chart", first + timedelta(seconds=40))
