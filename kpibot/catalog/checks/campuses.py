@@ -13,7 +13,7 @@ COLUMNS = ("code", "name", "parent", "path", "type")  # that slugs and names may
 
 def check_campuses(references: References, environment: Mapping[str, str]) -> None:
     """Reports everything that is wrong with the campuses."""
-    _ = references.claims
+    _ = references.campus_by_name
     _check_reserved(references)
     for path, campus in references.campus_tree:
         for system in campus.aliases if isinstance(campus.aliases, dict) else ():

@@ -241,8 +241,8 @@ def _check_words(references: References) -> None:
             owner = owners.setdefault(slug(word), name)
             if slug(word) in COMMANDS:
                 references.sections.report(path, f"`{quoted(word)}` is a command", "choose another word")
-            elif slug(word) in references.claims:
-                said = f"`{quoted(word)}` already stands for the campus `{references.claims[slug(word)]}`"
+            elif slug(word) in references.campus_by_name:
+                said = f"`{quoted(word)}` already stands for the campus `{references.campus_by_name[slug(word)]}`"
                 references.sections.report(path, said, "nobody could tell them apart: choose another word")
             elif owner != name:
                 said = f"`{quoted(word)}` already stands for the KPI `{owner}`"

@@ -90,10 +90,10 @@ class References:
         return list(_below(self.config.campuses, ("campuses",)))
 
     @cached_property
-    def claims(self) -> dict[str, str]:
-        """Whom each name, slug or alias that people may type stands for; where two claim it, that is reported.
+    def campus_by_name(self) -> dict[str, str]:
+        """The campus that each name, slug or alias means; if two campuses claim one, that is reported.
 
-        So it is where two claim a code in one system.
+        So it is if two claim a code in one system.
         """
         owners = {ANY: {DISTRICT: DISTRICT, slug(NO_CAMPUS): NO_CAMPUS}}
         if self.config.district is not None:
