@@ -85,7 +85,7 @@ class Evaluation:
         """What the rule's signals say; a campus whose series nobody knows is left out."""
         if not rule.signals:
             return dict.fromkeys(campuses, ())
-        found = self._reporting.course_of(kpi, campuses, taken, now, days_needed(rule.signals))
+        found = self._reporting.series_for_signals(kpi, campuses, taken, now, days_needed(rule.signals))
         levels = {campus: self._levels(kpi, taken[campus]) for campus in campuses}
         return {
             campus: signals(found[campus], levels[campus], rule.signals, self._calendar)

@@ -69,6 +69,6 @@ class Deadline:
 
     def _too_late(self, kpi: Kpi, campus: str, as_of: datetime) -> Report:
         says = f"not within {self._within.total_seconds():g} s"
-        return self._reporting.report_on(
+        return self._reporting.report(
             kpi, Reading(kpi=kpi.id, campus=campus, as_of=as_of, value=None, missing=Missing.SOURCE_DOWN, detail=says)
         )
