@@ -1,7 +1,7 @@
-"""Which rows count: conditions on the columns of a dataset, and the instants that they speak of.
+"""Which rows count: conditions on the columns of a dataset, and the times in them.
 
-A condition may be about time: "older than 10 working days", "within the audit cycle". Its ends are moments that depend
-on the instant of measuring; `fixed` turns them into instants before a database sees them.
+A condition may be about time: "older than 10 working days", "within the audit cycle". Its ends are relative to the
+instant of measurement; `resolved` turns them into instants before a database sees them.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ Scalar = str | int | float | bool | None
 
 @dataclass(frozen=True, slots=True)
 class ValueCondition:
-    """A column is, or is not, among these values; None among them means an empty cell."""
+    """A column is, or is not, one of these values; None means NULL."""
 
     column: str
     values: tuple[Scalar, ...]
@@ -26,12 +26,12 @@ class ValueCondition:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that it looks at."""
+        """The columns that it reads."""
         return (self.column,)
 
 
 class Relation(StrEnum):
-    """How two numbers compare, as configuration writes it."""
+    """How two numbers compare, in the configuration's words."""
 
     ABOVE = "above"
     AT_LEAST = "at_least"
@@ -41,7 +41,7 @@ class Relation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NumberCondition:
-    """A column lies above or below a number, or another column of the same row."""
+    """A column is above or below a number, or another column of the same row."""
 
     column: str
     relation: Relation
@@ -52,27 +52,27 @@ class NumberCondition:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that it looks at."""
+        """The columns that it reads."""
         return (self.column,) if self.other is None else (self.column, self.other)
 
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """The instant of measuring."""
+    """The instant of measurement."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ago:
-    """Some time before the instant of measuring."""
+    """A length of time before the instant of measurement."""
 
     length: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class DaysAgo:
-    """The local midnight before which everything is older than so many days.
+    """The local midnight before which everything is older than `days` days.
 
-    The age of a day is how many days, or working days, came after it up to and with the day of measuring.
+    The age of a day is the number of days, or working days, after it up to and including the day of measurement.
     """
 
     days: int
@@ -81,7 +81,7 @@ class DaysAgo:
 
 @dataclass(frozen=True, slots=True)
 class StartOf:
-    """The beginning of a period."""
+    """The start of a period."""
 
     period: PeriodRule
 
@@ -91,7 +91,7 @@ RelativeTime = Now | Ago | DaysAgo | StartOf
 
 @dataclass(frozen=True, slots=True)
 class TimeCondition:
-    """A timestamp lies at or after `since` and before `until`; an end that is None is open."""
+    """A timestamp is at or after `since` and before `until`; an end that is None is open."""
 
     column: str
     since: RelativeTime | datetime | None = None
@@ -101,12 +101,12 @@ class TimeCondition:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that it looks at."""
+        """The columns that it reads."""
         return (self.column,)
 
     @property
     def moves(self) -> bool:
-        """Whether its ends depend on the instant of measuring."""
+        """Whether its ends depend on the instant of measurement."""
         return any(isinstance(end, RelativeTime) for end in (self.since, self.until))
 
 
@@ -115,13 +115,13 @@ Where = tuple[Condition, ...]
 
 
 def as_scalar(raw: object) -> Scalar:
-    """A value as a database gave it, as a condition can name it."""
+    """A value from a database, as a condition can hold it."""
     return raw if isinstance(raw, str | int | float | bool | None) else str(raw)
 
 
-def instant_of(moment: RelativeTime | datetime, as_of: datetime, calendar: Calendar) -> datetime:
-    """The instant that a moment means at `as_of`, aware."""
-    match moment:
+def instant_of(time: RelativeTime | datetime, as_of: datetime, calendar: Calendar) -> datetime:
+    """The instant of a relative time as of `as_of`, aware."""
+    match time:
         case Now():
             return as_of
         case Ago(length):
@@ -132,15 +132,15 @@ def instant_of(moment: RelativeTime | datetime, as_of: datetime, calendar: Calen
             return calendar.midnight(calendar.earliest_day_within(today, days, working))
         case StartOf(period):
             return period.ending(as_of, calendar).start
-    return moment
+    return time
 
 
 def resolved(where: Iterable[Condition], as_of: datetime, calendar: Calendar) -> Where:
-    """The same conditions with instants in place of moments."""
-    return tuple(_fixed(each, as_of, calendar) if isinstance(each, TimeCondition) else each for each in where)
+    """The same conditions with instants in place of relative times."""
+    return tuple(_resolved(each, as_of, calendar) if isinstance(each, TimeCondition) else each for each in where)
 
 
-def _fixed(condition: TimeCondition, as_of: datetime, calendar: Calendar) -> TimeCondition:
+def _resolved(condition: TimeCondition, as_of: datetime, calendar: Calendar) -> TimeCondition:
     since, until = (
         None if end is None else instant_of(end, as_of, calendar) for end in (condition.since, condition.until)
     )

@@ -1,4 +1,4 @@
-"""The same KPI from two systems: which of them says what, where they differ by more than they may."""
+"""The same KPI from two systems, and where they differ by more than is allowed."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from kpibot.core.kpis.measures import Measure
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two systems that disagree: their names, and what each says in the KPI's unit."""
+    """Two systems that disagree: their names and values, in the KPI's unit."""
 
     own: str
     value: float
@@ -17,9 +17,9 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class CrossCheck:
-    """A second measure of a KPI. The two may differ by the share `within` (0 to 1) of the larger one.
+    """A second measure of a KPI; the two may differ by the share `within` (0 to 1) of the larger value.
 
-    `own` and `other` are the names of the two systems; `by_campus` says whether the second one knows campuses.
+    `own` and `other` are the names of the two systems; `by_campus` says whether the second one has campuses.
     """
 
     measure: Measure
@@ -29,7 +29,7 @@ class CrossCheck:
     by_campus: bool = True
 
     def conflict(self, value: float | None, other: float | None) -> Conflict | None:
-        """What is to be told; nothing where one of them says nothing."""
+        """The conflict, if there is one; None where a value is missing."""
         if value is None or other is None or abs(value - other) <= self.within * max(abs(value), abs(other)):
             return None
         return Conflict(self.own, value, self.other, other)

@@ -1,4 +1,4 @@
-"""A measure in words: exactly what it counts, for people who will defend the number in a meeting."""
+"""The exact definition of a measure in words, for people who have to defend the number in a meeting."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -48,11 +48,11 @@ RELATIONS = {
 
 
 def definition(measure: Measure, rows: Mapping[str, str]) -> Iterator[str]:
-    """The measure in sentences.
+    """The definition in sentences.
 
     Args:
         measure: what is measured.
-        rows: what the rows of each dataset are, in the plural, by the dataset's id.
+        rows: the noun for the rows of each dataset, in the plural, by the dataset's id.
     """
     if isinstance(measure, Ratio):
         yield "One number over another, each summed first:"
@@ -62,7 +62,7 @@ def definition(measure: Measure, rows: Mapping[str, str]) -> Iterator[str]:
     said = _simple(measure, rows)
     yield f"{said[0].upper()}{said[1:]}."
     if isinstance(measure, Duration):
-        yield from _of_durations(measure)
+        yield from _duration_notes(measure)
 
 
 def _simple(measure: Simple, rows: Mapping[str, str]) -> str:
@@ -70,7 +70,7 @@ def _simple(measure: Simple, rows: Mapping[str, str]) -> str:
         case Query():
             return "what a query of the district's own gives"
         case Stock():
-            said = f"{_amount(measure.amount, rows[measure.dataset])}{_standing(measure)}"
+            said = f"{_amount(measure.amount, rows[measure.dataset])}{_existing(measure)}"
         case Flow():
             said = f"{_amount(measure.amount, rows[measure.dataset])} whose {_word(measure.at)} lies in the period"
         case Duration():
@@ -81,7 +81,7 @@ def _simple(measure: Simple, rows: Mapping[str, str]) -> str:
     return ", ".join([said, *_where(measure)])
 
 
-def _of_durations(duration: Duration) -> Iterator[str]:
+def _duration_notes(duration: Duration) -> Iterator[str]:
     clock = (
         "Only working hours count." if duration.clock is Clock.WORKING else "All hours count, nights and weekends too."
     )
@@ -92,9 +92,9 @@ def _of_durations(duration: Duration) -> Iterator[str]:
 
 
 def _limit(limit: Limit) -> str:
-    each = [f"{_length(seconds)} for {_word(limit.column or '')} {name}" for name, seconds in limit.by_value]
-    usual = [] if limit.seconds is None else [f"{_length(limit.seconds)}{' otherwise' if each else ''}"]
-    return ", ".join([*each, *usual])
+    by_value = [f"{_length(seconds)} for {_word(limit.column or '')} {name}" for name, seconds in limit.by_value]
+    usual = [] if limit.seconds is None else [f"{_length(limit.seconds)}{' otherwise' if by_value else ''}"]
+    return ", ".join([*by_value, *usual])
 
 
 def _amount(amount: Amount, rows: str) -> str:
@@ -107,7 +107,7 @@ def _amount(amount: Amount, rows: str) -> str:
     }[amount.counted]
 
 
-def _standing(stock: Stock) -> str:
+def _existing(stock: Stock) -> str:
     if stock.since is None:
         return " as they stand now"
     over = " on average over the period" if stock.average else ""
@@ -135,18 +135,18 @@ def _condition(condition: Condition) -> str:
 def _time(condition: TimeCondition) -> str:
     match condition.since, condition.until:
         case None, (Ago() | DaysAgo()) as age:
-            return f"more than {_moment(age)} ago"
+            return f"more than {_age(age)} ago"
         case StartOf(period), _:
             return f"within the {period}"
         case (Ago() | DaysAgo()) as age, _:
-            return f"within the last {_moment(age)}"
+            return f"within the last {_age(age)}"
         case None, Now():
             return "in the past"
     return "in the future"
 
 
-def _moment(moment: RelativeTime | datetime) -> str:
-    match moment:
+def _age(time: RelativeTime | datetime) -> str:
+    match time:
         case DaysAgo(days, working):
             return plural(days, "working day" if working else "day")
         case Ago(length):

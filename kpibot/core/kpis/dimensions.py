@@ -12,9 +12,9 @@ EMPTY = "none given"
 
 @dataclass(frozen=True, slots=True)
 class GroupBy:
-    """What a breakdown groups rows by: a column; with `cutoffs`, how many of these instants its timestamp lies before.
+    """What a breakdown groups rows by: a column or, with `cutoffs`, the number of these instants after its timestamp.
 
-    The cutoffs are in descending order, so that 0 is the youngest group; an empty cell is in none.
+    The cutoffs are in descending order, so that 0 is the youngest group; NULL is in no group.
     """
 
     column: str
@@ -36,27 +36,27 @@ class Dimension:
     working: bool = False
 
     def by(self, as_of: datetime, calendar: Calendar) -> GroupBy:
-        """What to group by at an instant."""
+        """The grouping as of an instant."""
         ages = (DaysAgo(band, self.working) for band in self.bands)
         return GroupBy(self.column, tuple(instant_of(age, as_of, calendar) for age in ages))
 
     @property
     def labels_of_bands(self) -> tuple[str, ...]:
-        """How people see each band, the youngest first; none where it has no bands."""
-        return tuple(self._band(place) for place in range(len(self.bands) + 1)) if self.bands else ()
+        """The label of each band, the youngest first; empty without bands."""
+        return tuple(self._band(index) for index in range(len(self.bands) + 1)) if self.bands else ()
 
     def label(self, raw: object) -> str:
-        """How people see one value of the dimension."""
+        """The label of a value."""
         if raw is None or not str(raw).strip():
             return EMPTY
         if self.bands:
             return self._band(int(str(raw)))
         return self.labels.get(str(raw), str(raw))
 
-    def _band(self, place: int) -> str:
+    def _band(self, index: int) -> str:
         days = "working days" if self.working else "days"
-        if place == len(self.bands):
+        if index == len(self.bands):
             return f"more than {self.bands[-1]} {days}"
-        first = self.bands[place - 1] + 1 if place else 0
-        last = self.bands[place]
+        first = self.bands[index - 1] + 1 if index else 0
+        last = self.bands[index]
         return f"{last} {days}" if first == last else f"{first}–{last} {days}"

@@ -1,4 +1,4 @@
-"""A district: what everything that measures it needs to know."""
+"""A district: the campuses, calendar and KPIs that services share."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

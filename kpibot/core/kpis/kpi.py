@@ -31,7 +31,7 @@ from kpibot.core.time.periods import PeriodRule, Unit
 
 
 class Format(StrEnum):
-    """What a value is shown as."""
+    """How a value is shown."""
 
     NUMBER = "number"
     PERCENT = "percent"
@@ -41,7 +41,7 @@ class Format(StrEnum):
 
     @property
     def scale(self) -> float:
-        """What the measure's own unit (a share, seconds, an amount) is multiplied by."""
+        """The factor from the measure's own unit (a share, seconds, an amount)."""
         return SCALES.get(self, 1.0)
 
 
@@ -50,10 +50,10 @@ SCALES = {Format.PERCENT: 100.0, Format.HOURS: 1 / 3_600, Format.DAYS: 1 / 86_40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KpiInfo:
-    """What people are told of a KPI beside its numbers.
+    """What messages say about a KPI beside its numbers.
 
-    `rows` is what it counts or rests on, in the plural. `only` is what it was narrowed to: (dimension, label) pairs.
-    `dimensions` are what it can be told apart by, `lists_rows` says whether its rows can be listed.
+    `rows` is what it counts or is based on, in the plural. `only` is what it was narrowed to: (dimension, label) pairs.
+    `dimensions` are what it can be broken down by, `lists_rows` says whether its rows can be listed.
     """
 
     id: str
@@ -75,8 +75,8 @@ class KpiInfo:
 class Kpi:
     """One of the district's few, well-chosen indicators.
 
-    `overrides` are the levels that campuses and groups have of their own, by slug, and `type_overrides` those that all
-    campuses of a type have; a level that they lack is the next wider one's. `cross_check` is what another system says.
+    `overrides` are thresholds of single campuses and groups, by slug, `type_overrides` those of all campuses of a type;
+    what they leave out is taken from the next wider ones. `cross_check` is the measure of another system.
     """
 
     card: KpiInfo
@@ -85,22 +85,24 @@ class Kpi:
     overrides: Mapping[str, Thresholds] = field(default_factory=dict)
     period: PeriodRule | None = None
     alert: AlertRule | None = None
-    by_campus: bool = True  # False where the rows belong to the whole district and to no campus
+    by_campus: bool = True  # False where rows belong to the district as a whole
     budget: Budget | None = None
-    detail: tuple[str, ...] = ()  # the columns that a list of its rows shows
-    dimensions: Mapping[str, tuple[Dimension, ...]] = field(default_factory=dict)  # one for each half of the measure
+    detail: tuple[str, ...] = ()  # the columns of a list of its rows
+    dimensions: Mapping[str, tuple[Dimension, ...]] = field(
+        default_factory=dict
+    )  # one for each component of the measure
     type_overrides: Mapping[str, Thresholds] = field(default_factory=dict)
     cross_check: CrossCheck | None = None
-    linked: str | None = None  # the column of what is counted that links a row to something, such as its asset
+    linked: str | None = None  # the column that links a row to something, such as its asset
 
     @property
     def id(self) -> str:
-        """The word that people type."""
+        """The name that people type."""
         return self.card.id
 
     @property
     def comparison_period(self) -> PeriodRule:
-        """Which earlier point a reading is compared with: a stock's is a week back."""
+        """The period that a reading is compared by: for a stock, a week."""
         return self.period or PeriodRule(Unit.WEEK)
 
     @property
@@ -112,17 +114,17 @@ class Kpi:
 
     @property
     def has_past(self) -> bool:
-        """Whether the databases themselves know its past; otherwise only the bot's own readings do."""
+        """Whether its past can be measured; otherwise only stored readings know it."""
         return all(map(_has_past, components(self.measure)))
 
     @property
     def in_working_hours(self) -> bool:
-        """Whether its durations are taken on the working clock."""
+        """Whether its durations are in working hours."""
         return isinstance(self.measure, Duration) and self.measure.clock is Clock.WORKING
 
     @property
     def counterpart(self) -> "Kpi | None":
-        """The same KPI as the other system measures it, if there is one."""
+        """The same KPI measured by the other system, if there is one."""
         if (other := self.cross_check) is None:
             return None
         return replace(
@@ -131,7 +133,7 @@ class Kpi:
 
     @property
     def link_rate(self) -> "Kpi | None":
-        """The share of the rows counted, with and without a link, that have one; None where no link is asked about."""
+        """The KPI for the share of its rows that have a link; None without `linked`."""
         counted = components(self.measure)[0]
         if self.linked is None or isinstance(counted, Query):
             return None
@@ -141,11 +143,11 @@ class Kpi:
         return replace(rates, cross_check=None, budget=None, alert=None, linked=None)
 
     def narrowed(self, conditions: Sequence[tuple[ValueCondition, ...]], only: tuple[tuple[str, str], ...]) -> "Kpi":
-        """The same KPI over the rows that meet these conditions, for each half of its measure; `only` says which.
+        """The KPI over the rows that meet these conditions, for each component of its measure; `only` describes them.
 
-        Levels and budgets of a count were set for all rows, so that a part of them is not judged.
+        Thresholds and budgets of a count are for all rows, so that a part of them has none.
         """
-        part = replace(
+        narrowed = replace(
             self,
             card=replace(self.card, only=only),
             measure=narrowed_measure(self.measure, conditions),
@@ -153,50 +155,52 @@ class Kpi:
             budget=None,
             cross_check=None,
         )
-        return replace(part, thresholds=Thresholds(), overrides={}, type_overrides={}) if self.additive else part
+        if not self.additive:
+            return narrowed
+        return replace(narrowed, thresholds=Thresholds(), overrides={}, type_overrides={})
 
     def thresholds_of(self, campus: str, tree: CampusTree) -> Thresholds:
-        """The thresholds that hold at a campus or group.
+        """The thresholds of a campus or group.
 
-        Its own come first, then those of its type, then the KPI's. A group that has neither of the first two is the
-        sum of its campuses where the KPI adds up (a feeder of six may have six times the tickets of a campus).
+        Its own come first, then those of its type, then the KPI's. Those of a group with neither of the first two are
+        the sum over its campuses where the KPI adds up (a feeder of six may have six times the tickets of a campus).
         """
-        adds_up = self.additive and self.by_campus and self.budget is None  # a budget's levels are percentages
-        if self._is_special(campus, tree) or not adds_up:
-            return self._levels_at(campus, tree)
+        adds_up = self.additive and self.by_campus and self.budget is None  # a budget's thresholds are percentages
+        if self._has_overrides(campus, tree) or not adds_up:
+            return self._thresholds_at(campus, tree)
         leaves = tree.leaves(campus)
         if not leaves:
             return Thresholds(Better.NEUTRAL)
-        return reduce(Thresholds.__add__, (self._levels_at(leaf, tree) for leaf in leaves))
+        return reduce(Thresholds.__add__, (self._thresholds_at(leaf, tree) for leaf in leaves))
 
-    def _is_special(self, campus: str, tree: CampusTree) -> bool:
+    def _has_overrides(self, campus: str, tree: CampusTree) -> bool:
         return campus in self.overrides or tree.type_of(campus) in self.type_overrides
 
-    def _levels_at(self, campus: str, tree: CampusTree) -> Thresholds:
-        levels = self.thresholds
-        if (of_its_type := self.type_overrides.get(tree.type_of(campus) or "")) is not None:
-            levels = of_its_type.over(levels)
+    def _thresholds_at(self, campus: str, tree: CampusTree) -> Thresholds:
+        thresholds = self.thresholds
+        if (of_type := self.type_overrides.get(tree.type_of(campus) or "")) is not None:
+            thresholds = of_type.over(thresholds)
         own = self.overrides.get(campus)
-        return levels if own is None else own.over(levels)
+        return thresholds if own is None else own.over(thresholds)
 
     def thresholds_for(self, reading: Reading, tree: CampusTree) -> Thresholds:
-        """The thresholds that a reading is judged by: none where a budget is lacking for its year or place."""
+        """The thresholds of a reading: none where its year or campus has no budget."""
         if self.budget is not None and reading.pace is None:
             return Thresholds(self.thresholds.better)
         return self.thresholds_of(reading.campus, tree)
 
 
-def format_of(statistic: Statistic, shown: Format) -> Format:
-    """What a statistic of a KPI's durations is shown as, where the KPI itself is shown as `shown`."""
+def format_of(statistic: Statistic, kpi_format: Format) -> Format:
+    """The format of a statistic of the durations of a KPI with the format `kpi_format`."""
     if statistic is Statistic.WITHIN:
         return Format.PERCENT
-    return shown if shown in (Format.HOURS, Format.DAYS) else Format.HOURS
+    return kpi_format if kpi_format in (Format.HOURS, Format.DAYS) else Format.HOURS
 
 
 def required_age(measure: Simple) -> DaysAgo | None:
-    """The age that a stock's rows must have, where that is all that its conditions say of the instant of measuring.
+    """The age that a stock's rows must have, where its conditions depend on the instant of measurement in no other way.
 
-    Such a stock can be walked back: a row joins it when it comes of age.
+    Such a stock has a past: a row joins it when it reaches the age.
     """
     moving = [each for each in _timed(measure) if each.moves]
     if not isinstance(measure, Stock) or measure.average or len(moving) != 1:
@@ -210,13 +214,15 @@ def _timed(measure: Simple) -> list[TimeCondition]:
     return [] if isinstance(measure, Query) else [each for each in measure.where if isinstance(each, TimeCondition)]
 
 
-def _has_past(half: Simple) -> bool:
-    """A query is of now, a snapshot has no times, and distinct keys that come and go cannot be walked back.
+def _has_past(measure: Simple) -> bool:
+    """A query and a snapshot are of now only, and distinct keys that come and go cannot be walked back.
 
-    What lies within a period now was perhaps noted over something older, which no column knows any more.
+    A timestamp within a period may have overwritten an older one, which no column has any more.
     """
-    if isinstance(half, Query):
+    if isinstance(measure, Query):
         return False
-    if any(each.moves for each in _timed(half)) and required_age(half) is None:
+    if any(each.moves for each in _timed(measure)) and required_age(measure) is None:
         return False
-    return not isinstance(half, Stock) or (half.since is not None and half.amount.counted is not Counted.DISTINCT)
+    return not isinstance(measure, Stock) or (
+        measure.since is not None and measure.amount.counted is not Counted.DISTINCT
+    )

@@ -1,4 +1,4 @@
-"""The five kinds of measure. A KPI is one of these, as data; how a database answers it is not known here."""
+"""The five kinds of measure, as data; how a database computes them is not known here."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,7 +8,7 @@ from kpibot.core.kpis.conditions import ValueCondition, Where
 
 
 class Counted(StrEnum):
-    """What is added up."""
+    """What a measure adds up."""
 
     ROWS = "rows"
     DISTINCT = "distinct"
@@ -18,7 +18,7 @@ class Counted(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """Rows, distinct combinations of some columns, the sum of one column, or its mean over the rows that have it."""
+    """The number of rows or of distinct combinations of columns, or the sum or mean of a column."""
 
     counted: Counted = Counted.ROWS
     columns: tuple[str, ...] = ()
@@ -28,7 +28,7 @@ ROWS = Amount()
 
 
 class Statistic(StrEnum):
-    """How many durations become one number."""
+    """How durations become one number."""
 
     MEAN = "mean"
     MEDIAN = "median"
@@ -37,12 +37,12 @@ class Statistic(StrEnum):
 
     @property
     def percentile(self) -> float | None:
-        """The percentile that it is, of 100; None for what is no percentile."""
+        """The percentile, 0 to 100; None for other statistics."""
         return {Statistic.MEDIAN: 50.0, Statistic.P90: 90.0}.get(self)
 
 
 class Clock(StrEnum):
-    """On which clock a duration runs: all the time, or in working hours only."""
+    """The clock that measures a duration: all hours, or working hours only."""
 
     WALL = "wall"
     WORKING = "working"
@@ -50,9 +50,9 @@ class Clock(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How long a duration may take, in seconds: by the value of a column (a priority), or the same for every row.
+    """The longest allowed duration in seconds: by the value of a column (a priority), or the same for every row.
 
-    A row whose value is none of `by_value` has `seconds`; where that is None, it has no limit and is not judged.
+    A row whose value is not in `by_value` has `seconds`; where that is None, it has no limit and is left out.
     """
 
     seconds: float | None = None
@@ -62,10 +62,10 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stock:
-    """How much stands at an instant: rows with `since` before it and `until` not before it.
+    """How much there is at an instant: rows with `since` before it and `until` not before it.
 
-    Without `since` it is a snapshot: what the dataset holds now. `average` makes it the mean level over the period,
-    weighted by time, instead of the level at its end.
+    Without `since` it is a snapshot: what the dataset holds now. With `average` it is the mean over the period,
+    weighted by time, instead of the value at its end.
     """
 
     dataset: str
@@ -78,7 +78,7 @@ class Stock:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """How much happens in a period: rows whose `at` lies in it."""
+    """How much happens in a period: rows whose `at` is in it."""
 
     dataset: str
     at: str
@@ -88,11 +88,11 @@ class Flow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duration:
-    """How long from one timestamp to another, in seconds of `clock`, over the rows that begin in a period.
+    """The time from one timestamp to another, in seconds of `clock`, over the rows that begin in a period.
 
-    A row that has not ended counts with its waiting time so far, and is reported as waiting. `limit` is what the
-    statistic `within` asks about: it takes a waiting row for missed once it is late, and leaves it out until then.
-    `also` are other statistics that are shown beside the KPI's own.
+    A row that has not ended counts with its waiting time so far, and is reported as waiting. `limit` is for the
+    statistic `within`: a waiting row misses it once it is late, and is left out until then. `also` are other statistics
+    to show beside the KPI's own.
     """
 
     dataset: str
@@ -122,14 +122,14 @@ Simple = OverRows | Query
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """One measure over another: always the ratio of sums, never a mean of ratios. The halves may live apart."""
+    """One measure over another: a ratio of sums, never a mean of ratios. The two may be in different databases."""
 
     of: Simple
     over: Simple = field()
 
     @property
     def is_of_one_dataset(self) -> bool:
-        """Whether both halves are over rows of the same dataset."""
+        """Whether numerator and denominator are over rows of the same dataset."""
         return (
             not isinstance(self.of, Query) and not isinstance(self.over, Query) and self.of.dataset == self.over.dataset
         )
@@ -139,12 +139,12 @@ Measure = Simple | Ratio
 
 
 def components(measure: Measure) -> tuple[Simple, ...]:
-    """The simple measures that a measure is made of: itself, or numerator and denominator."""
+    """The simple measures that a measure consists of: itself, or numerator and denominator."""
     return (measure.of, measure.over) if isinstance(measure, Ratio) else (measure,)
 
 
 def measure_columns(measure: Simple) -> Iterator[tuple[str, str]]:
-    """Each (role, column) that the measure takes from its dataset; the role is the word used in configuration."""
+    """Each (role, column) that the measure uses of its dataset; the role is the configuration's word for it."""
     match measure:
         case Stock():
             yield from ((role, name) for role, name in (("from", measure.since), ("until", measure.until)) if name)
@@ -172,9 +172,9 @@ def time_columns(measure: Simple) -> tuple[str, ...]:
 
 
 def narrowed_measure(measure: Measure, conditions: Sequence[tuple[ValueCondition, ...]]) -> Measure:
-    """The measure over the rows that meet more conditions, given for each of its halves. A query knows none."""
-    parts = [_narrowed(half, those) for half, those in zip(components(measure), conditions, strict=True)]
-    return Ratio(*parts) if isinstance(measure, Ratio) else parts[0]
+    """The measure over the rows that meet more conditions, one tuple for each component. A query stays as it is."""
+    narrowed = [_narrowed(component, more) for component, more in zip(components(measure), conditions, strict=True)]
+    return Ratio(*narrowed) if isinstance(measure, Ratio) else narrowed[0]
 
 
 def _narrowed(measure: Simple, conditions: tuple[ValueCondition, ...]) -> Simple:
@@ -182,7 +182,7 @@ def _narrowed(measure: Simple, conditions: tuple[ValueCondition, ...]) -> Simple
 
 
 def link_rate_measure(measure: OverRows, column: str) -> Ratio:
-    """How many of the rows that a measure looks at have something in a column, over all of them, with and without."""
+    """The share of a measure's rows that have a value in a column; conditions on that column do not count."""
     others = tuple(condition for condition in measure.where if column not in condition.columns)
     match measure:
         case Duration():

@@ -1,4 +1,4 @@
-"""Readings: what a measure gave for a campus, and what that number rests on."""
+"""Readings: the value of a measure at a campus, and the rows that it is based on."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,12 +26,12 @@ class Missing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aggregate:
-    """The additive parts of a measure for some rows: parts of parts are sums, so every group comes from its campuses.
+    """The additive parts of a measure over some rows, so that a group is the sum of its campuses.
 
     `numerator` is an amount, or seconds for a duration; `denominator` is None where nothing is divided. `valued` of
-    the `rows` carry a usable amount. `newest` is the latest timestamp among them. `sample` holds the durations
-    themselves, in seconds, where a percentile is wanted; `judged` of them have met or missed their limit, `met` of
-    these met it. `shared` are distinct keys that other campuses have too: a group counts each of them once.
+    the `rows` have a usable amount. `newest` is their latest timestamp. `sample` holds the durations, in seconds,
+    where a percentile is needed; `decided` of them have met or missed their limit, `met` have met it. `shared` are
+    distinct keys that other campuses have too: a group counts each of them once.
     """
 
     numerator: float = 0.0
@@ -50,19 +50,19 @@ class Aggregate:
 
     @property
     def amount(self) -> float:
-        """The numerator, with the distinct keys that are shared."""
+        """The numerator, shared distinct keys included."""
         return self.numerator + len(self.shared)
 
 
 def empty_aggregate(measure: Simple) -> Aggregate:
-    """The parts of a measure over no rows: none of them is 0, and a mean of none is nothing at all."""
+    """The aggregate over no rows: a count of 0, but a mean without a value."""
     divides = isinstance(measure, (Stock, Flow)) and measure.amount.counted is Counted.MEAN
     return Aggregate(denominator=0.0 if divides or isinstance(measure, Duration) else None)
 
 
-def merge_aggregates(parts: Iterable[Aggregate]) -> Aggregate:
-    """The parts of a group, from those of its members."""
-    members = list(parts)
+def merge_aggregates(aggregates: Iterable[Aggregate]) -> Aggregate:
+    """The aggregate of a group, from those of its members."""
+    members = list(aggregates)
     if len(members) == 1:
         return members[0]
     denominators = [each.denominator for each in members if each.denominator is not None]
@@ -82,16 +82,16 @@ def merge_aggregates(parts: Iterable[Aggregate]) -> Aggregate:
 
 
 def divide(of: Aggregate, over: Aggregate, *, one_dataset: bool = False) -> Aggregate:
-    """The parts of a ratio; it rests on the rows it divides by, and is as fresh as its older half.
+    """The aggregate of a ratio; it is based on the rows of its denominator, and as fresh as its older component.
 
-    Two halves of the same dataset are as fresh as the newer one: the tickets older than two weeks are never new.
-    A half that itself has nothing to divide by leaves nothing to divide.
+    Two components of the same dataset are as fresh as the newer one: tickets older than two weeks are never new.
+    A component that has nothing to divide by leaves the ratio without a value.
     """
     freshest = max if one_dataset else min
-    components = _quantity(of), _quantity(over)
+    quantities = _quantity(of), _quantity(over)
     return Aggregate(
-        numerator=0.0 if None in components else components[0] or 0.0,
-        denominator=0.0 if None in components else components[1],
+        numerator=0.0 if None in quantities else quantities[0] or 0.0,
+        denominator=0.0 if None in quantities else quantities[1],
         rows=over.rows,
         valued=over.valued,
         waiting=of.waiting,
@@ -99,39 +99,39 @@ def divide(of: Aggregate, over: Aggregate, *, one_dataset: bool = False) -> Aggr
     )
 
 
-def _quantity(parts: Aggregate) -> float | None:
-    """A half of a ratio as one number; one that divides gives its quotient, if it has one."""
-    if parts.denominator is None:
-        return parts.amount
-    return parts.numerator / parts.denominator if parts.denominator else None
+def _quantity(aggregate: Aggregate) -> float | None:
+    """A component of a ratio as one number: its quotient where it divides."""
+    if aggregate.denominator is None:
+        return aggregate.amount
+    return aggregate.numerator / aggregate.denominator if aggregate.denominator else None
 
 
-def value_of(measure: Measure, parts: Aggregate) -> float | None:
-    """The number, in the measure's own unit (seconds for a duration); None where there is nothing to say it from."""
+def value_of(measure: Measure, aggregate: Aggregate) -> float | None:
+    """The value in the measure's own unit (seconds for a duration); None where there is none."""
     if isinstance(measure, Duration):
-        return statistic_of(parts, measure.statistic)
-    if parts.denominator is not None or isinstance(measure, Ratio):
-        return parts.numerator / parts.denominator if parts.denominator else None
-    return parts.amount
+        return statistic_of(aggregate, measure.statistic)
+    if aggregate.denominator is not None or isinstance(measure, Ratio):
+        return aggregate.numerator / aggregate.denominator if aggregate.denominator else None
+    return aggregate.amount
 
 
-def statistic_of(parts: Aggregate, statistic: Statistic) -> float | None:
-    """One number for the durations: seconds, or the share (0 to 1) within the limit; None without any."""
+def statistic_of(aggregate: Aggregate, statistic: Statistic) -> float | None:
+    """A statistic of the durations: seconds, or the share (0 to 1) within the limit; None without any."""
     if statistic is Statistic.WITHIN:
-        return parts.met / parts.decided if parts.decided else None
-    if statistic is Statistic.MEAN and parts.sample is None:
-        return parts.numerator / parts.denominator if parts.denominator else None
-    if parts.sample is None or not parts.sample.size:
+        return aggregate.met / aggregate.decided if aggregate.decided else None
+    if statistic is Statistic.MEAN and aggregate.sample is None:
+        return aggregate.numerator / aggregate.denominator if aggregate.denominator else None
+    if aggregate.sample is None or not aggregate.sample.size:
         return None
-    if statistic is Statistic.MEAN:  # beside a share within the limit, the parts are those of the share
-        return float(parts.sample.mean())
-    return percentile(parts.sample, statistic.percentile or 0.0)
+    if statistic is Statistic.MEAN:  # beside a share within the limit, numerator and denominator are the share's
+        return float(aggregate.sample.mean())
+    return percentile(aggregate.sample, statistic.percentile or 0.0)
 
 
 def percentile(sample: Floats, percent: float) -> float:
-    """A percentile of a sample that is not empty, interpolated between neighbours.
+    """A percentile of a non-empty sample, interpolated between neighbors.
 
-    numpy's own gives the same number, but takes ten times as long for a sample of a campus's size.
+    numpy.percentile returns the same number, but takes ten times as long for a sample of a campus's size.
     """
     rank = (len(sample) - 1) * percent / 100
     below = int(rank)
@@ -141,9 +141,9 @@ def percentile(sample: Floats, percent: float) -> float:
     return float(ordered[below] + (ordered[above] - ordered[below]) * (rank - below))
 
 
-def why_missing(measure: Measure, parts: Aggregate) -> Missing:
+def why_missing(measure: Measure, aggregate: Aggregate) -> Missing:
     """The reason for a None of `value_of`."""
-    divides = isinstance(measure, Ratio) and parts.numerator
+    divides = isinstance(measure, Ratio) and aggregate.numerator
     return Missing.NO_DENOMINATOR if divides else Missing.NO_ROWS
 
 
@@ -151,10 +151,11 @@ def why_missing(measure: Measure, parts: Aggregate) -> Missing:
 class Reading:
     """A KPI at a campus or group at an instant.
 
-    `value` is in the KPI's unit (percent, hours, …) and None exactly where `missing` says why. `rows` is how many
-    rows it rests on (of a ratio those that it divides by), `valued` those with a usable amount, `unplaced` those that
-    no campus is known for (counted in the district only), `waiting` those that have not ended yet. `also` are other
-    statistics of the same durations, in hours or percent; `pace` is that of a KPI with a budget. Instants are aware.
+    `value` is in the KPI's unit (percent, hours, …), and None exactly where `missing` says why. `rows` is the number of
+    rows that it is based on (of a ratio, those of the denominator), `valued` those with a usable amount, `unplaced`
+    those whose campus is unknown (counted in the district only), `waiting` those that have not ended yet. `also` are
+    other statistics of the same durations, in hours or percent; `pace` is set for a KPI with a budget. Instants are
+    aware.
     """
 
     kpi: str
@@ -175,10 +176,10 @@ class Reading:
 
     @property
     def threshold_value(self) -> float | None:
-        """What thresholds are about: the value, or of a budget how much of its pace has been spent, in percent."""
+        """The value that thresholds apply to; with a budget, the spending in percent of its pace."""
         return self.value if self.pace is None else self.pace.percent
 
     @property
     def coverage(self) -> float | None:
-        """The share of the rows, 0 to 1, that carry an amount and a campus; None without rows."""
+        """The share of rows, 0 to 1, that have an amount and a campus; None without rows."""
         return (self.valued - min(self.unplaced, self.valued)) / self.rows if self.rows else None

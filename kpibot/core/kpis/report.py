@@ -1,4 +1,4 @@
-"""The report of a KPI: a reading with everything that a message says of it, frozen."""
+"""The report of a KPI: a reading with everything that a message says about it, frozen."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from kpibot.core.kpis.thresholds import Thresholds, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """How many of the rows counted, in percent, name what `column` links them to; None where there are none."""
+    """The percentage of the rows counted that have a value in `column`, such as an asset; None without rows."""
 
     column: str
     percent: float | None
@@ -21,7 +21,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A judged reading with its context. `before` is the value at the earlier point that `compared_with` names."""
+    """A reading with its verdict and context. `before` is the value at the earlier point that `compared_with` names."""
 
     card: KpiInfo
     campus: str
@@ -38,17 +38,17 @@ class Report:
 
     @property
     def chart_thresholds(self) -> Thresholds:
-        """The levels in the KPI's unit, as a chart can draw them; those of a budget are percentages of its pace."""
+        """The thresholds that a chart can draw, in the KPI's unit; those of a budget are percentages of its pace."""
         return self.thresholds if self.reading.pace is None else Thresholds(self.thresholds.better)
 
     @property
     def change(self) -> float | None:
-        """The value minus the one before, in the KPI's unit."""
+        """The value minus `before`, in the KPI's unit."""
         if self.reading.value is None or self.before is None:
             return None
         return self.reading.value - self.before
 
 
 def local_time(instant: datetime, zone: str) -> datetime:
-    """The instant on the wall clock of the zone of that name."""
+    """The instant in the zone of that name."""
     return instant.astimezone(ZoneInfo(zone))

@@ -1,11 +1,11 @@
-"""Thresholds and verdicts: is this number good, and for whom."""
+"""Thresholds and verdicts: whether a value is good."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
 class Better(StrEnum):
-    """Which way a KPI should go."""
+    """Which direction is better."""
 
     LOWER = "lower"
     HIGHER = "higher"
@@ -13,7 +13,7 @@ class Better(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a reading means, best first."""
+    """How a reading compares with its thresholds, best first."""
 
     ON_TARGET = "on target"
     OFF_TARGET = "off target"
@@ -25,10 +25,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """A target and two thresholds, in the KPI's unit. A value that reaches a threshold has crossed it.
+    """A target and two thresholds, in the KPI's unit. Reaching a threshold counts as crossing it.
 
-    A breach is over at `recovers_at`, on the good side of the threshold that is crossed first; without one, as soon as
-    that threshold is not reached any more.
+    A breach ends at `recovers_at`, on the good side of the threshold that is crossed first; without it, as soon as that
+    threshold is no longer reached.
     """
 
     better: Better = Better.NEUTRAL
@@ -39,8 +39,8 @@ class Thresholds:
 
     @property
     def defined(self) -> tuple[float, ...]:
-        """The levels that there are."""
-        return tuple(level for level in (self.target, self.warning, self.critical) if level is not None)
+        """The target and thresholds that are set."""
+        return tuple(value for value in (self.target, self.warning, self.critical) if value is not None)
 
     @property
     def mildest(self) -> float | None:
@@ -48,7 +48,7 @@ class Thresholds:
         return self.critical if self.warning is None else self.warning
 
     def verdict_of(self, value: float | None) -> Verdict:
-        """What `value` means."""
+        """The verdict on a value."""
         if value is None:
             return Verdict.NO_DATA
         if self.better is Better.NEUTRAL or (self.target is None and self.warning is None and self.critical is None):
@@ -62,20 +62,20 @@ class Thresholds:
         return Verdict.ON_TARGET
 
     def recovered(self, value: float) -> bool:
-        """Whether a breach is over at `value`."""
+        """Whether a breach ends at `value`."""
         if self.recovers_at is not None:
             return self._achieved(value, self.recovers_at)
         return self.verdict_of(value) not in (Verdict.WARNING, Verdict.CRITICAL)
 
     def eased(self, value: float) -> bool:
-        """Whether what was critical is so no more: as far from `critical` as `recovers_at` is from its threshold."""
+        """Whether a critical breach is over: as far from `critical` as `recovers_at` is from its threshold."""
         if self.critical is None:
             return True
         eases_at = self.recovery_from(self.critical)
         return not self._reached(value, self.critical) if eases_at is None else self._achieved(value, eases_at)
 
     def over(self, other: "Thresholds") -> "Thresholds":
-        """These levels, and the other's in place of those that are lacking."""
+        """These thresholds, with the other's in place of missing ones."""
         merged = Thresholds(
             self.better,
             _first(self.target, other.target),
@@ -86,9 +86,9 @@ class Thresholds:
         return replace(merged, recovers_at=recovers_at)
 
     def recovery_from(self, threshold: float | None) -> float | None:
-        """Where a breach of another threshold is over: as far from it, in proportion, as `recovers_at` is from its own.
+        """Where a breach of another threshold ends: as far from it, in proportion, as `recovers_at` is from its own.
 
-        None where there is no proportion. Without a threshold of its own, `recovers_at` is meant for every other.
+        None where there is no proportion. Without a threshold of its own, `recovers_at` applies to every other.
         """
         own = self.mildest
         if self.recovers_at is None or own is None or threshold is None:
@@ -97,7 +97,7 @@ class Thresholds:
         return self.recovers_at * proportion if proportion > 0 else None
 
     def __add__(self, other: "Thresholds") -> "Thresholds":
-        """The thresholds of two campuses together; a level that one of them lacks is lacking."""
+        """The sums of the thresholds of two campuses; one that either lacks is missing."""
         return Thresholds(
             self.better,
             _sum(self.target, other.target),
@@ -106,11 +106,11 @@ class Thresholds:
             _sum(self.recovers_at, other.recovers_at),
         )
 
-    def _reached(self, value: float, level: float) -> bool:
-        return value >= level if self.better is Better.LOWER else value <= level
+    def _reached(self, value: float, threshold: float) -> bool:
+        return value >= threshold if self.better is Better.LOWER else value <= threshold
 
-    def _achieved(self, value: float, level: float) -> bool:
-        return value <= level if self.better is Better.LOWER else value >= level
+    def _achieved(self, value: float, goal: float) -> bool:
+        return value <= goal if self.better is Better.LOWER else value >= goal
 
 
 def _first(own: float | None, otherwise: float | None) -> float | None:

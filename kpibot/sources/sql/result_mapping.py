@@ -21,7 +21,7 @@ from kpibot.core.kpis.series import (
     SeriesData,
     Window,
     durations_at,
-    mean_levels,
+    mean_values,
     sums_since,
     walk_back,
 )
@@ -182,7 +182,7 @@ def average_stock_levels(table: ResultTable, window: Window, zone: ZoneInfo) -> 
     begins = walk_back(changes.level, changes.amounts) - changes.amounts
     # What changes in the middle of a day counts for the seconds that the day has left.
     left = changes.amounts * (edges - edges[0])[1:] - changes.weights
-    return changes.by_group(mean_levels(begins * np.diff(edges) + left, edges, windows))
+    return changes.by_group(mean_values(begins * np.diff(edges) + left, edges, windows))
 
 
 @dataclass(frozen=True, slots=True)

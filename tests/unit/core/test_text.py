@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpibot.core.text import SHOWN, alternatives, closest, did_you_mean, plural, quoted, slug
+from kpibot.core.text import QUOTED_LENGTH, alternatives, closest, did_you_mean, plural, quoted, slug
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_a_slug_stays_as_it_is(text: str) -> None:
 @given(st.text())
 def test_what_is_shown_is_short_one_line_and_ends_no_quotation(text: str) -> None:
     said = quoted(text)
-    assert len(said) <= SHOWN
+    assert len(said) <= QUOTED_LENGTH
     assert "`" not in said
     assert "\n" not in said
 

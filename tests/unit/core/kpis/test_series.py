@@ -17,7 +17,7 @@ from kpibot.core.kpis.series import (
     Intervals,
     Series,
     Window,
-    mean_levels,
+    mean_values,
     merge_series,
     statistic_over,
     streak_start,
@@ -117,7 +117,7 @@ def test_an_average_weighs_each_level_by_the_time_that_it_stood(
     edges = np.arange(0.0, 101.0, 25.0)
     lives = [(min(row), max(row)) for row in rows]
     areas = [sum(max(0.0, min(e, b) - max(s, a)) for s, e in lives) for a, b in itertools.pairwise(edges)]
-    (mean,) = mean_levels(np.array(areas), edges, [(first, last)])
+    (mean,) = mean_values(np.array(areas), edges, [(first, last)])
     whole = sum(max(0.0, min(e, edges[last]) - max(s, edges[first])) for s, e in lives)
     assert mean == pytest.approx(whole / (edges[last] - edges[first]))
 
