@@ -14,29 +14,29 @@ log = logging.getLogger(__name__)
 
 Job = Callable[[], Awaitable[object]]
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-LOOK_EVERY = 5.0  # seconds
+CHECK_EVERY = 5.0  # seconds
 LEEWAY = timedelta(seconds=5)
 
 
 class Schedule:
     """Runs jobs in the event loop, on the wall clock of a zone, which `now` reads.
 
-    A late run still runs, several late runs become one, and no job overlaps itself: a job must therefore find out on
-    its own which slot it is for. One job stands for a whole schedule, never for a campus.
+    A late run still runs, several late runs become one, and no job overlaps itself: a job must therefore determine its
+    slot itself. There is one job per schedule, not one per campus.
     """
 
-    def __init__(self, zone: ZoneInfo, now: Callable[[], datetime], look_every: float = LOOK_EVERY) -> None:
+    def __init__(self, zone: ZoneInfo, now: Callable[[], datetime], check_every: float = CHECK_EVERY) -> None:
         self._zone = zone
         self._now = now
-        self._look_every = look_every
-        self._looking: asyncio.Task[None] | None = None
+        self._check_every = check_every
+        self._checking: asyncio.Task[None] | None = None
         self._scheduler = AsyncIOScheduler(
             timezone=zone, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
-        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of each run that waits for the one before
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of each run that waits for the previous one
 
     def every(self, interval: timedelta, job: Job, name: str) -> None:
-        """Runs the job each time the interval has passed."""
+        """Runs the job at an interval."""
         trigger = IntervalTrigger(seconds=int(interval.total_seconds()), timezone=self._zone)
         self._scheduler.add_job(job, trigger, id=name, name=name)
 
@@ -47,32 +47,32 @@ class Schedule:
         self._scheduler.add_job(job, trigger, id=name, name=name)
 
     def start(self) -> None:
-        """Begins to run jobs; needs a running event loop."""
+        """Starts the schedule; needs a running event loop."""
         self._scheduler.start()
-        self._looking = asyncio.create_task(self._look())
+        self._checking = asyncio.create_task(self._check())
 
     def stop(self) -> None:
-        """Ends the schedule; jobs under way go on."""
-        if self._looking is not None:
-            self._looking.cancel()
+        """Stops the schedule; running jobs continue."""
+        if self._checking is not None:
+            self._checking.cancel()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
-    async def _look(self) -> None:
-        """APScheduler sleeps until the next run's time of day: a clock that is set back would keep it asleep."""
+    async def _check(self) -> None:
+        """APScheduler sleeps until the time of the next run, which is too long after the clock is set back."""
         while True:
-            await asyncio.sleep(self._look_every)
+            await asyncio.sleep(self._check_every)
             self._wake_up()
 
     def _wake_up(self) -> None:
-        """Runs now what would wait for longer than its interval."""
+        """Runs jobs now that would wait longer than their interval."""
         latest = self._now() + LEEWAY
-        asleep = [
+        overdue = [
             job
             for job in self._scheduler.get_jobs()
             if isinstance(job.trigger, IntervalTrigger) and job.next_run_time > latest + job.trigger.interval
         ]
-        if asleep:
-            log.warning("the clock was set back; the schedule goes on")
-        for job in asleep:
+        if overdue:
+            log.warning("the clock was set back; the schedule continues")
+        for job in overdue:
             job.modify(next_run_time=self._now())

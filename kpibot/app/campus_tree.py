@@ -1,4 +1,4 @@
-"""Makes the campus tree of a configuration: what is written, what is read, and whether everybody's campus is there."""
+"""Builds the campus tree of a configuration, and checks the campuses that the configuration names."""
 
 from collections.abc import Iterable, Iterator
 
@@ -9,7 +9,7 @@ from kpibot.sources.campus_lists import Select, read_campuses
 
 
 def campus_tree(catalog: Catalog, select: Select) -> CampusTree:
-    """The campuses of a district. Lists of them are read now, once.
+    """The campus tree of a district. Lists of campuses are read once, now.
 
     Raises:
         SourceError: the campuses are to be read from a database or file that does not answer.
@@ -22,18 +22,18 @@ def campus_tree(catalog: Catalog, select: Select) -> CampusTree:
         root, campuses = read_campuses(chosen, catalog.district.name, select)
         tree = CampusTree(with_overrides(campuses, chosen.written), root)
     except CampusTreeError as error:
-        raise CampusTreeError(_placed(catalog, "campuses", str(error))) from error
+        raise CampusTreeError(_with_place(catalog, "campuses", str(error))) from error
     _check_campuses(catalog, tree)
     _check_types(catalog, tree)
     return tree
 
 
 def _check_campuses(catalog: Catalog, tree: CampusTree) -> None:
-    """Campuses that are read are known only now, and with them whether everybody's campus exists."""
+    """Campuses of a list are known only now, so that names of campuses are checked only now."""
     for where, campus in _named_campuses(catalog):
         if campus not in tree:
-            says = f"no campus `{campus}`{_near(campus, (each.slug for each in tree))}"
-            raise CampusTreeError(_placed(catalog, where, says))
+            problem = f"no campus `{campus}`{_near(campus, (each.slug for each in tree))}"
+            raise CampusTreeError(_with_place(catalog, where, problem))
 
 
 def _named_campuses(catalog: Catalog) -> Iterator[tuple[str, str]]:
@@ -45,19 +45,19 @@ def _named_campuses(catalog: Catalog) -> Iterator[tuple[str, str]]:
 
 
 def _check_types(catalog: Catalog, tree: CampusTree) -> None:
-    known = {type_ for each in tree if (type_ := tree.type_of(each.slug))}
+    types = {type_ for campus in tree if (type_ := tree.type_of(campus.slug))}
     for kpi in catalog.kpis.values():
         for type_ in kpi.type_overrides:
-            if type_ not in known:
-                says = f"no campus type `{type_}`{_near(type_, known)}"
-                raise CampusTreeError(_placed(catalog, f"kpis.{kpi.id}", says))
+            if type_ not in types:
+                problem = f"no campus type `{type_}`{_near(type_, types)}"
+                raise CampusTreeError(_with_place(catalog, f"kpis.{kpi.id}", problem))
 
 
-def _placed(catalog: Catalog, where: str, says: str) -> str:
-    """With the keys that it is about, and their file and line."""
-    return ": ".join(filter(None, (catalog.location(*where.split(".")), where, says)))
+def _with_place(catalog: Catalog, where: str, problem: str) -> str:
+    """The problem with its keys, and their file and line."""
+    return ": ".join(filter(None, (catalog.location(*where.split(".")), where, problem)))
 
 
-def _near(word: str, known: Iterable[str]) -> str:
-    names = sorted(known)
+def _near(word: str, words: Iterable[str]) -> str:
+    names = sorted(words)
     return did_you_mean(word, names) or f"; there are {len(names)}, none like it"

@@ -1,4 +1,4 @@
-"""The clock. Everybody else is told the time."""
+"""The clock. Other modules take the time as an argument."""
 
 import time
 from datetime import UTC, datetime
@@ -10,5 +10,5 @@ def utc_now() -> datetime:
 
 
 def seconds_passed() -> float:
-    """Seconds of a clock that never goes back, for measuring how long things last; it has no beginning to speak of."""
+    """A monotonic clock in seconds, for measuring how long something takes."""
     return time.monotonic()

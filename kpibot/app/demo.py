@@ -20,7 +20,7 @@ DATABASES = {
     "ASSETS_URL": "assets.db",
     "TRAINING_URL": "training.db",
 }
-FRESH_FOR = timedelta(hours=12)  # a district built before that is built anew, so that "now" has data
+FRESH_FOR = timedelta(hours=12)  # an older district is rebuilt, so that "now" has data
 PEOPLE = (
     Person("dana", "Dana Okafor", "Technology director"),
     Person("luis", "Luis Ortega", "Helpdesk lead"),
@@ -30,7 +30,7 @@ Progress = Callable[[str, float], None]
 
 
 def build_district(folder: Path, now: datetime, progress: Progress) -> Mapping[str, str]:
-    """Makes the district's databases, unless they are there and fresh; the environment that leads to them."""
+    """Builds the district's databases unless they are fresh; the environment with their URLs."""
     built = folder / "built-at.txt"
     if not built.exists() or now - datetime.fromisoformat(built.read_text()) > FRESH_FOR:
         build_demo_databases(folder, now, progress=progress)
@@ -39,7 +39,7 @@ def build_district(folder: Path, now: datetime, progress: Progress) -> Mapping[s
 
 
 def _fresh_state(folder: Path, port: int) -> str:
-    """The URL of an empty state database: the workspace forgets its messages at the end, so the bot must too."""
+    """The URL of an empty state database: the workspace does not keep its messages, so the bot must not either."""
     name = f"kpibot-{port}.db"
     for file in folder.glob(f"{name}*"):
         file.unlink()
@@ -47,7 +47,7 @@ def _fresh_state(folder: Path, port: int) -> str:
 
 
 def workspace_of(catalog: Catalog) -> Workspace:
-    """A workspace with the channels of the configuration, and everybody whom it calls."""
+    """A workspace with the channels of the configuration, and the groups that it mentions."""
     return Workspace(
         name=catalog.district.name,
         bot_name="kpibot",
@@ -56,13 +56,13 @@ def workspace_of(catalog: Catalog) -> Workspace:
             Channel("general", "Everything and everybody"),
         ],
         people=PEOPLE,
-        groups=[Group(name) for name in sorted(_called(catalog))],
+        groups=[Group(name) for name in sorted(_mentioned(catalog))],
         commands=[("/kpi", "[kpi] [campus] [period]", "How does a KPI stand?")],
     )
 
 
-def _called(catalog: Catalog) -> set[str]:
-    """The names of owners, of whom a route calls in their place, and of those to whom an alert escalates."""
+def _mentioned(catalog: Catalog) -> set[str]:
+    """The groups that own a KPI, that a route mentions, or that an alert escalates to."""
     rules = [kpi.alert for kpi in catalog.kpis.values() if kpi.alert is not None]
     names = [
         *(kpi.card.owner for kpi in catalog.kpis.values()),
@@ -73,7 +73,7 @@ def _called(catalog: Catalog) -> set[str]:
 
 
 async def run(catalog: Catalog, folder: Path, port: int, stop: asyncio.Event, say: Callable[[str], None]) -> None:
-    """Runs workspace and bot until `stop` is set. The port is taken first: a demo that runs already keeps its state.
+    """Runs workspace and bot until `stop` is set. The port is opened first, so that a running demo keeps its state.
 
     Raises:
         StartError: the port is taken.

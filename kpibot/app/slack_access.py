@@ -1,4 +1,4 @@
-"""How the bot gets into Slack, and whether Slack would let it in."""
+"""The bot's access to Slack, and its check."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ class StartError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SlackAccess:
-    """How to reach Slack. The tokens are secrets."""
+    """The address of Slack and the bot's tokens, which are secret."""
 
     bot_token: str
     app_token: str
@@ -49,7 +49,7 @@ def slack_access(settings: Settings) -> SlackAccess:
 
 
 async def check_slack(catalog: Catalog, settings: Settings) -> list[Finding]:
-    """Tokens, scopes, and the channels that the configuration names."""
+    """The findings on tokens, scopes, and the channels of the configuration."""
     try:
         access = slack_access(settings)
         client = web_client(access.bot_token, access.api_url, waits_for_rate_limits=True)

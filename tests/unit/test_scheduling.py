@@ -36,7 +36,7 @@ async def ran(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[asyncio.Event]:
     async def run() -> None:
         has_run.set()
 
-    schedule = Schedule(ZoneInfo("America/Chicago"), lambda: WallClock.now(UTC), look_every=0.05)
+    schedule = Schedule(ZoneInfo("America/Chicago"), lambda: WallClock.now(UTC), check_every=0.05)
     schedule.every(timedelta(seconds=1), run, "run")
     schedule.start()
     await asyncio.wait_for(has_run.wait(), SOON)
@@ -57,4 +57,4 @@ async def test_a_clock_that_was_set_back_is_told_once(ran: asyncio.Event, caplog
     for _ in range(3):
         ran.clear()
         await asyncio.wait_for(ran.wait(), SOON)
-    assert caplog.text.count("the clock was set back; the schedule goes on") == 1
+    assert caplog.text.count("the clock was set back; the schedule continues") == 1

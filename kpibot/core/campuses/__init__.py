@@ -1,1 +1,1 @@
-"""The campus tree, what it is made from, and sums up the tree."""
+"""The campus tree, how it is built, and sums over it."""

@@ -16,20 +16,20 @@ Size = Literal["students", "devices"]
 
 
 class CampusTreeError(ValueError):
-    """The campuses do not form a tree; the message says which one to change."""
+    """The campuses do not form a tree; the message says what to change."""
 
 
 class UnknownCampusError(LookupError):
-    """Nobody knows a campus of this name; the message suggests one."""
+    """There is no campus of this name; the message suggests one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Campus:
     """A node of the tree.
 
-    `aliases` are names and codes that mean it in every system, `codes` those that mean it in one system only, by
-    system. `rooms` are the codes of what lies within it: rows of theirs are its own, but nobody types them. `type` is
-    a free word (`high`, `office`); `students` is its enrolment and `devices` its fleet.
+    `aliases` are names and codes for it in every system, `codes` those in one system only, by system. `rooms` are the
+    codes of places within it: their rows belong to it, but the codes cannot be typed. `type` is a free word (`high`,
+    `office`), `students` its enrollment, `devices` the number of its devices.
     """
 
     slug: str
@@ -44,7 +44,7 @@ class Campus:
 
 
 def code_text(raw: object) -> str:
-    """A code as it is written: 101, 101.0 and Decimal("101.00") are all `101`, whatever type a column has."""
+    """A code as text: 101, 101.0 and Decimal("101.00") are all `101`, whatever the column's type."""
     if isinstance(raw, str):
         return raw.strip()
     if isinstance(raw, bytes):
@@ -54,13 +54,13 @@ def code_text(raw: object) -> str:
     return str(raw).strip()
 
 
-@lru_cache(maxsize=2**14, typed=True)  # every measurement asks for the same ones; 1 and True are equal, but not alike
+@lru_cache(maxsize=2**14, typed=True)  # every measurement needs the same ones; 1 == True, but they are different codes
 def alias_key(raw: object) -> str:
-    """What an alias, and what a database calls a campus, are compared by.
+    """The form in which aliases and the codes of databases are compared.
 
-    Upper and lower case, blanks around it and punctuation make no difference: `ORG-101` is `org 101`. A whole number
-    is its digits, of whatever type it is; see `as_text`. Text stays as it is written: neither "0101" nor "101.0" is
-    `101`. A negative number keeps its sign, since -1 often means "none".
+    Case, surrounding blanks and punctuation make no difference: `ORG-101` is `org 101`. A whole number of any type is
+    its digits; see `code_text`. Text is not converted: neither "0101" nor "101.0" is `101`. A negative number keeps
+    its sign, since -1 often means "none".
     """
     text = code_text(raw)
     return text if text.startswith("-") and text[1:].isdecimal() else slug(text)
@@ -69,11 +69,11 @@ def alias_key(raw: object) -> str:
 class CampusTree:
     """All campuses of a district, under one root.
 
-    Rows whose campus nobody knows belong to `no-campus`, which the district's sums include: shown, not dropped.
+    Rows whose campus is unknown belong to `no-campus`, which the district's sums include.
 
     Args:
-        campuses: in the order in which they are shown; a parent may come after its children.
-        district: the name of the root, or the root itself where it has aliases of its own.
+        campuses: in display order; a parent may come after its children.
+        district: the name of the root, or the root itself if it has aliases.
 
     Raises:
         CampusTreeError: a slug or alias is claimed twice, a parent is unknown, or the parents form a cycle.
@@ -103,25 +103,24 @@ class CampusTree:
         return len(self._nodes)
 
     def find(self, typed: str) -> Campus:
-        """The campus of a slug, name, alias or code as a person types it.
+        """The campus of a typed slug, name, alias or code.
 
         Raises:
-            UnknownCampusError: with the nearest known slug, or with those that a code could mean.
+            UnknownCampusError: with the closest slug, or with the campuses that an ambiguous code could mean.
         """
-        found = self._typed.get(alias_key(typed))
-        if found is not None:
-            return self._nodes[found]
+        match = self._typed.get(alias_key(typed))
+        if match is not None:
+            return self._nodes[match]
         if several := self._owners_of_codes.get(alias_key(typed)):
             raise UnknownCampusError(f"`{quoted(typed)}` could be {alternatives(several)}; type one of them")
         near = did_you_mean(typed, [each.slug for each in self if each.slug != NO_CAMPUS])
         raise UnknownCampusError(f"no campus `{quoted(typed)}`{near}")
 
     def resolve(self, raw: object, system: str | None = None) -> str:
-        """The slug of the campus that a system calls `raw`; `no-campus` where nobody knows it.
+        """The slug of the campus that a system calls `raw`; `no-campus` if it is unknown.
 
-        The system's own code wins over the names and aliases that hold everywhere; those of other systems mean
-        nothing in it. Without a system it is what a person types: a code of any system, if it means one campus only.
-        See `alias_key` for what is the same.
+        The system's own codes win over names and aliases; codes of other systems are ignored. Without a system it is
+        what a person types: a code of any system, if it is unambiguous. `alias_key` defines which codes are equal.
         """
         if raw is None:
             return NO_CAMPUS
@@ -134,36 +133,35 @@ class CampusTree:
         return NO_CAMPUS
 
     def covered(self, slug: str) -> tuple[str, ...]:
-        """The node and everything below it: whose rows a reading of `slug` sums."""
+        """The node and everything below it, whose rows a reading of `slug` sums."""
         return self._covered[slug]
 
     def leaves(self, slug: str) -> tuple[str, ...]:
-        """The campuses without campuses of their own at or below `slug`, `no-campus` left out."""
+        """The campuses at or below `slug` that have no children, without `no-campus`."""
         return tuple(each for each in self._covered[slug] if each not in self._children and each != NO_CAMPUS)
 
     def children(self, slug: str) -> tuple[Campus, ...]:
-        """The nodes directly below `slug`, in the order of the configuration."""
+        """The nodes directly below `slug`, in display order."""
         return tuple(self._children.get(slug, ()))
 
     def type_of(self, slug: str) -> str | None:
-        """The type of a campus as thresholds name it: `Early College` is `early-college`."""
+        """The type of a campus as a slug: `Early College` is `early-college`."""
         return self._types[slug]
 
     def size_of(self, slug: str, of: Size) -> float | None:
-        """How many students or devices a node has.
+        """The number of students or devices of a node.
 
-        That of a group is its own if it was given one; otherwise it is the sum of the nodes directly below it, and
-        None unless all of them have one: a sum that leaves somebody out would make every rate too high. An office
-        without students has 0 of them.
+        A group has its own number or, without one, the sum over the nodes directly below it; that is None unless all
+        of them have one, since an incomplete sum would make every rate too high. An office without students has 0.
         """
         return self._sizes[of][slug]
 
     @cached_property
     def _children(self) -> dict[str, list[Campus]]:
         children: dict[str, list[Campus]] = {}
-        for each in self:
-            if each.slug != DISTRICT:
-                children.setdefault(each.parent or DISTRICT, []).append(each)
+        for campus in self:
+            if campus.slug != DISTRICT:
+                children.setdefault(campus.parent or DISTRICT, []).append(campus)
         return children
 
     @cached_property
@@ -187,8 +185,8 @@ class CampusTree:
         for node in self._children_first:
             own: float | None = getattr(self._nodes[node], of)
             below = [sizes[each.slug] for each in self.children(node) if each.slug != NO_CAMPUS]
-            known = [size for size in below if size is not None]
-            sizes[node] = sum(known) if own is None and known and len(known) == len(below) else own
+            present = [size for size in below if size is not None]
+            sizes[node] = sum(present) if own is None and present and len(present) == len(below) else own
         return sizes
 
     @property
@@ -205,17 +203,17 @@ class CampusTree:
         return path
 
     def _check_parents(self) -> None:
-        sound: set[str] = set()
+        checked: set[str] = set()
         for campus in self:
             path = dict.fromkeys([campus.slug])
             here = campus
-            while here.slug not in sound and here.parent is not None:
+            while here.slug not in checked and here.parent is not None:
                 here = self._parent_of(here)
                 if here.slug in path:
                     cycle = [*list(path)[list(path).index(here.slug) :], here.slug]
                     raise CampusTreeError(f"campus `{here.slug}` is its own ancestor: {' → '.join(cycle)}")
                 path[here.slug] = None
-            sound.update(path)
+            checked.update(path)
 
     def _parent_of(self, campus: Campus) -> Campus:
         parent = self._nodes.get(str(campus.parent))
@@ -254,25 +252,25 @@ class CampusTree:
 
 
 def with_overrides(read: Iterable[Campus], written: Iterable[Campus]) -> list[Campus]:
-    """The campuses read, with what is written of them; written ones that were not read come after them.
+    """Campuses from a list, with the values of the configuration; those that are not in the list come last.
 
-    An empty name, and a parent, type or size of None, leave what was read as it is; aliases are added.
+    An empty name, and a parent, type or size of None, leave the list's value as it is; aliases are added.
 
     Raises:
-        CampusTreeError: two read campuses have one slug, or a written one without a name was not read.
+        CampusTreeError: two campuses of the list have one slug, or a configured one without a name is not in it.
     """
     by_slug: dict[str, Campus] = {}
-    for each in read:
-        if by_slug.setdefault(each.slug, each) is not each:
+    for campus in read:
+        if by_slug.setdefault(campus.slug, campus) is not campus:
             raise CampusTreeError(
-                f"campus `{each.slug}` is there twice; write another `slug:`, like `location-{{code}}`"
+                f"campus `{campus.slug}` is there twice; write another `slug:`, like `location-{{code}}`"
             )
-    for each in written:
-        known = by_slug.get(each.slug)
-        if known is None and not each.name:
-            near = did_you_mean(each.slug, by_slug) or "; give it a name, or correct its key"
-            raise CampusTreeError(f"no campus `{each.slug}` was read{near}")
-        by_slug[each.slug] = each if known is None else _over(each, known)
+    for campus in written:
+        base = by_slug.get(campus.slug)
+        if base is None and not campus.name:
+            near = did_you_mean(campus.slug, by_slug) or "; give it a name, or correct its key"
+            raise CampusTreeError(f"no campus `{campus.slug}` was read{near}")
+        by_slug[campus.slug] = campus if base is None else _over(campus, base)
     return list(by_slug.values())
 
 
@@ -294,7 +292,7 @@ def _over(written: Campus, read: Campus) -> Campus:
 
 
 def type_key(type_: str | None) -> str | None:
-    """How the types of campuses are compared."""
+    """The form in which types of campuses are compared."""
     return None if type_ is None else slug(type_)
 
 

@@ -1,15 +1,15 @@
-"""Sums up the campus tree: what every campus and group has, itself and below."""
+"""Sums over the campus tree: the total of every campus and group, with everything below it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from kpibot.core.campuses.campus_tree import DISTRICT, CampusTree
 
-Each = TypeVar("Each")
+Item = TypeVar("Item")
 
 
 class RollUp:
-    """The tree in the order in which sums are taken: children before their parents."""
+    """The nodes of the tree in the order of summation: children before parents."""
 
     def __init__(self, tree: CampusTree) -> None:
         children: dict[str, list[str]] = {}
@@ -21,11 +21,11 @@ class RollUp:
             top_down += children.get(slug, ())
         self._groups = [(slug, children[slug]) for slug in reversed(top_down) if slug in children]
 
-    def __call__(self, own: Mapping[str, Each], total: Callable[[Sequence[Each]], Each]) -> dict[str, Each]:
-        """The sums by node, from what the nodes themselves have; whoever has nothing is absent."""
-        sums = dict(own)
+    def __call__(self, own: Mapping[str, Item], total: Callable[[Sequence[Item]], Item]) -> dict[str, Item]:
+        """The totals by node, from the nodes' own items; nodes without any are absent."""
+        totals = dict(own)
         for group, children in self._groups:
-            members = [sums[each] for each in (*children, group) if each in sums]
+            members = [totals[each] for each in (*children, group) if each in totals]
             if members:
-                sums[group] = total(members)
-        return sums
+                totals[group] = total(members)
+        return totals

@@ -1,4 +1,4 @@
-"""A KPI's alert rule: when its breaches are told, and to whom."""
+"""A KPI's alert rule: when breaches are notified, and who is mentioned."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,7 +6,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class ChangeRule:
-    """Warns of a change for the worse by so many percent within so many days."""
+    """Warns of a change for the worse by `percent` within `days`."""
 
     percent: float
     days: int
@@ -14,8 +14,8 @@ class ChangeRule:
 
 @dataclass(frozen=True, slots=True)
 class AnomalyRule:
-    """Warns of a value that lies `deviations` or more beyond what this weekday brought in the last weeks, and in the
-    same weeks of last year."""
+    """Warns of a value that is `deviations` or more beyond those of this weekday in the last weeks, and in the same weeks
+    of last year."""
 
     deviations: float = 4.0
     weeks: int = 8
@@ -23,7 +23,7 @@ class AnomalyRule:
 
 @dataclass(frozen=True, slots=True)
 class ForecastRule:
-    """Warns where the course of the last school days reaches critical within so many more."""
+    """Warns where the trend of the last school days reaches critical within `days` more."""
 
     days: int = 10
 
@@ -33,12 +33,13 @@ SignalRule = ChangeRule | AnomalyRule | ForecastRule
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRule:
-    """Fires after `after` measurements in a row, reminds every `remind`; the thresholds say when a breach is over.
+    """Fires after `after` consecutive measurements, with a reminder every `remind`; thresholds end a breach.
 
-    An acknowledgement lasts `acknowledged_for`. While nobody acknowledges a critical breach, the owners of `escalation`
-    are called, each after a time, whatever the hour. `signals` warn beside the thresholds. Outside working hours
-    only what is critical is told, unless `any_time`; on holidays nothing is, unless `on_holidays`. With `at_district`
-    the district itself is watched too, and with `inhibits` its breach silences those of its campuses.
+    An acknowledgement lasts `acknowledged_for`. As long as a critical breach is not acknowledged, the owners in
+    `escalation` are mentioned, each after a time, at any hour. `signals` warn in addition to the thresholds. Outside
+    working hours only critical breaches are notified, unless `any_time`; on holidays none are, unless `on_holidays`.
+    With `at_district` the district itself is watched too, and with `inhibits` its breach suppresses those of its
+    campuses.
     """
 
     after: int = 1

@@ -1,4 +1,4 @@
-"""Dimensions: by what, beside the campus, the rows of a dataset can be told apart."""
+"""Dimensions: what the rows of a dataset can be broken down by, beside the campus."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class GroupBy:
 class Dimension:
     """A word that people may ask by, such as `priority`, and the column behind it.
 
-    `labels` are names for raw values. With `bands`, the column is a timestamp and rows are told apart by their age in
+    `labels` are names for raw values. With `bands`, the column is a timestamp and rows are grouped by their age in
     days, or in working days: bands 2, 5, 10 are 0–2, 3–5, 6–10 and more than 10.
     """
 

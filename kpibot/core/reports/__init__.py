@@ -1,1 +1,1 @@
-"""What answers, digests and other messages say, frozen."""
+"""The contents of answers, digests and other messages, frozen."""

@@ -1,4 +1,4 @@
-"""Reports: readings with everything that a message says of them, frozen, so that a late message is still true."""
+"""Answers: reports with everything that a message says about them, frozen."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from kpibot.core.kpis.thresholds import Thresholds
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What happened on a day, without which a number would be misread: "Chromebook refresh week"."""
+    """An event that explains a number: "Chromebook refresh week"."""
 
     day: date
     says: str
@@ -18,7 +18,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The value at another time that the number may fairly be held against, and that time in words."""
+    """The value at another time that is comparable, and that time in words."""
 
     against: str
     value: float
@@ -26,9 +26,9 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """Where a campus stands among the campuses, the best first; `per` is what its value is divided by, if anything.
+    """The rank of a campus among the campuses, the best first; `per` is what its value is divided by, if anything.
 
-    `value` is in the KPI's unit (per student, per device). Campuses with the same value share a place.
+    `value` is in the KPI's unit (per student, per device). Campuses with the same value share a rank.
     """
 
     place: int
@@ -39,7 +39,7 @@ class Rank:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The answer to a question: one report with its series, and the notes that lie in its `days`."""
+    """The answer to a question: a report with its series, and the notes of its `days`."""
 
     report: Report
     days: int
@@ -51,9 +51,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """A KPI at a campus or group, told apart by a dimension or by campus: the whole, and a report for each label.
+    """A KPI at a campus or group, broken down by a dimension or by campus: the whole, and a report for each label.
 
-    `more` is how many further parts are not shown.
+    `more` is the number of further parts that are not shown.
     """
 
     by: str
@@ -65,7 +65,7 @@ class Breakdown:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a KPI's rows come from: the dataset, its database, its newest row (UTC), and whether that is too old."""
+    """The source of a KPI's rows: the dataset, its database, its newest row (UTC), and whether that is too old."""
 
     dataset: str
     database: str
@@ -75,7 +75,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What a KPI means: its card, its exact definition in words, its levels, and where its rows come from."""
+    """What a KPI means: its exact definition in words, its thresholds, and the source of its rows."""
 
     card: KpiInfo
     definition: tuple[str, ...]
@@ -87,7 +87,7 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class RowList:
-    """The rows behind a number: what was asked, the first few rows, each with a text for a column and its link."""
+    """The rows behind a number: the report, and the first rows, with a text for each column and a link."""
 
     report: Report
     columns: tuple[str, ...]
@@ -98,7 +98,7 @@ class RowList:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """How a campus or group stands: every KPI once."""
+    """Every KPI at a campus or group."""
 
     campus: str
     campus_name: str

@@ -1,4 +1,4 @@
-"""What a digest says, frozen."""
+"""The contents of a digest, frozen."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from kpibot.core.kpis.report import Report
 
 @dataclass(frozen=True, slots=True)
 class Mover:
-    """A campus whose value moved most, for better or worse."""
+    """A campus whose value changed most, for better or worse."""
 
     card: KpiInfo
     campus_name: str
@@ -20,7 +20,7 @@ class Mover:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestEdition:
-    """One issue of a digest for one channel, as things were at its slot."""
+    """One issue of a digest for one channel, as of its slot."""
 
     digest: str
     title: str

@@ -1,4 +1,4 @@
-"""Guides to what can be asked, frozen."""
+"""Guides to the questions that can be asked, frozen."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,9 +18,9 @@ class Help:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The KPIs and campuses that there are; each campus with how deep it lies in the tree.
+    """All KPIs and campuses; each campus with its depth in the tree.
 
-    `not_available` says of KPIs that the district cannot have why.
+    `not_available` has the reasons why the district cannot have some KPIs.
     """
 
     kpis: tuple[KpiInfo, ...]

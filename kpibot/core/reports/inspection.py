@@ -1,4 +1,4 @@
-"""What `check` finds: one line for each KPI, and everything that wants attention."""
+"""What `check` reports: a line for each KPI, and its findings."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,9 +10,9 @@ from kpibot.core.kpis.readings import Reading
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What `check` has to say of one thing. A problem makes it fail; anything else is worth knowing.
+    """A finding of `check`. A problem makes it fail; anything else is information.
 
-    `place` is the file and line that say it, if any; `statement` is SQL to run, on one line.
+    `place` is the file and line that it is about, if any; `statement` is SQL to run, on one line.
     """
 
     what: str
@@ -24,9 +24,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class DataIssue:
-    """What the rows of a dataset show that cannot be right, or cannot be meant.
+    """Something in the rows of a dataset that is wrong, or probably not intended.
 
-    `key` is what the dataset's configuration must change: `columns.opened`, `table`; empty for the dataset as a whole.
+    `key` is the part of the dataset's configuration to change: `columns.opened`, `table`; empty for all of it.
     """
 
     key: str
@@ -53,7 +53,7 @@ class CheckedKpi:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """The whole catalog, looked at once."""
+    """The result of checking the whole catalog."""
 
     as_of: datetime
     lines: tuple[CheckedKpi, ...]
@@ -61,5 +61,5 @@ class Inspection:
 
     @property
     def problems(self) -> int:
-        """How many things must be mended."""
-        return sum(each.is_problem for each in self.findings)
+        """The number of problems."""
+        return sum(finding.is_problem for finding in self.findings)

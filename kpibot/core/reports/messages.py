@@ -1,4 +1,4 @@
-"""The messages that the outbox holds, and the picture that goes with one."""
+"""The messages of the outbox, and their pictures."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from kpibot.core.reports.digests import DigestEdition
 
 @dataclass(frozen=True, slots=True)
 class AdminNotice:
-    """What the administrators are told once: what does not work, with what to do about it, and what works again."""
+    """A notice to the administrators: what does not work, with what to do about it, and what works again."""
 
     as_of: datetime
     zone: str
@@ -20,7 +20,7 @@ class AdminNotice:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A PNG with the words that say what it shows."""
+    """A PNG with its alternative text."""
 
     name: str
     png: bytes

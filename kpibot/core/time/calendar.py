@@ -27,11 +27,11 @@ class SeasonHours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """What the district means by a day, a year and working time. Every date here is local to `zone`.
+    """The district's days, years and working time. Every date here is local to `zone`.
 
-    Of `season_hours` the first that holds a day counts; without one, `working_hours` do. On a holiday nobody works and
-    there is no school; in a break there is no school. `school_days` are weekdays, 0 (Monday) to 6. `holiday_names` has
-    the names of those that have one.
+    The first of `season_hours` that contains a day applies to it, otherwise `working_hours`. On a holiday there is
+    neither work nor school, in a break no school. `school_days` are weekdays, 0 (Monday) to 6. `holiday_names` has the
+    names of holidays that have one.
     """
 
     zone: ZoneInfo
@@ -55,17 +55,17 @@ class Calendar:
         return datetime.combine(day, time(), self.zone)
 
     def day_ends(self, first: date, last: date, as_of: datetime) -> list[datetime]:
-        """The end of each local day from `first` to `last`, none of them later than `as_of`."""
+        """The end of each local day from `first` to `last`, but not later than `as_of`."""
         days = (last - first).days + 1
         ends = (self.midnight(first + timedelta(days=n + 1)).astimezone(UTC) for n in range(days))
         return [min(end, as_of) for end in ends]
 
     def fiscal_year_of(self, day: date) -> NamedDays:
-        """The fiscal year that a day lies in, such as `FY2027`."""
+        """The fiscal year that contains a day, such as `FY2027`."""
         return year_containing(day, self.fiscal_year, self.irregular_fiscal_years, "FY")
 
     def school_year_of(self, day: date) -> NamedDays:
-        """The school year that a day lies in, such as `SY2027`; the summer belongs to the one before it."""
+        """The school year that contains a day, such as `SY2027`; it includes the summer after it."""
         return year_containing(day, self.school_year, (), "SY")
 
     def is_school_day(self, day: date) -> bool:
@@ -74,7 +74,7 @@ class Calendar:
         return day.weekday() in self.school_days and not is_out
 
     def hours_on(self, day: date) -> Hours | None:
-        """From when until when the department works on a day, or None."""
+        """The working hours of a day, or None."""
         if day in self.holidays:
             return None
         week = next((season.hours for season in self.season_hours if day in season.days), self.working_hours)
@@ -95,26 +95,26 @@ class Calendar:
 
     @property
     def working_day_seconds(self) -> float:
-        """The length of the usual working day, to show working time in days: the commonest of the week, the longer
-        one of two. A whole day where nobody ever works."""
+        """The length of the usual working day, to show working time in days: the most common one of the week, the
+        longer of two. 24 hours without any working hours."""
         lengths = Counter(_length(hours) for hours in self.working_hours if hours)
         return max(lengths, key=lambda length: (lengths[length], length), default=ONE_DAY).total_seconds()
 
     def working_seconds(self, began: Floats, ended: Floats) -> Floats:
         """The working time between instants, in seconds; both are UTC epoch seconds.
 
-        0 where `ended` is not after `began`, NaN where either is NaN. What lies outside of the years 1900 to 2199
-        counts as not worked.
+        0 where `ended` is not after `began`, NaN where either is NaN. Time outside the years 1900 to 2199 does not
+        count.
         """
-        known = [edge for times in (began, ended) if np.size(times) for edge in _extremes(times)]
-        if not known:
+        edges = [edge for times in (began, ended) if np.size(times) for edge in _extremes(times)]
+        if not edges:
             return np.maximum(ended - began, 0.0)
-        return _clock(self, _year(min(known)), _year(max(known))).between(began, ended)
+        return _clock(self, _year(min(edges)), _year(max(edges))).between(began, ended)
 
     def earliest_day_within(self, today: date, age: int, working: bool) -> date:
         """The earliest day whose age on `today` is at most `age` days, or working days.
 
-        What is older happened before its midnight. A district that never works has no such day: January 1, 1900.
+        What is older happened before its midnight. January 1, 1900 for a district without working days.
         """
         if not working:
             return today - timedelta(days=age)
@@ -122,12 +122,12 @@ class Calendar:
         return next((day for n, day in enumerate(days) if n == age), date(FIRST_YEAR, 1, 1))
 
     def working_days_ahead(self, today: date, days: int) -> date:
-        """The so many-th working day after `today`; `today` itself for 0."""
+        """The working day that is `days` working days after `today`; `today` itself for 0."""
         ahead = self._working_days(today + ONE_DAY, 1)
         return next((day for n, day in enumerate(ahead, 1) if n == days), date(LAST_YEAR, 12, 31)) if days else today
 
     def _working_days(self, start: date, step: int) -> Iterator[date]:
-        """The working days from `start` onward, or backward, as far as the calendar reaches."""
+        """The working days from `start` forward or backward, within the years of the calendar."""
         day = start
         while FIRST_YEAR <= day.year <= LAST_YEAR:
             if self.is_working_day(day):
@@ -141,19 +141,19 @@ def _length(hours: Hours) -> timedelta:
 
 
 def _extremes(times: Floats) -> list[float]:
-    """The least and the greatest, if any is a number."""
+    """The minimum and maximum, without NaN."""
     edges = (float(np.fmin.reduce(times, axis=None)), float(np.fmax.reduce(times, axis=None)))
     return [edge for edge in edges if not np.isnan(edge)]
 
 
 def _year(instant: float) -> int:
-    """The calendar year of an epoch second, in UTC, within those that the calendar knows."""
+    """The UTC year of an epoch second, within the years of the calendar."""
     first, last = (datetime(year, 7, 1, tzinfo=UTC).timestamp() for year in (FIRST_YEAR, LAST_YEAR))
     return datetime.fromtimestamp(min(max(instant, first), last), UTC).year
 
 
 @lru_cache(maxsize=16)
 def _clock(calendar: Calendar, first_year: int, last_year: int) -> WorkingClock:
-    """The working clock of whole years. A pure function remembered: it takes tens of milliseconds for a decade."""
+    """The working clock of whole years; cached, since a decade takes tens of milliseconds."""
     first, last = date(first_year, 1, 1) - ONE_DAY, date(last_year, 12, 31) + ONE_DAY
     return WorkingClock.of(first, last, calendar.hours_on, calendar.zone)

@@ -1,4 +1,4 @@
-"""Stretches of local days: years that follow each other, cycles, and the ranges that a calendar names."""
+"""Ranges of local days: consecutive years, cycles, and the ranges of a calendar."""
 
 import calendar as gregorian
 from collections.abc import Iterable, Iterator
@@ -10,7 +10,7 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class NamedDays:
-    """The days from `first` up to, not including, `end`, and the name they have: `FY2027`."""
+    """The days from `first` up to but not including `end`, with a name: `FY2027`."""
 
     first: date
     end: date
@@ -22,7 +22,7 @@ class NamedDays:
 
 @dataclass(frozen=True, slots=True)
 class DateRange:
-    """The days from `first` to `last`, both included."""
+    """The days from `first` to `last`, inclusive."""
 
     first: date
     last: date
@@ -36,7 +36,7 @@ class DateRange:
 
 @dataclass(frozen=True, slots=True)
 class AnnualRange:
-    """The days between two (month, day) of every year, both included; from November to February runs over New Year."""
+    """The days between two (month, day) of every year, inclusive; November to February spans New Year."""
 
     first: tuple[int, int]
     last: tuple[int, int]
@@ -50,13 +50,13 @@ class AnnualRange:
 
 @dataclass(frozen=True, slots=True)
 class YearStart:
-    """The day on which a kind of year begins."""
+    """The day on which a fiscal or school year begins."""
 
     month: int
     day: int
 
     def on_or_before(self, day: date) -> date:
-        """The first day of the year that `day` lies in."""
+        """The first day of the year that contains `day`."""
         start = date(day.year, self.month, self.day)
         return start if start <= day else date(day.year - 1, self.month, self.day)
 
@@ -66,24 +66,24 @@ class YearStart:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """Stretches of so many months that follow each other, before `starts` as well: an audit every two years."""
+    """Consecutive ranges of `months` months, before `starts` as well: an audit every two years."""
 
     name: str
     starts: date
     months: int
 
     def at(self, day: date) -> NamedDays:
-        """The one that `day` lies in; it is named after its first day: `audit-2025-07-01`."""
+        """The range that contains `day`, named after its first day: `audit-2025-07-01`."""
         nth = months_into(self.starts, day) // self.months
         first = plus_months(self.starts, nth * self.months)
         return NamedDays(first, plus_months(self.starts, (nth + 1) * self.months), f"{self.name}-{first}")
 
 
 def year_containing(day: date, usual: YearStart, irregular: Iterable[NamedDays], prefix: str) -> NamedDays:
-    """The year that `day` lies in, named after the calendar year it ends in: FY2027 ends in June 2027.
+    """The year that contains `day`, named after the calendar year in which it ends: FY2027 ends in June 2027.
 
-    An irregular year is one of another length, as when a district moves its beginning. The years before it begin on
-    the same day of the year as it does; those after the last of them begin on the usual one.
+    An irregular year has another length, as when a district moves its start. The years before it begin on the same day
+    of the year as it does; those after the last irregular year begin on the usual day.
     """
     later = sorted((year for year in irregular if year.end > day), key=lambda year: year.first)
     if later and day in later[0]:
@@ -95,10 +95,10 @@ def year_containing(day: date, usual: YearStart, irregular: Iterable[NamedDays],
 
 
 def quarter_containing(year: NamedDays, day: date) -> NamedDays:
-    """The three months, counted from the beginning of the year, that `day` lies in: `FY2027-Q2`.
+    """The quarter of the year that contains `day`: `FY2027-Q2`.
 
-    In an irregular year the last quarter is what is left: a year of 10 months has a fourth of one month, a year of
-    14 months a fifth of two.
+    The last quarter of an irregular year is shorter: a year of 10 months has a fourth of one month, a year of 14
+    months a fifth of two.
     """
     nth = months_into(year.first, day) // 3
     end = min(plus_months(year.first, 3 * nth + 3), year.end)
@@ -106,24 +106,24 @@ def quarter_containing(year: NamedDays, day: date) -> NamedDays:
 
 
 def week_containing(day: date) -> NamedDays:
-    """The week from Monday to Sunday that `day` lies in: `2026-W40`."""
+    """The week, Monday to Sunday, that contains `day`: `2026-W40`."""
     monday = day - timedelta(days=day.weekday())
     return NamedDays(monday, monday + timedelta(days=7), f"{monday:%G-W%V}")
 
 
 def month_containing(day: date) -> NamedDays:
-    """The month that `day` lies in: `2026-10`."""
+    """The month that contains `day`: `2026-10`."""
     first = day.replace(day=1)
     return NamedDays(first, plus_months(first, 1), f"{day:%Y-%m}")
 
 
 def plus_months(day: date, months: int) -> date:
-    """The same day so many months later; the last day of a shorter month stands for its missing days."""
+    """The same day `months` months later, or the last day of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, gregorian.monthrange(year, month + 1)[1]))
 
 
 def months_into(first: date, day: date) -> int:
-    """How many whole months after `first` the day lies; below 0 before it."""
+    """The number of whole months from `first` to the day; negative before it."""
     months = (day.year - first.year) * 12 + day.month - first.month
     return months if plus_months(first, months) <= day else months - 1

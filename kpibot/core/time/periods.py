@@ -1,4 +1,4 @@
-"""Periods: half-open stretches of time in the district's zone, and the words that configuration names them by."""
+"""Periods: half-open ranges of time in the district's zone, and the phrases that name them in configuration."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -22,12 +22,12 @@ from kpibot.core.time.days import (
 
 
 class PeriodError(ValueError):
-    """These words name no period; the message lists the ones that do."""
+    """A phrase names no period; the message lists those that do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From `start` up to, not including, `end`; both aware. `key` names it: `2026-W40`, `FY2027`."""
+    """From `start` up to but not including `end`, both aware. `key` is its name: `2026-W40`, `FY2027`."""
 
     start: datetime
     end: datetime
@@ -51,11 +51,11 @@ TO_DATE = r"(?:(week|month|quarter|fiscal year|school year)|([a-z0-9]+(?:-[a-z0-
 
 @dataclass(frozen=True, slots=True)
 class PeriodRule:
-    """Which period a KPI looks at, given the instant it is measured at.
+    """The period of a KPI, as of the instant of measurement.
 
-    `DAYS` is the last `days` local days, the current one as far as it has come; every other unit runs from its
-    beginning to the instant. All begin at a local midnight, so that a chart's days add up to the number beside it.
-    A `CYCLE` is the one that the district's calendar knows by the name `cycle`; resolving another is a PeriodError.
+    `DAYS` is the last `days` local days, today so far included; every other unit runs from its start to the instant.
+    All begin at a local midnight, so that the days of a chart add up to the number beside it. A `CYCLE` is the one
+    that the district's calendar has under the name `cycle`; resolving another raises a PeriodError.
     """
 
     unit: Unit
@@ -87,25 +87,25 @@ class PeriodRule:
         return f"{self._noun} to date"
 
     def ending(self, as_of: datetime, calendar: Calendar) -> Period:
-        """The period as it stands at `as_of`."""
-        stretch = self._at(_day_of(as_of, calendar), calendar)
-        return Period(calendar.midnight(stretch.first), as_of, stretch.name)
+        """The period up to `as_of`."""
+        days = self._at(_day_of(as_of, calendar), calendar)
+        return Period(calendar.midnight(days.first), as_of, days.name)
 
     def whole(self, as_of: datetime, calendar: Calendar) -> Period:
-        """The whole period that `as_of` lies in, up to an end that may be yet to come; of days, those until then."""
+        """The whole period that contains `as_of`, its future part included; for days, those up to `as_of`."""
         if self.unit is Unit.DAYS:
             return self.ending(as_of, calendar)
         return _period(self._at(_day_of(as_of, calendar), calendar), calendar)
 
     def previous(self, as_of: datetime, calendar: Calendar) -> Period:
-        """The whole period before the one that `as_of` lies in."""
+        """The whole period before the one that contains `as_of`."""
         return _period(self._before(self._at(_day_of(as_of, calendar), calendar), calendar), calendar)
 
     def step_back(self, as_of: datetime, calendar: Calendar) -> datetime:
-        """The same point of the period before: what `as_of` is fairly compared with.
+        """The same point of the period before, for a fair comparison.
 
-        It is as many months, days and hours from the beginning, but never beyond the end of the month or of the whole
-        period that it falls into: all of February is compared with March as far as the 30th.
+        It is as many months, days and hours after the start, but not beyond the end of its month or of the whole
+        period: March up to the 30th is compared with all of February.
         """
         local = calendar.local(as_of).replace(tzinfo=None)
         if self.unit is Unit.DAYS:
@@ -114,12 +114,12 @@ class PeriodRule:
         return _as_far(local, current, self._before(current, calendar)).replace(tzinfo=calendar.zone)
 
     def pace(self, as_of: datetime, calendar: Calendar) -> float:
-        """Which share of the whole period's working time has passed, 0 to 1: the pace of a budget."""
+        """The share of the whole period's working time that has elapsed, 0 to 1: the pace of a budget."""
         return share_elapsed(self.whole(as_of, calendar), as_of, calendar)
 
     @property
     def before(self) -> str:
-        """What `step_back` goes back to, in words."""
+        """What `step_back` returns, in words."""
         if self.unit is Unit.DAYS:
             return "day before" if self.days == 1 else f"{self.days} days before"
         return f"same point last {self._noun}"
@@ -128,11 +128,11 @@ class PeriodRule:
     def _noun(self) -> str:
         return f"{self.cycle} cycle" if self.unit is Unit.CYCLE else str(self.unit)
 
-    def _before(self, stretch: NamedDays, calendar: Calendar) -> NamedDays:
-        return self._at(stretch.first - ONE_DAY, calendar)
+    def _before(self, days: NamedDays, calendar: Calendar) -> NamedDays:
+        return self._at(days.first - ONE_DAY, calendar)
 
     def _at(self, day: date, calendar: Calendar) -> NamedDays:
-        """The local days of the whole period that `day` lies in."""
+        """The days of the whole period that contains `day`."""
         if self.unit is Unit.DAYS:
             return NamedDays(day - timedelta(days=self.days - 1), day + ONE_DAY, f"{self.days}d-{day}")
         if self.unit is Unit.CYCLE:
@@ -150,20 +150,20 @@ _AT: Mapping[Unit, Callable[[date, Calendar], NamedDays]] = {
 
 
 def share_elapsed(period: Period, as_of: datetime, calendar: Calendar) -> float:
-    """Which share of a period's working time has passed at `as_of`, 0 to 1; of its plain time where nobody works."""
+    """The share of a period's working time elapsed at `as_of`, 0 to 1; of its wall-clock time without working hours."""
     start, end = period.start.timestamp(), period.end.timestamp()
     now = min(max(as_of.timestamp(), start), end)
-    passed, whole = calendar.working_seconds(np.array([start, start]), np.array([now, end]))
+    elapsed, whole = calendar.working_seconds(np.array([start, start]), np.array([now, end]))
     if not whole:
-        passed, whole = now - start, end - start
-    return float(passed / whole) if whole else 1.0
+        elapsed, whole = now - start, end - start
+    return float(elapsed / whole) if whole else 1.0
 
 
 def same_week_last_school_year(as_of: datetime, calendar: Calendar) -> datetime | None:
     """The same weekday and wall-clock time in the same school week of last school year.
 
-    School weeks begin on Mondays, the first is the one in which school begins. None where last school year had no such
-    week, because it belongs to this one already.
+    School weeks begin on Mondays; the first is the one in which school begins. None where last school year had no such
+    week, because it is already part of this one.
     """
     week = week_containing(_day_of(as_of, calendar))
     year = calendar.school_year_of(week.end - ONE_DAY)
@@ -187,22 +187,22 @@ def _day_of(as_of: datetime, calendar: Calendar) -> date:
     return calendar.local(as_of - timedelta(microseconds=1)).date()
 
 
-def _period(stretch: NamedDays, calendar: Calendar) -> Period:
-    return Period(calendar.midnight(stretch.first), calendar.midnight(stretch.end), stretch.name)
+def _period(days: NamedDays, calendar: Calendar) -> Period:
+    return Period(calendar.midnight(days.first), calendar.midnight(days.end), days.name)
 
 
 def _cycle(name: str, day: date, calendar: Calendar) -> NamedDays:
     for cycle in calendar.cycles:
         if cycle.name == name:
             return cycle.at(day)
-    known = [cycle.name for cycle in calendar.cycles]
-    near = [f"did you mean `{each}`?" for each in closest(name, known)]
-    hint = near[0] if near else f"there is {alternatives(known)}; define it under `district.cycles`"
+    names = [cycle.name for cycle in calendar.cycles]
+    near = [f"did you mean `{each}`?" for each in closest(name, names)]
+    hint = near[0] if near else f"there is {alternatives(names)}; define it under `district.cycles`"
     raise PeriodError(f"no cycle `{name}`; {hint}")
 
 
 def _as_far(local: datetime, current: NamedDays, before: NamedDays) -> datetime:
-    """The wall-clock time that is as far into `before` as `local` is into `current`."""
+    """The local time that is as far into `before` as `local` is into `current`."""
     months = months_into(current.first, local.date())
     rest = local - datetime.combine(plus_months(current.first, months), time())
     end = min(plus_months(before.first, months + 1), before.end)

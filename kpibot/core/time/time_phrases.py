@@ -1,7 +1,7 @@
-"""Until when people mean: `3d`, `2 hours`, `until friday`, `until 4pm`, `through 2026-12-18`. Everything is local.
+"""Phrases for the end of a time: `3d`, `2 hours`, `until friday`, `until 4pm`, `through 2026-12-18`. All are local.
 
-`until` a day is until the department opens on it, or until its midnight where nobody works; `through` a day holds it
-wholly. The shorter way of writing, `3d`, ends at the same time of day, whatever the clocks do in between.
+`until` a day ends when the department opens on it, or at its midnight if it is closed; `through` a day includes it. A
+length such as `3d` ends at the same time of day, even where daylight saving time changes in between.
 """
 
 import re
@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from kpibot.core.text import QueryError, quoted
 from kpibot.core.time.calendar import Calendar
 
-LONGEST = timedelta(days=367)  # a leap year, and the hour that the clocks may add
-YEARS_AROUND = 2  # beyond which a day is not worth computing with
+LONGEST = timedelta(days=367)  # a leap year, and an hour of daylight saving time
+YEARS_AROUND = 2  # days further away are refused without further parsing
 MINUTE = timedelta(minutes=1)
 UNTIL, THROUGH = ("until", "till"), ("through", "thru")
 UNITS = {"min": "minutes", "h": "hours", "hour": "hours", "d": "days", "day": "days", "w": "weeks", "week": "weeks"}
@@ -24,17 +24,17 @@ EXAMPLES = "`3d`, `2h`, `until friday` or `until 2026-12-18`"
 
 
 def read_end(words: Sequence[str], now: datetime, calendar: Calendar) -> tuple[datetime, int] | None:
-    """The end that the first words name, aware and to the minute, and how many words that was; None where they do not.
+    """The end that the first words name, aware and to the minute, and how many words it takes; None if they name none.
 
     Raises:
-        QueryError: it lies in the past or more than a year ahead, or could mean two things.
+        QueryError: it is in the past or more than a year ahead, or is ambiguous.
     """
     if not words:
         return None
     for length in (1, 2):
         phrase = "".join(words[:length]).casefold()
-        if length <= len(words) and (found := LENGTH.fullmatch(phrase)):
-            return _checked(_after(found, now, calendar), now, phrase), length
+        if length <= len(words) and (match := LENGTH.fullmatch(phrase)):
+            return _checked(_after(match, now, calendar), now, phrase), length
     word = words[0].casefold()
     if word in UNTIL:
         return _until(words, now, calendar)
@@ -47,17 +47,17 @@ def named_end(name: str, now: datetime, calendar: Calendar) -> datetime:
     """The end that a button or form names: `1h`, `tomorrow` morning, `monday` morning, or a length like `3d`.
 
     Raises:
-        QueryError: no button is called so.
+        QueryError: there is no such button.
     """
     match name:
         case "tomorrow":
             return next_morning(now, calendar).astimezone(UTC)
         case "monday":
             return next_monday(now, calendar).astimezone(UTC)
-    found = read_end([name], now, calendar)
-    if found is None:
+    parsed = read_end([name], now, calendar)
+    if parsed is None:
         raise QueryError(f"nobody can tell how long `{quoted(name)}` is; type for example {EXAMPLES}")
-    return found[0]
+    return parsed[0]
 
 
 def next_morning(now: datetime, calendar: Calendar) -> datetime:
@@ -68,11 +68,11 @@ def next_morning(now: datetime, calendar: Calendar) -> datetime:
 def next_monday(now: datetime, calendar: Calendar) -> datetime:
     """When the department opens on Monday, or on the first working day after it."""
     today = calendar.local(now).date()
-    return opening_time(calendar.working_days_ahead(_coming(0, today) - timedelta(days=1), 1), calendar)
+    return opening_time(calendar.working_days_ahead(_next_weekday(0, today) - timedelta(days=1), 1), calendar)
 
 
 def opening_time(day: date, calendar: Calendar) -> datetime:
-    """When the department opens on a local day; its midnight where nobody works."""
+    """When the department opens on a local day; its midnight if it is closed."""
     hours = calendar.hours_on(day)
     return datetime.combine(day, hours[0] if hours else time(), calendar.zone)
 
@@ -83,16 +83,16 @@ def to_the_minute(instant: datetime) -> datetime:
     return whole if whole == instant else whole + MINUTE
 
 
-def _after(found: re.Match[str], now: datetime, calendar: Calendar) -> datetime:
-    if found[2] in ("m", "month", "months"):
+def _after(length: re.Match[str], now: datetime, calendar: Calendar) -> datetime:
+    if length[2] in ("m", "month", "months"):
         raise QueryError(
-            f"`{found[0]}` could be minutes or months; type for example `30min`, `4w` or `until 2026-12-18`"
+            f"`{length[0]}` could be minutes or months; type for example `30min`, `4w` or `until 2026-12-18`"
         )
-    unit = UNITS[found[2].removesuffix("utes").removesuffix("ute").rstrip("s")]
-    length = timedelta(**{unit: int(found[1])})
+    unit = UNITS[length[2].removesuffix("utes").removesuffix("ute").rstrip("s")]
+    delta = timedelta(**{unit: int(length[1])})
     if unit in ("minutes", "hours"):
-        return to_the_minute(now + length)
-    return to_the_minute(calendar.local(now) + min(length, LONGEST * 2))
+        return to_the_minute(now + delta)
+    return to_the_minute(calendar.local(now) + min(delta, LONGEST * 2))
 
 
 def _until(words: Sequence[str], now: datetime, calendar: Calendar) -> tuple[datetime, int]:
@@ -131,7 +131,7 @@ def _day(words: Sequence[str], today: date, *, including_today: bool = False) ->
         return today + timedelta(days=word == "tomorrow")
     weekday = next((n for n, name in enumerate(WEEKDAYS) if word in (name, name[:3])), None)
     if weekday is not None:
-        return today if including_today and weekday == today.weekday() else _coming(weekday, today)
+        return today if including_today and weekday == today.weekday() else _next_weekday(weekday, today)
     if not ISO_DAY.fullmatch(word):
         return None
     try:
@@ -143,19 +143,19 @@ def _day(words: Sequence[str], today: date, *, including_today: bool = False) ->
     return day
 
 
-def _coming(weekday: int, today: date) -> date:
+def _next_weekday(weekday: int, today: date) -> date:
     """The next such weekday after today."""
     return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
 
 
 def _clock(words: Sequence[str]) -> time | None:
     """`4pm`, `4:30pm` or `16:00`; a bare number is no time of day."""
-    found = CLOCK.fullmatch(words[0].casefold()) if words else None
-    if found is None or not (found[2] or found[3]):
+    match = CLOCK.fullmatch(words[0].casefold()) if words else None
+    if match is None or not (match[2] or match[3]):
         return None
-    hour, minute, half = int(found[1]), int(found[2] or 0), found[3]
+    hour, minute, half = int(match[1]), int(match[2] or 0), match[3]
     if minute > 59 or not (1 <= hour <= 12 if half else hour <= 23):
-        raise QueryError(f"there is no time `{found[0]}`; type for example `4pm` or `16:30`")
+        raise QueryError(f"there is no time `{match[0]}`; type for example `4pm` or `16:30`")
     return time(hour % 12 + 12 * (half == "pm") if half else hour, minute)
 
 

@@ -1,4 +1,4 @@
-"""The working clock: how much working time lies between two instants, for a million rows at once."""
+"""The working clock: the working time between two instants, for a million rows at once."""
 
 from bisect import bisect_left
 from collections.abc import Callable
@@ -12,22 +12,22 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]  # of UTC epoch seconds, or of seconds
 Hours = tuple[time, time]  # opens, closes: local, on the same day
 
-FIRST_YEAR, LAST_YEAR = 1900, 2199  # what lies outside is a placeholder (1899-12-30, 9999-12-31), not work
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # timestamps outside are placeholders (1899-12-30, 9999-12-31)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WorkingClock:
-    """A clock that runs during working time only: it shows `shown[i]` seconds at `edges[i]`, an epoch second.
+    """A clock that runs during working time only: at `edges[i]`, an epoch second, it shows `seconds[i]`.
 
-    Between two edges it runs or stands, so that the seconds worked are a straight line there.
+    Between two edges it either runs or stands still, so that the seconds are linear there.
     """
 
     edges: Floats
-    shown: Floats
+    seconds: Floats
 
     @classmethod
     def of(cls, first: date, last: date, hours_on: Callable[[date], Hours | None], zone: ZoneInfo) -> "WorkingClock":
-        """The clock of the local days from `first` to `last`, both included; it stands before and after them."""
+        """The clock of the local days from `first` to `last`, inclusive; it stands still before and after."""
         days = (first + timedelta(days=n) for n in range((last - first).days + 1))
         worked = [working_hours_in_utc(day, hours, zone) for day in days if (hours := hours_on(day))]
         edges = np.array([[opens.timestamp(), closes.timestamp()] for opens, closes in worked if opens < closes])
@@ -37,15 +37,15 @@ class WorkingClock:
         return cls(edges.ravel(), np.column_stack((np.append(0.0, upto[:-1]), upto)).ravel())
 
     def between(self, began: Floats, ended: Floats) -> Floats:
-        """The working seconds from `began` to `ended`; 0 where that is not after, NaN where either is."""
-        passed = np.interp(ended, self.edges, self.shown) - np.interp(began, self.edges, self.shown)
-        return np.maximum(passed, 0.0)
+        """The working seconds from `began` to `ended`; 0 where `ended` is not later, NaN where either is NaN."""
+        elapsed = np.interp(ended, self.edges, self.seconds) - np.interp(began, self.edges, self.seconds)
+        return np.maximum(elapsed, 0.0)
 
 
 def working_hours_in_utc(day: date, hours: Hours, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """From when until when there is work on a local day, in UTC: from the first instant at which the day's clock has
-    come to the one time, to the first at which it has come to the other. A change of the clock in between makes it
-    longer or shorter."""
+    """The working hours of a local day in UTC: from the first instant at which its clock has reached the opening time
+    to the first at which it has reached the closing time. A change of the clock in between makes them longer or
+    shorter."""
     return first_instant_at(day, hours[0], zone), first_instant_at(day, hours[1], zone)
 
 
