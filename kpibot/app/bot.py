@@ -124,7 +124,7 @@ class Bot:
         """Does what is due by now. Whoever wants the bot to end need not wait for it."""
         with self._noted():
             await self.catch_up()
-        log.info("at work in %s", self._house.catalog.district.calendar.zone)
+        log.info("running in %s", self._house.catalog.district.calendar.zone)
         if ready is not None:
             ready.set()
 

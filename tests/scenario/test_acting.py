@@ -207,7 +207,7 @@ async def test_why_is_told_to_the_asker_only(scene: Scene, alert: Message) -> No
     await press(scene, alert, "why")
     await until(scene, lambda: whispers(scene, "luis"))
     (why,) = whispers(scene, "luis")
-    for part in ("11 tickets", "critical from 10", "last measured", "takes it", "reminded of every 2 h"):
+    for part in ("11 tickets", "critical from 10", "last measured", "takes it", "reminder every 2 h"):
         assert part in why
     assert thread(scene, alert) == []
 
@@ -243,7 +243,7 @@ async def test_a_mute_asks_for_a_reason_and_how_long(scene: Scene, alert: Messag
     for part in ("Outstanding tickets", "Campus West High School", "West feeder", "Everywhere"):
         assert part in view
     outcome = await modals(scene).submit(user="luis", held=form(reason="exam week"))
-    assert outcome.payload == {"response_action": "errors", "errors": {"lasting": "Choose either how long, or a day"}}
+    assert outcome.payload == {"response_action": "errors", "errors": {"lasting": "Choose either how long or a day"}}
     outcome = await modals(scene).submit(user="luis", held=form(reason="exam week", day="2026-11-15"))
     assert outcome.payload is not None
     assert "day" in outcome.payload["errors"]
@@ -329,7 +329,7 @@ async def typed(scene: Scene, text: str, user: str = "dana", channel: str = WEST
 
 
 async def test_what_stands_is_shown_with_who_sees_to_it(scene: Scene, alert: Message) -> None:
-    assert "nobody has taken it" in await typed(scene, "alerts")
+    assert "nobody has acknowledged it" in await typed(scene, "alerts")
     await press(scene, alert, "ack")
     await settle(scene)
     assert "acknowledged by @luis until 6:15 PM CST" in await typed(scene, "alerts")

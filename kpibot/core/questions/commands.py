@@ -106,7 +106,7 @@ class _Reader:
 
     def mutes(self, words: list[str]) -> ShowMutes:
         if words:
-            raise QueryError(f"`{MUTES}` shows all of them, and stands alone; to mute something type `{MUTE}`")
+            raise QueryError(f"`{MUTES}` shows all mutes and takes nothing else; to mute something type `{MUTE}`")
         return ShowMutes()
 
     def acknowledge(self, words: list[str]) -> Acknowledge:

@@ -102,7 +102,7 @@ def parse(
     if len(words) == 1 and slug(words[0]) in ALONE:
         return ALONE[slug(words[0])]
     if words and slug(words[0]) in ACTING:
-        raise QueryError(f"`{slug(words[0])}` is no question: type `/kpi {slug(words[0])}` in Slack")
+        raise QueryError(f"`{slug(words[0])}` is not a question: type `/kpi {slug(words[0])}` in Slack")
     try:
         return _Reader(kpis, tree, dimensions).read(words)
     except QueryError:
@@ -137,7 +137,7 @@ class _Reader:
         known = self._dimensions.get(kpi, ())
         for word in (*self._only, *([self._by] if self._by not in (None, CAMPUS) else [])):
             if word not in known:
-                raise QueryError(f"`{kpi}` cannot be told apart by `{word}`; {_choices(kpi, known)}")
+                raise QueryError(f"`{kpi}` cannot be broken down by `{word}`; {_choices(kpi, known)}")
         if self._command == ABOUT:
             return AskAbout(kpi)
         only = tuple(self._only.items())
@@ -205,7 +205,7 @@ class _Reader:
         found = next((each for each in known if slug(each) == slug(word)), None)
         if found is None:
             near = did_you_mean(word, [*known, CAMPUS])
-            raise QueryError(f"nothing is told apart by `{quoted(word)}`{near or '; ' + _choices('', known)}")
+            raise QueryError(f"nothing can be broken down by `{quoted(word)}`{near or '; ' + _choices('', known)}")
         return found
 
     def _checked(self, days: int, phrase: str) -> int:

@@ -165,7 +165,7 @@ class _Checkup:
         told = any(self._is_told(half) for half in components(kpi.measure))
         if told and reading.missing in (Missing.SOURCE_DOWN, Missing.MISFIT):
             return
-        why = reading.detail or "its dataset holds no rows for the period; look at the table and at the filters"
+        why = reading.detail or "its dataset has no rows for the period; check the table and the filters"
         place = self._catalog.place("kpis", kpi.id, "measure", *(["sql"] if isinstance(kpi.measure, Query) else []))
         yield Finding(f"kpis.{kpi.id}", f"{reading.missing}: {why}", True, place)
 
@@ -182,7 +182,7 @@ class _Checkup:
             try:
                 advice = self._inspectors[dataset.database].advice(name, asked, self._rows.get(name))
             except (SourceDownError, SourceMisfitError) as error:
-                yield Finding(f"datasets.{name}", f"its indexes could not be looked at: {error}", False)
+                yield Finding(f"datasets.{name}", f"its indexes could not be read: {error}", False)
                 continue
             for each in advice:
                 kpis = dict.fromkeys(f"kpis.{one.kpi}" for one in asked if one.request in each.requests)

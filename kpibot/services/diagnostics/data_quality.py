@@ -52,7 +52,7 @@ class DataQuality:
             return
         if other.value is None:
             why = f": {other.detail}" if other.detail else ""
-            yield Finding(what, f"{check.other} says nothing of it: {other.missing}{why}", True, place)
+            yield Finding(what, f"{check.other} has no data for it: {other.missing}{why}", True, place)
         elif (found := check.conflict(readings[DISTRICT].value, other.value)) is not None:
             allowed = f"they may differ by {100 * check.within:g}%; find out which one is right"
             yield Finding(what, f"{disagreement(found, kpi.card)}; {allowed}", False, place)
@@ -67,7 +67,7 @@ class DataQuality:
             return
         nobody = line.reading.rows > 0 and line.reading.unplaced == line.reading.rows
         for each in found:
-            says = f"not one row belongs to a campus; {each}" if nobody else str(each)
+            says = f"no row belongs to a campus; {each}" if nobody else str(each)
             yield Finding(f"kpis.{kpi.id}", says, nobody, self._place(kpi, each))
 
     def _place(self, kpi: Kpi, found: UnmatchedCodes) -> str:
@@ -85,7 +85,7 @@ class DataQuality:
                     and (says := self._lacks(half, condition))
                 ):
                     return says
-        return "; look at its filters, unless that may be"
+        return "; check its filters, unless that is expected"
 
     def _lacks(self, half: Simple, condition: ValueCondition) -> str:
         try:

@@ -115,7 +115,7 @@ def test_buttons_name_ends_too() -> None:
         local(23, 7, 30),
         local(19, 10),
     ]
-    with pytest.raises(QueryError, match="nobody can tell how long `noon` is"):
+    with pytest.raises(QueryError, match="I can't tell how long `noon` is"):
         named_end("noon", NOW, CALENDAR)
 
 
