@@ -52,10 +52,10 @@ def test_a_breach_is_shown_where_it_goes_and_why(helpdesk: Helpdesk, capsys: pyt
     for part in (
         "A critical alert of Outstanding tickets at Campus West High School",
         "Mon, Nov 16, 2026, 10:00 AM CST",
-        "goes to #west-tech and calls @helpdesk-leads\ntold at once\n",
-        "if nobody acknowledges it for 1 h, calls @director",
+        "goes to #west-tech and mentions @helpdesk-leads\nposted at once\n",
+        "if nobody acknowledges it within 1 h, mentions @director",
         "  1. #tech-leads: critical · other hours\n      is for other hours only\n",
-        "→ 2. #west-tech: feeder-west\n      takes it",
+        "→ 2. #west-tech: feeder-west\n      matches",
     ):
         assert part in said
 
@@ -111,7 +111,7 @@ def test_the_district_s_breach_is_told_in_the_place_of_its_campuses_but_not_of_i
 
 def test_a_breach_that_no_rule_takes_is_a_problem(helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["routes", "tickets", "campus-north", "--at", "2026-11-16T10:00"]) == 1
-    assert "goes nowhere: no rule takes it" in capsys.readouterr().out
+    assert "goes nowhere: no rule matches" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_nothing_is_said_of_a_change_from_0_or_from_an_unknown_value() -> None:
 def test_a_friday_is_held_against_fridays() -> None:
     """Mondays are always busy: 50 on a Friday is unusual, though every Monday has it."""
     shape = series(lambda day: 50.0 if day.weekday() == 0 or day == FRIDAY else 20.0 + day.day % 3)
-    assert said(shape, AnomalyRule()) == ["unusual for a Friday at this time of the year, when about 21 is usual"]
+    assert said(shape, AnomalyRule()) == ["unusual for a Friday at this time of year (usually about 21)"]
     assert said(Series(shape.days[:-4], shape.values[:-4]), AnomalyRule()) == []
 
 

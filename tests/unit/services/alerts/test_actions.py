@@ -345,7 +345,7 @@ def test_what_stands_in_this_channel_is_acknowledged_by_word(services: Services)
 
 
 def test_an_alert_of_another_channel_is_acknowledged_there(services: Services) -> None:
-    with pytest.raises(QueryError, match="there is no such alert in this channel; one stands in `west-tech`"):
+    with pytest.raises(QueryError, match="there is no such alert in this channel; there is one in `west-tech`"):
         services.commands.reply("ack tickets", MONDAY, "@dana", frozenset({"tech-leads"}))
     with pytest.raises(QueryError, match="there is no such alert in this channel; type `alerts` to"):
         told(services, "ack campus-north")
@@ -437,7 +437,7 @@ def test_why_shows_the_last_values_the_rule_the_route_and_the_silences(services:
     assert measured.alert.severity is CRITICAL
     assert measured.alert.report.thresholds.recovers_at == 4
     assert [(channel, says) for channel, says in why.routes] == [
-        ("west-tech", "takes it"),
+        ("west-tech", "matches"),
         ("tech-leads", "would match, but an earlier rule does"),
     ]
     assert [each.reason for each in why.mutes] == ["exam week"]

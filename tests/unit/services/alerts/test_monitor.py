@@ -266,7 +266,7 @@ def test_whoever_is_told_that_a_breach_moved_is_told_where_to(tmp_path: Path) ->
     post, _, line = watched.measure(oak=90)
     assert isinstance(line.body, AlertNotice)
     assert isinstance(post.body, AlertNotice)
-    assert line.body.changes[0].says == ("told in #leads now",)
+    assert line.body.changes[0].says == ("now posted in #leads",)
     assert (line.body.mention, post.body.mention) == ("", "@director")
 
 
