@@ -163,7 +163,7 @@ def test_where_nothing_ever_moved_a_unit_and_half_a_percent_are_noise(level: flo
 def test_what_is_usual_is_told_in_plain_digits() -> None:
     for usual, words in ((12_345.0, "12,345"), (21.5, "21.5"), (0.03, "0.03")):
         (told,) = said(on_friday(2 * usual + 5, usual=usual), AnomalyRule())
-        assert told.endswith(f"when about {words} is usual")
+        assert told.endswith(f"(usually about {words})")
 
 
 @given(st.lists(st.integers(0, 3), min_size=13, max_size=13), st.integers(0, 100))
