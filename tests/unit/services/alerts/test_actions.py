@@ -368,7 +368,7 @@ def test_mutes_are_listed_and_ended_by_word(services: Services) -> None:
         (Scope("", "Campus <!channel> North"), "@luis", "power cut"),
         (Scope("Outstanding tickets", "Campus West High School"), "@dana", "exam week"),
     ]
-    with pytest.raises(QueryError, match=r"which of them\? Type `unmute everything campus-north` or `unmute tickets"):
+    with pytest.raises(QueryError, match=r"which one\? Type `unmute everything campus-north` or `unmute tickets"):
         told(services, "unmute")
     with pytest.raises(QueryError, match="no such mute; type `mutes`"):
         told(services, "unmute tickets campus-north")
