@@ -73,6 +73,6 @@ class Schedule:
             if isinstance(job.trigger, IntervalTrigger) and job.next_run_time > latest + job.trigger.interval
         ]
         if asleep:
-            log.warning("the clock was set back; the schedule goes on")
+            log.warning("the clock was set back; the schedule continues")
         for job in asleep:
             job.modify(next_run_time=self._now())

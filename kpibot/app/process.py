@@ -26,6 +26,6 @@ def leave_if_stuck() -> None:
         each.join(max(0.0, until - time.monotonic()))
     stuck = [each.name for each in others if each.is_alive() and not each.name.startswith(OF_ASYNCIO)]
     if stuck:
-        log.warning("a database does not answer (%s): nobody waits for it any more", ", ".join(sorted(stuck)))
+        log.warning("a database does not answer (%s): it is no longer waited for", ", ".join(sorted(stuck)))
         logging.shutdown()
         os._exit(0)

@@ -32,7 +32,7 @@ from kpibot.store.store import StoreError
 log = logging.getLogger(__name__)
 
 PATIENCE = 1.0  # seconds after which a person wants to hear that the work goes on
-TELL = "please tell whoever runs kpibot"
+TELL = "please tell the person who runs kpibot"
 LATER = "try again in a few minutes"
 FAILED = f"something went wrong, and the bot's log says what; {TELL}"
 NO_MEMORY = f"my own database does not answer, so alerts can be neither shown nor changed; {LATER}"
@@ -195,7 +195,7 @@ class Conversation:
         try:
             return bool(await self._in_thread(is_first, name, self._now()))
         except StoreError as error:
-            log.warning("nobody can tell whether this was answered before: %s", error)
+            log.warning("cannot tell whether this was answered before: %s", error)
             return True
 
     def _reply(self, text: str, by: str, channel: str) -> Reply | AlertCommandReply:
@@ -253,7 +253,7 @@ def error_text(error: QueryError | SourceError | StoreError) -> str:
     """What whoever asked is told in place of an answer; the log hears of what is no fault of theirs."""
     if isinstance(error, QueryError):
         return str(error)
-    log.error("somebody waited for an answer in vain: %s", error)
+    log.error("a question was not answered: %s", error)
     if isinstance(error, StoreError):
         return NO_MEMORY
     return f"{error}; {LATER if isinstance(error, SourceDownError) else TELL}"

@@ -144,7 +144,7 @@ def test_two_systems_that_disagree_are_told_where_people_look(
     assert told in told_of_cross_check(config, capsys)
 
     portal.break_down()
-    says = "portal says nothing of it: set-up does not fit the database: database `portal` refuses the statement"
+    says = "portal has no data for it: set-up does not fit the database: database `portal` refuses the statement"
     ((is_problem, said),) = told_of_cross_check(config, capsys)
     assert is_problem
     assert said.startswith(says)
@@ -184,7 +184,7 @@ def test_the_table_shows_each_kpi_in_a_line_of_at_most_a_hundred_columns(
     words = lines[1].split()
     assert [*words[:4], *words[5:]] == ["tickets", "8", "tickets", "8", "20", "h", "62%", "100%"]
     assert max(map(len, lines)) <= 100
-    assert lines[-1] == "1 thing must be mended, marked ✗"
+    assert lines[-1] == "1 problem to fix, marked ✗"
 
 
 def test_a_filter_that_asks_for_what_its_column_never_holds_is_told(
@@ -205,7 +205,7 @@ def test_a_campus_column_that_means_nothing_to_anybody_is_a_problem(
     config = with_changed(tmp_path, "campus: site_code", "campus: ticket_id")
     (finding,) = (each for each in checked(config, capsys) if "`tickets` belong to no campus" in each["says"])
     assert finding["problem"]
-    assert finding["says"].startswith("not one row belongs to a campus; 5 rows")
+    assert finding["says"].startswith("no row belongs to a campus; 5 rows")
     assert finding["what"] == "kpis.tickets, kpis.response-time"
 
 

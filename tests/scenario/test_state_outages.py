@@ -152,7 +152,7 @@ async def test_what_slack_does_not_take_at_once_is_told_later_and_once(
     scene.ws.fault(Fault("conversations.history", "ratelimited"))
     await scene.pass_by(10 * MINUTE)
     assert len(scene.told(ADMINS)) == 1
-    assert log.text.count("the administrators cannot be told of the bot's own database") == 3
+    assert log.text.count("the administrators cannot be notified about the bot's own database") == 3
 
 
 @pytest.mark.parametrize("memory", ["postgresql"], indirect=True)

@@ -57,4 +57,4 @@ async def test_a_clock_that_was_set_back_is_told_once(ran: asyncio.Event, caplog
     for _ in range(3):
         ran.clear()
         await asyncio.wait_for(ran.wait(), SOON)
-    assert caplog.text.count("the clock was set back; the schedule goes on") == 1
+    assert caplog.text.count("the clock was set back; the schedule continues") == 1

@@ -9,8 +9,8 @@ from kpibot.core.campuses.campus_tree import CampusTree
 from kpibot.core.kpis.kpi import KpiInfo
 from kpibot.core.text import alternatives
 
-TAKES_IT = "takes it"
-TOO_LATE = "would take it, but an earlier rule does"
+TAKES_IT = "matches"
+TOO_LATE = "would match, but an earlier rule does"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +110,7 @@ def _refusals(route: Route, breach: _Breach, tree: CampusTree) -> Iterator[str]:
     if route.campuses is not None and not _covers(route.campuses, breach.campus, tree):
         yield f"is about {_named(route.campuses)} only"
     if route.severities is not None and breach.severity not in route.severities:
-        yield f"is for {_named(route.severities)} breaches only"
+        yield f"is for {_named(route.severities)} alerts only"
     if route.in_working_hours not in (None, breach.in_working_hours):
         yield f"is for {'working' if route.in_working_hours else 'other'} hours only"
 

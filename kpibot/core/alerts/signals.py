@@ -89,7 +89,7 @@ def _anomaly(series: Series, levels: Thresholds, rule: AnomalyRule, calendar: Ca
     if beyond < rule.deviations:
         return None
     weekday, about = f"{series.days[-1]:%A}", f"{middle:,.0f}" if abs(middle) >= 100 else f"{middle:.3g}"
-    return Signal(f"unusual for a {weekday} at this time of the year, when about {about} is usual")
+    return Signal(f"unusual for a {weekday} at this time of year (usually about {about})")
 
 
 def _noise(usual: Sequence[float], middle: float, now: float) -> float:

@@ -178,7 +178,7 @@ class AlertActions:
         if administrators is None:
             raise QueryError(
                 f"{refused} the administrators' channel, and there is none; "
-                "whoever runs kpibot can name it as `administrators` under `district`"
+                "the person who runs kpibot can set it as `administrators` under `district`"
             )
         name = administrators.slack if administrators.slack.startswith("#") else administrators.id
         raise QueryError(f"{refused} `{name}`; type it there")

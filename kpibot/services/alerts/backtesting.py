@@ -118,10 +118,10 @@ class Backtesting:
 def _check(kpi: Kpi) -> None:
     if kpi.thresholds.better is Better.NEUTRAL:
         hint = "write `better: lower` or `better: higher` to try thresholds"
-        raise QueryError(f"`{kpi.id}` is not judged, so that nothing of it is ever a breach; {hint}")
+        raise QueryError(f"`{kpi.id}` has no better direction, so it never alerts; {hint}")
     if kpi.budget is not None:
         raise QueryError(
-            f"`{kpi.id}` is judged by the pace of its budget, which changes from day to day and cannot be replayed; "
+            f"`{kpi.id}` is compared with the pace of its budget, which changes every day and cannot be replayed; "
             "try another KPI"
         )
 
@@ -133,7 +133,7 @@ def _nothing_known(kpi: Kpi, reports: Sequence[Report]) -> QueryError | SourceDo
         hint = f"type `{kpi.id}` alone, or a larger number of --days"
         return QueryError(f"`{kpi.id}` has no value there in those days; {hint}")
     return QueryError(
-        f"the databases do not keep the past of `{kpi.id}`, and kpibot has not measured it yet; let it run for some "
+        f"the databases do not keep the history of `{kpi.id}`, and kpibot has not measured it yet; let it run for some "
         "weeks, and then try again"
     )
 

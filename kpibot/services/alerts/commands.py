@@ -67,15 +67,15 @@ class AlertCommands:
         if not found:
             elsewhere = sorted({each.channel for each in matching})
             where = (
-                f"one stands in {alternatives(elsewhere)}: type it there"
+                f"there is one in {alternatives(elsewhere)}: type it there"
                 if elsewhere
                 else f"type `{ALERTS}` to see all"
             )
-            raise QueryError(f"no such alert stands in this channel; {where}")
+            raise QueryError(f"there is no such alert in this channel; {where}")
         is_named = wanted.everything or wanted.kpi is not None or wanted.campus is not None
         if len(found) > 1 and not is_named:
             kpis = (f"{ACK} {kpi}" for kpi in sorted({each.kpi for each in found}))
-            raise QueryError(f"which of them? Type {alternatives([*kpis, f'{ACK} {EVERYTHING}'])}")
+            raise QueryError(f"which one? Type {alternatives([*kpis, f'{ACK} {EVERYTHING}'])}")
         return found
 
     def _is_meant(self, wanted: Acknowledge, group: AlertGroup) -> bool:
@@ -90,7 +90,7 @@ class AlertCommands:
         scopes = dict.fromkeys((each.kpi, each.campus) for each in found)
         if len(scopes) > 1:
             choices = (f"{UNMUTE} {kpi or EVERYTHING} {campus or EVERYWHERE}" for kpi, campus in scopes)
-            raise QueryError(f"which of them? Type {alternatives(choices)}")
+            raise QueryError(f"which one? Type {alternatives(choices)}")
         told = [self._acting.unmute(each.id, by, now) for each in found]
         return ActionResult(by, now, self._standing.zone, tuple(dict.fromkeys(_deeds(told, True))))
 

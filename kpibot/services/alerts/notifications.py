@@ -156,7 +156,7 @@ class NotificationPlanner:
         campus = report.campus
         says = case.evaluation.signal_texts.get(campus, ())
         if reason is Reason.MOVED:
-            says += (f"told in {self._channels[case.dispatch.routes[campus].channel].slack} now",)
+            says += (f"now posted in {self._channels[case.dispatch.routes[campus].channel].slack}",)
         return Change(report, reason, case.evaluation.since(campus), case.evaluation.firing.get(campus), says)
 
 

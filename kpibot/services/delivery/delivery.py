@@ -150,7 +150,7 @@ class Delivery:
         try:
             ts = await self._found(row) or await self._send(row)
         except LeaseLostError:
-            log.warning("%s took longer than its lease; whoever has it now sends it", row.message.key)
+            log.warning("%s took longer than its lease; another process sends it now", row.message.key)
         except ExpiredError:
             await self._in_thread(self._outbox.expire, row.id, self._owner)
         except RefusedError as error:
@@ -158,7 +158,7 @@ class Delivery:
             complaint = self._complaint(row, error)
             await self._in_thread(self._outbox.dead_letter, row.id, str(error), complaint, self._now(), self._owner)
         except GoneError as error:
-            log.warning("%s has nothing to belong to: %s", row.message.key, error)
+            log.warning("%s has no message to reply to: %s", row.message.key, error)
             await self._in_thread(self._outbox.drop, row.id, str(error), self._owner)
         except (NotNowError, InDoubtError) as error:
             await self._wait(row, error)
@@ -191,7 +191,7 @@ class Delivery:
         try:
             drawn: Picture | None = await self._in_thread(self._picture_of, message)
         except Exception:
-            log.exception("%s goes without its picture", key)
+            log.exception("%s is sent without its picture", key)
             return None
         return drawn
 

@@ -63,7 +63,7 @@ class OutageNotifier:
             self._excuse = ""
         except DeliveryError as error:
             if self._excuse != str(error):
-                log.warning("the administrators cannot be told of the bot's own database: %s", error)
+                log.warning("the administrators cannot be notified about the bot's own database: %s", error)
             self._excuse = str(error)
 
     async def _tell(self, channel: str, now: datetime) -> None:

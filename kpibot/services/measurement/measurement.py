@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 Each = TypeVar("Each")
 PartsByCampus = Mapping[str, Aggregate]
-UNFORESEEN = "its data cannot be understood; the log says why"
+UNFORESEEN = "its data could not be read; the log says why"
 
 
 class Measurement:

@@ -92,7 +92,7 @@ class Reporting:
         try:
             return _values(self._store.readings.latest(kpi.id, instant - NEAR, instant))
         except StoreError as error:  # what it is compared with may not cost the number
-            log.warning("nothing is remembered of %s: %s", kpi.id, error)
+            log.warning("no readings are stored for %s: %s", kpi.id, error)
             return {}
 
     def report_on(self, kpi: Kpi, reading: Reading) -> Report:
@@ -119,7 +119,7 @@ class Reporting:
         try:
             newest = self._measurement.newest(half, as_of)
         except SourceError as error:  # the number is there; not knowing its age may cost neither it nor other KPIs
-            log.warning("nobody can tell how fresh the data is: %s", error)
+            log.warning("the freshness of the data is unknown: %s", error)
             return False
         return newest is None or newest < since
 

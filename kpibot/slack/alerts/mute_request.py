@@ -27,14 +27,14 @@ def read_mute_request(view: View, now: datetime, calendar: Calendar) -> MuteRequ
     lasting, day = _chosen(view, LASTING), _value(view, DAY, "selected_date")
     reason = " ".join((_value(view, REASON, "value") or "").split())
     if not reason:
-        return {REASON: "Say why, so that nobody has to ask you"}
+        return {REASON: "Say why, so that nobody has to ask"}
     if (lasting is None) is (day is None):
-        both = "Choose either how long, or a day"
+        both = "Choose either how long or a day"
         return {LASTING: both} if day is None else {DAY: both}
     try:
         end = named_end(lasting, now, calendar) if lasting is not None else _through(str(day), now, calendar)
     except QueryError:
-        return {DAY: "Choose a day from today on, within a year"}
+        return {DAY: "Choose today or a later day, at most a year ahead"}
     kpi, campus = (_chosen(view, each) for each in (KPI, CAMPUS))
     return MuteRequest(None if kpi == ANY else kpi, None if campus == ANY else campus, end, reason)
 

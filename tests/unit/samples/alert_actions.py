@@ -95,7 +95,7 @@ def mutes() -> Rendered:
 def why(samples: Samples) -> Rendered:
     values = tuple((NOW - n * timedelta(minutes=15), 104.0 - n) for n in (2, 1, 0))
     rule = AlertRule(after=2, remind=4 * HOUR, acknowledged_for=8 * HOUR, escalation=((HOUR, "@director"),))
-    routes = (("tech-leads", "is for warning breaches only"), ("west-tech", "takes it"))
+    routes = (("tech-leads", "is for warning alerts only"), ("west-tech", "matches"))
     card, west = samples.tickets.card, active_alerts(samples)[0]
     levels = replace(samples.tickets.thresholds, recovers_at=35.0)
     measured = (AlertHistory(replace(west, report=replace(west.report, thresholds=levels)), values),)
