@@ -111,7 +111,7 @@ async def test_of_two_people_at_once_one_acknowledges_and_the_other_is_told_who(
     await asyncio.gather(press(scene, alert, "ack", "luis"), press(scene, alert, "ack", "dana"))
     await settle(scene)
     (line,) = thread(scene, alert)
-    first, second = ("luis", "dana") if "by @luis" in line else ("dana", "luis")
+    first, second = ("luis", "dana") if "@luis has it" in line else ("dana", "luis")
     (told,) = whispers(scene, second)
     assert f"Already acknowledged by @{first} at 10:15 AM CST" in told
     assert whispers(scene, first) == []
@@ -138,7 +138,7 @@ async def test_what_is_over_cannot_be_acknowledged(scene: Scene, alert: Message)
     scene.services.store.save_evaluation([], {}, [], scene.clock.now, {("tickets", WEST): None})
     await pressed
     await until(scene, lambda: whispers(scene, "luis"))
-    assert "That is over" in whispers(scene, "luis")[0]
+    assert "This alert is over already" in whispers(scene, "luis")[0]
 
 
 async def test_whom_slack_did_not_list_is_named_when_they_act(scene: Scene, config: None) -> None:
@@ -338,7 +338,7 @@ async def test_what_stands_is_shown_with_who_sees_to_it(scene: Scene, alert: Mes
 
 
 async def test_an_alert_is_acknowledged_by_word_where_it_stands(scene: Scene, alert: Message) -> None:
-    assert "one stands in" in await typed(scene, "ack tickets", channel="tech-leads")
+    assert "there is one in" in await typed(scene, "ack tickets", channel="tech-leads")
     await typed(scene, "ack")
     await until(scene, lambda: any("@dana has it" in each for each in thread(scene, alert)))
     assert "Already acknowledged by @dana" in await typed(scene, "ack tickets", user="luis")

@@ -205,5 +205,5 @@ async def test_what_is_said_to_the_bot_and_pressed_is_answered_though_nobody_kno
     assert "2 tickets" in said(answer)
     await scene.press(answer, "show:tickets")
     assert "13 tickets" in "".join(scene.thread(answer))
-    assert "nobody can tell whether this was answered before" in log.text
+    assert "cannot tell whether this was answered before" in log.text
     assert "Traceback" not in log.text

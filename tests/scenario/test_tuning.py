@@ -50,7 +50,7 @@ def test_a_breach_is_shown_where_it_goes_and_why(helpdesk: Helpdesk, capsys: pyt
     assert main(["routes", "tickets", "campus-west", "critical", "--at", "2026-11-16T10:00"]) == 0
     said = capsys.readouterr().out
     for part in (
-        "A critical alert of Outstanding tickets at Campus West High School",
+        "A critical alert about Outstanding tickets at Campus West High School",
         "Mon, Nov 16, 2026, 10:00 AM CST",
         "goes to #west-tech and mentions @helpdesk-leads\nposted at once\n",
         "if nobody acknowledges it within 1 h, mentions @director",
@@ -212,7 +212,7 @@ def test_what_is_said_fits_a_terminal_and_names_what_matters(
         "2 alerts at 1 of 3 campuses; 1 became critical",
         "1 began on a day off and would have waited",
         "Campus West High School             2         1          7 (8%)    5 days",
-        "Other warnings where it is ≥ 6 now (3 campuses)",
+        "Other warning thresholds where it is ≥ 6 now (3 campuses)",
         "← now",
     ):
         assert part in said
