@@ -1,4 +1,4 @@
-"""The door: `python bot.py help` says what can be done."""
+"""The entry point: `python bot.py --help` lists the commands."""
 
 import sys
 

@@ -13,7 +13,7 @@ import psycopg
 import sqlalchemy as sa
 
 from benchmarks.by_hand import Task, tasks
-from benchmarks.district import ReplyTarget
+from benchmarks.district import BenchmarkDistrict
 from benchmarks.growth import with_campuses, with_days, with_kpis
 from benchmarks.measure import a_statement_each, catalogue, one_kpi, ordinary_index, series
 from benchmarks.tables import ASSETS, fill
@@ -84,7 +84,7 @@ class Bench:
             header(f"PostgreSQL, {tickets:,} tickets", "ms", "ms a day")
             with_days(place, self._rounds)
 
-    def _places(self, sizes: tuple[int, ...] = ()) -> Iterator[tuple[ReplyTarget, dict[str, Task]]]:
+    def _places(self, sizes: tuple[int, ...] = ()) -> Iterator[tuple[BenchmarkDistrict, dict[str, Task]]]:
         for tickets in sizes or self._sizes:
             for dialect in ("postgresql", "sqlite"):
                 with self._place(dialect, tickets) as found:
@@ -93,12 +93,12 @@ class Bench:
     @contextmanager
     def _place(
         self, dialect: str, tickets: int, campuses: int = CAMPUSES
-    ) -> Iterator[tuple[ReplyTarget, dict[str, Task]]]:
+    ) -> Iterator[tuple[BenchmarkDistrict, dict[str, Task]]]:
         make = self._postgresql if dialect == "postgresql" else self._sqlite
         name, asked = f"{'PostgreSQL' if dialect == 'postgresql' else 'SQLite'}, {_short(tickets)}", tasks(dialect)
         self._opened += 1
         target = make(tickets, campuses)
-        with closing(ReplyTarget(name, target, campuses, asked, self._temporary / str(self._opened))) as place:
+        with closing(BenchmarkDistrict(name, target, campuses, asked, self._temporary / str(self._opened))) as place:
             yield place, asked
 
     def _postgresql(self, tickets: int, campuses: int) -> str:
@@ -121,7 +121,7 @@ class Bench:
         return str(file)
 
     @contextmanager
-    def _plain(self, tickets: int) -> Iterator[ReplyTarget]:
+    def _plain(self, tickets: int) -> Iterator[BenchmarkDistrict]:
         """The tickets alone, in an SQLite database whose only index is on the campus."""
         file = self._folder / f"plain_{tickets}.db"
         if not file.exists():
@@ -134,7 +134,7 @@ class Bench:
         self._opened += 1
         asked = {"tickets": tasks("sqlite")["tickets"]}
         folder = self._temporary / str(self._opened)
-        with closing(ReplyTarget(f"SQLite, {_short(tickets)}", str(file), CAMPUSES, asked, folder)) as place:
+        with closing(BenchmarkDistrict(f"SQLite, {_short(tickets)}", str(file), CAMPUSES, asked, folder)) as place:
             yield place
 
 

@@ -58,7 +58,7 @@ KPI = """
 """
 
 
-class ReplyTarget:
+class BenchmarkDistrict:
     """A filled database, as its driver and as kpibot sees it."""
 
     def __init__(self, name: str, target: str, campuses: int, tasks: Mapping[str, Task], folder: Path) -> None:

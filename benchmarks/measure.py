@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from benchmarks.by_hand import APART, BOUND, Task
-from benchmarks.district import ReplyTarget, same
+from benchmarks.district import BenchmarkDistrict, same
 from benchmarks.tables import NOW
 from benchmarks.timing import alternate, once, row
 from kpibot.core.campuses.campus_tree import DISTRICT
@@ -36,17 +36,17 @@ class Moments:
         return self._last
 
 
-def by_hand(place: ReplyTarget, task: Task) -> list[list[tuple[object, ...]]]:
+def by_hand(place: BenchmarkDistrict, task: Task) -> list[list[tuple[object, ...]]]:
     """The rows of a KPI's statements."""
     return [place.by_hand(each, **BOUND) for each in task.components]
 
 
-def measured_anew(place: ReplyTarget, kpi: Kpi, moments: Moments) -> object:
+def measured_anew(place: BenchmarkDistrict, kpi: Kpi, moments: Moments) -> object:
     """A reading for every campus and group."""
     return place.services.measurement.measure([kpi], moments.next())[0]
 
 
-def watching(place: ReplyTarget, kpis: dict[str, Kpi], moments: Moments) -> Callable[[], object]:
+def watching(place: BenchmarkDistrict, kpis: dict[str, Kpi], moments: Moments) -> Callable[[], object]:
     """Measures KPIs for every campus and group, judges and stores them, with nothing to post."""
     services = place.services
 
@@ -60,7 +60,7 @@ def watching(place: ReplyTarget, kpis: dict[str, Kpi], moments: Moments) -> Call
     return measure
 
 
-def one_kpi(place: ReplyTarget, tasks: dict[str, Task], rounds: int) -> None:
+def one_kpi(place: BenchmarkDistrict, tasks: dict[str, Task], rounds: int) -> None:
     """A KPI for all campuses, measured, judged and stored, against the hand-written statement."""
     moments = Moments()
     for name in ALONE:
@@ -78,7 +78,7 @@ def one_kpi(place: ReplyTarget, tasks: dict[str, Task], rounds: int) -> None:
         row(place.name, name, hand, measured, stored, stored / hand)
 
 
-def catalogue(place: ReplyTarget, tasks: dict[str, Task], rounds: int) -> None:
+def catalogue(place: BenchmarkDistrict, tasks: dict[str, Task], rounds: int) -> None:
     """All 15 KPIs at once against the sum of their hand-written statements."""
     moments, chosen = Moments(), {name: task for name, task in tasks.items() if name not in APART}
     kpis = {name: place.kpi(name) for name in chosen}
@@ -91,7 +91,7 @@ def catalogue(place: ReplyTarget, tasks: dict[str, Task], rounds: int) -> None:
     row(place.name, f"the {len(kpis)} KPIs of the catalogue", hand, "", stored, stored / hand)
 
 
-def a_statement_each(place: ReplyTarget, rounds: int) -> None:
+def a_statement_each(place: BenchmarkDistrict, rounds: int) -> None:
     """All campuses in one statement against a statement a campus, by hand and by kpibot."""
     moments, measurement, kpi = Moments(), place.services.measurement, place.kpi("tickets")
     campuses = [alias for campus in place.services.district.tree for alias in campus.aliases]
@@ -149,7 +149,7 @@ A_DAY = """
     SELECT campus, count(*) FROM tickets WHERE opened < :ends AND (resolved IS NULL OR resolved >= :ends) GROUP BY 1"""
 
 
-def series(place: ReplyTarget, rounds: int, all_days: tuple[int, ...] = (90, 365)) -> None:
+def series(place: BenchmarkDistrict, rounds: int, all_days: tuple[int, ...] = (90, 365)) -> None:
     """Daily series of every campus and group against the best walk by hand, and against a query a day."""
     measurement, kpi = place.services.measurement, place.kpi("tickets")
     nodes, statement = [campus.slug for campus in place.services.district.tree], walk(place.dialect)
@@ -170,7 +170,7 @@ def series(place: ReplyTarget, rounds: int, all_days: tuple[int, ...] = (90, 365
         row(place.name, f"{days} days × {len(nodes) - 2} campuses", hand, ours, ours / hand, each_day, each_day / ours)
 
 
-def ordinary_index(place: ReplyTarget, rounds: int) -> None:
+def ordinary_index(place: BenchmarkDistrict, rounds: int) -> None:
     """SQLite with nothing but an ordinary index on the campus, against a scan of the table."""
     kpi = place.kpi("tickets")
     scan, naive = (

@@ -1,4 +1,4 @@
-"""The process's environment and `.env`, as frozen settings. Nothing else in the house reads the environment."""
+"""The process's environment and `.env`, as frozen settings. Nothing else reads the environment."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""The catalogue: a district's configuration, from YAML to frozen, checked values."""
+"""The catalog: a district's configuration, from YAML to frozen, checked values."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the commands have in common: the configuration, the house, the instant that is asked about."""
+"""What the commands have in common: the configuration, the services, the instant that is asked about."""
 
 import argparse
 import asyncio

@@ -183,8 +183,8 @@ def _by_campus(days: Sequence[tuple[Roster, Values]]) -> dict[str, Values]:
     """The values of each campus, one a day; None for a day on which it was not measured."""
     values: dict[str, Values] = {}
     for roster in {campuses for campuses, _ in days}:
-        empty_aggregate: Values = [None] * len(roster)
-        columns = zip(*(of_day if campuses == roster else empty_aggregate for campuses, of_day in days), strict=True)
+        no_values: Values = [None] * len(roster)
+        columns = zip(*(of_day if campuses == roster else no_values for campuses, of_day in days), strict=True)
         for campus, column in zip(roster, columns, strict=True):
             values[campus] = _filled(values[campus], column) if campus in values else list(column)
     return values

@@ -34,7 +34,7 @@ class Season:
         self._chance = random.Random(seed)
         self._state_url = state_url
         self.killed: Counter[str] = Counter()
-        self.world = World(calendar=folder / "helpdesk.db", as_of=seed)
+        self.world = World(folder / "helpdesk.db", seed)
         self.slack = Slack(CHANNELS, Clock(FIRST_ROUND), self._chance.randrange(2**32))
         self.ledger = Ledger(state_url, load(CONFIG, {"HELPDESK_URL": self.world.helpdesk.url}))
         self._nursery = Nursery(CONFIG, self.world.helpdesk.url, folder)

@@ -13,7 +13,7 @@ from tests.scenario.scene import Clock, Scene
 
 async def as_it_should_read(seed: str, measured: Iterable[datetime], folder: Path) -> dict[str, list[Said]]:
     """What each channel reads when nobody is killed and nothing fails, measured at these instants."""
-    world, clock = World(calendar=folder / "helpdesk.db", as_of=seed), Clock(FIRST_ROUND)
+    world, clock = World(folder / "helpdesk.db", seed), Clock(FIRST_ROUND)
     server = WorkspaceServer(workspace(CHANNELS, lambda: clock().timestamp()))
     await server.start()
     scene = Scene(server, world.helpdesk, folder, clock)

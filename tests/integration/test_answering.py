@@ -141,8 +141,8 @@ def services(tmp_path: Path) -> Iterator[Services]:
     config.mkdir()
     text = dedent(CONFIG).replace("HELPDESK", str(helpdesk)).replace("INVENTORY", str(inventory))
     (config / "config.yaml").write_text(text, encoding="utf-8")
-    with closing(build_services(load(config, {}), f"sqlite:///{tmp_path / 'state.db'}")) as made:
-        yield made
+    with closing(build_services(load(config, {}), f"sqlite:///{tmp_path / 'state.db'}")) as built:
+        yield built
 
 
 def ask(services: Services, text: str) -> object:

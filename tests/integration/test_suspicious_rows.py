@@ -123,8 +123,8 @@ def test_an_end_that_is_always_empty_is_worth_knowing_and_a_beginning_is_a_probl
     issue = only(check(WAITING))
     assert (issue.key, issue.is_problem) == ("columns.resolved", False)
     assert "nothing ever ends" in issue.text
-    empty_aggregate = "(2, 'T2', '101', 'a', NULL, NULL, '5')"
-    assert [each.is_problem for each in check(empty_aggregate).issues] == [True, False]
+    empty = "(2, 'T2', '101', 'a', NULL, NULL, '5')"
+    assert [each.is_problem for each in check(empty).issues] == [True, False]
 
 
 def test_text_where_a_number_belongs_is_told(check: Check) -> None:

@@ -1,4 +1,4 @@
-"""The bot's own way to measure a made-up district: the real `Measuring` over real databases."""
+"""The bot's own way to measure a made-up district: the real `Measurement` over real databases."""
 
 import itertools
 import random
@@ -14,7 +14,7 @@ from tests.oracle.databases import Shelf
 from tests.oracle.worlds import World, world
 
 
-class Services:
+class OracleServices:
     """Two databases that hold one made-up district after the other, and the sources that read them."""
 
     def __init__(self, main: Shelf, beside: Shelf) -> None:

@@ -18,7 +18,7 @@ from kpibot.core.kpis.readings import Missing, Reading
 from kpibot.services.measurement.measurement import Measurement
 from tests.oracle import reference
 from tests.oracle.reference import Asked, Expected, Row, Table
-from tests.oracle.services import Services
+from tests.oracle.services import OracleServices
 from tests.oracle.worlds import World
 
 EXAMPLES = {"sqlite": 150, "duckdb": 25, "postgresql": 80, "mariadb": 80}
@@ -28,7 +28,7 @@ DAYS = 12
 DRAWS = st.randoms(use_true_random=False) | st.integers(0, 2**40).map(random.Random)
 
 
-def over_worlds(services: Services, check: Callable[[World, Measurement, random.Random], None]) -> None:
+def over_worlds(services: OracleServices, check: Callable[[World, Measurement, random.Random], None]) -> None:
     """Runs a check over many made-up districts."""
     times = os.environ.get("KPIBOT_EXAMPLES")
 
@@ -96,7 +96,7 @@ def described(one: World, kpi: Kpi) -> str:
     return "\n".join(lines)
 
 
-def test_readings_are_what_counting_row_by_row_gives(services: Services) -> None:
+def test_readings_are_what_counting_row_by_row_gives(services: OracleServices) -> None:
     def check(one: World, measurement: Measurement, _: random.Random) -> None:
         for kpi, readings in zip(one.kpis, measurement.measure(one.kpis, one.as_of), strict=True):
             note(described(one, kpi))
@@ -106,7 +106,7 @@ def test_readings_are_what_counting_row_by_row_gives(services: Services) -> None
     over_worlds(services, check)
 
 
-def test_statements_that_kpis_share_say_what_each_says_alone(services: Services) -> None:
+def test_statements_that_kpis_share_say_what_each_says_alone(services: OracleServices) -> None:
     def check(one: World, measurement: Measurement, draw: random.Random) -> None:
         for kpi, merge in zip(one.kpis, measurement.measure(one.kpis, one.as_of), strict=True):
             assert measurement.measure([kpi], one.as_of)[0] == merge
@@ -114,7 +114,7 @@ def test_statements_that_kpis_share_say_what_each_says_alone(services: Services)
     over_worlds(services, check)
 
 
-def test_a_series_is_a_measurement_at_the_end_of_each_day(services: Services) -> None:
+def test_a_series_is_a_measurement_at_the_end_of_each_day(services: OracleServices) -> None:
     def check(one: World, measurement: Measurement, _: random.Random) -> None:
         for kpi in one.kpis:
             if not kpi.has_past:
@@ -131,7 +131,7 @@ def test_a_series_is_a_measurement_at_the_end_of_each_day(services: Services) ->
     over_worlds(services, check)
 
 
-def test_a_breakdown_parts_the_rows_of_a_reading(services: Services) -> None:
+def test_a_breakdown_parts_the_rows_of_a_reading(services: OracleServices) -> None:
     def check(one: World, measurement: Measurement, draw: random.Random) -> None:
         kpi = draw.choice(one.kpis)
         # Which of two spellings of a kind it shows is a choice of a database that takes them for the same.

@@ -378,13 +378,13 @@ async def test_an_event_that_slack_delivers_again_has_effect_once_even_after_a_n
     words = f"<@{scene.ws.bot_user_id}> mute tickets 3d exam week"
     said_so = {"type": "app_mention", "user": user, "text": words, "ts": "1.0", "channel": place, "event_ts": "1.0"}
     event = {"type": "event_callback", "event_id": "Ev1", "team_id": scene.ws.team_id, "event": said_so}
-    scene.server._link.event(event)
+    scene.server._dispatcher.event(event)
     await until(scene, lambda: any("muted by @dana" in said(m) for m in scene.ws.messages(WEST) if not m.thread_ts))
     await settle(scene)
     before = len(scene.ws.messages(WEST))
     await scene.stop()
     await scene.start()
-    scene.server._link.event(event)
+    scene.server._dispatcher.event(event)
     await typed(scene, "mutes")
     await settle(scene)
     assert len(scene.ws.messages(WEST)) == before + 1

@@ -104,7 +104,7 @@ async def test_a_connection_that_breaks_is_back_by_itself_and_a_command_works(te
 
 
 def not_dead(scene: Scene) -> bool:
-    return any(not line.dead for line in scene.server._sockets._lines)
+    return any(not connection.dead for connection in scene.server._sockets._connections)
 
 
 async def test_slack_that_asks_for_a_long_wait_is_not_asked_before_and_other_channels_go_on(ten: Scene) -> None:

@@ -34,7 +34,7 @@ V = TypeVar("V")
 def build_catalog(
     config: ConfigSchema, environment: Mapping[str, str], feed: HolidayFeed, locations: Mapping[Path, SourceLocation]
 ) -> Catalog:
-    """The catalogue of a configuration in which `check` found nothing wrong, with the holidays of its feed, and where
+    """The catalog of a configuration in which `check` found nothing wrong, with the holidays of its feed, and where
     everything in it was written."""
     assert config.district is not None
     district = _district(config.district, feed.holidays)

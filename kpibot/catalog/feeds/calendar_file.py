@@ -48,7 +48,7 @@ class EventText:
         Raises:
             EventError: nothing of it can be read, or the file ends before the event does.
         """
-        from icalendar import Event  # noqa: PLC0415 - it takes as long as the rest of the catalogue
+        from icalendar import Event  # noqa: PLC0415 - it takes as long as the rest of the catalog
         from icalendar.error import GloballyUniqueTZIDGuessed  # noqa: PLC0415
 
         if not self.is_complete:

@@ -180,8 +180,8 @@ def sums_since(per_day: Floats, first: Sequence[int]) -> Floats:
 
 def _running(per_day: Floats) -> Floats:
     """The sums of all days before each day, and of all."""
-    empty_aggregate = np.zeros((*per_day.shape[:-1], 1))
-    running: Floats = np.cumsum(np.concatenate([empty_aggregate, per_day], axis=-1), axis=-1)
+    zero = np.zeros((*per_day.shape[:-1], 1))
+    running: Floats = np.cumsum(np.concatenate([zero, per_day], axis=-1), axis=-1)
     return running
 
 

@@ -53,7 +53,7 @@ class CheckedKpi:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """The whole catalogue, looked at once."""
+    """The whole catalog, looked at once."""
 
     as_of: datetime
     lines: tuple[CheckedKpi, ...]

@@ -98,8 +98,8 @@ async def friday(scene: Scene) -> list[Json]:
 
 async def monday(scene: Scene) -> None:
     """A digest, an alert that worsens and is acted on, a new one, and a database that goes and comes back."""
-    assert scene.house is not None
-    acting, store = scene.house.alert_actions, scene.house.store
+    assert scene.services is not None
+    actions, store = scene.services.alert_actions, scene.services.store
     scene.helpdesk.resolve("201", MONDAY - HOUR)
     await scene.later(timedelta())
     scene.helpdesk.open("111", 12, MONDAY)
@@ -107,18 +107,18 @@ async def monday(scene: Scene) -> None:
     await scene.later(QUARTER)
     now = scene.clock.now
     (west,) = [each for each in store.alert_groups().values() if each.channel == "west-tech"]
-    acting.assign(west.key, "@luis", "@dana", now)
-    acting.mute("tickets", "campus-west", now + 3 * DAY, "new switches", "@dana", now)
+    actions.assign(west.key, "@luis", "@dana", now)
+    actions.mute("tickets", "campus-west", now + 3 * DAY, "new switches", "@dana", now)
     (north,) = [each for each in store.alert_groups().values() if each.channel == "tech-leads"]
-    acting.acknowledge(north.key, "@luis", now)
-    acting.snooze(north.key, now + 4 * HOUR, "@luis", now)
+    actions.acknowledge(north.key, "@luis", now)
+    actions.snooze(north.key, now + 4 * HOUR, "@luis", now)
     scene.helpdesk.break_down()
     await scene.later(QUARTER)
     await scene.later(QUARTER)
     scene.helpdesk.recover()
     for _ in range(3):
         await scene.later(QUARTER)
-    acting.unmute(store.silences(scene.clock.now)[0].id, "@luis", scene.clock.now)
+    actions.unmute(store.silences(scene.clock.now)[0].id, "@luis", scene.clock.now)
 
 
 async def make_state() -> None:

@@ -135,8 +135,8 @@ def test_in_quiet_hours_what_stands_may_become_critical() -> None:
 
 def test_what_quiet_hours_held_back_is_told_when_they_end() -> None:
     group = opened(oak=CRITICAL)
-    held, empty_aggregate = transition(group, {"oak": CRITICAL, "west": WARNING}, RULE, START + QUARTER, quiet=True)
-    assert (held, empty_aggregate) == (group, ())
+    held, nothing = transition(group, {"oak": CRITICAL, "west": WARNING}, RULE, START + QUARTER, quiet=True)
+    assert (held, nothing) == (group, ())
     _, tellings = transition(held, {"oak": CRITICAL, "west": WARNING}, RULE, START + 2 * QUARTER)
     assert [each.reason for each in tellings] == [Reason.MORE, Reason.MORE]
 

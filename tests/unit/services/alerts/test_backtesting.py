@@ -21,7 +21,7 @@ from kpibot.core.kpis.measures import Query, Simple, Stock
 from kpibot.core.kpis.readings import Aggregate, Reading
 from kpibot.core.kpis.series import DailyTotals, SeriesData, Window
 from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
-from kpibot.core.questions.parser import QueryError
+from kpibot.core.text import QueryError
 from kpibot.core.time.calendar import Calendar, YearStart
 from kpibot.services.alerts.backtesting import Backtesting
 from kpibot.services.measurement.measurement import Measurement

@@ -11,7 +11,7 @@ def upgrade() -> None:
     """Makes the new tables, and takes over what is owed and what is done."""
     _groups()
     _silences_and_trail()
-    _claims()
+    _leased_slots()
     _outbox()
 
 
@@ -70,7 +70,7 @@ def _silences_and_trail() -> None:
     op.create_index("audit_trail_by_time", "audit_trail", ["at"])
 
 
-def _claims() -> None:
+def _leased_slots() -> None:
     """What was claimed was done: there was no difference."""
     op.add_column("claims", sa.Column("owner", sa.String(120)))
     op.add_column("claims", sa.Column("lease_until", sa.DateTime))
