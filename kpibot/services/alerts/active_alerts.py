@@ -108,7 +108,7 @@ class ActiveAlerts:
     def report(self, kpi: Kpi, campus: str, now: datetime) -> Report:
         """The last measurement of a KPI at a campus, evaluated."""
         readings = self._store.readings.latest(kpi.id, now - REMEMBERED, now)
-        return self._reporting.report_on(
+        return self._reporting.report(
             kpi,
             readings.get(campus) or Reading(kpi=kpi.id, campus=campus, as_of=now, value=None, missing=Missing.NO_ROWS),
         )

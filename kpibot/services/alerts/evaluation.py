@@ -85,7 +85,7 @@ class Evaluation:
         """What the rule's signals say; a campus whose series is not known is left out."""
         if not rule.signals:
             return dict.fromkeys(campuses, ())
-        series = self._reporting.course_of(kpi, campuses, readings, now, days_needed(rule.signals))
+        series = self._reporting.series_for_signals(kpi, campuses, readings, now, days_needed(rule.signals))
         thresholds = {campus: self._series_thresholds(kpi, readings[campus]) for campus in campuses}
         return {
             campus: signals(series[campus], thresholds[campus], rule.signals, self._calendar)
