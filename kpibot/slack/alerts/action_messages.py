@@ -32,15 +32,15 @@ def action_text(action: Action, zone: str, asker: str = "") -> str:
     by = _name(action.by, asker)
     match action.kind:
         case ActionKind.ACKNOWLEDGED:
-            return f"Acknowledged by {by}{_until(action, zone)}"
+            return f"Acknowledged by {by}{_end_text(action, zone)}"
         case ActionKind.SNOOZED:
-            return f"Snoozed by {by}{_until(action, zone)}; what becomes critical is told all the same"
+            return f"Snoozed by {by}{_end_text(action, zone)}; what becomes critical is told all the same"
         case ActionKind.ASSIGNED if action.to == action.by:
             return f"Taken over by {by}"
         case ActionKind.ASSIGNED:
             return f"Assigned to {_name(action.to, asker)} by {by}"
         case ActionKind.MUTED:
-            return f"{scope_text(action.scope)}: muted by {by}{_until(action, zone)}{_because(action.reason)}"
+            return f"{scope_text(action.scope)}: muted by {by}{_end_text(action, zone)}{_because(action.reason)}"
         case ActionKind.UNMUTED:
             return f"{scope_text(action.scope)}: unmuted by {by}; what stands is told at the next measurement"
 
@@ -57,7 +57,7 @@ def _former_text(action: Action, result: ActionResult) -> str:
     if action.kind is ActionKind.ASSIGNED:
         done = f"Already assigned to {_name(action.to, result.asker)}"
     elif action.kind in (ActionKind.MUTED, ActionKind.SNOOZED):
-        done = f"{done}{_until(action, result.zone)}"
+        done = f"{done}{_end_text(action, result.zone)}"
     return f"{done} by {_name(action.by, result.asker)} at {soon(action.at, result.now, result.zone)}"
 
 
@@ -65,7 +65,7 @@ def _name(person: str, asker: str) -> str:
     return "you" if person == asker else clean(person, PERSON)
 
 
-def _until(action: Action, zone: str) -> str:
+def _end_text(action: Action, zone: str) -> str:
     return f" until {soon(action.until, action.at, zone)}" if action.until is not None else ""
 
 

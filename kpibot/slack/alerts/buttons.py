@@ -53,7 +53,7 @@ class AlertButtons:
     def __init__(
         self,
         acting: AlertActions,
-        standing: ActiveAlerts,
+        active_alerts: ActiveAlerts,
         conversation: Conversation,
         client: AsyncWebClient,
         directory: Directory,
@@ -62,7 +62,7 @@ class AlertButtons:
         in_thread: InThread,
     ) -> None:
         self._actions = acting
-        self._active_alerts = standing
+        self._active_alerts = active_alerts
         self._conversation = conversation
         self._client = client
         self._directory = directory
@@ -125,7 +125,7 @@ class AlertButtons:
     async def _do(
         self, press: ButtonPress, action: Callable[..., ActionResult], *about: Any, always_confirms: bool = False
     ) -> None:
-        """Does something once. What was new shows in the message and its thread; all else is told in private."""
+        """Does something once. What was new shows in the message and its thread; all else is answered in private."""
         by = await self._directory.name_of(press.user)
         result: ActionResult = await self._in_thread(action, *about, by, self._now())
         await self._confirm(result, press.target, press.user, always_confirms=always_confirms)

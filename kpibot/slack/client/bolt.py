@@ -15,7 +15,7 @@ BROKEN = ("Failed to connect", "Failed to check the current session", "Failed to
 def bolt_app(client: AsyncWebClient) -> AsyncApp:
     """The Bolt app. Listeners run before the response: they acknowledge at once and start tasks of their own."""
     quiet = logging.getLogger("kpibot.slack.client.bolt")
-    quiet.setLevel(logging.WARNING)  # every session and reconnection would be told
+    quiet.setLevel(logging.WARNING)  # every session and reconnection would be logged
     quiet.filters = [_News()]
     # Without a name Bolt looks through every loaded module for one, which takes a third of the start.
     return AsyncApp(name="kpibot", client=client, process_before_response=True, logger=quiet)
