@@ -45,7 +45,7 @@ class ActionNotice:
     mention: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActionResult:
     """The reply to somebody who did something: what came of it.
 

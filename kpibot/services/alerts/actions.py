@@ -48,7 +48,7 @@ class AlertActions:
     def acknowledge(self, key: str, by: str, now: datetime) -> ActionResult:
         """Somebody handles an alert: no reminders until the rule's time is over."""
         if (group := self._store.group(key)) is None:
-            return ActionResult(by, now, self._zone)
+            return ActionResult(asker=by, now=now, zone=self._zone)
         lasting = (self._kpis[group.kpi].alert or AlertRule()).acknowledged_for
         action = Action(
             kind=ActionKind.ACKNOWLEDGED,
@@ -62,7 +62,7 @@ class AlertActions:
     def snooze(self, key: str, until: datetime, by: str, now: datetime) -> ActionResult:
         """People want to be notified of an alert later, unless it becomes critical."""
         if (group := self._store.group(key)) is None:
-            return ActionResult(by, now, self._zone)
+            return ActionResult(asker=by, now=now, zone=self._zone)
         action = Action(
             kind=ActionKind.SNOOZED, by=by, at=now, scope=self._active_alerts.scope(group.kpi, None), until=until
         )
@@ -71,7 +71,7 @@ class AlertActions:
     def assign(self, key: str, to: str, by: str, now: datetime) -> ActionResult:
         """Assigns an alert to somebody, who is called for it from now on."""
         if (group := self._store.group(key)) is None:
-            return ActionResult(by, now, self._zone)
+            return ActionResult(asker=by, now=now, zone=self._zone)
         action = Action(
             kind=ActionKind.ASSIGNED, by=by, at=now, scope=self._active_alerts.scope(group.kpi, None), to=to
         )
@@ -105,21 +105,21 @@ class AlertActions:
             action = self._action_of(silence)
             messages = [*self._lines(action, silence), *(self._announcements(action, silence) if is_announced else ())]
             if self._store.add_silence(silence, AuditEntry(now, by, action.kind, name, reason), messages, now):
-                return ActionResult(by, now, self._zone, (action,), is_announced=is_announced)
+                return ActionResult(asker=by, now=now, zone=self._zone, actions=(action,), is_announced=is_announced)
             again += 1
-        return ActionResult(by, now, self._zone, (self._action_of(former),), is_new=False)
+        return ActionResult(asker=by, now=now, zone=self._zone, actions=(self._action_of(former),), is_new=False)
 
     def unmute(self, name: str, by: str, now: datetime) -> ActionResult:
         """Ends a mute early, by its silence's id."""
         silence = next((each for each in self._store.silences(now) if each.id == name), None)
         if silence is None:
-            return ActionResult(by, now, self._zone)
+            return ActionResult(asker=by, now=now, zone=self._zone)
         action = Action(
             kind=ActionKind.UNMUTED, by=by, at=now, scope=self._active_alerts.scope(silence.kpi, silence.campus)
         )
         entry = AuditEntry(now, by, action.kind, name)
         is_ended = self._store.end_silence(name, entry, self._lines(action, silence), now) is not None
-        return ActionResult(by, now, self._zone, (action,) if is_ended else ())
+        return ActionResult(asker=by, now=now, zone=self._zone, actions=(action,) if is_ended else ())
 
     def _act(
         self, group: AlertGroup, action: Action, change: Callable[[AlertGroup], AlertGroup | None]
@@ -133,10 +133,14 @@ class AlertActions:
             action.at, action.by, action.kind, group.key, action.to or (action.until or action.at).isoformat()
         )
         if self._store.update_group(group.key, change, messages_for, entry, action.at) is not None:
-            return ActionResult(action.by, action.at, self._zone, (action,))
+            return ActionResult(asker=action.by, now=action.at, zone=self._zone, actions=(action,))
         current = self._store.group(group.key)
         return ActionResult(
-            action.by, action.at, self._zone, self._former(action, current) if current is not None else (), is_new=False
+            asker=action.by,
+            now=action.at,
+            zone=self._zone,
+            actions=self._former(action, current) if current is not None else (),
+            is_new=False,
         )
 
     def _former(self, action: Action, group: AlertGroup) -> tuple[Action, ...]:

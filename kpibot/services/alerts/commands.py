@@ -60,7 +60,9 @@ class AlertCommands:
     def _acknowledge(self, wanted: Acknowledge, by: str, channels: Collection[str], now: datetime) -> ActionResult:
         results = [self._alert_actions.acknowledge(each.key, by, now) for each in self._meant(wanted, channels)]
         is_new = any(each.is_done for each in results)
-        return ActionResult(by, now, self._active_alerts.zone, tuple(_actions(results, is_new)), is_new)
+        return ActionResult(
+            asker=by, now=now, zone=self._active_alerts.zone, actions=tuple(_actions(results, is_new)), is_new=is_new
+        )
 
     def _meant(self, wanted: Acknowledge, channels: Collection[str]) -> list[AlertGroup]:
         """The alerts of this channel that are meant; those of other channels are for people who see them there."""
@@ -94,7 +96,9 @@ class AlertCommands:
             choices = (f"{UNMUTE} {kpi or EVERYTHING} {campus or EVERYWHERE}" for kpi, campus in scopes)
             raise QueryError(f"which of them? Type {alternatives(choices)}")
         results = [self._alert_actions.unmute(each.id, by, now) for each in silences]
-        return ActionResult(by, now, self._active_alerts.zone, tuple(dict.fromkeys(_actions(results, True))))
+        return ActionResult(
+            asker=by, now=now, zone=self._active_alerts.zone, actions=tuple(dict.fromkeys(_actions(results, True)))
+        )
 
 
 def _is_of(silence: Silence, wanted: Unmute) -> bool:

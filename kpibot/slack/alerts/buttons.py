@@ -161,7 +161,9 @@ class AlertButtons:
         await self._client.views_open(trigger_id=press.trigger_id, view=view)
 
     async def _nothing_left(self, press: ButtonPress) -> ActionResult:
-        return ActionResult(await self._directory.name_of(press.user), self._now(), self._active_alerts.zone)
+        return ActionResult(
+            asker=await self._directory.name_of(press.user), now=self._now(), zone=self._active_alerts.zone
+        )
 
     async def _submitted(self, ack: Any, body: Body, view: Body) -> None:
         request = read_mute_request(view, self._now(), self._calendar)
