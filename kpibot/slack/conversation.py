@@ -112,7 +112,7 @@ class Conversation:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def admit(self, caller: Caller, target: ReplyTarget, work: Coroutine[Any, Any, None]) -> None:
-        """Does what somebody wants, unless they may be shown nothing; then they alone are told so."""
+        """Does what somebody wants, unless they may see nothing; then only they get a reply that says so."""
         try:
             refusal = await self._gatekeeper.refusal(caller)
             if refusal is None:
@@ -154,7 +154,7 @@ class Conversation:
         await self._if_first(self._once.is_first_click, name, work)
 
     def flush(self) -> None:
-        """Delivers what is owed now: what people do should show at once."""
+        """Delivers the outbox now: what people do should show at once."""
         self.start(self._deliver())
 
     async def send_ephemeral(self, target: ReplyTarget, user: str, message: Rendered) -> None:
@@ -174,7 +174,7 @@ class Conversation:
         )
 
     async def home(self, caller: Caller) -> Rendered:
-        """The home tab: how everything stands, or that they may see nothing."""
+        """The home tab: the current state, or that they may see nothing."""
         refusal = await self._gatekeeper.refusal(caller)
         if refusal is not None:
             return refusal_message(refusal)
@@ -250,7 +250,7 @@ class Conversation:
 
 
 def error_text(error: QueryError | SourceError | StoreError) -> str:
-    """What whoever asked is told in place of an answer; the log hears of what is no fault of theirs."""
+    """The reply in place of an answer; errors that are not the asker's fault go to the log."""
     if isinstance(error, QueryError):
         return str(error)
     log.error("a question was not answered: %s", error)

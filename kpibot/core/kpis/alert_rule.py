@@ -1,4 +1,4 @@
-"""A KPI's alert rule: when its breaches are told, and to whom."""
+"""A KPI's alert rule: when people are notified of its breaches, and who."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -37,7 +37,7 @@ class AlertRule:
 
     An acknowledgement lasts `acknowledged_for`. While nobody acknowledges a critical breach, the owners of `escalation`
     are called, each after a time, whatever the hour. `signals` warn beside the thresholds. Outside working hours
-    only what is critical is told, unless `any_time`; on holidays nothing is, unless `on_holidays`. With `at_district`
+    only what is critical is sent, unless `any_time`; on holidays nothing is, unless `on_holidays`. With `at_district`
     the district itself is watched too, and with `inhibits` its breach silences those of its campuses.
     """
 

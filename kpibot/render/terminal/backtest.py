@@ -112,7 +112,7 @@ def _totals(backtest: Backtest) -> Iterator[str]:
 
 
 def _lengths(backtest: Backtest) -> str:
-    lengths = [(alarm.duration(backtest.until), past) for past in backtest.replays for alarm in past.alerts]
+    lengths = [(alarm.duration(backtest.end), past) for past in backtest.replays for alarm in past.alerts]
     longest, where = max(lengths, key=lambda length: length[0])
     typical = median_low(length for length, _ in lengths)
     name = "" if len(backtest.replays) == 1 else f" ({clean(where.report.campus_name, NAME)})"
@@ -142,7 +142,7 @@ def _places(backtest: Backtest) -> Iterator[str]:
         return
     yield f"{padded('Where', NAME_COLUMNS)} {'Alerts':>6} {'Critical':>9} {'Days in alert':>15} {'Longest':>9}"
     for past in hit[:PLACES]:
-        yield _place(past, backtest.until)
+        yield _place(past, backtest.end)
     if len(hit) > PLACES:
         yield f"… and {_places_of(len(hit) - PLACES, backtest)} more; --json has all"
     if quiet := len(backtest.replays) - len(hit):

@@ -1,4 +1,4 @@
-"""Says where a breach would go, and whether people would be told of it. Its functions block."""
+"""Finds where a breach would go, and whether people would be notified of it. Its functions block."""
 
 from datetime import datetime
 

@@ -50,7 +50,7 @@ def unmatched_codes(kpi: Kpi, measurement: Measurement, as_of: datetime) -> list
     unmatched = []
     for half in dict.fromkeys(components(kpi.measure)):
         rows: Counter[str] = Counter()
-        for raw, parts in measurement.unplaced(half, period).items():
+        for raw, parts in measurement.unmatched(half, period).items():
             rows[EMPTY if raw is None else code_text(raw) or EMPTY] += parts.rows
         source = half.database if isinstance(half, Query) else half.dataset
         if codes := _most_first(rows):

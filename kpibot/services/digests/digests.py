@@ -1,4 +1,4 @@
-"""Digests: what leaders read every week, once per slot, however often and however late the bot starts."""
+"""Digests: published once per slot, however often and however late the bot starts."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Better, Verdict
 from kpibot.core.reports.digests import DigestEdition, Mover
 from kpibot.core.time.calendar import Calendar
-from kpibot.services.digests.deadline import Deadline, Wanted
+from kpibot.services.digests.deadline import Deadline, ReportRequest
 from kpibot.services.measurement.reporting import Reporting
 from kpibot.store.outbox import OutboxMessage
 from kpibot.store.store import Store
@@ -22,7 +22,7 @@ WEEK = 7
 
 
 def latest_slot(digest: Digest, now: datetime, calendar: Calendar) -> datetime:
-    """The last instant, not after `now`, at which the digest was to go out."""
+    """The last instant, not after `now`, for which the digest was scheduled."""
     today = calendar.local(now).date()
     for days in range(WEEK + 1):
         day = today - timedelta(days=days)
@@ -33,9 +33,9 @@ def latest_slot(digest: Digest, now: datetime, calendar: Calendar) -> datetime:
 
 
 class Digests:
-    """Prepares digests and owes them to their channels. Its methods block.
+    """Prepares digests and puts them into the outbox. Its methods block.
 
-    `database_of` names the database of a measure. What a database does not tell `within` a while is left out.
+    `database_of` names the database of a measure. What a database does not answer `within` a time is left out.
     """
 
     def __init__(
@@ -56,17 +56,19 @@ class Digests:
         self._deadline = Deadline(reporting, database_of, within)
 
     def publish_due(self, now: datetime) -> list[str]:
-        """Puts every digest whose slot has come, and is still of use, into the outbox; the ids of those it did."""
+        """Puts every digest that is due and still useful into the outbox; returns the ids of those."""
         return [digest.id for digest in self._digests.values() if self._publish(digest, now)]
 
     def editions(self, digest: Digest, slot: datetime) -> list[tuple[Channel, DigestEdition]]:
-        """The digest as each of its channels gets it, as things stood at the slot. Each KPI is measured once."""
+        """The digest for each of its channels, as of the slot. Each KPI is measured once."""
         channels = [self._channels[each] for each in digest.channels]
         tree = self._district.tree
-        needed = dict.fromkeys(node for each in channels for node in (each.campus, *tree.leaves(each.campus)))
-        drawn = frozenset(each.campus for each in channels)
-        wanted = Wanted([self._district.kpis[kpi] for kpi in digest.kpis], list(needed), drawn, slot, SERIES_DAYS)
-        reports = self._deadline.reports(wanted)
+        campuses = dict.fromkeys(node for each in channels for node in (each.campus, *tree.leaves(each.campus)))
+        with_series = frozenset(each.campus for each in channels)
+        request = ReportRequest(
+            [self._district.kpis[kpi] for kpi in digest.kpis], list(campuses), with_series, slot, SERIES_DAYS
+        )
+        reports = self._deadline.reports(request)
         return [(channel, self._edition(digest, channel.campus, slot, reports)) for channel in channels]
 
     def _publish(self, digest: Digest, now: datetime) -> bool:
@@ -76,7 +78,7 @@ class Digests:
             return False
         with self._store.leases.hold(work, slot, now) as is_mine:
             if is_mine:
-                owed = [
+                messages = [
                     OutboxMessage(
                         key=f"{work}:{slot.isoformat()}:{channel.id}",
                         channel=channel.id,
@@ -85,7 +87,7 @@ class Digests:
                     )
                     for channel, edition in self.editions(digest, slot)
                 ]
-                self._store.complete(work, slot, now, owed)
+                self._store.complete(work, slot, now, messages)
         return is_mine
 
     def _edition(
@@ -107,7 +109,7 @@ class Digests:
 
 
 def movers(reports: Iterable[Report]) -> list[Mover]:
-    """The campuses that moved most, for better or worse; neutral KPIs have no direction to move in."""
+    """The campuses whose values changed most, for better or worse; neutral KPIs are left out."""
     moved = [report for report in reports if report.change and _has_direction(report)]
     ranked = sorted(moved, key=_weight, reverse=True)[:MOVERS]
     return [
@@ -123,12 +125,12 @@ def movers(reports: Iterable[Report]) -> list[Mover]:
 
 
 def _has_direction(report: Report) -> bool:
-    """Whether a change is for better or worse; spending is held against its pace, not against last year."""
+    """Whether a change is for better or worse; spending is compared with its pace, not with last year."""
     return report.thresholds.better is not Better.NEUTRAL and report.reading.pace is None
 
 
 def _weight(report: Report) -> float:
-    """The change in proportion to the warning threshold: three tickets more matter little where forty are many."""
+    """The change in proportion to the warning threshold: three more tickets matter little where forty are many."""
     value, before = abs(report.reading.value or 0.0), abs(report.before or 0.0)
     scale = report.thresholds.warning or report.thresholds.target or max(value, before)
     return abs((report.change or 0.0) / scale)

@@ -1,1 +1,1 @@
-"""Takes measures, and turns them into readings, series and reports."""
+"""Queries measures, and turns the results into readings, series and reports."""

@@ -1,4 +1,4 @@
-"""Remembers the last results, so that fifty people who ask the same thing at once cost one statement."""
+"""A cache of results, so that fifty people who ask the same thing at once cost one statement."""
 
 import threading
 from collections import OrderedDict
@@ -13,10 +13,10 @@ Item = TypeVar("Item")
 
 
 class CoalescingCache(Generic[Result]):
-    """Results by key, the `most` latest ones. While one thread computes a result, others wait for it.
+    """The latest `most` results, by key. While one thread computes a result, others wait for it.
 
-    A key names everything that the result depends on, the instant too: nothing in here grows stale. An exception is
-    passed on to everybody who waits for it and is not remembered.
+    A key holds everything that the result depends on, the instant too, so that entries never become stale. An
+    exception goes to everybody who waits for the result, and is not cached.
     """
 
     def __init__(self, most: int = 256) -> None:
@@ -25,12 +25,12 @@ class CoalescingCache(Generic[Result]):
         self._lock = threading.Lock()
 
     def get(self, key: Hashable, compute: Callable[[], Result]) -> Result:
-        """The remembered result, or the one that `compute` gives."""
+        """The cached result, or the one that `compute` returns."""
         (result,) = self.get_all({key: None}, lambda _: [compute()])
         return result
 
     def get_all(self, items: Mapping[Key, Item], compute: Callable[[Sequence[Item]], Sequence[Result]]) -> list[Result]:
-        """The results of several items by key; `compute` gives those of the missing ones, all at once."""
+        """The results of several items by key; `compute` returns those of the missing ones, all at once."""
         with self._lock:
             missing: dict[Hashable, Future[Result]] = {key: Future() for key in items if key not in self._futures}
             self._futures |= missing
@@ -46,7 +46,7 @@ class CoalescingCache(Generic[Result]):
 
     @contextmanager
     def _failures_of(self, futures: Mapping[Hashable, Future[Result]]) -> Iterator[None]:
-        """Forgets the futures, and passes the exception on to everybody who waits for them."""
+        """Removes the futures, and passes the exception to everybody who waits for them."""
         try:
             yield
         except BaseException as error:

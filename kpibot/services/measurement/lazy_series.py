@@ -1,4 +1,4 @@
-"""The series of a measurement, each made when somebody first asks for it: of 200 campuses a message shows a few."""
+"""The series of a measurement, each computed on first access: of 200 campuses a message shows a few."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
@@ -6,19 +6,19 @@ from kpibot.core.kpis.series import Series
 
 
 class LazySeries(Mapping[str, Series]):
-    """Series by node; `make` gives that of a node, and may raise whatever it likes each time that it is asked for."""
+    """Series by node; `compute` returns that of a node, and may raise on every access."""
 
-    def __init__(self, nodes: Iterable[str], make: Callable[[str], Series]) -> None:
+    def __init__(self, nodes: Iterable[str], compute: Callable[[str], Series]) -> None:
         self._nodes = frozenset(nodes)
-        self._make = make
-        self._made: dict[str, Series] = {}
+        self._compute = compute
+        self._computed: dict[str, Series] = {}
 
     def __getitem__(self, node: str) -> Series:
         if node not in self._nodes:
             raise KeyError(node)
-        if node not in self._made:
-            self._made[node] = self._make(node)
-        return self._made[node]
+        if node not in self._computed:
+            self._computed[node] = self._compute(node)
+        return self._computed[node]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._nodes)

@@ -1,4 +1,4 @@
-"""Measures KPIs for every campus and group at once, and their series."""
+"""Measures KPIs and their series, for every campus and group at once."""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -32,16 +32,22 @@ from kpibot.sources.base import (
 
 log = logging.getLogger(__name__)
 
+<<<<<<< HEAD
 Each = TypeVar("Each")
 PartsByCampus = Mapping[str, Aggregate]
 UNFORESEEN = "its data could not be read; the log says why"
+=======
+Item = TypeVar("Item")
+Aggregates = Mapping[str, Aggregate]  # by campus
+UNEXPECTED = "its data cannot be understood; the log says why"
+>>>>>>> main
 
 
 class Measurement:
-    """Takes measures where they live and sums them up the campus tree. Its methods block.
+    """Queries the sources of measures and sums the results up the campus tree. Its methods block.
 
-    `source_of` gives the source that answers a simple measure, `system_of` whose codes its campuses are in; None where
-    a code means the same in every system.
+    `source_of` gives the source of a simple measure, `system_of` the system whose campus codes it uses; None where a
+    code means the same in every system.
     """
 
     def __init__(
@@ -53,57 +59,63 @@ class Measurement:
         self.district = district
         self._source_of = source_of
         self._system_of = system_of
-        self._rolled_up = RollUp(district.tree)
-        self._valuing = ReadingBuilder(district)
+        self._roll_up = RollUp(district.tree)
+        self._builder = ReadingBuilder(district)
 
     def measure(self, kpis: Sequence[Kpi], as_of: datetime) -> list[dict[str, Reading]]:
-        """A reading for every campus and group, for each KPI; they share statements where they rest on the same rows.
+        """For each KPI a reading for every campus and group. KPIs over the same rows share statements.
 
         A database that fails gives readings that say so, not an exception.
         """
         requests = [self.requests(kpi, as_of) for kpi in kpis]
-        taken = self._take([each for those in requests for each in those])
-        pairs = zip(kpis, requests, strict=True)
-        return [self._readings(kpi, as_of, [taken[each] for each in those]) for kpi, those in pairs]
+        results = self._query([request for of_kpi in requests for request in of_kpi])
+        return [
+            self._readings(kpi, as_of, [results[request] for request in of_kpi])
+            for kpi, of_kpi in zip(kpis, requests, strict=True)
+        ]
 
-    def breakdown(self, kpi: Kpi, dimension: str, campus: str, as_of: datetime) -> dict[str, Reading]:
-        """A reading of the KPI at a campus or group for each value of a dimension, by the value's label.
+    def breakdown(self, kpi: Kpi, by: str, campus: str, as_of: datetime) -> dict[str, Reading]:
+        """A reading of the KPI at a campus or group for each value of a dimension, by label.
 
         Raises:
             SourceError: with what to do about it.
         """
-        period, dimensions = self.period(kpi, as_of), kpi.dimensions[dimension]
+        period, dimensions = self.period(kpi, as_of), kpi.dimensions[by]
         requests = [
-            replace(self._request(half, period), by=each.by(as_of, self.district.calendar))
-            for half, each in zip(components(kpi.measure), dimensions, strict=True)
+            replace(self._request(component, period), by=dimension.by(as_of, self.district.calendar))
+            for component, dimension in zip(components(kpi.measure), dimensions, strict=True)
         ]
-        taken = self._take(requests)
+        results = self._query(requests)
+        covered = frozenset(self.district.tree.covered(campus))
         by_label: dict[str, list[Aggregate]] = {}
-        for place, (request, each) in enumerate(zip(requests, dimensions, strict=True)):
-            for cell, parts in _or_raised(taken[request]).items():
-                if self.resolve(request.measure, cell.campus) in self._covered(campus):
+        for index, (request, dimension) in enumerate(zip(requests, dimensions, strict=True)):
+            for key, aggregate in _result(results[request]).items():
+                if self.resolve(request.measure, key.campus) in covered:
                     sums = by_label.setdefault(
-                        each.label(cell.slice), [empty_aggregate(half) for half in components(kpi.measure)]
+                        dimension.label(key.slice), [empty_aggregate(each) for each in components(kpi.measure)]
                     )
-                    sums[place] += parts
-        return {label: self._valuing.reading(kpi, campus, as_of, sums) for label, sums in by_label.items()}
+                    sums[index] += aggregate
+        return {label: self._builder.reading(kpi, campus, as_of, sums) for label, sums in by_label.items()}
 
     def series(self, kpi: Kpi, campuses: Iterable[str], as_of: datetime, days: int) -> Mapping[str, Series]:
-        """The KPI at the end of each of the last `days` local days, the current one included, for these nodes.
+        """The KPI at the end of each of the last `days` local days, today included, for these nodes.
 
         Raises:
             SourceError: with what to do about it.
         """
         window = self.window(kpi, as_of, days)
-        found = [self._tracks(half, window) for half in components(kpi.measure)]
-        if any(each is None for each in found):
+        data = [
+            of_component
+            for component in components(kpi.measure)
+            if (of_component := self._series_data(component, window)) is not None
+        ]
+        if len(data) < len(components(kpi.measure)):
             return dict.fromkeys(campuses, Series(window.days, (None,) * days))
-        tracks = [each for each in found if each is not None]
 
         def series(campus: str) -> Series:
             covered = self.district.tree.covered(campus)
-            sums = [merge_series([own[each] for each in covered if each in own]) for own in tracks]
-            return self._valuing.series(kpi, sums, window)
+            sums = [merge_series([by_node[node] for node in covered if node in by_node]) for by_node in data]
+            return self._builder.series(kpi, sums, window)
 
         return LazySeries(campuses, series)
 
@@ -116,44 +128,44 @@ class Measurement:
         return self._source_of(measure).newest(measure, as_of)
 
     def values(self, measure: Simple, column: str, most: int) -> list[object]:
-        """The different values of a column of the measure's dataset; none of a query.
+        """The distinct values of a column of the measure's dataset; none for a query.
 
         Raises:
             SourceError: with what to do about it.
         """
         return [] if isinstance(measure, Query) else self._source_of(measure).values(measure.dataset, column, most)
 
-    def unplaced(self, measure: Simple, period: Period) -> dict[RawCampus, Aggregate]:
-        """The parts of a measure whose campus nobody knows, by what the database calls it.
+    def unmatched(self, measure: Simple, period: Period) -> dict[RawCampus, Aggregate]:
+        """The aggregates of a measure whose campus is unknown, by what the database calls it.
 
         Raises:
             SourceError: with what to do about it.
         """
         request = self._request(measure, period)
-        found = _or_raised(self._take([request])[request])
-        return {cell.campus: parts for cell, parts in found.items() if self.resolve(measure, cell.campus) == NO_CAMPUS}
+        result = _result(self._query([request])[request])
+        return {key.campus: parts for key, parts in result.items() if self.resolve(measure, key.campus) == NO_CAMPUS}
 
     def rows(
         self, kpi: Kpi, conditions: tuple[ValueCondition, ...], columns: Sequence[str], as_of: datetime, most: int
     ) -> list[Mapping[str, object]]:
-        """The first rows that the upper half of a KPI counts, where they meet these conditions as well.
+        """The first rows that a KPI counts (of a ratio, its numerator) and that meet these conditions as well.
 
         Raises:
             SourceError: with what to do about it.
         """
-        half = components(narrowed_measure(kpi.measure, [conditions for _ in components(kpi.measure)]))[0]
-        return self._source_of(half).rows(self._request(half, self.period(kpi, as_of)), columns, most)
+        counted = components(narrowed_measure(kpi.measure, [conditions for _ in components(kpi.measure)]))[0]
+        return self._source_of(counted).rows(self._request(counted, self.period(kpi, as_of)), columns, most)
 
     def resolve(self, measure: Simple, raw: object) -> str:
         """The slug of the campus that the measure's dataset calls `raw`."""
         return self.district.tree.resolve(raw, self._system_of(measure))
 
     def period(self, kpi: Kpi, as_of: datetime) -> Period:
-        """The period that a reading of the KPI looks at; a stock looks at its end only."""
+        """The period of a reading of the KPI; for a stock only its end counts."""
         return kpi.comparison_period.ending(as_of, self.district.calendar)
 
     def window(self, kpi: Kpi, as_of: datetime, days: int) -> Window:
-        """The last `days` local days, each with its end and the beginning of the period that it belongs to."""
+        """The last `days` local days, each with its end and the start of its period."""
         last = self.district.calendar.local(as_of - timedelta(microseconds=1)).date()
         first = last - timedelta(days=days - 1)
         ends = self.district.calendar.day_ends(first, last, as_of)
@@ -161,115 +173,110 @@ class Measurement:
         return Window(tuple(first + timedelta(days=n) for n in range(days)), starts, tuple(ends))
 
     def requests(self, kpi: Kpi, as_of: datetime) -> list[Request]:
-        """What the databases are asked for a reading of the KPI: one request for each half of its measure."""
-        return [self._request(half, self.period(kpi, as_of)) for half in components(kpi.measure)]
+        """The requests for a reading of the KPI, one for each component of its measure."""
+        period = self.period(kpi, as_of)
+        return [self._request(component, period) for component in components(kpi.measure)]
 
-    def _request(self, half: Simple, period: Period) -> Request:
-        return Request(self._fixed(half, period.end), period)
+    def _request(self, measure: Simple, period: Period) -> Request:
+        """The request, with instants in place of "10 working days ago"."""
+        if not isinstance(measure, Query):
+            measure = replace(measure, where=resolved(measure.where, period.end, self.district.calendar))
+        return Request(measure, period)
 
-    def _fixed(self, half: Simple, as_of: datetime) -> Simple:
-        """The measure with instants in place of "10 working days ago"."""
-        return (
-            half
-            if isinstance(half, Query)
-            else replace(half, where=resolved(half.where, as_of, self.district.calendar))
-        )
-
-    def _take(self, requests: Sequence[Request]) -> dict[Request, QueryResult | SourceError]:
-        """What the databases give; they are asked at the same time, so that a slow one delays no other."""
+    def _query(self, requests: Sequence[Request]) -> dict[Request, QueryResult | SourceError]:
+        """The results; databases are queried in parallel, so that a slow one delays no other."""
         by_source: dict[Source, list[Request]] = {}
         for request in dict.fromkeys(requests):
             by_source.setdefault(self._source_of(request.measure), []).append(request)
-        taken: dict[Request, QueryResult | SourceError] = {}
-        for asked, given in zip(by_source.values(), _at_once(_guarded, by_source), strict=True):
-            taken |= zip(asked, given, strict=True)
-        return taken
+        results: dict[Request, QueryResult | SourceError] = {}
+        for of_source, answers in zip(by_source.values(), _in_parallel(_guarded, by_source), strict=True):
+            results |= zip(of_source, answers, strict=True)
+        return results
 
-    def _readings(self, kpi: Kpi, as_of: datetime, taken: list[QueryResult | SourceError]) -> dict[str, Reading]:
+    def _readings(self, kpi: Kpi, as_of: datetime, results: list[QueryResult | SourceError]) -> dict[str, Reading]:
         try:
-            parts = [
-                self._parts(half, _or_raised(each)) for half, each in zip(components(kpi.measure), taken, strict=True)
+            aggregates = [
+                by_campus
+                for component, result in zip(components(kpi.measure), results, strict=True)
+                if (by_campus := self._aggregates(component, _result(result))) is not None
             ]
-            known = [each for each in parts if each is not None]
-            _check_divisible(kpi, known)
-            if len(known) < len(parts):
-                return self._valuing.missing(kpi, as_of, Missing.NO_ROWS)
-            return self._valuing.readings(kpi, as_of, [self._rolled_up(each, merge_aggregates) for each in known])
+            _check_divisible(kpi, aggregates)
+            if len(aggregates) < len(results):
+                return self._builder.missing(kpi, as_of, Missing.NO_ROWS)
+            return self._builder.readings(kpi, as_of, [self._roll_up(each, merge_aggregates) for each in aggregates])
         except SourceError as error:
             log.warning("%s cannot be measured: %s", kpi.id, error)
             return self._failed(kpi, as_of, error)
-        except Exception:  # data that nobody foresaw may cost its own KPI, but no other one
+        except Exception:  # unexpected data costs its own KPI, but no other one
             log.exception("%s cannot be measured", kpi.id)
-            return self._failed(kpi, as_of, SourceMisfitError(UNFORESEEN))
+            return self._failed(kpi, as_of, SourceMisfitError(UNEXPECTED))
 
     def _failed(self, kpi: Kpi, as_of: datetime, error: SourceError) -> dict[str, Reading]:
         is_down = isinstance(error, SourceDownError)
-        return self._valuing.missing(kpi, as_of, Missing.SOURCE_DOWN if is_down else Missing.MISFIT, str(error))
+        return self._builder.missing(kpi, as_of, Missing.SOURCE_DOWN if is_down else Missing.MISFIT, str(error))
 
-    def _parts(self, measure: Simple, taken: QueryResult) -> PartsByCampus | None:
-        """The parts by campus slug; None where the dataset holds nothing at all."""
-        if not taken and self._source_of(measure).is_empty(measure):
+    def _aggregates(self, measure: Simple, result: QueryResult) -> Aggregates | None:
+        """The aggregates by campus; None where the dataset has no rows at all."""
+        if not result and self._source_of(measure).is_empty(measure):
             return None
-        return {slug: merge_aggregates(parts) for slug, parts in self._placed(measure, taken).items()}
+        return {campus: merge_aggregates(members) for campus, members in self._by_campus(measure, result).items()}
 
-    def _tracks(self, measure: Simple, window: Window) -> dict[str, SeriesData] | None:
-        """The tracks by campus slug; None where the dataset holds nothing at all."""
-        age, whole = required_age(measure), measure
+    def _series_data(self, measure: Simple, window: Window) -> dict[str, SeriesData] | None:
+        """The data of the series by campus; None where the dataset has no rows at all."""
+        source, age, aged = self._source_of(measure), required_age(measure), measure
         if age is not None and not isinstance(measure, Query):
-            measure = replace(measure, where=tuple(each for each in measure.where if not _moves(each)))
+            aged = replace(measure, where=tuple(each for each in measure.where if not _moves(each)))
             window = replace(window, cutoffs=tuple(instant_of(age, end, self.district.calendar) for end in window.ends))
-        given = self._source_of(whole).series(measure, window)
-        if not given and self._source_of(whole).is_empty(whole):
+        by_key = source.series(aged, window)
+        if not by_key and source.is_empty(measure):
             return None
-        found = self._placed(whole, given)
-        return {slug: track for slug, tracks in found.items() if (track := merge_series(tracks)) is not None}
+        by_campus = self._by_campus(measure, by_key)
+        return {campus: data for campus, members in by_campus.items() if (data := merge_series(members)) is not None}
 
-    def _placed(self, measure: Simple, by_cell: Mapping[GroupKey, Each]) -> dict[str, list[Each]]:
-        """What each campus has under any of the names that the database calls it by."""
-        placed: dict[str, list[Each]] = {}
+    def _by_campus(self, measure: Simple, by_key: Mapping[GroupKey, Item]) -> dict[str, list[Item]]:
+        """The items of each campus, under all the names that the database has for it."""
+        by_campus: dict[str, list[Item]] = {}
         system = self._system_of(measure)
-        for cell, each in by_cell.items():
-            placed.setdefault(self.district.tree.resolve(cell.campus, system), []).append(each)
-        return placed
-
-    def _covered(self, campus: str) -> frozenset[str]:
-        return frozenset(self.district.tree.covered(campus))
+        for key, item in by_key.items():
+            by_campus.setdefault(self.district.tree.resolve(key.campus, system), []).append(item)
+        return by_campus
 
 
-def _at_once(
-    take: Callable[[Source, Sequence[Request]], Each], asked: Mapping[Source, Sequence[Request]]
-) -> list[Each]:
-    """What each source gives; a single one is not worth a thread."""
-    if len(asked) < 2:
-        return [*starmap(take, asked.items())]
-    with ThreadPoolExecutor(len(asked), "measures") as threads:
-        return [*threads.map(take, asked.keys(), asked.values())]
+def _in_parallel(
+    query: Callable[[Source, Sequence[Request]], Item], requests: Mapping[Source, Sequence[Request]]
+) -> list[Item]:
+    """The result of each source; a single one is not worth a thread."""
+    if len(requests) < 2:
+        return [*starmap(query, requests.items())]
+    with ThreadPoolExecutor(len(requests), "measures") as threads:
+        return [*threads.map(query, requests.keys(), requests.values())]
 
 
 def _guarded(source: Source, requests: Sequence[Request]) -> Sequence[QueryResult | SourceError]:
-    """What the source gives; what nobody foresaw costs the KPIs that it was asked for, and no others."""
+    """The results of a source; an unexpected error costs the KPIs of these requests, and no others."""
     try:
         return source.take(requests)
     except SourceError as error:
         return [error] * len(requests)
     except Exception:
         log.exception("a database cannot be measured")
-        return [SourceMisfitError(UNFORESEEN)] * len(requests)
+        return [SourceMisfitError(UNEXPECTED)] * len(requests)
 
 
-def _or_raised(taken: QueryResult | SourceError) -> QueryResult:
-    if isinstance(taken, SourceError):
-        raise taken
-    return taken
+def _result(result: QueryResult | SourceError) -> QueryResult:
+    """The result; an error is raised."""
+    if isinstance(result, SourceError):
+        raise result
+    return result
 
 
 def _moves(condition: object) -> bool:
     return isinstance(condition, TimeCondition) and condition.moves
 
 
-def _check_divisible(kpi: Kpi, taken: Sequence[PartsByCampus]) -> None:
-    """Percentages and durations of campuses have no sum: a query must give what they are made of."""
+def _check_divisible(kpi: Kpi, aggregates: Sequence[Aggregates]) -> None:
+    """Percentages and durations of campuses cannot be summed: a query must give numerator and denominator."""
     if not isinstance(kpi.measure, Query) or kpi.additive:
         return
-    if any(each.denominator is None for found in taken for each in found.values()):
+    if any(each.denominator is None for by_campus in aggregates for each in by_campus.values()):
         raise SourceMisfitError(f"`as: {kpi.card.format}` needs a query that gives campus, numerator and denominator")

@@ -106,7 +106,7 @@ class Answering:
             parts = {self._tree[leaf].name: readings[leaf] for leaf in self._tree.leaves(campus)}
         else:
             parts = self._measurement.breakdown(kpi, by, campus, as_of)
-        reports = [(label, self._reporting.report_on(kpi, reading)) for label, reading in parts.items()]
+        reports = [(label, self._reporting.report(kpi, reading)) for label, reading in parts.items()]
         bands = kpi.dimensions[by][0].labels_of_bands if by != CAMPUS else ()
         reports.sort(key=lambda part: bands.index(part[0]) if bands else -(part[1].reading.value or 0.0))
         return Breakdown(by, whole, tuple(reports[:PARTS]), self._zone, max(len(reports) - PARTS, 0))

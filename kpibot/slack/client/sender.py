@@ -120,7 +120,7 @@ class SlackSender:
         return str(edited["ts"])
 
     async def _standing_picture(self, place: str, ts: str) -> SlackFile | None:
-        """The picture of a message that stands; None without one, or where Slack does not say: it costs no text."""
+        """The picture of a message in the channel; None without one, or where Slack does not say: it costs no text."""
         try:
             page = await self._client.conversations_history(channel=place, latest=ts, inclusive=True, limit=1)
         except (SlackApiError, *BROKEN_OFF) as error:

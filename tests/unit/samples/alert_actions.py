@@ -48,13 +48,13 @@ def action_results() -> Rendered:
         MUTED,
         replace(MUTED, kind=ActionKind.UNMUTED),
     ]
-    return action_result_message(ActionResult("@nobody", NOW, ZONE, tuple(actions)))
+    return action_result_message(ActionResult(asker="@nobody", now=NOW, zone=ZONE, actions=tuple(actions)))
 
 
 def former_results() -> Rendered:
     """The same for people who come second; the last reply goes to the one who did it."""
     actions = [ACKNOWLEDGED, SNOOZED, ASSIGNED, replace(MUTED, at=NOW - DAY), replace(ACKNOWLEDGED, by="@mei")]
-    return action_result_message(ActionResult("@mei", NOW, ZONE, tuple(actions), is_new=False))
+    return action_result_message(ActionResult(asker="@mei", now=NOW, zone=ZONE, actions=tuple(actions), is_new=False))
 
 
 def mention() -> Rendered:
