@@ -77,17 +77,10 @@ class AlertCommands:
             )
             raise QueryError(f"there is no such alert in this channel; {where}")
         is_named = wanted.everything or wanted.kpi is not None or wanted.campus is not None
-<<<<<<< HEAD
-        if len(found) > 1 and not is_named:
-            kpis = (f"{ACK} {kpi}" for kpi in sorted({each.kpi for each in found}))
-            raise QueryError(f"which one? Type {alternatives([*kpis, f'{ACK} {EVERYTHING}'])}")
-        return found
-=======
         if len(groups) > 1 and not is_named:
             kpis = (f"{ACK} {kpi}" for kpi in sorted({each.kpi for each in groups}))
-            raise QueryError(f"which of them? Type {alternatives([*kpis, f'{ACK} {EVERYTHING}'])}")
+            raise QueryError(f"which one? Type {alternatives([*kpis, f'{ACK} {EVERYTHING}'])}")
         return groups
->>>>>>> main
 
     def _is_meant(self, wanted: Acknowledge, group: AlertGroup) -> bool:
         if wanted.kpi not in (None, group.kpi):
@@ -101,17 +94,11 @@ class AlertCommands:
         scopes = dict.fromkeys((each.kpi, each.campus) for each in silences)
         if len(scopes) > 1:
             choices = (f"{UNMUTE} {kpi or EVERYTHING} {campus or EVERYWHERE}" for kpi, campus in scopes)
-<<<<<<< HEAD
             raise QueryError(f"which one? Type {alternatives(choices)}")
-        told = [self._acting.unmute(each.id, by, now) for each in found]
-        return ActionResult(by, now, self._standing.zone, tuple(dict.fromkeys(_deeds(told, True))))
-=======
-            raise QueryError(f"which of them? Type {alternatives(choices)}")
         results = [self._alert_actions.unmute(each.id, by, now) for each in silences]
         return ActionResult(
             asker=by, now=now, zone=self._active_alerts.zone, actions=tuple(dict.fromkeys(_actions(results, True)))
         )
->>>>>>> main
 
 
 def _is_of(silence: Silence, wanted: Unmute) -> bool:

@@ -24,17 +24,10 @@ from kpibot.store.store import AlertKey
 DATA = ":data"  # in place of a campus in the alert state of a KPI's data
 RELEVANT_FOR = timedelta(days=1)
 AT_ONCE = timedelta()
-<<<<<<< HEAD
-LACKS_FOR = timedelta(days=1)  # before it is told: a quiet morning has no rows, either
-WORKS_FOR = timedelta(minutes=30)  # before it is told: a database that comes and goes would be told all day
-STALE = "the newest row of its dataset is older than fresh_within allows; check what writes it"
-NO_ROWS = "its dataset has no rows for it; check the table and the filters"
-=======
 LACKS_FOR = timedelta(days=1)  # before it is reported: a quiet morning has no rows, either
 WORKS_FOR = timedelta(minutes=30)  # before it is reported as resolved: a database may come and go all day
-STALE = "the newest row of its dataset is older than fresh_within allows; see what writes it"
-NO_ROWS = "its dataset has no rows for it; look at the table and at the filters"
->>>>>>> main
+STALE = "the newest row of its dataset is older than fresh_within allows; check what writes it"
+NO_ROWS = "its dataset has no rows for it; check the table and the filters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +125,7 @@ class DataHealth:
         for (database, says), kpis in kpis_of.items():
             names = ", ".join(map(self._name, kpis))
             if database:
-<<<<<<< HEAD
-                yield f"Database {database}", f"{troubles[kpis[0]].description}. No data for {names}"
-=======
-                yield f"Database {database}", f"{incidents[kpis[0]].description}. Nothing is known of {names}"
->>>>>>> main
+                yield f"Database {database}", f"{incidents[kpis[0]].description}. No data for {names}"
             else:
                 yield names, says
 

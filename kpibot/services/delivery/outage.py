@@ -62,15 +62,9 @@ class OutageNotifier:
             await self._report(self._administrators, self._now())
             self._last_error = ""
         except DeliveryError as error:
-<<<<<<< HEAD
-            if self._excuse != str(error):
-                log.warning("the administrators cannot be notified about the bot's own database: %s", error)
-            self._excuse = str(error)
-=======
             if self._last_error != str(error):
-                log.warning("the administrators cannot be told of the bot's own database: %s", error)
+                log.warning("the administrators cannot be notified about the bot's own database: %s", error)
             self._last_error = str(error)
->>>>>>> main
 
     async def _report(self, channel: str, now: datetime) -> None:
         if not self._knows_past:

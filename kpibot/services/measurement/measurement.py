@@ -32,15 +32,9 @@ from kpibot.sources.base import (
 
 log = logging.getLogger(__name__)
 
-<<<<<<< HEAD
-Each = TypeVar("Each")
-PartsByCampus = Mapping[str, Aggregate]
-UNFORESEEN = "its data could not be read; the log says why"
-=======
 Item = TypeVar("Item")
 Aggregates = Mapping[str, Aggregate]  # by campus
-UNEXPECTED = "its data cannot be understood; the log says why"
->>>>>>> main
+UNEXPECTED = "its data could not be read; the log says why"
 
 
 class Measurement:

@@ -91,13 +91,8 @@ class Reporting:
     def _stored(self, kpi: Kpi, instant: datetime) -> dict[str, float | None]:
         try:
             return _values(self._store.readings.latest(kpi.id, instant - NEAR, instant))
-<<<<<<< HEAD
-        except StoreError as error:  # what it is compared with may not cost the number
-            log.warning("no readings are stored for %s: %s", kpi.id, error)
-=======
         except StoreError as error:  # a missing comparison must not cost the number
-            log.warning("no stored readings of %s: %s", kpi.id, error)
->>>>>>> main
+            log.warning("no readings are stored for %s: %s", kpi.id, error)
             return {}
 
     def is_stale(self, kpi: Kpi, readings: Readings) -> bool:
@@ -118,15 +113,9 @@ class Reporting:
 
     def _is_older(self, measure: Simple, as_of: datetime, since: datetime) -> bool:
         try:
-<<<<<<< HEAD
-            newest = self._measurement.newest(half, as_of)
-        except SourceError as error:  # the number is there; not knowing its age may cost neither it nor other KPIs
-            log.warning("the freshness of the data is unknown: %s", error)
-=======
             newest = self._measurement.newest(measure, as_of)
         except SourceError as error:  # an unknown age must cost neither this number nor other KPIs
-            log.warning("cannot tell how fresh the data is: %s", error)
->>>>>>> main
+            log.warning("the freshness of the data is unknown: %s", error)
             return False
         return newest is None or newest < since
 

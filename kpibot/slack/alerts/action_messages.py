@@ -33,15 +33,9 @@ def action_text(action: Action, zone: str, asker: str = "") -> str:
     has = f"{by[:1].upper()}{by[1:]} {'have' if by == 'you' else 'has'} it"
     match action.kind:
         case ActionKind.ACKNOWLEDGED:
-<<<<<<< HEAD
-            return f"{has} (acknowledged{_until(action, zone)})"
+            return f"{has} (acknowledged{_end_text(action, zone)})"
         case ActionKind.SNOOZED:
-            return f"Snoozed by {by}{_until(action, zone)}; anything that becomes critical is still posted"
-=======
-            return f"Acknowledged by {by}{_end_text(action, zone)}"
-        case ActionKind.SNOOZED:
-            return f"Snoozed by {by}{_end_text(action, zone)}; what becomes critical is told all the same"
->>>>>>> main
+            return f"Snoozed by {by}{_end_text(action, zone)}; anything that becomes critical is still posted"
         case ActionKind.ASSIGNED if action.to == action.by:
             return has
         case ActionKind.ASSIGNED:
@@ -64,14 +58,9 @@ def _former_text(action: Action, result: ActionResult) -> str:
     if action.kind is ActionKind.ASSIGNED:
         done = f"Already assigned to {_name(action.to, result.asker)}"
     elif action.kind in (ActionKind.MUTED, ActionKind.SNOOZED):
-<<<<<<< HEAD
-        done = f"{done}{_until(action, result.zone)}"
+        done = f"{done}{_end_text(action, result.zone)}"
     at = soon(action.at, result.now, result.zone)
     return f"{done} by {_name(action.by, result.asker)}{'' if ',' in at else ' at'} {at}"
-=======
-        done = f"{done}{_end_text(action, result.zone)}"
-    return f"{done} by {_name(action.by, result.asker)} at {soon(action.at, result.now, result.zone)}"
->>>>>>> main
 
 
 def _name(person: str, asker: str) -> str:
