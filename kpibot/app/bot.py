@@ -115,7 +115,7 @@ class Bot:
         """Does what is due now. Stopping the bot does not wait for it."""
         with self._track():
             await self.catch_up()
-        log.info("at work in %s", self._services.catalog.district.calendar.zone)
+        log.info("running in %s", self._services.catalog.district.calendar.zone)
         if ready is not None:
             ready.set()
 

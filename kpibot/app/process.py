@@ -26,8 +26,6 @@ def leave_if_stuck() -> None:
         thread.join(max(0.0, until - time.monotonic()))
     stuck = [each.name for each in threads if each.is_alive() and not each.name.startswith(ASYNCIO_THREADS)]
     if stuck:
-        log.warning(
-            "a database does not answer (%s): the process ends without waiting for it", ", ".join(sorted(stuck))
-        )
+        log.warning("a database does not answer (%s): it is no longer waited for", ", ".join(sorted(stuck)))
         logging.shutdown()
         os._exit(0)

@@ -21,7 +21,7 @@ def load(folder: Path, environment: Mapping[str, str]) -> Catalog:
 
     Args:
         folder: every `*.yaml` in it is read, but not its sub-folders; so is the feed of holidays that it names.
-        environment: what `${NAME}` in database URLs and paths of files stands for.
+        environment: what `${NAME}` in database URLs and paths of files means.
 
     Raises:
         CatalogError: every mistake at once. Where a file is not YAML at all, or a section is in two files, references

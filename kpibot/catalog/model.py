@@ -22,7 +22,7 @@ from kpibot.core.time.calendar import Calendar
 
 @dataclass(frozen=True, slots=True)
 class DistrictConfig:
-    """The district itself. `administrators` is the id of the channel where problems are told, if there is one."""
+    """The district itself. `administrators` is the id of the channel where problems are reported, if there is one."""
 
     name: str
     calendar: Calendar
@@ -88,7 +88,7 @@ class Dataset:
 
     `rows` says what one row is, in the plural. `zone` is how naive times were written. `fresh_within` is the age at
     which the newest row makes the dataset stale. `link` is a template over the columns that leads to one row.
-    `dimensions` are, by the word that people type, what its rows can be told apart by. `system` says whose codes its
+    `dimensions` are, by the word that people type, what its rows can be grouped by. `system` says whose codes its
     campuses are in, if not the database's own.
     """
 

@@ -16,7 +16,7 @@ CREDENTIALS = re.compile(r"(://)\S*[@…]")  # to the end of the password, or to
 class Problem:
     """One mistake. `line` counts from 1 (0: the file or folder as a whole); `where` is the path of keys to it.
 
-    No problem shows the user and password of a URL, wherever it stood.
+    No problem shows the user and password of a URL, wherever it was.
     """
 
     file: str

@@ -14,14 +14,14 @@ from importlib import import_module
 from pathlib import Path
 
 COMMANDS = {
-    "run": "Talks to Slack until it is told to stop.",
-    "demo": "Shows everything, on this machine alone.",
+    "run": "Runs the bot until it is stopped.",
+    "demo": "Shows everything on this machine, without a Slack account.",
     "check": "Looks at the configuration, the databases and Slack; every problem at once.",
     "ask": "Answers a question in the terminal.",
     "measure": "Measures every KPI for every campus and group, and keeps the readings.",
     "digest": "Prints what a digest would say, and sends nothing.",
-    "routes": "Shows where a breach would go, and why.",
-    "backtest": "Says how many alerts the past would have given, and with which thresholds.",
+    "routes": "Shows where an alert would go, and why.",
+    "backtest": "Counts the alerts that past data would have caused, also with other thresholds.",
     "workspace": "Runs a Slack workspace on this machine, for any bot.",
 }
 NEEDS_NO_CONFIGURATION = frozenset({"workspace"})
@@ -31,16 +31,17 @@ EARLIEST, LATEST = 1980, 2200  # years of an --as-of: before the first, SQL and 
 
 
 BACKTEST = """\
-Takes the past of a KPI, day by day, and counts the alerts that its thresholds
-would have given: how many, where, for how long, in which months, how many of
-them became critical, and how many would have waited for the next working day.
+Goes through the past of a KPI, day by day, and counts the alerts that its
+thresholds would have caused: how many, where, for how long, in which months,
+how many became critical, and how many would have waited for the next working
+day.
 
-Then it tries other warnings on the same past. Each line of that table says: had
-the warning been this value, there would have been so many alerts, so many a
-year at each campus, and a campus would have been in alert on such a share of
-all days. `now` marks the present warning, `suggested` the mildest that is calm
-enough to be read: one alert a month at most, and in alert on one day in ten at
-most.
+Then it tries other warnings on the same past. Each line of that table says: if
+the warning had been this value, there would have been this many alerts, this
+many a year at each campus, and a campus would have been in alert for this share
+of the days. `now` marks the current warning, `suggested` the mildest one that
+is quiet enough for people to read: at most one alert a month, and in alert on
+at most one day in ten.
 
 It changes nothing and sends nothing. To use another warning, write it into
 kpis.yaml, and look again.

@@ -35,7 +35,7 @@ def services_of(options: argparse.Namespace, settings: Settings) -> Services:
 def catalog_of(options: argparse.Namespace, environment: Mapping[str, str]) -> Catalog:
     """The configuration of the folder that was named."""
     if not options.config.is_dir():
-        raise UsageError(f"{options.config} is no folder; name the one that holds the configuration's YAML files")
+        raise UsageError(f"{options.config} is not a folder; name the one that holds the configuration's YAML files")
     return load(options.config, environment)
 
 

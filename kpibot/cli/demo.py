@@ -1,4 +1,4 @@
-"""Shows everything, on this machine alone."""
+"""Shows everything on this machine, without a Slack account."""
 
 import argparse
 import asyncio
@@ -10,7 +10,7 @@ from kpibot.settings import Settings
 
 
 def demo_command(options: argparse.Namespace, settings: Settings) -> int:
-    """Shows everything, on this machine alone."""
+    """Shows everything on this machine, without a Slack account."""
     now = utc_now()
     environment = demo_app.build_district(options.folder, now, _show_progress)
     catalog = catalog_of(options, {**environment, **settings.environment})

@@ -45,5 +45,5 @@ def kpi_and_campus(words: Sequence[str], services: Services) -> tuple[Kpi, str |
             f"which KPI? Type for example `{next(iter(kpis))} {services.district.tree.leaves('district')[0]}`"
         )
     if request.days is not None:
-        raise UsageError("only a KPI and a campus can be typed here; how many days is said by --days, where it counts")
+        raise UsageError("only a KPI and a campus can be typed here; the number of days goes into --days")
     return kpis[request.kpi], request.campus

@@ -1,4 +1,4 @@
-"""Talks to Slack until it is told to stop."""
+"""Runs the bot until it is stopped."""
 
 import argparse
 import asyncio
@@ -13,7 +13,7 @@ from kpibot.store.database.instance_lock import instance_lock
 
 
 def run_command(options: argparse.Namespace, settings: Settings) -> int:
-    """Talks to Slack until it is told to stop."""
+    """Runs the bot until it is stopped."""
     access = slack_access(settings)
     with instance_lock(settings.state_url), closing(services_of(options, settings)) as services:
         asyncio.run(until_stopped(lambda stop: _work(Bot(services, access), stop)))

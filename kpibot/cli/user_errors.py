@@ -1,4 +1,4 @@
-"""The errors that are told to people as they are: each says what to type or change next, and holds no secret."""
+"""The errors that people are shown as they are: each says what to type or change next, and holds no secret."""
 
 from kpibot.app.slack_access import StartError
 from kpibot.catalog import CatalogError

@@ -31,7 +31,7 @@ def _silent(_label: str, _fraction: float) -> None:
 
 
 def build_demo_databases(folder: Path, until: datetime, seed: int = SEED, progress: Progress = _silent) -> None:
-    """Makes helpdesk.db, purchasing.db, assets.db and training.db in `folder`, as they stand at `until`.
+    """Makes helpdesk.db, purchasing.db, assets.db and training.db in `folder`, as of `until`.
 
     `until` is aware; the databases hold naive local times of America/Chicago. The same seed and instant give the same
     rows everywhere, and a later instant only adds to the past. `progress` gets a label and the fraction done (0 to 1).

@@ -83,7 +83,7 @@ class Month:
 
 
 def write_purchasing(path: Path, seed: int, until: int, progress: Report) -> None:
-    """Makes purchasing.db as it stands at `until`: whole fiscal years (from July 1), the last one up to `until`."""
+    """Makes purchasing.db as of `until`: whole fiscal years (from July 1), the last one up to `until`."""
     today = date_of(until // DAY)
     first = month_of(date(fiscal_year_of(today) - 1 - FISCAL_YEARS, 7, 1))
     orders = _joined([_month(seed, month) for month in range(first, month_of(today) + 1)])

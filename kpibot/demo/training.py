@@ -58,7 +58,7 @@ class Staff:
 
 
 def write_training(path: Path, seed: int, until: int, progress: Report) -> None:
-    """Makes training.db as it stands at `until`; a school year's requirements exist from August 1."""
+    """Makes training.db as of `until`; a school year's requirements exist from August 1."""
     today = date_of(until // DAY)
     last = today.year if (today.month, today.day) >= BEGINS else today.year - 1
     years = [_year(seed, year, until) for year in range(last - YEARS + 1, last + 1)]

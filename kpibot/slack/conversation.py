@@ -32,7 +32,7 @@ from kpibot.store.store import StoreError
 log = logging.getLogger(__name__)
 
 PATIENCE = 1.0  # seconds after which a person wants to hear that the work goes on
-TELL = "please tell whoever runs kpibot"
+TELL = "please tell the person who runs kpibot"
 LATER = "try again in a few minutes"
 FAILED = f"something went wrong, and the bot's log says what; {TELL}"
 NO_MEMORY = f"my own database does not answer, so alerts can be neither shown nor changed; {LATER}"
@@ -112,7 +112,7 @@ class Conversation:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def admit(self, caller: Caller, target: ReplyTarget, work: Coroutine[Any, Any, None]) -> None:
-        """Does what somebody wants, unless they may be shown nothing; then they alone are told so."""
+        """Does what somebody wants, unless they may see nothing; then only they get a reply that says so."""
         try:
             refusal = await self._gatekeeper.refusal(caller)
             if refusal is None:
@@ -154,7 +154,7 @@ class Conversation:
         await self._if_first(self._once.is_first_click, name, work)
 
     def flush(self) -> None:
-        """Delivers what is owed now: what people do should show at once."""
+        """Delivers the outbox now: what people do should show at once."""
         self.start(self._deliver())
 
     async def send_ephemeral(self, target: ReplyTarget, user: str, message: Rendered) -> None:
@@ -174,7 +174,7 @@ class Conversation:
         )
 
     async def home(self, caller: Caller) -> Rendered:
-        """The home tab: how everything stands, or that they may see nothing."""
+        """The home tab: the current state, or that they may see nothing."""
         refusal = await self._gatekeeper.refusal(caller)
         if refusal is not None:
             return refusal_message(refusal)
@@ -195,7 +195,7 @@ class Conversation:
         try:
             return bool(await self._in_thread(is_first, name, self._now()))
         except StoreError as error:
-            log.warning("nobody can tell whether this was answered before: %s", error)
+            log.warning("cannot tell whether this was answered before: %s", error)
             return True
 
     def _reply(self, text: str, by: str, channel: str) -> Reply | AlertCommandReply:
@@ -250,10 +250,10 @@ class Conversation:
 
 
 def error_text(error: QueryError | SourceError | StoreError) -> str:
-    """What whoever asked is told in place of an answer; the log hears of what is no fault of theirs."""
+    """The reply in place of an answer; errors that are not the asker's fault go to the log."""
     if isinstance(error, QueryError):
         return str(error)
-    log.error("somebody waited for an answer in vain: %s", error)
+    log.error("a question was not answered: %s", error)
     if isinstance(error, StoreError):
         return NO_MEMORY
     return f"{error}; {LATER if isinstance(error, SourceDownError) else TELL}"

@@ -1,4 +1,4 @@
-"""What somebody is told who may be shown nothing: no campus, no KPI, and not what could be typed."""
+"""The reply to somebody who may see nothing: no campus, no KPI, and not what could be typed."""
 
 from kpibot.core.access.membership import Refusal
 from kpibot.slack.blocks import Rendered, rendered, section

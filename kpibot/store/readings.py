@@ -27,11 +27,11 @@ NUMBERS = ("value", "numerator", "denominator", "rows", "valued", "unplaced", "w
 
 
 @dataclass(frozen=True, slots=True)
-class Measurement:
+class StoredMeasurement:
     """A KPI at an instant, at every campus that was measured; `row` is what is kept of it."""
 
     campuses: Roster
-    taken: ByCampus
+    by_campus: ByCampus
     row: Mapping[str, Any]
 
 
@@ -47,12 +47,12 @@ class ReadingTables:
         self._add = insert(readings).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
         self._add_daily = _unless_later(insert(daily_readings))
 
-    def prepare(self, taken: Iterable[Reading]) -> list[Measurement]:
+    def prepare(self, readings_to_save: Iterable[Reading]) -> list[StoredMeasurement]:
         """What to save. New rosters are kept at once: they mean nothing alone, and need no larger transaction."""
-        merge: dict[tuple[str, datetime], dict[str, Reading]] = {}
-        for each in taken:
-            merge.setdefault((each.kpi, each.as_of), {})[each.campus] = each
-        measurements = [_measurement(by_campus) for by_campus in merge.values()]
+        merged: dict[tuple[str, datetime], dict[str, Reading]] = {}
+        for reading in readings_to_save:
+            merged.setdefault((reading.kpi, reading.as_of), {})[reading.campus] = reading
+        measurements = [_stored_measurement(by_campus) for by_campus in merged.values()]
         new = {each.row["roster"]: each.campuses for each in measurements if each.row["roster"] not in self._rosters}
         if new:
             with writing(self._engine) as connection:
@@ -60,7 +60,7 @@ class ReadingTables:
             self._rosters |= new
         return measurements
 
-    def save(self, connection: sa.Connection, measurements: Iterable[Measurement]) -> None:
+    def save(self, connection: sa.Connection, measurements: Iterable[StoredMeasurement]) -> None:
         """Keeps readings; one of the same KPI, campus and instant replaces the former."""
         kept = [self._added(connection, each).row for each in measurements]
         if kept:
@@ -79,8 +79,8 @@ class ReadingTables:
         """The last measurement of a KPI after one instant, up to and with another; empty where there is none."""
         with self._engine.connect() as connection:
             for table in (readings, daily_readings):
-                if found := self._latest(connection, table, kpi, after, until):
-                    return found
+                if latest := self._latest(connection, table, kpi, after, until):
+                    return latest
         return {}
 
     def daily(self, kpi: str, first: date, until: datetime) -> dict[str, Values]:
@@ -90,20 +90,20 @@ class ReadingTables:
         columns = sa.select(daily_readings.c.day, daily_readings.c.roster, daily_readings.c.value)
         with self._engine.connect() as connection:
             rows = connection.execute(columns.where(within, daily_readings.c.as_of <= until)).all()
-            found = {row.day: (self._roster(connection, row.roster), row.value) for row in rows}
-            if last not in found:  # the day's last measurement may be a later one
+            by_day = {row.day: (self._roster(connection, row.roster), row.value) for row in rows}
+            if last not in by_day:  # the day's last measurement may be a later one
                 midnight = datetime.combine(last, time(), self._zone)
                 today = self._latest(connection, readings, kpi, midnight, until)
-                found[last] = tuple(today), [each.value for each in today.values()]
-        return _by_campus([found.get(first + timedelta(days=n), NOT_MEASURED) for n in range((last - first).days + 1)])
+                by_day[last] = tuple(today), [each.value for each in today.values()]
+        return _by_campus([by_day.get(first + timedelta(days=n), NOT_MEASURED) for n in range((last - first).days + 1)])
 
-    def _added(self, connection: sa.Connection, new: Measurement) -> Measurement:
+    def _added(self, connection: sa.Connection, new: StoredMeasurement) -> StoredMeasurement:
         """The measurement as it is kept: with what an earlier one of the same instant says of other campuses."""
         if connection.execute(self._add, new.row).rowcount:
             return new
         same = sa.and_(readings.c.kpi == new.row["kpi"], readings.c.as_of == new.row["as_of"])
         former = connection.execute(sa.select(readings).where(same).with_for_update()).one()
-        whole = _measurement({**_read(former, self._roster(connection, former.roster)), **new.taken})
+        whole = _stored_measurement({**_read(former, self._roster(connection, former.roster)), **new.by_campus})
         self._keep_rosters(connection, {whole.row["roster"]: whole.campuses})
         connection.execute(sa.update(readings).where(same), whole.row)
         return whole
@@ -116,14 +116,14 @@ class ReadingTables:
         return {} if row is None else _read(row, self._roster(connection, row.roster))
 
     def _places(self, connection: sa.Connection, campus: str, wanted: Iterable[str]) -> dict[str, int]:
-        """Where a campus stands in those rosters that have it."""
+        """The position of a campus in those rosters that have it."""
         campuses = {each: self._roster(connection, each) for each in wanted}
         return {each: slugs.index(campus) for each, slugs in campuses.items() if campus in slugs}
 
     def _roster(self, connection: sa.Connection, wanted: str) -> Roster:
         if wanted not in self._rosters:
-            found = connection.scalars(sa.select(rosters.c.campuses).where(rosters.c.id == wanted)).one()
-            self._rosters[wanted] = tuple(found)
+            campuses = connection.scalars(sa.select(rosters.c.campuses).where(rosters.c.id == wanted)).one()
+            self._rosters[wanted] = tuple(campuses)
         return self._rosters[wanted]
 
     def _keep_rosters(self, connection: sa.Connection, new: Mapping[str, Roster]) -> None:
@@ -143,17 +143,17 @@ def _unless_later(insert: Any) -> sa.Insert:
     return replacing
 
 
-def _measurement(taken: ByCampus) -> Measurement:
-    each, campuses = list(taken.values()), tuple(taken)
-    row: dict[str, Any] = {name: list(map(attrgetter(name), each)) for name in NUMBERS}
+def _stored_measurement(by_campus: ByCampus) -> StoredMeasurement:
+    of_all, campuses = list(by_campus.values()), tuple(by_campus)
+    row: dict[str, Any] = {name: list(map(attrgetter(name), of_all)) for name in NUMBERS}
     row |= {
-        "kpi": each[0].kpi,
-        "as_of": each[0].as_of,
+        "kpi": of_all[0].kpi,
+        "as_of": of_all[0].as_of,
         "roster": hashlib.sha256(to_json(campuses)).hexdigest()[:32],
-        "missing": {reading.campus: reading.missing for reading in each if reading.missing},
-        "newest": [reading.newest and reading.newest.astimezone(UTC) for reading in each],
+        "missing": {reading.campus: reading.missing for reading in of_all if reading.missing},
+        "newest": [reading.newest and reading.newest.astimezone(UTC) for reading in of_all],
     }
-    return Measurement(campuses, taken, row)
+    return StoredMeasurement(campuses, by_campus, row)
 
 
 def _read(row: sa.Row[Any], campuses: Roster) -> dict[str, Reading]:
@@ -164,11 +164,11 @@ def _read(row: sa.Row[Any], campuses: Roster) -> dict[str, Reading]:
             kpi=row.kpi,
             campus=campus,
             as_of=row.as_of,
-            missing=_missing(row.missing.get(campus), each[0]),
+            missing=_missing(row.missing.get(campus), values[0]),
             newest=newest and datetime.fromisoformat(newest),
-            **dict(zip(NUMBERS, each, strict=True)),
+            **dict(zip(NUMBERS, values, strict=True)),
         )
-        for campus, each, newest in zip(campuses, numbers, row.newest, strict=True)
+        for campus, values, newest in zip(campuses, numbers, row.newest, strict=True)
     }
 
 

@@ -93,7 +93,7 @@ async def test_whoever_acknowledges_is_named_in_the_message_and_its_thread_and_n
     await press(scene, alert, "ack")
     await until(scene, lambda: thread(scene, alert))
     (line,) = thread(scene, alert)
-    assert "Acknowledged by @luis until 6:15 PM CST" in line
+    assert "@luis has it (acknowledged until 6:15 PM CST)" in line
     assert "<@" not in line
     assert "@luis" in now_is(scene, alert)
     assert whispers(scene, "luis") == []
@@ -111,7 +111,7 @@ async def test_of_two_people_at_once_one_acknowledges_and_the_other_is_told_who(
     await asyncio.gather(press(scene, alert, "ack", "luis"), press(scene, alert, "ack", "dana"))
     await settle(scene)
     (line,) = thread(scene, alert)
-    first, second = ("luis", "dana") if "by @luis" in line else ("dana", "luis")
+    first, second = ("luis", "dana") if "@luis has it" in line else ("dana", "luis")
     (told,) = whispers(scene, second)
     assert f"Already acknowledged by @{first} at 10:15 AM CST" in told
     assert whispers(scene, first) == []
@@ -126,7 +126,7 @@ async def test_reminders_stop_until_the_acknowledgement_lapses(scene: Scene, ale
         await later(scene, 5 * HOUR)
         if scene.clock.now < MONDAY + 20 * HOUR:  # at night nothing is told
             assert len(thread(scene, alert)) == 2
-    assert "The acknowledgement has lapsed" in thread(scene, alert)[2].replace("the ack", "The ack")
+    assert "The acknowledgment has expired" in thread(scene, alert)[2].replace("the ack", "The ack")
     assert "Acknowledged by" not in now_is(scene, alert)
 
 
@@ -138,7 +138,7 @@ async def test_what_is_over_cannot_be_acknowledged(scene: Scene, alert: Message)
     scene.services.store.save_evaluation([], {}, [], scene.clock.now, {("tickets", WEST): None})
     await pressed
     await until(scene, lambda: whispers(scene, "luis"))
-    assert "That is over" in whispers(scene, "luis")[0]
+    assert "This alert is over already" in whispers(scene, "luis")[0]
 
 
 async def test_whom_slack_did_not_list_is_named_when_they_act(scene: Scene, config: None) -> None:
@@ -148,7 +148,7 @@ async def test_whom_slack_did_not_list_is_named_when_they_act(scene: Scene, conf
     (posted,) = alerts(scene)
     await press(scene, posted, "ack")
     await until(scene, lambda: thread(scene, posted))
-    assert "Acknowledged by @luis" in thread(scene, posted)[0]
+    assert "@luis has it" in thread(scene, posted)[0]
 
 
 async def test_whoever_presses_while_nothing_can_be_kept_is_told_so(
@@ -197,7 +197,7 @@ async def test_whoever_is_given_an_alert_is_called_once_and_not_for_taking_it(sc
     await press(scene, alert, "assign", user="dana", value=scene.ws.user_id("dana"))
     await until(scene, lambda: len(thread(scene, alert)) == 2)
     assert "<@" not in thread(scene, alert)[1]
-    assert "Taken over by @dana" in thread(scene, alert)[1]
+    assert "@dana has it" in thread(scene, alert)[1]
 
 
 # asking
@@ -207,7 +207,7 @@ async def test_why_is_told_to_the_asker_only(scene: Scene, alert: Message) -> No
     await press(scene, alert, "why")
     await until(scene, lambda: whispers(scene, "luis"))
     (why,) = whispers(scene, "luis")
-    for part in ("11 tickets", "critical from 10", "last measured", "takes it", "reminded of every 2 h"):
+    for part in ("11 tickets", "critical from 10", "last measured", "matches", "reminder every 2 h"):
         assert part in why
     assert thread(scene, alert) == []
 
@@ -243,7 +243,7 @@ async def test_a_mute_asks_for_a_reason_and_how_long(scene: Scene, alert: Messag
     for part in ("Outstanding tickets", "Campus West High School", "West feeder", "Everywhere"):
         assert part in view
     outcome = await modals(scene).submit(user="luis", held=form(reason="exam week"))
-    assert outcome.payload == {"response_action": "errors", "errors": {"lasting": "Choose either how long, or a day"}}
+    assert outcome.payload == {"response_action": "errors", "errors": {"lasting": "Choose either how long or a day"}}
     outcome = await modals(scene).submit(user="luis", held=form(reason="exam week", day="2026-11-15"))
     assert outcome.payload is not None
     assert "day" in outcome.payload["errors"]
@@ -329,18 +329,18 @@ async def typed(scene: Scene, text: str, user: str = "dana", channel: str = WEST
 
 
 async def test_what_stands_is_shown_with_who_sees_to_it(scene: Scene, alert: Message) -> None:
-    assert "nobody has taken it" in await typed(scene, "alerts")
+    assert "nobody has acknowledged it" in await typed(scene, "alerts")
     await press(scene, alert, "ack")
     await settle(scene)
     assert "acknowledged by @luis until 6:15 PM CST" in await typed(scene, "alerts")
     assert "11 tickets" in await typed(scene, "alerts everywhere", channel="tech-leads")
-    assert "No alert stands at" in await typed(scene, "alerts campus-north", channel="tech-leads")
+    assert "No active alerts at" in await typed(scene, "alerts campus-north", channel="tech-leads")
 
 
 async def test_an_alert_is_acknowledged_by_word_where_it_stands(scene: Scene, alert: Message) -> None:
-    assert "one stands in" in await typed(scene, "ack tickets", channel="tech-leads")
+    assert "there is one in" in await typed(scene, "ack tickets", channel="tech-leads")
     await typed(scene, "ack")
-    await until(scene, lambda: any("Acknowledged by @dana" in each for each in thread(scene, alert)))
+    await until(scene, lambda: any("@dana has it" in each for each in thread(scene, alert)))
     assert "Already acknowledged by @dana" in await typed(scene, "ack tickets", user="luis")
 
 

@@ -86,7 +86,7 @@ async def test_a_recovery_is_told_without_calling_the_owner_and_the_message_says
     await quiet.later(QUARTER)
     (alert,) = alerts(quiet)
     (eased,) = thread(quiet, alert)
-    assert "eased, but not over" in eased.text
+    assert "better, but still over the threshold" in eased.text
     quiet.helpdesk.resolve("101", quiet.clock.now, keep=2)
     await quiet.later(QUARTER)
     (alert,) = alerts(quiet)

@@ -198,7 +198,7 @@ def test_what_only_the_database_shows_is_found_by_check_and_costs_no_other_kpi(
     assert problem["place"] == district.place(mistake.at)
     assert values(found) == {"odd": None, "tickets": 7.0, "response-time": 14.0}
     _, out, _ = district.run("ask", "odd")
-    assert "No data: its set-up does not fit the database" in out
+    assert "No data: its setup does not match the database" in out
     status, out, _ = district.run("ask", "tickets")
     assert status == 0
     assert "7 tickets" in out

@@ -171,7 +171,7 @@ def test_help_and_lists_are_json_for_programs(helpdesk: Helpdesk, capsys: pytest
 
 def test_a_configuration_that_is_not_there_is_told(helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("ask", "tickets", config=Path("nowhere")) == 1
-    assert "nowhere is no folder" in capsys.readouterr().err
+    assert "nowhere is not a folder" in capsys.readouterr().err
 
 
 OF_LATER = {"aiohttp", "slack_sdk", "apscheduler", "matplotlib", "duckdb", "alembic", "kpibot.demo"}

@@ -37,7 +37,7 @@ async def test_an_hour_without_it_changes_no_alert_and_is_told_once(
     assert morning.thread(north) == []
     (away,) = morning.told(ADMINS)
     assert "Database helpdesk" in said(away)
-    assert "Nothing is known of Outstanding tickets, Response time" in said(away)
+    assert "No data for Outstanding tickets, Response time" in said(away)
     answer = await morning.ask("tickets campus-west")
     assert "No data" in answer
     assert "helpdesk" in answer

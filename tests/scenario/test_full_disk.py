@@ -101,6 +101,6 @@ async def test_a_picture_that_cannot_be_drawn_costs_no_text(
     (alert,) = ten.alerts()
     assert "Campus West High School is critical" in said(alert)
     assert "slack_file" not in said(alert)
-    assert "goes without its picture" in log.text
+    assert "is sent without its picture" in log.text
     assert "No space left on device" in log.text
     assert "11 tickets" in await ten.ask("tickets campus-west")

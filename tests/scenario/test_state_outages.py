@@ -152,7 +152,7 @@ async def test_what_slack_does_not_take_at_once_is_told_later_and_once(
     scene.ws.fault(Fault("conversations.history", "ratelimited"))
     await scene.pass_by(10 * MINUTE)
     assert len(scene.told(ADMINS)) == 1
-    assert log.text.count("the administrators cannot be told of the bot's own database") == 3
+    assert log.text.count("the administrators cannot be notified about the bot's own database") == 3
 
 
 @pytest.mark.parametrize("memory", ["postgresql"], indirect=True)
@@ -205,5 +205,5 @@ async def test_what_is_said_to_the_bot_and_pressed_is_answered_though_nobody_kno
     assert "2 tickets" in said(answer)
     await scene.press(answer, "show:tickets")
     assert "13 tickets" in "".join(scene.thread(answer))
-    assert "nobody can tell whether this was answered before" in log.text
+    assert "cannot tell whether this was answered before" in log.text
     assert "Traceback" not in log.text

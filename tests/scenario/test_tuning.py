@@ -50,12 +50,12 @@ def test_a_breach_is_shown_where_it_goes_and_why(helpdesk: Helpdesk, capsys: pyt
     assert main(["routes", "tickets", "campus-west", "critical", "--at", "2026-11-16T10:00"]) == 0
     said = capsys.readouterr().out
     for part in (
-        "A critical breach of Outstanding tickets at Campus West High School",
+        "A critical alert about Outstanding tickets at Campus West High School",
         "Mon, Nov 16, 2026, 10:00 AM CST",
-        "goes to #west-tech and calls @helpdesk-leads\ntold at once\n",
-        "if nobody acknowledges it for 1 h, calls @director",
+        "goes to #west-tech and mentions @helpdesk-leads\nposted at once\n",
+        "if nobody acknowledges it within 1 h, mentions @director",
         "  1. #tech-leads: critical · other hours\n      is for other hours only\n",
-        "→ 2. #west-tech: feeder-west\n      takes it",
+        "→ 2. #west-tech: feeder-west\n      matches",
     ):
         assert part in said
 
@@ -114,19 +114,22 @@ def test_the_district_s_breach_is_told_in_the_place_of_its_campuses_but_not_of_i
     file.write_text(text.replace("recovers_at: 4", watched), encoding="utf-8")
     main(["routes", "tickets", place, "--at", "2026-11-16T10:00"])
     said = capsys.readouterr().out
-    assert ("is not told apart while the district itself is in breach" in said) is is_inhibited
+    assert ("is not posted while the district itself has an alert" in said) is is_inhibited
 
 
 def test_a_breach_that_no_rule_takes_is_a_problem(helpdesk: Helpdesk, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["routes", "tickets", "campus-north", "--at", "2026-11-16T10:00"]) == 1
-    assert "goes nowhere: no rule takes it" in capsys.readouterr().out
+    assert "goes nowhere: no rule matches" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
     ("words", "told"),
     [
         ("tickets", "which campus? Type one too, for example `tickets campus-west`"),
-        ("tickets feeder-west", "`feeder-west` is none; type one of its own: `campus-west` or `oakridge-middle`"),
+        (
+            "tickets feeder-west",
+            "`feeder-west` is not one; type one of its campuses: `campus-west` or `oakridge-middle`",
+        ),
         ("tickets district", "write `at: [campuses, district]`"),
         ("campus-west", "which KPI? Type for example `tickets campus-west`"),
         ("tickets campus-wst", "did you mean `campus-west`?"),
@@ -209,7 +212,7 @@ def test_what_is_said_fits_a_terminal_and_names_what_matters(
         "2 alerts at 1 of 3 campuses; 1 became critical",
         "1 began on a day off and would have waited",
         "Campus West High School             2         1          7 (8%)    5 days",
-        "Other warnings where it is ≥ 6 now (3 campuses)",
+        "Other warning thresholds where it is ≥ 6 now (3 campuses)",
         "← now",
     ):
         assert part in said
@@ -222,7 +225,7 @@ def test_a_kpi_without_an_alert_is_tried_as_if_it_had_one(busy: Helpdesk, capsys
     assert main(["backtest", "response-time", "campus-west", "--as-of", NOW, "--days", "90"]) == 0
     said = capsys.readouterr().out
     assert "has no `alert` yet" in said
-    assert "No alert at all, at 1 campus" in said
+    assert "No alerts at 1 campus" in said
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.dates import DateFormatter, MonthLocator
 from matplotlib.figure import Figure
 
-COLOURS = ("#0072b2", "#e69f00", "#999999", "#d55e00")  # told apart by people who see few colours, and in grey
+COLOURS = ("#0072b2", "#e69f00", "#999999", "#d55e00")  # broken down by people who see few colours, and in grey
 HATCHES = ("", "//", "", "xx")
 
 

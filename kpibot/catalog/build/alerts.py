@@ -12,7 +12,7 @@ A_SHIFT = AlertRule().acknowledged_for
 
 
 def build_alert(schema: AlertSchema) -> AlertRule:
-    """The rule by which a KPI's breaches are told. Whoever acknowledges one is called no sooner than who does not."""
+    """The alert rule of a KPI. An acknowledgement calls nobody sooner than no acknowledgement would."""
     return AlertRule(
         after=schema.after,
         remind=schema.remind,
@@ -54,5 +54,5 @@ def build_silence(schema: SilenceSchema) -> RecurringSilence:
 
 
 def some(names: Iterable[str] | None) -> frozenset[str] | None:
-    """Those names; None stands for all."""
+    """Those names; None means all."""
     return None if names is None else frozenset(names)

@@ -23,7 +23,7 @@ def check_campuses(references: References, environment: Mapping[str, str]) -> No
 
 
 def _check_reserved(references: References) -> None:
-    """A system cannot be called what stands for all of them."""
+    """A system cannot have the name that means all of them."""
     paths: list[Path] = [("databases", name) for name in references.config.databases if name == ANY]
     paths += [("datasets", name, "system") for name, each in references.config.datasets.items() if each.system == ANY]
     for path in paths:

@@ -14,7 +14,7 @@ EVERYWHERE = ""  # in place of a campus: those that no rule names
 
 @dataclass(frozen=True, slots=True)
 class _Reach:
-    """The breaches that a rule takes, whatever stands above it."""
+    """The breaches that a rule takes, whatever is above it."""
 
     kpis: frozenset[str]
     campuses: frozenset[str]
@@ -42,7 +42,7 @@ def check_routes(references: References) -> None:
 
 
 def _is_known(route: RouteSchema, references: References) -> bool:
-    """Whether it can be told which KPIs it is about: the category of one with a mistake may be missing."""
+    """Whether it is known which KPIs it is about: the category of one with a mistake may be missing."""
     return not route.categories or references.sections.is_sound_below(("kpis",))
 
 

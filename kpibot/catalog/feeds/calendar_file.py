@@ -43,7 +43,7 @@ class EventText:
         return next((number for number, match in names if match and match[0].upper() == name), self.line)
 
     def parse(self) -> "Event":
-        """The event; what icalendar cannot read of it stands in its `errors`.
+        """The event; what icalendar cannot read of it is in its `errors`.
 
         Raises:
             EventError: nothing of it can be read, or the file ends before the event does.
@@ -65,7 +65,7 @@ class EventText:
 
 
 def event_texts(text: str) -> Iterator[EventText]:
-    """The events of a calendar, in order, without what they hold (alarms) and what stands beside them (tasks)."""
+    """The events of a calendar, in order, without what they contain (alarms) and what is beside them (tasks)."""
     scanner = _Scanner()
     for number, line in enumerate(LINE_END.split(text), 1):
         if (event := scanner.take(number, line)) is not None:

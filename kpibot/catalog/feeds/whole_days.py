@@ -46,7 +46,7 @@ class WholeDays:
             self._check()
             return self._day(self._moment("RECURRENCE-ID")) if self.is_replacement else None
         except EventError:
-            return None  # told when its own days are asked for
+            return None  # reported when its own days are asked for
 
     def starts(self) -> tuple[list[date], int]:
         """The days on which the event begins, and how many days it lasts each time.

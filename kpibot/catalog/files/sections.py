@@ -29,14 +29,14 @@ class Sections:
     _guessed: set[Path] = field(default_factory=set)
 
     def report(self, path: Path, message: str, hint: str = "") -> None:
-        """Notes a problem, unless the same place has one already: one mistake is told once."""
+        """Notes a problem, unless the same place has one already: one mistake is reported once."""
         if path not in self._reported and not self.is_guessed(path):
             self._reported.add(path)
             file, line = self.location(path)
             self.problems.append(Problem(file, line, dotted(path), message, hint))
 
     def guess(self, path: Path) -> None:
-        """Notes that an example stands in for the value at this path: nothing in it is the author's mistake."""
+        """Notes that an example replaces the value at this path: nothing in it is the author's mistake."""
         self._guessed.add(path)
 
     def is_guessed(self, path: Path) -> bool:

@@ -13,7 +13,7 @@ Locations = Mapping[Path, SourceLocation]
 # Where a mapping is one thing and no collection of keys: a limit, and each column, dimension, condition or cycle.
 ATOMIC = ("campuses_are", "limit")
 ATOMIC_ENTRIES = ("columns", "dimensions", "where", "cycles")
-ROWS = {"table", "select"}  # one stands in place of the other
+ROWS = {"table", "select"}  # one replaces the other
 LIST = {"database", "select", "orgs"}  # a district that writes one of them has a list of campuses of its own
 
 
@@ -39,7 +39,7 @@ def _merge(
 
 
 def _can_merge(path: Path, own: Mapping[str, Any], defaults: Mapping[str, Any]) -> bool:
-    """Whether keys of the one can stand beside keys of the other."""
+    """Whether keys of the one can be beside keys of the other."""
     if path[-1] in ATOMIC or (len(path) > 1 and path[-2] in ATOMIC_ENTRIES):
         return False
     if path == ("campuses",):

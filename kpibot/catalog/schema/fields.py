@@ -1,4 +1,4 @@
-"""The kinds of value that a configuration holds: how each is read, and how an editor is told of it."""
+"""The kinds of value that a configuration holds: how each is read, and how its JSON schema describes it."""
 
 from collections.abc import Callable
 from datetime import date, time, timedelta

@@ -1,4 +1,4 @@
-"""From plain data to shapes. What does not fit is told in words for people, and left out, so that the rest is checked.
+"""From plain data to shapes. What does not fit is a problem in plain words and left out, so that the rest is checked.
 
 Leaving out goes on until everything fits. In place of something that must be there, its example is taken: a KPI without
 an owner is checked like any other.

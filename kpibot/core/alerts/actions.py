@@ -1,4 +1,4 @@
-"""What people do about alerts, as it is told: frozen facts."""
+"""What people do about alerts, frozen for messages."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -45,13 +45,13 @@ class ActionNotice:
     mention: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActionResult:
     """The reply to somebody who did something: what came of it.
 
-    `is_new` is False where it was done before: then the deed is the former one, by whoever did it first. Without a deed
-    there was nothing left to do, since the alert or mute is over. `asker` is who is told. `is_announced` says that a
-    message of its own tells everybody else.
+    `is_new` is False if it was done before: then `actions` has the first one, by the person who did it. Without an
+    action there was nothing left to do, since the alert or mute is over. `asker` gets the reply. `is_announced` says
+    that everybody else gets a message of its own.
     """
 
     asker: str

@@ -1,4 +1,4 @@
-"""What people are told when they ask how alerts stand, what is muted, and why. Frozen facts, like reports."""
+"""The answers about active alerts, mutes and their reasons, frozen like reports."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +12,7 @@ from kpibot.core.kpis.thresholds import Verdict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActiveAlert:
-    """A breach that stands, and who sees to it. `muted_until` is None for one that is told, or has no known end."""
+    """An active breach, and who handles it. `muted_until` is None for one that is not muted, or has no known end."""
 
     report: Report
     severity: Verdict
@@ -27,7 +27,7 @@ class ActiveAlert:
 
 @dataclass(frozen=True, slots=True)
 class AlertList:
-    """What stands at a campus or group now, the worst first."""
+    """The active alerts of a campus or group, the worst first."""
 
     campus_name: str
     as_of: datetime
@@ -86,9 +86,9 @@ class AlertHistory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertExplanation:
-    """Why an alert was told as it was: what was measured, the rule, every route with what it says, and the silences.
+    """Why an alert was sent as it was: what was measured, the rule, every route with what it says, and the silences.
 
-    `more` is how many further campuses stand.
+    `further_campuses` is how many more campuses are in the alert.
     """
 
     card: KpiInfo

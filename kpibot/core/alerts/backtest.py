@@ -1,4 +1,4 @@
-"""Replays a KPI's past against an alert rule: how many alerts there would have been, and with which levels how many."""
+"""Replays a KPI's past against an alert rule: how many alerts there would have been, now and with other thresholds."""
 
 import math
 from collections import Counter
@@ -28,9 +28,9 @@ LEAST_DAYS = 60  # known, before anything is suggested
 
 @dataclass(frozen=True, slots=True)
 class ReplayedAlert:
-    """One alert that would have been: from its notice to its recovery; `end` is None while it lasts.
+    """One alert of a replay, from its first message to its recovery; `end` is None while it lasts.
 
-    `began` is what people were told at first.
+    `initial_severity` is the severity of the first message.
     """
 
     start: datetime
@@ -38,14 +38,14 @@ class ReplayedAlert:
     became_critical: bool = False
     initial_severity: Verdict = Verdict.WARNING
 
-    def duration(self, until: datetime) -> timedelta:
-        """How long it lasted, or has lasted by `until`."""
-        return (self.end or until) - self.start
+    def duration(self, now: datetime) -> timedelta:
+        """How long it lasted, or has lasted by `now`."""
+        return (self.end or now) - self.start
 
 
 @dataclass(frozen=True, slots=True)
 class ThresholdOption:
-    """What a warning level would have given: how many alerts, at how many campuses, lasting how long together."""
+    """What a warning threshold would have given: how many alerts, at how many campuses, and their total duration."""
 
     warning: float
     alerts: int
@@ -55,10 +55,9 @@ class ThresholdOption:
 
 @dataclass(frozen=True, slots=True)
 class CampusReplay:
-    """What the rule would have given at one campus. `held` says of each alert why it would have waited, if at all.
+    """What the rule would have given at one campus. `suppressions` say why each alert would have waited, if at all.
 
-    The series and levels of the report are those that were replayed; `days` is how many there are since the first that
-    has a value.
+    The report has the series and thresholds that were replayed; `days` counts from the first day that has a value.
     """
 
     report: Report
@@ -70,7 +69,7 @@ class CampusReplay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tuning:
-    """Other levels for all campuses that have the same ones, mildest first; `now` and `suggested` are among them."""
+    """Other thresholds for all campuses that share theirs, mildest first; `current` and `suggested` are among them."""
 
     thresholds: Thresholds
     campuses: int
@@ -82,10 +81,10 @@ class Tuning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backtest:
-    """A KPI's past, replayed day by day from `first` to `last`, both included, at every place that is watched.
+    """A KPI's past, replayed day by day from `first` to `last`, both included, at every campus that is watched.
 
-    `rule` is the KPI's, or what a rule would be that says nothing where it has none. `is_remembered` says that only the
-    bot's own readings know its past.
+    `rule` is the KPI's, or the default rule where it has none. `from_own_readings` says that its past comes only
+    from the bot's own readings.
     """
 
     card: KpiInfo
@@ -105,8 +104,8 @@ class Backtest:
         return (self.last - self.first).days + 1
 
     @property
-    def until(self) -> datetime:
-        """Up to when what still lasts is counted: a day lasts until the next."""
+    def end(self) -> datetime:
+        """When the replay ends, and with it the duration of alerts that still last: a day lasts until the next."""
         return instant_of_day(self.last + DAY)
 
     @property
@@ -141,29 +140,29 @@ def daily_rule(rule: AlertRule, every: timedelta) -> AlertRule:
 def replay(
     moments: Samples, levels: Thresholds, rule: AlertRule, signalled: Mapping[datetime, Sequence[Signal]] = NO_SIGNALS
 ) -> list[ReplayedAlert]:
-    """The alerts that the rule would have given over these values; `signalled` is what its signals said, and when."""
-    state, found = AlertState(), list[ReplayedAlert]()
+    """The alerts that the rule would have given over these values; `signalled` has its signals by instant."""
+    state, alerts = AlertState(), list[ReplayedAlert]()
     for at, value in moments:
         state, reason = next_state(state, assess(levels, value, rule, signalled.get(at, ())), rule, at)
         if reason is Reason.FIRING and state.severity is not None:
-            found.append(ReplayedAlert(at, None, initial_severity=state.severity))
+            alerts.append(ReplayedAlert(at, None, initial_severity=state.severity))
         elif reason is Reason.RECOVERED:
-            found[-1] = replace(found[-1], end=at)
+            alerts[-1] = replace(alerts[-1], end=at)
         if state.phase is Phase.FIRING and state.severity is Verdict.CRITICAL:
-            found[-1] = replace(found[-1], became_critical=True)
-    return found
+            alerts[-1] = replace(alerts[-1], became_critical=True)
+    return alerts
 
 
 def threshold_options(
     histories: Sequence[Samples], levels: Thresholds, rule: AlertRule, until: datetime
 ) -> list[ThresholdOption]:
-    """What other warning levels would have given, mildest first: those that half of all values, three in four, … stay
-    short of, and the present one. What lasts is counted up to `until`."""
-    known = sorted(value for moments in histories for _, value in moments if value is not None)
-    if not known or levels.better is Better.NEUTRAL:
+    """What other warning thresholds would have given, mildest first: those that half of all values, three in four, …
+    stay short of, and the current one. An alert that still lasts counts up to `until`."""
+    values = sorted(value for moments in histories for _, value in moments if value is not None)
+    if not values or levels.better is Better.NEUTRAL:
         return []
-    best = known[0] if levels.better is Better.LOWER else known[-1]
-    tried = {_level(known, share, levels.better) for share in SHARES} - {best}  # which every value would reach
+    best = values[0] if levels.better is Better.LOWER else values[-1]
+    tried = {_level(values, share, levels.better) for share in SHARES} - {best}  # which every value would reach
     if levels.target is not None:  # what is good enough is nothing to warn of
         tried = {each for each in tried if _misses(each, levels.target, levels.better)}
     if (now := levels.mildest) is not None:
@@ -172,21 +171,21 @@ def threshold_options(
     return [_trial(histories, levels, rule, warning, until) for warning in in_order]
 
 
-def suggested_option(found: Iterable[ThresholdOption], campuses: int, days: int) -> ThresholdOption | None:
-    """The mildest trial that people can live with: on average a campus has at most one alert a month, and is in alert
+def suggested_option(options: Iterable[ThresholdOption], campuses: int, days: int) -> ThresholdOption | None:
+    """The mildest option that people can live with: on average a campus has at most one alert a month, and is in alert
     on at most one day in ten. None where there is none, or too little of the past.
 
     Args:
-        found: mildest first.
-        campuses: how many the trials are about.
+        options: mildest first.
+        campuses: how many the options are about.
         days: since their first value, of all campuses together.
     """
     if not campuses or days < LEAST_DAYS * campuses:
         return None
     calm = (
-        each
-        for each in found
-        if each.alerts / (days / YEAR) <= CALM_ALERTS and each.duration / DAY / days <= CALM_SHARE
+        option
+        for option in options
+        if option.alerts / (days / YEAR) <= CALM_ALERTS and option.duration / DAY / days <= CALM_SHARE
     )
     return next(calm, None)
 
@@ -200,15 +199,15 @@ def _trial(
     histories: Sequence[Samples], levels: Thresholds, rule: AlertRule, warning: float, until: datetime
 ) -> ThresholdOption:
     tried = Thresholds(levels.better, warning=warning, recovers_at=levels.recovery_from(warning))
-    found = [replay(moments, tried, rule) for moments in histories]
-    lasted = sum((total_duration(alarms, until) for alarms in found), timedelta())
-    return ThresholdOption(warning, sum(map(len, found)), lasted, sum(map(bool, found)))
+    by_campus = [replay(moments, tried, rule) for moments in histories]
+    lasted = sum((total_duration(alarms, until) for alarms in by_campus), timedelta())
+    return ThresholdOption(warning, sum(map(len, by_campus)), lasted, sum(map(bool, by_campus)))
 
 
-def _level(known: Sequence[float], share: float, better: Better) -> float:
-    """The value that a share of all values stay short of, in two digits or so: nobody sets a level of 37.42."""
-    place = min(int(share * len(known)), len(known) - 1)
-    value = known[place if better is Better.LOWER else len(known) - 1 - place]
+def _level(values: Sequence[float], share: float, better: Better) -> float:
+    """The value that a share of all values stay short of, in two digits or so: nobody sets a threshold of 37.42."""
+    place = min(int(share * len(values)), len(values) - 1)
+    value = values[place if better is Better.LOWER else len(values) - 1 - place]
     return float(f"{value:.2g}") if abs(value) < 100 else float(f"{value:.3g}")
 
 

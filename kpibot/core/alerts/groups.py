@@ -1,4 +1,4 @@
-"""One message for one KPI's breaches in one channel: what is told of them, when, and why. One pure decision: `advance`.
+"""One message for one KPI's breaches in one channel: what it says, when, and why. One pure decision: `transition`.
 
         first campus fires                     others join, worsen, ease, recover
     no group ───────────► open: POST ──────────────────────────────────────────► open: UPDATE and REPLY
@@ -6,8 +6,8 @@
         └──── all are over: UPDATE and REPLY
 
 What people were shown is compared with what is firing now, so that a decision that was lost is made again, and one
-that was made is not. In quiet hours only what has become critical is told, and the next owner is called where nobody
-takes it. All else is told when they end, if it still stands.
+that was made is not. In quiet hours only what has become critical is sent, and the next owner is called if nobody
+acknowledges it. Everything else is sent when they end, if it is still active.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ WHOLE_DISTRICT = 0.8  # the share of campuses from which on a breach has one cau
 
 
 class DeliveryKind(StrEnum):
-    """How something is told: a message of its own, an edit of that message, or a line in its thread."""
+    """How a notification is sent: a message of its own, an edit of that message, or a line in its thread."""
 
     POST = "post"
     UPDATE = "update"
@@ -34,7 +34,7 @@ class DeliveryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """Something that the channel is owed. `changes` say why, by campus; `calls` whom it calls by name."""
+    """A notification for the channel. `changes` say why, by campus; `mention` is whom it calls by name."""
 
     kind: DeliveryKind
     reason: Reason
@@ -45,9 +45,9 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class GroupRule:
-    """Who is called, how often people are reminded, and who is called next while a critical breach has no taker.
+    """Who is called, how often people are reminded, and who is called next while nobody acknowledges a critical breach.
 
-    `escalation` are (time without a taker, owner), in order.
+    `escalation` are (time without acknowledgement, owner), in order.
     """
 
     owner: str = ""
@@ -57,12 +57,12 @@ class GroupRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertGroup:
-    """What people have been told of one KPI in one channel, and what they have done about it.
+    """The active breaches of one KPI in one channel as its message shows them, and what people have done about them.
 
-    `shown` is the severity of each campus in the message, `called` when people were last called. `critical_since` is
-    since when what is critical has had no taker, or will have none: the end of the acknowledgement or snooze;
-    `escalated` is how many owners were called since. Instants are aware. `repost` says that its message is not in the
-    channel: it could not be posted, or somebody deleted it. `revision` counts the changes that were kept, so that one
+    `severities` are those that the message shows by campus, `mentioned_at` is when people were last called.
+    `critical_since` is since when nobody has handled what is critical, or when the acknowledgement or snooze ends;
+    `escalation_step` is how many owners were called since. Instants are aware. `repost` says that its message is not
+    in the channel: it could not be posted, or somebody deleted it. `revision` counts the saved changes, so that one
     that was decided on an older state is refused.
     """
 
@@ -83,15 +83,15 @@ class AlertGroup:
 
     @property
     def key(self) -> str:
-        """Names the group for ever."""
+        """A permanent name of the group."""
         return f"{self.kpi}:{self.channel}:{self.opened.astimezone(UTC).isoformat()}"
 
     def is_acknowledged(self, now: datetime) -> bool:
-        """Whether somebody sees to it: reminders stop."""
+        """Whether somebody handles it: reminders stop."""
         return self.acknowledged_until is not None and now < self.acknowledged_until
 
     def is_snoozed(self, now: datetime) -> bool:
-        """Whether people want to hear of it later."""
+        """Whether people want to be notified later."""
         return self.snoozed_until is not None and now < self.snoozed_until
 
 
@@ -108,15 +108,15 @@ def transition(
     quiet: bool = False,
     named: tuple[str, str] = ("", ""),
 ) -> Decision:
-    """The next state of a group, and what its channel is owed.
+    """The next state of a group, and the notifications for its channel.
 
     Args:
-        group: what has been told; None where nothing stands in the channel.
-        firing: the severity of every campus whose alert fires and is to be told here.
+        group: what the channel shows; None where nothing is active.
+        firing: the severity of every campus whose alert fires and belongs in this channel.
         rule: who is called and when.
         now: the instant.
-        left: why campuses are not told here though they fire (MUTED, MOVED, INHIBITED): such a one has not recovered.
-        quiet: whether only what is critical may be told now: that it has become so, and that nobody takes it.
+        left: why campuses that fire are not shown here (MUTED, MOVED, INHIBITED): they have not recovered.
+        quiet: whether only what is critical is sent now: that it became critical, and that nobody acknowledged it.
         named: KPI and channel, for a new group.
     """
     if group is None:
@@ -128,22 +128,22 @@ def transition(
     if quiet and not rose:
         decided: Decision | None = _escalated(group, firing, rule, now)
     else:
-        after, tellings = _changed(group, firing, changes, rule, now, rose) if changes else (group, ())
-        decided = _with_what_is_due(after, tellings, rule, now)
+        after, notifications = _changed(group, firing, changes, rule, now, rose) if changes else (group, ())
+        decided = _with_what_is_due(after, notifications, rule, now)
     if decided is None:
         return group, ()
     return _reposted(*decided) if group.repost else decided
 
 
-def _reposted(after: AlertGroup | None, tellings: tuple[Notification, ...]) -> Decision:
-    """What is to be told of a group whose message is not there: a message of its own, unless all is over.
+def _reposted(after: AlertGroup | None, notifications: tuple[Notification, ...]) -> Decision:
+    """The notification of a group whose message is missing: a new message, unless everything is over.
 
-    It is told even where nothing has changed since: what would have been told in the message that is gone was lost.
+    It is sent even if nothing has changed since: what the missing message said was lost.
     """
     if after is None:
         return None, ()
     lost = Notification(DeliveryKind.REPLY, Reason.STILL_FIRING, dict.fromkeys(after.severities, Reason.STILL_FIRING))
-    *_, last = (lost, *tellings)
+    *_, last = (lost, *notifications)
     return replace(after, repost=False), (replace(last, kind=DeliveryKind.POST, in_channel=False),)
 
 
@@ -172,13 +172,13 @@ def _opened(
 def _changes(
     shown: Mapping[str, Verdict], firing: Mapping[str, Verdict], left: Mapping[str, Reason]
 ) -> dict[str, Reason]:
-    found = {campus: Reason.MORE for campus in firing if campus not in shown}
+    changes = {campus: Reason.MORE for campus in firing if campus not in shown}
     for campus, was in shown.items():
         if campus not in firing:
-            found[campus] = left.get(campus, Reason.RECOVERED)
+            changes[campus] = left.get(campus, Reason.RECOVERED)
         elif firing[campus] is not was:
-            found[campus] = Reason.WORSE if firing[campus] is Verdict.CRITICAL else Reason.EASED
-    return found
+            changes[campus] = Reason.WORSE if firing[campus] is Verdict.CRITICAL else Reason.EASED
+    return changes
 
 
 def _changed(
@@ -191,11 +191,11 @@ def _changed(
 ) -> Decision:
     reason = next(each for each in REASON_PRIORITY if each in changes.values())
     calls = (group.assigned_to or rule.owner) if reason in WORSENING else ""
-    tellings: tuple[Notification, ...] = (Notification(DeliveryKind.UPDATE, reason),)
-    if reason is not Reason.MUTED:  # whoever muted something was told so, and so was the thread
-        tellings += (Notification(DeliveryKind.REPLY, reason, changes, calls, in_channel=rose),)
+    notifications: tuple[Notification, ...] = (Notification(DeliveryKind.UPDATE, reason),)
+    if reason is not Reason.MUTED:  # the reply to a mute and the thread already say so
+        notifications += (Notification(DeliveryKind.REPLY, reason, changes, calls, in_channel=rose),)
     if not firing:
-        return None, tellings
+        return None, notifications
     is_critical = Verdict.CRITICAL in firing.values()
     since = min(group.critical_since or now, now) if rose else group.critical_since
     after = replace(
@@ -206,8 +206,8 @@ def _changed(
         escalation_step=group.escalation_step if is_critical else 0,
         snoozed_until=group.snoozed_until if group.is_snoozed(now) else None,
     )
-    # What gets worse is news even to whoever acknowledged the rest.
-    return (_forgotten(after) if rose else after), tellings
+    # A worse breach is news even to the person who acknowledged the rest.
+    return (_forgotten(after) if rose else after), notifications
 
 
 REASON_PRIORITY = (
@@ -222,13 +222,13 @@ REASON_PRIORITY = (
 
 
 def _with_what_is_due(
-    group: AlertGroup | None, tellings: tuple[Notification, ...], rule: GroupRule, now: datetime
+    group: AlertGroup | None, notifications: tuple[Notification, ...], rule: GroupRule, now: datetime
 ) -> Decision:
-    """What changed, and what is due beside it: where something changes all the time, people are called as elsewhere."""
+    """What changed, and what else is due: constant changes must not keep people from being called."""
     if group is None or group.is_snoozed(now):
-        return group, tellings
+        return group, notifications
     after, due = _due(group, rule, now)
-    return after, (*tellings, *(each for each in due if not tellings or each.kind is DeliveryKind.REPLY))
+    return after, (*notifications, *(each for each in due if not notifications or each.kind is DeliveryKind.REPLY))
 
 
 def _due(group: AlertGroup, rule: GroupRule, now: datetime) -> Decision:
@@ -247,13 +247,13 @@ def _due(group: AlertGroup, rule: GroupRule, now: datetime) -> Decision:
 
 
 def _called(
-    group: AlertGroup, stand: Mapping[str, Verdict], reason: Reason, owner: str, now: datetime, edits: bool = False
+    group: AlertGroup, active: Mapping[str, Verdict], reason: Reason, owner: str, now: datetime, edits: bool = False
 ) -> Decision:
-    changes = dict.fromkeys(stand, reason)
-    is_critical = Verdict.CRITICAL in stand.values()
+    changes = dict.fromkeys(active, reason)
+    is_critical = Verdict.CRITICAL in active.values()
     reply = Notification(DeliveryKind.REPLY, reason, changes, owner, in_channel=is_critical)
-    tellings = (Notification(DeliveryKind.UPDATE, reason), reply) if edits else (reply,)
-    return replace(group, mentioned_at=now), tellings
+    notifications = (Notification(DeliveryKind.UPDATE, reason), reply) if edits else (reply,)
+    return replace(group, mentioned_at=now), notifications
 
 
 def _escalated(group: AlertGroup, firing: Mapping[str, Verdict], rule: GroupRule, now: datetime) -> Decision | None:
@@ -261,40 +261,40 @@ def _escalated(group: AlertGroup, firing: Mapping[str, Verdict], rule: GroupRule
     if group.critical_since is None or group.is_acknowledged(now) or group.escalation_step >= len(rule.escalation):
         return None
     after, owner = rule.escalation[group.escalation_step]
-    stand = {campus: severity for campus, severity in firing.items() if severity is Verdict.CRITICAL}
-    if now - group.critical_since < after or not stand:
+    active = {campus: severity for campus, severity in firing.items() if severity is Verdict.CRITICAL}
+    if now - group.critical_since < after or not active:
         return None
-    return _called(replace(group, escalation_step=group.escalation_step + 1), stand, Reason.ESCALATED, owner, now)
+    return _called(replace(group, escalation_step=group.escalation_step + 1), active, Reason.ESCALATED, owner, now)
 
 
 def _forgotten(group: AlertGroup) -> AlertGroup:
-    """Without the acknowledgement, which has lapsed or is about less than what stands now."""
+    """Without the acknowledgement, which has lapsed or covers less than what is active now."""
     return replace(group, acknowledged_by="", acknowledged_at=None, acknowledged_until=None)
 
 
 def acknowledge(group: AlertGroup, by: str, now: datetime, lasting: timedelta) -> AlertGroup | None:
-    """The group as somebody sees to it; None where somebody does already."""
+    """The group with an acknowledgement; None if it has one already."""
     if group.is_acknowledged(now):
         return None
     until = now + lasting
     after = replace(group, acknowledged_by=by, acknowledged_at=now, acknowledged_until=until, snoozed_until=None)
-    return _without_taker_from(after, until)
+    return _escalating_from(after, until)
 
 
 def snooze(group: AlertGroup, until: datetime) -> AlertGroup | None:
-    """The group as people want to hear of it later; None where they do already, to the minute."""
+    """The group snoozed until then; None if it is already, to the minute."""
     is_same = group.snoozed_until is not None and abs(group.snoozed_until - until) <= A_MINUTE
-    return None if is_same else _without_taker_from(replace(group, snoozed_until=until), until)
+    return None if is_same else _escalating_from(replace(group, snoozed_until=until), until)
 
 
-def _without_taker_from(group: AlertGroup, until: datetime) -> AlertGroup:
-    """Until when somebody sees to it: only from then on is there a next owner to call."""
+def _escalating_from(group: AlertGroup, until: datetime) -> AlertGroup:
+    """Starts the escalation only when the acknowledgement or snooze ends."""
     last = max(until, group.acknowledged_until or until)
     return group if group.critical_since is None else replace(group, critical_since=last)
 
 
 def assign(group: AlertGroup, to: str) -> AlertGroup | None:
-    """The group as somebody's own; None where it is theirs already."""
+    """The group assigned to somebody; None if it is theirs already."""
     return None if group.assigned_to == to else replace(group, assigned_to=to)
 
 

@@ -1,4 +1,4 @@
-"""What a channel is told of a KPI's breaches, frozen."""
+"""The content of an alert message about a KPI's breaches, frozen."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from kpibot.core.kpis.thresholds import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One campus in an alert notice: why it is told, and since when the threshold is crossed, if that is known.
+    """One campus in an alert message: why it is there, and since when the threshold is crossed, if that is known.
 
     `severity` is the alert's, which signals and the recovery threshold may make worse than the report's verdict; of a
     campus that has recovered it is None. `says` is what else there is to say, such as a forecast.
@@ -27,10 +27,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertNotice:
-    """One KPI's breaches in one channel: how they stand (POST, UPDATE), or what has changed (REPLY).
+    """One KPI's breaches in one channel: their current state (POST, UPDATE), or what has changed (REPLY).
 
-    `changes` are all campuses that stand, of a REPLY those that it is about, and once it `is_over` those that left
-    last. `reason` is why it is told, `mention` whom it calls. `is_common` says that most of the district stands, so
+    `changes` are all active campuses, of a REPLY those that it is about, and once it `is_over` those that left
+    last. `reason` is why it is sent, `mention` whom it calls. `is_common` says that most of the district breaches, so
     that one cause is likely. `acknowledged_by` and `assigned_to` are names that call nobody. An edit that
     `keeps_picture` has the same numbers as before. Instants are aware.
     """

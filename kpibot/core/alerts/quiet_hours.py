@@ -1,4 +1,4 @@
-"""When nobody is told: silences, holidays and the time outside working hours. One pure decision: `held_back`."""
+"""When notifications are suppressed: silences, holidays and the time outside working hours. One pure decision."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ CRITICAL = "critical"
 
 
 class SuppressionReason(StrEnum):
-    """Why a notice is held back."""
+    """Why a notification is suppressed."""
 
     SILENCED = "silenced"
     HOLIDAY = "holiday"
@@ -24,7 +24,7 @@ class SuppressionReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """A notice that is held back; `silence` is what hides it, `holiday` the name of the day, if it has one."""
+    """A suppressed notification; `silence` is what hides it, `holiday` the name of the day, if it has one."""
 
     reason: SuppressionReason
     silence: AnySilence | None = None
@@ -33,7 +33,7 @@ class Suppression:
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """What might be told: of a KPI at a campus, `warning` or `critical`, by the KPI's rule."""
+    """What might be sent: of a KPI at a campus, `warning` or `critical`, by the KPI's rule."""
 
     kpi: str
     campus: str
@@ -50,10 +50,10 @@ class QuietHours:
     calendar: Calendar
 
     def suppression(self, notice: Breach, now: datetime) -> Suppression | None:
-        """Why a notice waits; None where people are told now.
+        """Why a notification waits; None if it is sent now.
 
         A silence hides everything. On a holiday only a rule that says `on_holidays` tells anything. Outside of working
-        hours, those of a holiday among them, only what is critical is told, unless the rule says `any_time`.
+        hours, those of a holiday among them, only what is critical is sent, unless the rule says `any_time`.
         """
         silence = active_silence(self.silences, notice.kpi, notice.campus, now, self.tree, self.calendar)
         if silence is not None:
@@ -66,11 +66,11 @@ class QuietHours:
         return Suppression(SuppressionReason.OUTSIDE_HOURS)
 
     def next_notify_at(self, notice: Breach, now: datetime) -> datetime | None:
-        """The first instant from `now` on at which people are told; None where that is out of sight."""
+        """The first instant from `now` on at which people are notified; None if that is out of sight."""
         return next((each for each in self._turns(now) if self.suppression(notice, each) is None), None)
 
     def _turns(self, now: datetime) -> Iterator[datetime]:
-        """The instants at which a notice may stop being held back: those at which something ends, or work begins."""
+        """The instants at which a suppression may end: those at which something ends, or work begins."""
         yield now
         today = self.calendar.local(now).date()
         for day in (today + timedelta(days=n) for n in range(DAYS_AHEAD)):

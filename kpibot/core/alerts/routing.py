@@ -9,8 +9,8 @@ from kpibot.core.campuses.campus_tree import CampusTree
 from kpibot.core.kpis.kpi import KpiInfo
 from kpibot.core.text import alternatives
 
-TAKES_IT = "takes it"
-TOO_LATE = "would take it, but an earlier rule does"
+TAKES_IT = "matches"
+TOO_LATE = "would match, but an earlier rule does"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +32,11 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteExplanation:
-    """Where a breach would go at an instant, and whether people would be told then; frozen, for a message.
+    """Where a breach would go at an instant, and whether people would be notified then; frozen, for a message.
 
-    `channel` is as Slack calls it, None where no rule takes the breach; `calls` is who is called in it. `rules` are all
-    of them, in order, with their channel and what they say. `held` is why it waits, and `told_at` until when, None
-    where that is out of sight. `escalation` is who is called if nobody acknowledges it, and after how long.
+    `channel` is its name in Slack, None if no rule takes the breach; `mention` is who is called in it. `rules` are all
+    of them, in order, with their channel and what they say. `suppression` is why it waits, and `next_notify_at` until
+    when, None if that is out of sight. `escalation` is who is called if nobody acknowledges it, and after how long.
     """
 
     card: KpiInfo
@@ -73,7 +73,7 @@ def find_route(
     in_working_hours: bool,
     tree: CampusTree,
 ) -> Route | None:
-    """The rule that takes a breach of a KPI at a campus; None where nobody would hear of it.
+    """The rule that takes a breach of a KPI at a campus; None where nobody would be notified.
 
     `severity` is `warning` or `critical`; `category` is the KPI's, empty if it has none.
     """
@@ -93,13 +93,13 @@ def evaluate_routes(
 ) -> list[tuple[Route, str]]:
     """Every rule, and what it says to a breach: `TAKES_IT`, `TOO_LATE`, or why it does not take it."""
     breach = _Breach(kpi, category, campus, severity, in_working_hours)
-    found, takes_it = list[tuple[Route, str]](), TAKES_IT
-    for each in routes:
-        refused = "; ".join(_refusals(each, breach, tree))
-        found.append((each, refused or takes_it))
+    answers, takes_it = list[tuple[Route, str]](), TAKES_IT
+    for route in routes:
+        refused = "; ".join(_refusals(route, breach, tree))
+        answers.append((route, refused or takes_it))
         if not refused:
             takes_it = TOO_LATE
-    return found
+    return answers
 
 
 def _refusals(route: Route, breach: _Breach, tree: CampusTree) -> Iterator[str]:
@@ -110,7 +110,7 @@ def _refusals(route: Route, breach: _Breach, tree: CampusTree) -> Iterator[str]:
     if route.campuses is not None and not _covers(route.campuses, breach.campus, tree):
         yield f"is about {_named(route.campuses)} only"
     if route.severities is not None and breach.severity not in route.severities:
-        yield f"is for {_named(route.severities)} breaches only"
+        yield f"is for {_named(route.severities)} alerts only"
     if route.in_working_hours not in (None, breach.in_working_hours):
         yield f"is for {'working' if route.in_working_hours else 'other'} hours only"
 

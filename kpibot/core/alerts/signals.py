@@ -56,8 +56,8 @@ def signals(series: Series, levels: Thresholds, rules: Sequence[SignalRule], cal
     """What the rules say of the last day of a series; nothing of a KPI that has no direction, or no value today."""
     if levels.better is Better.NEUTRAL or not series.values or series.values[-1] is None:
         return []
-    found = (_signal(series, levels, rule, calendar) for rule in rules)
-    return [each for each in found if each is not None]
+    by_rule = (_signal(series, levels, rule, calendar) for rule in rules)
+    return [each for each in by_rule if each is not None]
 
 
 def _signal(series: Series, levels: Thresholds, rule: SignalRule, calendar: Calendar) -> Signal | None:
@@ -89,7 +89,7 @@ def _anomaly(series: Series, levels: Thresholds, rule: AnomalyRule, calendar: Ca
     if beyond < rule.deviations:
         return None
     weekday, about = f"{series.days[-1]:%A}", f"{middle:,.0f}" if abs(middle) >= 100 else f"{middle:.3g}"
-    return Signal(f"unusual for a {weekday} at this time of the year, when about {about} is usual")
+    return Signal(f"unusual for a {weekday} at this time of year (usually about {about})")
 
 
 def _noise(usual: Sequence[float], middle: float, now: float) -> float:

@@ -1,4 +1,4 @@
-"""Silences: when, and of what, people do not want to be told. A silence hides notices; the alert states go on."""
+"""Silences: when, and about what, people do not want notifications. A silence hides these; the alert states go on."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -123,13 +123,13 @@ def next_occurrence(
     """The first and last day of its next stretch within so many days, for a preview; None where there is none."""
     today = calendar.local(now).date()
     noon = [datetime.combine(today + timedelta(days=n), _sample(silence), calendar.zone) for n in range(days)]
-    held = [each.date() for each in noon if silence.is_active(each, calendar)]
-    if not held:
+    active_days = [each.date() for each in noon if silence.is_active(each, calendar)]
+    if not active_days:
         return None
-    last = held[0]
-    while last + timedelta(days=1) in held:
+    last = active_days[0]
+    while last + timedelta(days=1) in active_days:
         last += timedelta(days=1)
-    return held[0], last
+    return active_days[0], last
 
 
 def _sample(silence: RecurringSilence) -> time:

@@ -1,4 +1,4 @@
-"""When does a breach become a notice? One pure decision: `step`.
+"""When does a breach become a notification? One pure decision: `next_state`.
 
         breach           breach, `after` reached            recovered
    OK ────────► PENDING ─────────────────────────► FIRING ────────────► OK
@@ -18,7 +18,7 @@ from kpibot.core.kpis.thresholds import Better, Thresholds, Verdict
 
 
 class Phase(StrEnum):
-    """Where an alert stands."""
+    """The phase of an alert."""
 
     OK = "ok"
     PENDING = "pending"
@@ -26,7 +26,7 @@ class Phase(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a notice goes out."""
+    """Why a notification is sent."""
 
     FIRING = "firing"
     MORE = "more campuses"
@@ -43,9 +43,9 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """One measurement, judged. `recovered` and `eased` are about the way back, which may be longer than the way there.
+    """One measurement, evaluated. `recovered` and `eased` are about the way back, which may be longer.
 
-    `eased` says that what was critical is so no more.
+    `eased` says that it is no longer critical.
     """
 
     verdict: Verdict
@@ -58,27 +58,29 @@ class Assessment:
         return self.verdict in (Verdict.WARNING, Verdict.CRITICAL)
 
 
-def assess(levels: Thresholds, value: float | None, rule: AlertRule, found: Sequence[Signal] | None = ()) -> Assessment:
-    """A measurement as the alert rule sees it. `found` is what its signals say, None where nobody knows."""
+def assess(
+    levels: Thresholds, value: float | None, rule: AlertRule, active_signals: Sequence[Signal] | None = ()
+) -> Assessment:
+    """A measurement as the alert rule sees it. `active_signals` is None where the series is not known."""
     verdict = levels.verdict_of(value)
     if value is None:
         return Assessment(verdict, recovered=False)
     breached = verdict in (Verdict.WARNING, Verdict.CRITICAL)
-    if not breached and found is None:
+    if not breached and active_signals is None:
         return Assessment(Verdict.NO_DATA, recovered=False)
-    if not breached and found:
+    if not breached and active_signals:
         return Assessment(Verdict.WARNING, recovered=False, eased=levels.eased(value))
     if verdict is Verdict.NOT_EVALUATED and rule.signals and levels.better is not Better.NEUTRAL:
-        verdict = Verdict.ON_TARGET  # it has no levels: its signals are all that judges it
+        verdict = Verdict.ON_TARGET  # it has no thresholds: only its signals evaluate it
     return Assessment(verdict, levels.recovered(value), levels.eased(value))
 
 
 @dataclass(frozen=True, slots=True)
 class AlertState:
-    """What is remembered between measurements.
+    """What is kept between measurements.
 
-    `since` is when the breach was first seen, `streak` how many measurements in a row saw it, `severity` the verdict
-    that people were last told of, `told` when that was.
+    `since` is when the breach was first measured, `streak` how many measurements in a row had it, `severity` the
+    verdict of the last notification, `notified_at` when that was sent.
     """
 
     phase: Phase = Phase.OK
@@ -94,7 +96,7 @@ INACTIVE = AlertState()
 def next_state(
     state: AlertState, assessment: Assessment, rule: AlertRule, now: datetime
 ) -> tuple[AlertState, Reason | None]:
-    """The next state, and why somebody should be told, if at all."""
+    """The next state, and the reason for a notification, if there is one."""
     if assessment.verdict in (Verdict.NO_DATA, Verdict.NOT_EVALUATED):
         return state, None
     if state.phase is Phase.FIRING:

@@ -14,8 +14,8 @@ class ChangeRule:
 
 @dataclass(frozen=True, slots=True)
 class AnomalyRule:
-    """Warns of a value that is `deviations` or more beyond those of this weekday in the last weeks, and in the same weeks
-    of last year."""
+    """Warns of a value that is `deviations` or more beyond those of this weekday in the last weeks, and in the same
+    weeks of last year."""
 
     deviations: float = 4.0
     weeks: int = 8

@@ -55,9 +55,9 @@ def definition(measure: Measure, rows: Mapping[str, str]) -> Iterator[str]:
         rows: the noun for the rows of each dataset, in the plural, by the dataset's id.
     """
     if isinstance(measure, Ratio):
-        yield "One number over another, each summed first:"
-        yield f"above the line: {_simple(measure.of, rows)}"
-        yield f"below the line: {_simple(measure.over, rows)}"
+        yield "One total divided by another:"
+        yield f"the first: {_simple(measure.of, rows)}"
+        yield f"the second: {_simple(measure.over, rows)}"
         return
     said = _simple(measure, rows)
     yield f"{said[0].upper()}{said[1:]}."

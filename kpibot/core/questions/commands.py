@@ -116,7 +116,7 @@ class _CommandReader:
 
     def mutes(self, words: list[str]) -> ShowMutes:
         if words:
-            raise QueryError(f"`{MUTES}` shows all of them, and stands alone; to mute something type `{MUTE}`")
+            raise QueryError(f"`{MUTES}` shows all mutes and takes nothing else; to mute something type `{MUTE}`")
         return ShowMutes()
 
     def acknowledge(self, words: list[str]) -> Acknowledge:

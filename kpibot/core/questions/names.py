@@ -126,7 +126,7 @@ class Names:
     def unknown(self, word: str) -> str:
         """What to say of the word: about the campus where the KPI is understood, and the other way round."""
         if not slug(word):
-            return f"`{quoted(word)}` is no KPI, campus or period; type `help` to see what is"
+            return f"`{quoted(word)}` is not a KPI, campus or period; type `help` to see them"
         kinds = {"KPI": self.ids, "campus": [each.slug for each in self._tree if each.slug != NO_CAMPUS]}
         if (self.kpi is None) is not (self.campus is None):
             kinds.pop("KPI" if self.kpi is not None else "campus")

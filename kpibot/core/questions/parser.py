@@ -85,7 +85,7 @@ def parse_question(text: str, vocabulary: Vocabulary) -> Question:
     if len(words) == 1 and slug(words[0]) in ALONE:
         return ALONE[slug(words[0])]
     if words and slug(words[0]) in ALERT_COMMANDS:
-        raise QueryError(f"`{slug(words[0])}` is no question: type `/kpi {slug(words[0])}` in Slack")
+        raise QueryError(f"`{slug(words[0])}` is not a question: type `/kpi {slug(words[0])}` in Slack")
     try:
         return _QuestionReader(vocabulary).read(words)
     except QueryError:
@@ -120,7 +120,7 @@ class _QuestionReader:
         dimensions = self._dimensions.get(kpi, ())
         for word in (*self._only, *([self._by] if self._by not in (None, CAMPUS) else [])):
             if word not in dimensions:
-                raise QueryError(f"`{kpi}` cannot be told apart by `{word}`; {_choices(kpi, dimensions)}")
+                raise QueryError(f"`{kpi}` cannot be broken down by `{word}`; {_choices(kpi, dimensions)}")
         if self._command == ABOUT:
             return AskAbout(kpi)
         only = tuple(self._only.items())
@@ -188,7 +188,7 @@ class _QuestionReader:
         dimension = next((each for each in dimensions if slug(each) == slug(word)), None)
         if dimension is None:
             near = did_you_mean(word, [*dimensions, CAMPUS])
-            raise QueryError(f"nothing is told apart by `{quoted(word)}`{near or '; ' + _choices('', dimensions)}")
+            raise QueryError(f"nothing can be broken down by `{quoted(word)}`{near or '; ' + _choices('', dimensions)}")
         return dimension
 
     def _checked(self, days: int, phrase: str) -> int:

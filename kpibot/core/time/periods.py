@@ -77,8 +77,8 @@ class PeriodRule:
         elif to_date := re.fullmatch(TO_DATE, text):
             return cls(Unit(to_date[1])) if to_date[1] else cls(Unit.CYCLE, cycle=to_date[2])
         raise PeriodError(
-            f"`{words}` is no period; write for example `30 days`, `week to date`, `month to date`, `quarter to date`, "
-            "`fiscal year to date`, `school year to date` or `audit cycle to date`"
+            f"`{words}` is not a period; write for example `30 days`, `week to date`, `month to date`, "
+            "`quarter to date`, `fiscal year to date`, `school year to date` or `audit cycle to date`"
         )
 
     def __str__(self) -> str:

@@ -56,7 +56,7 @@ def named_end(name: str, now: datetime, calendar: Calendar) -> datetime:
             return next_monday(now, calendar).astimezone(UTC)
     parsed = read_end([name], now, calendar)
     if parsed is None:
-        raise QueryError(f"nobody can tell how long `{quoted(name)}` is; type for example {EXAMPLES}")
+        raise QueryError(f"I can't tell how long `{quoted(name)}` is; type for example {EXAMPLES}")
     return parsed[0]
 
 
@@ -161,7 +161,7 @@ def _clock(words: Sequence[str]) -> time | None:
 
 def _checked(end: datetime, now: datetime, phrase: str) -> datetime:
     if end <= now:
-        raise QueryError(f"`{quoted(phrase)}` is over already; type for example {EXAMPLES}")
+        raise QueryError(f"`{quoted(phrase)}` is in the past; type for example {EXAMPLES}")
     if end - now > LONGEST:
         raise QueryError(f"`{quoted(phrase)}` is more than a year; type for example {EXAMPLES}")
     return end.astimezone(UTC)

@@ -86,5 +86,5 @@ UNKNOWN_SITE = "999"
 
 
 def position(slug: str) -> int:
-    """Where a campus stands in CAMPUSES; ValueError when there is no such slug."""
+    """The position of a campus in CAMPUSES; ValueError when there is no such slug."""
     return [campus.slug for campus in CAMPUSES].index(slug)

@@ -51,7 +51,7 @@ class WorkCalendar:
         return worked
 
     def instant(self, working_time: Floats) -> Ints:
-        """The local instants at which that much working time has passed; the last day stands for anything later."""
+        """The local instants at which that much working time has passed; the last day represents anything later."""
         whole_days = np.minimum(np.floor(working_time).astype(np.int64), len(self.worked_days) - 1)
         within = np.clip(working_time - whole_days, 0, 0.9999)
         return self.worked_days[whole_days] * DAY + OPENS + np.floor(within * SHIFT).astype(np.int64)

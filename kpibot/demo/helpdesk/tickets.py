@@ -68,7 +68,7 @@ class Draft:
 def write_helpdesk(
     path: Path, seed: int, until: int, *, calendar: WorkCalendar, load: Workload, fleet: Fleet, progress: Report
 ) -> None:
-    """Makes helpdesk.db as it stands at `until`."""
+    """Makes helpdesk.db as of `until`."""
     weeks = range((until - YEARS_OF_TICKETS * 365 * DAY) // WEEK, until // WEEK + 1)
     drafts = [_week(seed, week, load) for week in weeks]
     draft = Draft(*(np.concatenate([getattr(d, name) for d in drafts]) for name in ("ids", "campus", "created", "u")))

@@ -17,7 +17,7 @@ from kpibot.demo.helpdesk.episodes import episode_effects, understaffed, wobble
 
 PER_ORDINARY_DAY = 165.0
 _SHORTEST_STAY = 0.12
-# where posts are vacant: nobody stands in during breaks, and the backlog never gets small
+# where posts are vacant: there is no substitute during breaks, and the backlog never gets small
 SHORT_STAFFED = ("campus-west", "campus-north")
 _NORTH_AT_LEAST = 50.0
 # usual outstanding tickets in an ordinary week, in the order of CAMPUSES (Campus West has a course of its own)

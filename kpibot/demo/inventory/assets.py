@@ -82,7 +82,7 @@ class Inventory:
 
 
 def write_assets(path: Path, seed: int, until: int, lending: tuple[Fleet, Spells], progress: Report) -> None:
-    """Makes assets.db as it stands at `until`."""
+    """Makes assets.db as of `until`."""
     devices, spells = lending
     repaired = repairs(seed, devices)
     years, audited = audits(seed, devices, until)

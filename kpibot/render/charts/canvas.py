@@ -10,6 +10,7 @@ import struct
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
+from threading import Lock
 from typing import Any, Literal
 
 import numpy as np
@@ -21,6 +22,7 @@ LINE = "#114488"
 SMALLEST_TYPE = 0.7  # of the requested size; below that a title is shortened instead
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 EM = 1_000  # font size in pixels at which glyph advances are read
+METRICS = Lock()  # for the fonts that all threads measure with: FreeType corrupts a font that two use at once
 DASHED, DOTTED = (0, (5, 4)), (0, (1, 2))
 
 Align = Literal["left", "center", "right"]
@@ -169,7 +171,8 @@ def _font_file(bold: bool) -> str:
 @cache
 def _characters() -> frozenset[str]:
     """The characters that both weights of the font have."""
-    regular, heavy = (_metrics_font(bold).get_charmap().keys() for bold in (False, True))
+    with METRICS:
+        regular, heavy = (_metrics_font(bold).get_charmap().keys() for bold in (False, True))
     return frozenset(chr(code) for code in regular & heavy)
 
 
@@ -178,7 +181,8 @@ def _advance_width(character: str, bold: bool) -> float:
     """The advance width of a printable character, as a share of the font size."""
     from matplotlib.ft2font import LoadFlags  # noqa: PLC0415
 
-    glyph = _metrics_font(bold).load_char(ord(character), LoadFlags.NO_HINTING)
+    with METRICS:
+        glyph = _metrics_font(bold).load_char(ord(character), LoadFlags.NO_HINTING)
     advance: float = glyph.linearHoriAdvance / 65_536 / EM
     return advance
 

@@ -21,9 +21,9 @@ def facts(about: About) -> Iterator[tuple[str, str]]:
         ("Objective", clean(card.objective, SENTENCE)),
         ("Category", clean(card.category, NAME)),
         ("Period", clean(card.period, NAME)),
-        ("Levels", _thresholds(about)),
+        ("Thresholds", _thresholds(about)),
         ("Owner", clean(card.owner, NAME)),
-        ("Rows from", "; ".join(_origin(each, about.zone) for each in about.origins)),
+        ("Data from", "; ".join(_origin(each, about.zone) for each in about.origins)),
     )
     yield from ((label, said) for label, said in labelled if said)
 
@@ -35,12 +35,14 @@ def _thresholds(about: About) -> str:
 
 
 def _threshold(word: str, at: float, better: Better, card: KpiInfo) -> str:
-    return f"{GOALS[better]} {amount(at, card)}".strip() if word == "target" else f"from {amount(at, card)}"
+    if word == "target":
+        return f"{GOALS[better]} {amount(at, card)}".strip()
+    return f"at {amount(at, card)} or below" if better is Better.HIGHER else f"from {amount(at, card)}"
 
 
 def _origin(origin: Origin, zone: str) -> str:
     where = f"{clean(origin.dataset, NAME)} in {clean(origin.database, NAME)}"
     if origin.newest is None:
         return where
-    old = ", older than it should be" if origin.stale else ""
-    return f"{where} (newest row {moment(origin.newest, zone, year=True)}{old})"
+    old = ", out of date" if origin.stale else ""
+    return f"{where} (newest record {moment(origin.newest, zone, year=True)}{old})"

@@ -5,11 +5,10 @@ from kpibot.core.kpis.report import Report
 from kpibot.core.kpis.thresholds import Better
 from kpibot.core.reports.digests import Mover
 from kpibot.render.phrases.cleaning import clean
-from kpibot.render.phrases.numbers import amount, finite, points
+from kpibot.render.phrases.numbers import amount, finite, points, smallest_step
 from kpibot.render.phrases.sentences import NAME, value
 
-UNCHANGED = "unchanged"
-LEAST_POINTS = 0.05  # of a percentage
+UNCHANGED, ABOUT_THE_SAME = "unchanged", "about the same"
 
 
 def change(report: Report) -> str:
@@ -19,22 +18,24 @@ def change(report: Report) -> str:
     if not words or before is None:
         return ""
     earlier = amount(before, report.card)
-    if words == UNCHANGED:
-        return f"unchanged from {_the(report.compared_with)} ({earlier})"
+    if words in (UNCHANGED, ABOUT_THE_SAME):
+        return f"{difference_since(report)} ({earlier})"
     judgment = {True: ", better", False: ", worse", None: ""}[improved(report)]
     return f"{words} than {_the(report.compared_with)} ({earlier}){judgment}"
 
 
 def difference(report: Report) -> str:
-    """`▲ 12 more`, `▼ 3.1 points lower`, `unchanged`; empty without a number to compare with."""
+    """`▲ 12 more`, `▼ 3.1 points lower`, `unchanged`, `about the same`; empty without a number to compare with."""
     now, before = value(report), finite(report.before)
     if now is None or before is None or finite(now - before) is None:
         return ""
     by = now - before
-    # The noise of binary fractions is no change, and neither is what rounds to 0 points.
-    least = LEAST_POINTS if report.card.format is Format.PERCENT else 0.0
-    if abs(by) <= max(1e-9 * max(abs(now), abs(before)), least):
+    if abs(by) <= 1e-9 * max(abs(now), abs(before)):  # the noise of binary fractions
         return UNCHANGED
+    step = min(smallest_step(now, report.card), smallest_step(before, report.card))
+    if abs(by) < step / 2:
+        return ABOUT_THE_SAME
+    by = _rounded(by, step, report.card.format)
     return f"{'▲' if by > 0 else '▼'} {points(by, report.card)} {_comparative(report.card.format, by)}"
 
 
@@ -43,7 +44,9 @@ def difference_since(report: Report) -> str:
     words = difference(report)
     if not words:
         return ""
-    return f"{words} from {_point(report)}" if words == UNCHANGED else f"{words} than {_point(report, 'at ')}"
+    if words == UNCHANGED:
+        return f"{words} from {_point(report)}"
+    return f"{words} {'as' if words == ABOUT_THE_SAME else 'than'} {_point(report, 'at ')}"
 
 
 def improved(report: Report) -> bool | None:
@@ -61,13 +64,19 @@ def mover_line(mover: Mover) -> str:
     return f"{clean(mover.card.name, NAME)} at {clean(mover.campus_name, NAME)}: {values}"
 
 
+def _rounded(by: float, step: float, form: Format) -> float:
+    """A change as exactly as the numbers themselves are shown; of hours to the minute."""
+    step = min(step, 1 / 60) if form is Format.HOURS else step
+    return round(by / step) * step if step else by
+
+
 def _comparative(form: Format, by: float) -> str:
     pairs = {
         Format.PERCENT: ("higher", "lower"),
         Format.HOURS: ("longer", "shorter"),
         Format.DAYS: ("longer", "shorter"),
         Format.CURRENCY: ("more", "less"),
-        Format.NUMBER: ("more", "fewer") if by == int(by) else ("higher", "lower"),
+        Format.NUMBER: ("more", "fewer") if by == round(by) else ("higher", "lower"),
     }
     return pairs[form][0 if by > 0 else 1]
 

@@ -12,7 +12,7 @@ from kpibot.render.phrases.cleaning import clean
 from kpibot.render.phrases.numbers import amount, digits, finite
 
 STATISTICS = {
-    Statistic.MEAN: "mean {}",
+    Statistic.MEAN: "average {}",
     Statistic.MEDIAN: "median {}",
     Statistic.P90: "9 of 10 within {}",
     Statistic.WITHIN: "{} within the limit",
@@ -42,7 +42,7 @@ def budget_pace(report: Report) -> str:
     elapsed = f"{digits(100 * pace.elapsed, 0)}% of the year's working time has passed"
     if finite(pace.percent) is None or pace.percent is None:
         return f"budget {whole}; {elapsed}"
-    return f"{digits(pace.percent)}% of the budget's pace: {expected} of {whole} expected by now, when {elapsed}"
+    return f"{digits(pace.percent)}% of the budget's pace: {expected} of {whole} expected by now, as {elapsed}"
 
 
 def comparison(report: Report, other: Comparison) -> str:

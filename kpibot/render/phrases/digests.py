@@ -24,11 +24,11 @@ def digest_heading(edition: DigestEdition) -> str:
 
 
 def digest_headline(edition: DigestEdition) -> str:
-    """`2 of 5 judged KPIs are critical; 7 thresholds are crossed at campuses; Outstanding tickets improved most.`"""
+    """`2 of 5 rated KPIs are critical; 7 thresholds are crossed at campuses; Outstanding tickets improved most.`"""
     best = _improved_most(edition.reports)
     praise = f"{sentences.kpi_name(best)} improved most" if best else ""
     parts = (_counts(edition.reports), _without_data(edition.reports), _breaches(edition.breaches), praise)
-    return f"{'; '.join(filter(None, parts)) or 'For information'}."
+    return f"{'; '.join(filter(None, parts)) or 'For information only'}."
 
 
 def top_movers(edition: DigestEdition) -> tuple[Mover, ...]:
@@ -63,10 +63,10 @@ def _counts(reports: tuple[Report, ...]) -> str:
 
 def _share(count: int, evaluated: int) -> str:
     if evaluated == 1:
-        return "The one judged KPI is"
+        return "The one rated KPI is"
     if count == evaluated:
-        return f"{'Both' if evaluated == 2 else f'All {evaluated}'} judged KPIs are"
-    return f"{count} of {evaluated} judged KPIs {'is' if count == 1 else 'are'}"
+        return f"{'Both' if evaluated == 2 else f'All {evaluated}'} rated KPIs are"
+    return f"{count} of {evaluated} rated KPIs {'is' if count == 1 else 'are'}"
 
 
 def _without_data(reports: tuple[Report, ...]) -> str:
@@ -75,7 +75,7 @@ def _without_data(reports: tuple[Report, ...]) -> str:
 
 
 def _breaches(count: int) -> str:
-    return f"{plural(count, 'threshold is', 'thresholds are')} crossed at campuses" if count else ""
+    return f"{plural(count, 'campus threshold is', 'campus thresholds are')} crossed" if count else ""
 
 
 def _improved_most(reports: tuple[Report, ...]) -> Report | None:

@@ -50,9 +50,7 @@ def digits(value: float, places: int = 1) -> str:
     size = abs(value)
     if size >= LARGEST or 0 < size < SMALLEST:
         return f"{value:.3g}"
-    whole_digits = 1 if size < 1 else int(math.log10(size)) + 1
-    kept = min(places, max(0, 3 - whole_digits)) if size >= 1 else _places_of_fraction(size)
-    text = f"{value:,.{kept}f}"
+    text = f"{value:,.{_places(size, places)}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in ("-0", "") else text
 
@@ -64,6 +62,21 @@ def compact(value: float, least: float = SHORTENED) -> str:
         return digits(value, 2)
     unit, suffix = next(each for each in SUFFIXES if abs(rounded) >= each[0])
     return digits(rounded / unit, 2) + suffix
+
+
+def smallest_step(value: float, card: KpiInfo) -> float:
+    """The smallest difference that the amount shows: 1 for `$1,240`, 0.1 for `4.2 h`, a minute for `18 min`."""
+    size = abs(value)
+    if size >= LARGEST or 0 < size < SMALLEST:
+        return 0.0
+    match card.format:
+        case Format.CURRENCY:
+            return 0.01 if size < 100 else 1.0
+        case Format.HOURS if 0 < size < 1:
+            return 1 / 60
+        case Format.NUMBER:
+            return _step(size, 2)
+    return _step(size, 1)
 
 
 def sparkline(values: Sequence[float | None], most: int = 24) -> str:
@@ -118,6 +131,15 @@ def _hours(value: float) -> str:
 
 def _counted(text: str, unit: str) -> str:
     return f"{text} {unit}" if text == "1" else f"{text} {unit}s"
+
+
+def _places(size: float, most: int) -> int:
+    """How many places after the point are shown: at most `most`, and of three significant digits."""
+    return _places_of_fraction(size) if size < 1 else min(most, max(0, 2 - int(math.log10(size))))
+
+
+def _step(size: float, most: int) -> float:
+    return 10.0 ** -_places(size, most)
 
 
 def _places_of_fraction(size: float) -> int:

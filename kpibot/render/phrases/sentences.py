@@ -18,16 +18,16 @@ NOTES = 4
 UNITS = {Format.PERCENT: "%", Format.HOURS: " h", Format.NUMBER: ""}
 LARGEST_EXACT = 1_000_000.0
 WHY_MISSING = {
-    Missing.NO_ROWS: "nothing of this kind was found",
+    Missing.NO_ROWS: "no matching records were found",
     Missing.NO_DENOMINATOR: "there is nothing to divide by",
-    Missing.SOURCE_DOWN: "its database did not answer",
-    Missing.MISFIT: "its set-up does not fit the database",
+    Missing.SOURCE_DOWN: "the database did not answer",
+    Missing.MISFIT: "its setup does not match the database",
 }
 WHAT_TO_DO = {
-    Missing.NO_ROWS: "If that cannot be, the filters of the KPI or the campus's codes need a look",
-    Missing.NO_DENOMINATOR: "If that cannot be, the second half of the KPI's ratio needs a look",
-    Missing.SOURCE_DOWN: "It is asked again at the next measurement",
-    Missing.MISFIT: "bot.py check says what to change",
+    Missing.NO_ROWS: "If that cannot be right, check the KPI's filters and the campus codes",
+    Missing.NO_DENOMINATOR: "If that cannot be right, check the second number of the KPI's ratio",
+    Missing.SOURCE_DOWN: "The next measurement will try again",
+    Missing.MISFIT: "Run bot.py check to see what to change",
 }
 
 
@@ -94,7 +94,7 @@ def noun(report: Report, count: str = "") -> str:
 
 
 def goal(report: Report) -> str:
-    """Target and thresholds: `target ≤ 20 · warning from 40 · critical from 80`; if higher is better, `… down`."""
+    """Target and thresholds: `target ≤ 20 · warning from 40 · critical from 80`; or `critical at 70% or below`."""
     limits = report.thresholds
     relation = {Better.LOWER: "≤ ", Better.HIGHER: "≥ ", Better.NEUTRAL: ""}[limits.better]
     parts = [f"target {relation}{threshold(report, limits.target)}"] if limits.target is not None else []
@@ -106,9 +106,9 @@ def goal(report: Report) -> str:
 
 
 def from_threshold(report: Report, word: str, at: float) -> str:
-    """Where a threshold begins: `critical from 80`, `critical from 70% down`."""
-    down = " down" if report.thresholds.better is Better.HIGHER else ""
-    return f"{word} from {threshold(report, at)}{down}"
+    """Where a threshold begins: `critical from 80`, `critical at 70% or below`."""
+    limit = threshold(report, at)
+    return f"{word} at {limit} or below" if report.thresholds.better is Better.HIGHER else f"{word} from {limit}"
 
 
 def threshold(report: Report, at: float) -> str:
@@ -119,16 +119,18 @@ def threshold(report: Report, at: float) -> str:
 
 
 def basis(report: Report) -> str:
-    """What the number is based on: rows, or both parts of a ratio, and what is still waiting."""
+    """What the number is based on: rows, or both parts of a ratio, and what waits; empty if the number says it."""
     reading = report.reading
     rows = f"{reading.rows:,} {noun(report, str(reading.rows))}"
     if report.card.format in (Format.HOURS, Format.DAYS):
-        waiting = f", {reading.waiting:,} still waiting, counted with their wait so far" if reading.waiting else ""
-        return f"rests on {rows}{waiting}"
+        waiting = f"; {reading.waiting:,} still waiting, counted with the wait so far" if reading.waiting else ""
+        return f"based on {rows}{waiting}"
     if reading.numerator is not None and reading.denominator is not None:
         return _ratio_parts(report, rows)
-    counted = value(report) == reading.rows or report.card.format is not Format.NUMBER
-    return f"rests on {rows}" if counted else f"rests on {reading.rows:,} {'row' if reading.rows == 1 else 'rows'}"
+    if report.card.format is not Format.NUMBER:
+        return f"based on {rows}"
+    is_said = value(report) == reading.rows and report.card.rows != "rows"
+    return "" if is_said else f"based on {reading.rows:,} {'row' if reading.rows == 1 else 'rows'}"
 
 
 def missing_coverage(report: Report) -> tuple[str, ...]:
@@ -139,7 +141,8 @@ def missing_coverage(report: Report) -> tuple[str, ...]:
     if (without_amount := reading.rows - reading.valued) > 0:
         parts.append(f"{without_amount:,} of {reading.rows:,} {noun(report)} {_have(without_amount)} no usable amount")
     if report.linked is not None and (percent := finite(report.linked.percent)) is not None:
-        parts.append(f"{digits(percent)}% of what is counted names its {clean(report.linked.column, 40)}")
+        column = clean(report.linked.column.replace("_", " "), 40)
+        parts.append(f"{column} is filled in for {digits(percent)}%")
     return tuple(parts)
 
 
@@ -151,7 +154,7 @@ def time_of_reading(report: Report, zone: str) -> str:
 def newest_row(report: Report, zone: str) -> str:
     """When the newest of the rows was written, and how long before the reading that was; empty if unknown."""
     at, now = report.reading.newest, report.reading.as_of
-    return f"newest row {moment(at, zone, year=at.year != now.year)} ({ago(at, now)})" if at is not None else ""
+    return f"newest record {moment(at, zone, year=at.year != now.year)} ({ago(at, now)})" if at is not None else ""
 
 
 def stale(report: Report) -> str:
@@ -159,25 +162,25 @@ def stale(report: Report) -> str:
     if not report.stale:
         return ""
     at = report.reading.newest
-    age = f": the newest row came {ago(at, report.reading.as_of)}" if at is not None else ""
-    behind = " The number may be behind." if value(report) is not None else ""
-    return f"The data is older than it should be{age}.{behind}"
+    age = f": the newest record is from {ago(at, report.reading.as_of)}" if at is not None else ""
+    behind = " The number may be out of date." if value(report) is not None else ""
+    return f"The data is out of date{age}.{behind}"
 
 
 def missing(report: Report) -> str:
-    """`No data: its database did not answer (could not connect)`."""
+    """`No data: the database did not answer (could not connect)`."""
     reason = WHY_MISSING.get(_reason(report), _reason(report).value)
     if report.reading.value is not None and value(report) is None:
-        reason = "what came out is no number"
+        reason = "the result is not a number"
     detail = f" ({clean(report.reading.detail, SENTENCE)})" if report.reading.detail else ""
     return f"No data: {reason}{detail}"
 
 
 def what_to_do(report: Report) -> str:
     """What to do about missing data, and who to ask."""
-    advice = WHAT_TO_DO.get(_reason(report), "It is asked again at the next measurement")
+    advice = WHAT_TO_DO.get(_reason(report), "The next measurement will try again")
     owner = clean(report.card.owner, NAME)
-    return f"{advice}; its owner is {owner}." if owner else f"{advice}."
+    return f"{advice}. Questions go to {owner}." if owner else f"{advice}."
 
 
 def purpose(report: Report) -> str:
@@ -196,7 +199,7 @@ def no_history(report: Report) -> str:
     """Why there is nothing to draw; empty if there is something."""
     if has_history(report):
         return ""
-    return "no history at hand" if report.series is None else "no history yet"
+    return "no history available" if report.series is None else "no history yet"
 
 
 def _reason(report: Report) -> Missing:
@@ -207,11 +210,11 @@ def _ratio_parts(report: Report, rows: str) -> str:
     reading, card = report.reading, report.card
     denominator, numerator = finite(reading.denominator), finite(reading.numerator)
     if numerator is None or denominator is None:
-        return f"rests on {rows}"
+        return f"based on {rows}"
     whole = rows if denominator == reading.rows else digits(denominator)
     if card.format is Format.PERCENT:
         return f"{digits(numerator)} of {whole}"
-    return f"{amount(numerator, card)} over {whole}"
+    return f"{amount(numerator, card)} across {whole}"
 
 
 def notes(answer: Answer) -> str:

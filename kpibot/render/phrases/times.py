@@ -34,8 +34,12 @@ def _clock(at: datetime, zone: str) -> str:
     named = at.tzname() or zone
     # Zones without an abbreviation are called `+05`: their full name says more.
     named = zone if named.lstrip("+-").isdigit() else named
-    hour, half = at.hour % 12 or 12, "AM" if at.hour < 12 else "PM"
-    return f"{hour}:{at.minute:02} {half} {named}"
+    return f"{clock_time(at.time())} {named}"
+
+
+def clock_time(at: time) -> str:
+    """`2:02 PM`."""
+    return f"{at.hour % 12 or 12}:{at.minute:02} {'AM' if at.hour < 12 else 'PM'}"
 
 
 def day_month(day: date, *, year: bool = False) -> str:

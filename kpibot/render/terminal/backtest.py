@@ -23,24 +23,24 @@ LEAST_MONTHLY = 3  # alerts, for a table by month
 MOST_MONTHS = 24
 ALWAYS, NAMED = 0.5, 3  # a share of days, and how many names are shown
 NAME_COLUMNS, BAR_COLUMNS = 30, 50
-DAILY = "Each day counts with its last value; what came and went within it is not seen."
-REMEMBERED = "Only kpibot's own readings know this KPI's past."
-NO_RULE = "The KPI has no `alert` yet; this is what `alert: {}` would have given."
-WITHOUT_SIGNALS = "These are about the warning alone; what `warns_if` gives comes on top."
+DAILY = "Uses the last value of each day; what came and went within a day is not counted."
+REMEMBERED = "The history comes from kpibot's own readings."
+NO_RULE = "The KPI has no `alert` yet; this is what `alert: {}` would have done."
+WITHOUT_SIGNALS = "These numbers are for the warning alone; alerts from `warns_if` come on top."
 CALM = (
-    "`suggested` is the first at which a campus has at most one alert a month, and is in alert on at most one day in "
-    "ten: few enough that each is read. But the data only knows what was usual, not what is right. Ask first at which "
-    "value somebody should get up and do something, and keep that one if it is calm enough."
+    "`suggested` is the mildest warning with at most one alert a month at each campus, and an alert on at most one day "
+    "in ten: few enough that people read them. But the data only shows what was usual, not what is right. First ask "
+    "at which value somebody should act, and use that if it is quiet enough."
 )
 NOT_CALM = (
-    "No level is `suggested`: there is none at which a campus has at most one alert a month and is in alert on at most "
-    "one day in ten, or too few days are known."
+    "No threshold is `suggested`: none has at most one alert a month at each campus and an alert on at most one day in "
+    "ten, or too few days have data."
 )
-BEYOND_CRITICAL = "Where it lies beyond `critical`, that one has to move as well."
+BEYOND_CRITICAL = "If it is beyond `critical`, change `critical` too."
 SUPPRESSED = {
     SuppressionReason.OUTSIDE_HOURS: "on a day off",
     SuppressionReason.HOLIDAY: "on a holiday",
-    SuppressionReason.SILENCED: "in a silence of the configuration",
+    SuppressionReason.SILENCED: "during a configured silence",
 }
 
 
@@ -89,16 +89,16 @@ def _rule(backtest: Backtest) -> str:
     values = sorted({value for value in by_campus if value is not None})
     ends = dict.fromkeys((*values[:1], *values[-1:]))  # one for all, or the lowest and the highest
     recovers_at = " to ".join(amount(value, backtest.card) for value in ends)
-    over = f"it reaches {recovers_at}" if recovers_at else "the warning is"
+    recovery = f"recovers at {recovers_at}" if recovers_at else "recovers when the warning ends"
     after = "the first measurement" if rule.after == 1 else f"{plural(rule.after, 'measurement')} in a row"
-    signals = "; its signals (`warns_if`) count as well" if rule.signals else ""
-    return f"The rule: told at {after}, over when {over}{signals}"
+    signals = "; `warns_if` counts as well" if rule.signals else ""
+    return f"The rule: alerts after {after}, {recovery}{signals}"
 
 
 def _totals(backtest: Backtest) -> Iterator[str]:
     alarms = backtest.alerts
     if not alarms:
-        yield f"No alert at all, at {_places_of(len(backtest.replays), backtest)}"
+        yield f"No alerts at {_places_of(len(backtest.replays), backtest)}"
         return
     hit = sum(bool(past.alerts) for past in backtest.replays)
     at = "" if len(backtest.replays) == 1 else f" at {hit:,} of {_places_of(len(backtest.replays), backtest)}"
@@ -106,13 +106,13 @@ def _totals(backtest: Backtest) -> Iterator[str]:
     yield f"{plural(len(alarms), 'alert')}{at}; {critical:,} became critical"
     yield _lengths(backtest)
     if older := sum(alarm.start == instant_of_day(backtest.first) for alarm in alarms):
-        yield f"{older:,} stood on the first day already and may be older"
+        yield f"{older:,} were active on the first day and may be older"
     yield from _suppressed(backtest)
     yield from _states(backtest)
 
 
 def _lengths(backtest: Backtest) -> str:
-    lengths = [(alarm.duration(backtest.until), past) for past in backtest.replays for alarm in past.alerts]
+    lengths = [(alarm.duration(backtest.end), past) for past in backtest.replays for alarm in past.alerts]
     longest, where = max(lengths, key=lambda length: length[0])
     typical = median_low(length for length, _ in lengths)
     name = "" if len(backtest.replays) == 1 else f" ({clean(where.report.campus_name, NAME)})"
@@ -128,7 +128,7 @@ def _states(backtest: Backtest) -> Iterator[str]:
     ]
     if always:
         named = ", ".join(always[:NAMED]) + (f" and {len(always) - NAMED:,} more" if len(always) > NAMED else "")
-        yield f"In alert on most days, so that it tells nobody anything: {named}"
+        yield f"In alert on most days, so people would stop noticing: {named}"
 
 
 def _suppressed(backtest: Backtest) -> Iterator[str]:
@@ -142,7 +142,7 @@ def _places(backtest: Backtest) -> Iterator[str]:
         return
     yield f"{padded('Where', NAME_COLUMNS)} {'Alerts':>6} {'Critical':>9} {'Days in alert':>15} {'Longest':>9}"
     for past in hit[:PLACES]:
-        yield _place(past, backtest.until)
+        yield _place(past, backtest.end)
     if len(hit) > PLACES:
         yield f"… and {_places_of(len(hit) - PLACES, backtest)} more; --json has all"
     if quiet := len(backtest.replays) - len(hit):
@@ -173,7 +173,7 @@ def _tuning(tuning: Tuning, backtest: Backtest) -> Iterator[str]:
         return
     now = tuning.thresholds.mildest
     warning = "there is no warning" if now is None else f"it is {_reached(now, backtest.card, tuning.thresholds)}"
-    yield f"Other warnings where {warning} now ({_places_of(tuning.campuses, backtest)})"
+    yield f"Other warning thresholds where {warning} now ({_places_of(tuning.campuses, backtest)})"
     yield f"{'Warning':>14} {'Alerts':>8} {'A year, each':>13} {'In alert':>9}"
     for trial in tuning.options:
         words = [word for word, named in (("now", tuning.current), ("suggested", tuning.suggested)) if named == trial]
@@ -188,7 +188,7 @@ def _trial(trial: ThresholdOption, tuning: Tuning, card: KpiInfo) -> str:
 def _advice(backtest: Backtest) -> Iterator[str]:
     shown, more = backtest.tunings[:THRESHOLD_SETS], len(backtest.tunings) - THRESHOLD_SETS
     if more > 0:
-        yield f"{plural(more, 'more set', 'more sets')} of levels are not shown: name a campus to see its own"
+        yield f"{plural(more, 'more set', 'more sets')} of thresholds are not shown: name a campus to see its own"
     if backtest.rule.signals:
         yield WITHOUT_SIGNALS
     yield CALM if any(tuning.suggested for tuning in shown) else NOT_CALM

@@ -125,8 +125,8 @@ def _finding_lines(finding: Finding) -> Iterator[str]:
 
 def _summary(inspection: Inspection) -> str:
     if not inspection.problems:
-        return "all is well"
-    return f"{plural(inspection.problems, 'thing')} must be mended, marked ✗"
+        return "no problems found"
+    return f"{plural(inspection.problems, 'problem')} to fix, marked ✗"
 
 
 def _line_record(line: CheckedKpi, zone: ZoneInfo) -> dict[str, Any]:

@@ -14,17 +14,17 @@ from kpibot.render.terminal.text import COLUMNS, page
 
 NAME = 80
 NOWHERE = (
-    "goes nowhere: no rule takes it, so nobody would hear of it; write `- {channel: …}` as the last rule of `alerts`"
+    "goes nowhere: no rule matches, so nobody would be notified; write `- {channel: …}` as the last rule of `alerts`"
 )
 EVERYTHING = "everything"
 
 
 def routes_text(routed: RouteExplanation) -> str:
     """Where the alert goes, who is mentioned, whether it waits, and what each rule says; ends without a line break."""
-    breach = "A critical breach" if routed.severity == "critical" else "A warning"
-    head = f"{breach} of {clean(routed.card.name, NAME)} at {clean(routed.campus_name, NAME)},"
+    breach = "A critical alert" if routed.severity == "critical" else "A warning"
+    head = f"{breach} about {clean(routed.card.name, NAME)} at {clean(routed.campus_name, NAME)},"
     when = moment(routed.at, routed.zone, year=True)
-    goes = NOWHERE if routed.channel is None else f"goes to {routed.channel} and calls {clean(routed.mention, NAME)}"
+    goes = NOWHERE if routed.channel is None else f"goes to {routed.channel} and mentions {clean(routed.mention, NAME)}"
     lines = [head, f"{when}:", "", goes]
     if routed.channel is not None:
         lines += [_delivery(routed), *_escalation(routed)]
@@ -55,7 +55,7 @@ def routes_record(routed: RouteExplanation) -> dict[str, Any]:
 
 def _delivery(routed: RouteExplanation) -> str:
     if routed.suppression is None:
-        return "told at once"
+        return "posted at once"
     until = "" if routed.next_notify_at is None else f" until {moment(routed.next_notify_at, routed.zone)}"
     return f"held back{until}: {_why(routed.suppression)}"
 
@@ -64,9 +64,9 @@ def _why(suppression: Suppression) -> str:
     match suppression.reason:
         case SuppressionReason.HOLIDAY:
             named = f"it is {clean(suppression.holiday, NAME)}" if suppression.holiday else "it is a holiday"
-            return f"{named}, and the rule of the KPI does not say `on_holidays`"
+            return f"{named}, and the KPI's `alert` does not have `on_holidays`"
         case SuppressionReason.OUTSIDE_HOURS:
-            return "outside of working hours only what is critical is told, unless the KPI says `any_time`"
+            return "outside working hours only critical alerts are posted, unless the KPI has `any_time`"
     return _silence(suppression)
 
 
@@ -81,9 +81,9 @@ def _silence(suppression: Suppression) -> str:
 
 def _escalation(routed: RouteExplanation) -> Iterator[str]:
     for after, name in routed.escalation:
-        yield f"if nobody acknowledges it for {stretch(after)}, calls {clean(name, NAME)}"
+        yield f"if nobody acknowledges it within {stretch(after)}, mentions {clean(name, NAME)}"
     if routed.inhibited_by_district:
-        yield "is not told apart while the district itself is in breach"
+        yield "is not posted while the district itself has an alert"
 
 
 def _rules(routed: RouteExplanation) -> Iterator[str]:

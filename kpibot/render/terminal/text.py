@@ -92,7 +92,7 @@ def digest_text(edition: DigestEdition) -> str:
     rows = map(_row, edition.reports)
     closing = filter(None, (digests.lacking(edition), digests.time_of_edition(edition)))
     head = (digests.digest_heading(edition), digests.digest_headline(edition), "", *rows, "")
-    return page((*head, *(["Moved most", *moved, ""] if moved else []), *closing))
+    return page((*head, *(["Biggest changes", *moved, ""] if moved else []), *closing))
 
 
 def display_width(text: str) -> int:

@@ -1,7 +1,7 @@
-"""What people do about alerts: each deed happens once, and is told to whoever should know. Its methods block.
+"""What people do about alerts: each action happens once, and the channel sees it. Its methods block.
 
-A deed changes the group, enters the audit trail and owes an edit of the message and a line in its thread, in one
-transaction. Whoever comes second is told who was first.
+An action changes the group, enters the audit log and queues an edit of the message and a reply in its thread, in one
+transaction. The person who comes second learns who was first.
 """
 
 from collections.abc import Callable, Collection
@@ -24,9 +24,9 @@ from kpibot.store.audit_log import AuditEntry
 from kpibot.store.outbox import OutboxMessage
 from kpibot.store.store import Store
 
-OF_USE_FOR = timedelta(days=1)
+RELEVANT_FOR = timedelta(days=1)
 REMEMBERED = timedelta(days=30)
-TRAIL = 1_000  # entries in which the former deed is looked for
+AUDIT_ENTRIES = 1_000  # in which the former action is looked for
 
 
 class AlertActions:
@@ -36,42 +36,46 @@ class AlertActions:
     """
 
     def __init__(
-        self, district: District, standing: ActiveAlerts, store: Store, administrators: Channel | None
+        self, district: District, active_alerts: ActiveAlerts, store: Store, administrators: Channel | None
     ) -> None:
         self._kpis = district.kpis
         self._calendar = district.calendar
-        self._standing = standing
+        self._active_alerts = active_alerts
         self._store = store
         self._administrators = administrators
         self._zone = district.zone
 
     def acknowledge(self, key: str, by: str, now: datetime) -> ActionResult:
-        """Somebody sees to an alert: no reminders until the rule's time is over."""
+        """Somebody handles an alert: no reminders until the rule's time is over."""
         if (group := self._store.group(key)) is None:
-            return ActionResult(by, now, self._zone)
+            return ActionResult(asker=by, now=now, zone=self._zone)
         lasting = (self._kpis[group.kpi].alert or AlertRule()).acknowledged_for
-        deed = Action(
+        action = Action(
             kind=ActionKind.ACKNOWLEDGED,
             by=by,
             at=now,
-            scope=self._standing.scope(group.kpi, None),
+            scope=self._active_alerts.scope(group.kpi, None),
             until=now + lasting,
         )
-        return self._act(group, deed, lambda found: acknowledge(found, by, now, lasting))
+        return self._act(group, action, lambda current: acknowledge(current, by, now, lasting))
 
     def snooze(self, key: str, until: datetime, by: str, now: datetime) -> ActionResult:
-        """People want to hear of an alert later, unless it becomes critical."""
+        """People want to be notified of an alert later, unless it becomes critical."""
         if (group := self._store.group(key)) is None:
-            return ActionResult(by, now, self._zone)
-        deed = Action(kind=ActionKind.SNOOZED, by=by, at=now, scope=self._standing.scope(group.kpi, None), until=until)
-        return self._act(group, deed, lambda found: snooze(found, until))
+            return ActionResult(asker=by, now=now, zone=self._zone)
+        action = Action(
+            kind=ActionKind.SNOOZED, by=by, at=now, scope=self._active_alerts.scope(group.kpi, None), until=until
+        )
+        return self._act(group, action, lambda current: snooze(current, until))
 
     def assign(self, key: str, to: str, by: str, now: datetime) -> ActionResult:
-        """An alert is somebody's own, who is called for it from now on."""
+        """Assigns an alert to somebody, who is called for it from now on."""
         if (group := self._store.group(key)) is None:
-            return ActionResult(by, now, self._zone)
-        deed = Action(kind=ActionKind.ASSIGNED, by=by, at=now, scope=self._standing.scope(group.kpi, None), to=to)
-        return self._act(group, deed, lambda found: assign(found, to))
+            return ActionResult(asker=by, now=now, zone=self._zone)
+        action = Action(
+            kind=ActionKind.ASSIGNED, by=by, at=now, scope=self._active_alerts.scope(group.kpi, None), to=to
+        )
+        return self._act(group, action, lambda current: assign(current, to))
 
     def mute(
         self,
@@ -83,7 +87,7 @@ class AlertActions:
         now: datetime,
         channels: Collection[str] = (),
     ) -> ActionResult:
-        """Nobody is told of a KPI (None: of any) at a campus or group (None: at any) until `end`.
+        """Mutes a KPI (None: all) at a campus or group (None: everywhere) until `end`.
 
         `channels` are the configuration's ids of the channel in which it was asked for.
 
@@ -94,81 +98,93 @@ class AlertActions:
         is_announced = needs_administrators(kpi, campus, end, now, self._calendar)
         if is_announced:
             self._check_channel(channels)
-        again = 0  # tells it from a mute of the same that was ended before its time
+        again = 0  # differs from that of the same mute, ended early
         while (former := self._muted(kpi, campus, end, now)) is None:
             name = sha256(repr((kpi, campus, end.isoformat(), again)).encode()).hexdigest()
             silence = Silence(id=name, start=now, end=end, kpi=kpi, campus=campus, reason=reason, by=by)
-            deed = self._deed_of(silence)
-            messages = [*self._lines(deed, silence), *(self._announcements(deed, silence) if is_announced else ())]
-            if self._store.add_silence(silence, AuditEntry(now, by, deed.kind, name, reason), messages, now):
-                return ActionResult(by, now, self._zone, (deed,), is_announced=is_announced)
+            action = self._action_of(silence)
+            messages = [*self._lines(action, silence), *(self._announcements(action, silence) if is_announced else ())]
+            if self._store.add_silence(silence, AuditEntry(now, by, action.kind, name, reason), messages, now):
+                return ActionResult(asker=by, now=now, zone=self._zone, actions=(action,), is_announced=is_announced)
             again += 1
-        return ActionResult(by, now, self._zone, (self._deed_of(former),), is_new=False)
+        return ActionResult(asker=by, now=now, zone=self._zone, actions=(self._action_of(former),), is_new=False)
 
     def unmute(self, name: str, by: str, now: datetime) -> ActionResult:
-        """A mute, by its silence's id, is over before its time."""
+        """Ends a mute early, by its silence's id."""
         silence = next((each for each in self._store.silences(now) if each.id == name), None)
         if silence is None:
-            return ActionResult(by, now, self._zone)
-        deed = Action(kind=ActionKind.UNMUTED, by=by, at=now, scope=self._standing.scope(silence.kpi, silence.campus))
-        entry = AuditEntry(now, by, deed.kind, name)
-        is_ended = self._store.end_silence(name, entry, self._lines(deed, silence), now) is not None
-        return ActionResult(by, now, self._zone, (deed,) if is_ended else ())
+            return ActionResult(asker=by, now=now, zone=self._zone)
+        action = Action(
+            kind=ActionKind.UNMUTED, by=by, at=now, scope=self._active_alerts.scope(silence.kpi, silence.campus)
+        )
+        entry = AuditEntry(now, by, action.kind, name)
+        is_ended = self._store.end_silence(name, entry, self._lines(action, silence), now) is not None
+        return ActionResult(asker=by, now=now, zone=self._zone, actions=(action,) if is_ended else ())
 
-    def _act(self, group: AlertGroup, deed: Action, change: Callable[[AlertGroup], AlertGroup | None]) -> ActionResult:
-        """Changes a group, unless somebody did the same before or it is over by now."""
+    def _act(
+        self, group: AlertGroup, action: Action, change: Callable[[AlertGroup], AlertGroup | None]
+    ) -> ActionResult:
+        """Changes a group, unless somebody did the same before or it is over."""
 
-        def owe(after: AlertGroup) -> list[OutboxMessage]:
-            return [*self._edits(deed, after), self._line(deed, after, after.revision)]
+        def messages_for(after: AlertGroup) -> list[OutboxMessage]:
+            return [*self._edits(action, after), self._line(action, after, after.revision)]
 
-        entry = AuditEntry(deed.at, deed.by, deed.kind, group.key, deed.to or (deed.until or deed.at).isoformat())
-        if self._store.update_group(group.key, change, owe, entry, deed.at) is not None:
-            return ActionResult(deed.by, deed.at, self._zone, (deed,))
-        stands = self._store.group(group.key)
+        entry = AuditEntry(
+            action.at, action.by, action.kind, group.key, action.to or (action.until or action.at).isoformat()
+        )
+        if self._store.update_group(group.key, change, messages_for, entry, action.at) is not None:
+            return ActionResult(asker=action.by, now=action.at, zone=self._zone, actions=(action,))
+        current = self._store.group(group.key)
         return ActionResult(
-            deed.by, deed.at, self._zone, self._former(deed, stands) if stands is not None else (), is_new=False
+            asker=action.by,
+            now=action.at,
+            zone=self._zone,
+            actions=self._former(action, current) if current is not None else (),
+            is_new=False,
         )
 
-    def _former(self, deed: Action, group: AlertGroup) -> tuple[Action, ...]:
-        """The same deed by whoever came first, as the audit trail knows it."""
-        until = group.snoozed_until if deed.kind is ActionKind.SNOOZED else deed.until
-        trail = self._store.audit_entries(deed.at - REMEMBERED, TRAIL)
-        found = [each for each in trail if (each.action, each.subject) == (deed.kind, group.key)]
-        return tuple(replace(deed, by=each.by, at=each.at, until=until) for each in found[:1])
+    def _former(self, action: Action, group: AlertGroup) -> tuple[Action, ...]:
+        """The same action by the person who came first, as the audit log has it."""
+        until = group.snoozed_until if action.kind is ActionKind.SNOOZED else action.until
+        entries = self._store.audit_entries(action.at - REMEMBERED, AUDIT_ENTRIES)
+        same = [each for each in entries if (each.action, each.subject) == (action.kind, group.key)]
+        return tuple(replace(action, by=each.by, at=each.at, until=until) for each in same[:1])
 
-    def _edits(self, deed: Action, group: AlertGroup) -> list[OutboxMessage]:
-        """What the message says of the numbers stays as it is, with what people did now; nothing where it is gone."""
-        says = self._store.outbox.latest_body(group.key)
-        if not isinstance(says, AlertNotice):
+    def _edits(self, action: Action, group: AlertGroup) -> list[OutboxMessage]:
+        """An edit that keeps the numbers of the message and adds the action; none if the message is gone."""
+        latest = self._store.outbox.latest_body(group.key)
+        if not isinstance(latest, AlertNotice):
             return []
-        notice = replace(with_actions(says, group, deed.at), kind=DeliveryKind.UPDATE, mention="", keeps_picture=True)
-        key, until = f"edit:{group.key}:{group.revision}", deed.at + EDIT_LIFETIME
+        notice = replace(
+            with_actions(latest, group, action.at), kind=DeliveryKind.UPDATE, mention="", keeps_picture=True
+        )
+        key, until = f"edit:{group.key}:{group.revision}", action.at + EDIT_LIFETIME
         return [
             OutboxMessage(
                 key=key, channel=group.channel, body=notice, expires_at=until, kind=DeliveryKind.UPDATE, group=group.key
             )
         ]
 
-    def _line(self, deed: Action, group: AlertGroup, what: object) -> OutboxMessage:
-        """A line in the thread. It calls whoever the alert was given to, but nobody for what they did themselves.
+    def _line(self, action: Action, group: AlertGroup, what: object) -> OutboxMessage:
+        """A reply in the thread. It calls the person who was assigned, but nobody for what they did themselves.
 
-        `what` tells it from other deeds about the same group.
+        `what` makes its key differ from those of other actions on the same group.
         """
-        notice = ActionNotice(deed, self._zone, deed.to if deed.to != deed.by else "")
+        notice = ActionNotice(action, self._zone, action.to if action.to != action.by else "")
         key = f"deed:{group.key}:{what}"
         return OutboxMessage(
             key=key,
             channel=group.channel,
             body=notice,
-            expires_at=deed.at + OF_USE_FOR,
+            expires_at=action.at + RELEVANT_FOR,
             kind=DeliveryKind.REPLY,
             group=group.key,
         )
 
-    def _lines(self, deed: Action, silence: Silence) -> list[OutboxMessage]:
-        """A line in the thread of every alert that shows what a silence is about."""
-        what = f"{silence.id}:{deed.kind}"
-        return [self._line(deed, group, what) for group in self._standing.affected_by(silence)]
+    def _lines(self, action: Action, silence: Silence) -> list[OutboxMessage]:
+        """A reply in the thread of every alert that shows what a silence is about."""
+        what = f"{silence.id}:{action.kind}"
+        return [self._line(action, group, what) for group in self._active_alerts.affected_by(silence)]
 
     def _check_channel(self, channels: Collection[str]) -> None:
         administrators = self._administrators
@@ -178,22 +194,22 @@ class AlertActions:
         if administrators is None:
             raise QueryError(
                 f"{refused} the administrators' channel, and there is none; "
-                "whoever runs kpibot can name it as `administrators` under `district`"
+                "the person who runs kpibot can set it as `administrators` under `district`"
             )
         name = administrators.slack if administrators.slack.startswith("#") else administrators.id
         raise QueryError(f"{refused} `{name}`; type it there")
 
-    def _announcements(self, deed: Action, silence: Silence) -> list[OutboxMessage]:
+    def _announcements(self, action: Action, silence: Silence) -> list[OutboxMessage]:
         """Who muted so much, until when and why, for the administrators."""
         if self._administrators is None:
             return []
-        notice = ActionNotice(deed, self._zone)
+        notice = ActionNotice(action, self._zone)
         return [
             OutboxMessage(
                 key=f"mute:{silence.id}",
                 channel=self._administrators.id,
                 body=notice,
-                expires_at=deed.at + REMEMBERED,
+                expires_at=action.at + REMEMBERED,
             )
         ]
 
@@ -201,15 +217,15 @@ class AlertActions:
         """The mute of exactly this that lasts as long or longer."""
         return next(
             (
-                each
-                for each in self._store.silences(now)
-                if (each.kpi, each.campus) == (kpi, campus) and each.end >= end
+                silence
+                for silence in self._store.silences(now)
+                if (silence.kpi, silence.campus) == (kpi, campus) and silence.end >= end
             ),
             None,
         )
 
-    def _deed_of(self, silence: Silence) -> Action:
-        about = self._standing.scope(silence.kpi, silence.campus)
+    def _action_of(self, silence: Silence) -> Action:
+        about = self._active_alerts.scope(silence.kpi, silence.campus)
         return Action(
             kind=ActionKind.MUTED,
             by=silence.by,

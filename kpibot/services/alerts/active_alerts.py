@@ -1,4 +1,4 @@
-"""How alerts stand, what is muted, and why something was told. Nothing is measured for it: it asks the bot's memory."""
+"""The active alerts, the mutes, and why an alert was sent. Nothing is measured for it: it reads the state database."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -37,7 +37,7 @@ WORST_FIRST = (Verdict.CRITICAL, Verdict.WARNING)
 
 
 class ActiveAlerts:
-    """Tells how alerts stand. Its methods block."""
+    """Answers questions about active alerts and mutes. Its methods block."""
 
     def __init__(
         self,
@@ -61,17 +61,17 @@ class ActiveAlerts:
         return str(self._calendar.zone)
 
     def alerts(self, campus: str, now: datetime) -> AlertList:
-        """Every breach that stands at a campus or group, the worst and oldest first."""
+        """Every active breach at a campus or group, the worst and oldest first."""
         states, groups = self._store.alert_states(), self._store.alert_groups()
         silences = self._silences(now)
         covered = frozenset(self._tree.covered(campus))
-        found = [
-            self._standing(kpi, at, state, groups.values(), silences, now)
+        active = [
+            self._active_alert(kpi, at, state, groups.values(), silences, now)
             for (kpi, at), state in states.items()
             if state.phase is Phase.FIRING and at in covered and kpi in self._kpis
         ]
-        found.sort(key=lambda each: (WORST_FIRST.index(each.severity), each.since))
-        return AlertList(self._tree[campus].name, now, self.zone, tuple(found))
+        active.sort(key=lambda each: (WORST_FIRST.index(each.severity), each.since))
+        return AlertList(self._tree[campus].name, now, self.zone, tuple(active))
 
     def mutes(self, now: datetime) -> MuteList:
         """What is muted now, the first to end first, and what recurs."""
@@ -79,24 +79,24 @@ class ActiveAlerts:
         return MuteList(now, self.zone, tuple(mutes), tuple(self._recurrences(self._recurring, now)))
 
     def explain(self, key: str, now: datetime) -> AlertExplanation | None:
-        """Why an alert stands in its channel, and what its rule, its routes and the silences say to it; None: over."""
+        """Why an alert is in its channel, with its rule, its routes and the silences; None if it is over."""
         if (group := self._store.group(key)) is None:
             return None
         kpi, states, silences = self._kpis[group.kpi], self._store.alert_states(), self._silences(now)
         campuses = sorted(group.severities, key=lambda each: WORST_FIRST.index(group.severities[each]))
-        measured = []
+        histories = []
         for campus in campuses[:EXPLAINED]:
             state = states.get((kpi.id, campus), AlertState(Phase.FIRING, group.severities[campus], group.opened))
-            standing = self._standing(kpi.id, campus, state, (group,), silences, now)
+            alert = self._active_alert(kpi.id, campus, state, (group,), silences, now)
             history = self._store.readings.history(kpi.id, campus, now - REMEMBERED, now + timedelta(microseconds=1))
-            measured.append(AlertHistory(standing, tuple(history[-VALUES:])))
+            histories.append(AlertHistory(alert, tuple(history[-VALUES:])))
         about = [each for each in silences if self._touches(each, group)]
         return AlertExplanation(
             card=kpi.card,
             as_of=now,
             zone=self.zone,
             opened=group.opened,
-            histories=tuple(measured),
+            histories=tuple(histories),
             further_campuses=max(len(campuses) - EXPLAINED, 0),
             rule=kpi.alert or AlertRule(),
             channel=group.channel,
@@ -106,10 +106,11 @@ class ActiveAlerts:
         )
 
     def report(self, kpi: Kpi, campus: str, now: datetime) -> Report:
-        """The last measurement of a KPI at a campus, judged."""
-        taken = self._store.readings.latest(kpi.id, now - REMEMBERED, now)
+        """The last measurement of a KPI at a campus, evaluated."""
+        readings = self._store.readings.latest(kpi.id, now - REMEMBERED, now)
         return self._reporting.report(
-            kpi, taken.get(campus) or Reading(kpi=kpi.id, campus=campus, as_of=now, value=None, missing=Missing.NO_ROWS)
+            kpi,
+            readings.get(campus) or Reading(kpi=kpi.id, campus=campus, as_of=now, value=None, missing=Missing.NO_ROWS),
         )
 
     def describe_mute(self, silence: Silence) -> ActiveMute:
@@ -131,7 +132,7 @@ class ActiveAlerts:
         return f"{group.kpi} {min(group.severities, key=lambda each: WORST_FIRST.index(group.severities[each]))}"
 
     def mute_choices(self, key: str) -> MuteChoices | None:
-        """What of an alert can be muted; None where it is over."""
+        """What of an alert can be muted; None if it is over."""
         group = self._store.group(key)
         if group is None:
             return None
@@ -147,13 +148,13 @@ class ActiveAlerts:
     def _places(self, group: AlertGroup) -> tuple[tuple[str, str], ...]:
         shown = [each for each in group.severities if each in self._tree and each != DISTRICT]
         above = [
-            each.slug
-            for each in self._tree
-            if each.slug != DISTRICT and not group.severities.keys().isdisjoint(self._tree.covered(each.slug))
+            area.slug
+            for area in self._tree
+            if area.slug != DISTRICT and not group.severities.keys().isdisjoint(self._tree.covered(area.slug))
         ]
         return tuple((each, self._tree[each].name) for each in dict.fromkeys([*shown, *above]))
 
-    def _standing(
+    def _active_alert(
         self,
         kpi: str,
         campus: str,
@@ -164,26 +165,26 @@ class ActiveAlerts:
     ) -> ActiveAlert:
         group = next((each for each in groups if each.kpi == kpi and campus in each.severities), None)
         silence = active_silence(silences, kpi, campus, now, self._tree, self._calendar)
-        standing = ActiveAlert(
+        alert = ActiveAlert(
             report=self.report(self._kpis[kpi], campus, now),
             severity=state.severity or Verdict.WARNING,
             since=state.since or now,
             is_muted=silence is not None,
             muted_until=silence.end if isinstance(silence, Silence) else None,
         )
-        return standing if group is None else _seen_to(standing, group, now)
+        return alert if group is None else _with_actions(alert, group, now)
 
     def _silences(self, now: datetime) -> list[AnySilence]:
         return [*self._store.silences(now), *self._recurring]
 
     def _touches(self, silence: AnySilence, group: AlertGroup) -> bool:
-        """Whether a silence is about any campus of an alert, whenever it holds."""
+        """Whether a silence is about any campus of an alert, whether or not it is active."""
         return any(covers(silence, group.kpi, campus, self._tree) for campus in group.severities)
 
     def _recurrences(self, silences: Iterable[RecurringSilence], now: datetime) -> Iterator[RecurringMute]:
-        for each in silences:
-            days = next_occurrence(each, now, self._calendar, DAYS_AHEAD)
-            yield RecurringMute(each.name, self._scopes(each), each.is_active(now, self._calendar), days)
+        for silence in silences:
+            days = next_occurrence(silence, now, self._calendar, DAYS_AHEAD)
+            yield RecurringMute(silence.name, self._scopes(silence), silence.is_active(now, self._calendar), days)
 
     def _scopes(self, silence: RecurringSilence) -> Scope:
         kpis = (self.scope(each, None).kpi for each in sorted(silence.kpis or ()))
@@ -203,10 +204,10 @@ class ActiveAlerts:
         return tuple((route.channel, said) for route, said in says)
 
 
-def _seen_to(standing: ActiveAlert, group: AlertGroup, now: datetime) -> ActiveAlert:
-    """The standing with what people did about the alert that shows it."""
+def _with_actions(alert: ActiveAlert, group: AlertGroup, now: datetime) -> ActiveAlert:
+    """The alert with what people did about it."""
     if group.is_acknowledged(now):
         until = group.acknowledged_until
-        standing = replace(standing, acknowledged_by=group.acknowledged_by, acknowledged_until=until)
+        alert = replace(alert, acknowledged_by=group.acknowledged_by, acknowledged_until=until)
     snoozed = group.snoozed_until if group.is_snoozed(now) else None
-    return replace(standing, assigned_to=group.assigned_to, snoozed_until=snoozed)
+    return replace(alert, assigned_to=group.assigned_to, snoozed_until=snoozed)

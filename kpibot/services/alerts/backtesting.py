@@ -34,9 +34,9 @@ from kpibot.sources.base import SourceDownError
 
 
 class Backtesting:
-    """Replays KPIs at the places where they are watched.
+    """Replays KPIs at the campuses where they are watched.
 
-    `quiet` has the silences of the configuration: what people muted in the past is none of the rule's merits.
+    `quiet` has the silences of the configuration: what people muted in the past says nothing about the rule.
     `every` is how often KPIs are measured.
     """
 
@@ -50,10 +50,10 @@ class Backtesting:
     def backtest(self, kpi: Kpi, campus: str | None, as_of: datetime, days: int) -> Backtest:
         """The last `days` local days of a KPI at a campus, at those of a group, or everywhere it is watched.
 
-        A place without any value in those days is left out.
+        A campus without any value in those days is left out.
 
         Raises:
-            QueryError: the KPI cannot be judged day by day, or nobody knows its past.
+            QueryError: the KPI cannot be evaluated day by day, or its past is not known.
             SourceDownError: its database does not answer.
         """
         _check(kpi)
@@ -63,7 +63,7 @@ class Backtesting:
         reports = self._reporting.reports(kpi, places, as_of, days + before)
         pasts = [self._past(report, rule, before) for report in reports if _is_known(report, before)]
         if not pasts:
-            raise _nothing_known(kpi, reports)
+            raise _no_past(kpi, reports)
         last = self._calendar.local(as_of).date()
         return Backtest(
             card=kpi.card,
@@ -92,7 +92,7 @@ class Backtesting:
         return CampusReplay(
             report=replace(report, series=series),
             alerts=tuple(alarms),
-            suppressions=tuple(self._held(report, alarm, rule) for alarm in alarms),
+            suppressions=tuple(self._suppression(report, alarm, rule) for alarm in alarms),
             days=_known_days(series),
             duration=total_duration(alarms, _end(series)),
         )
@@ -100,40 +100,40 @@ class Backtesting:
     def _signalled(
         self, series: Series, levels: Thresholds, rules: Sequence[SignalRule], before: int
     ) -> Iterator[tuple[datetime, list[Signal]]]:
-        """What the signals say of each day, told from what was known by then."""
+        """The signals of each day, from what was known by then."""
         for place in range(before, len(series.days) if rules else 0):
-            known = Series(series.days[: place + 1], series.values[: place + 1])
-            yield instant_of_day(series.days[place]), signals(known, levels, rules, self._calendar)
+            past = Series(series.days[: place + 1], series.values[: place + 1])
+            yield instant_of_day(series.days[place]), signals(past, levels, rules, self._calendar)
 
-    def _held(self, report: Report, alarm: ReplayedAlert, rule: AlertRule) -> SuppressionReason | None:
-        """Why the alert would have waited, had it been seen when work began on its day, or at noon of a day off."""
+    def _suppression(self, report: Report, alarm: ReplayedAlert, rule: AlertRule) -> SuppressionReason | None:
+        """Why the alert would have waited, if noticed when work began on its day, or at noon of a day off."""
         day = alarm.start.date()
         hours = self._calendar.hours_on(day)
-        seen = datetime.combine(day, hours[0] if hours else time(12), self._calendar.zone)
+        noticed_at = datetime.combine(day, hours[0] if hours else time(12), self._calendar.zone)
         notice = Breach(report.card.id, report.campus, str(alarm.initial_severity), rule)
-        held = self._quiet.suppression(notice, seen)
-        return None if held is None else held.reason
+        suppression = self._quiet.suppression(notice, noticed_at)
+        return None if suppression is None else suppression.reason
 
 
 def _check(kpi: Kpi) -> None:
     if kpi.thresholds.better is Better.NEUTRAL:
         hint = "write `better: lower` or `better: higher` to try thresholds"
-        raise QueryError(f"`{kpi.id}` is not judged, so that nothing of it is ever a breach; {hint}")
+        raise QueryError(f"`{kpi.id}` has no better direction, so it never alerts; {hint}")
     if kpi.budget is not None:
         raise QueryError(
-            f"`{kpi.id}` is judged by the pace of its budget, which changes from day to day and cannot be replayed; "
+            f"`{kpi.id}` is compared with the pace of its budget, which changes every day and cannot be replayed; "
             "try another KPI"
         )
 
 
-def _nothing_known(kpi: Kpi, reports: Sequence[Report]) -> QueryError | SourceDownError:
+def _no_past(kpi: Kpi, reports: Sequence[Report]) -> QueryError | SourceDownError:
     if detail := next((each.reading.detail for each in reports if each.reading.detail), None):
         return SourceDownError(detail)
     if kpi.has_past:
         hint = f"type `{kpi.id}` alone, or a larger number of --days"
         return QueryError(f"`{kpi.id}` has no value there in those days; {hint}")
     return QueryError(
-        f"the databases do not keep the past of `{kpi.id}`, and kpibot has not measured it yet; let it run for some "
+        f"the databases do not keep the history of `{kpi.id}`, and kpibot has not measured it yet; let it run for some "
         "weeks, and then try again"
     )
 
@@ -143,22 +143,22 @@ def _is_known(report: Report, before: int) -> bool:
 
 
 def _tunings(pasts: Sequence[CampusReplay], rule: AlertRule) -> Iterator[Tuning]:
-    """Trials for each set of levels, those of most campuses first."""
+    """The options for each set of thresholds, those of most campuses first."""
     by_levels: dict[Thresholds, list[CampusReplay]] = {}
     for past in pasts:
         by_levels.setdefault(past.report.thresholds, []).append(past)
     for levels, those in sorted(by_levels.items(), key=lambda each: -len(each[1])):
         series = [past.report.series for past in those if past.report.series is not None]
         days = sum(past.days for past in those)
-        found = threshold_options([_moments(each) for each in series], levels, rule, _end(series[0]))
-        now = next((trial for trial in found if trial.warning == levels.mildest), None)
+        options = threshold_options([_moments(each) for each in series], levels, rule, _end(series[0]))
+        current = next((each for each in options if each.warning == levels.mildest), None)
         yield Tuning(
             thresholds=levels,
             campuses=len(those),
             days=days,
-            options=tuple(found),
-            current=now,
-            suggested=suggested_option(found, len(those), days),
+            options=tuple(options),
+            current=current,
+            suggested=suggested_option(options, len(those), days),
         )
 
 

@@ -1,4 +1,4 @@
-"""Does what people type about alerts: shows how they stand, acknowledges, mutes and unmutes. Its methods block."""
+"""Does what people type about alerts: shows, acknowledges, mutes and unmutes them. Its methods block."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -20,12 +20,14 @@ AlertCommandReply = AlertList | MuteList | ActionResult
 
 
 class AlertCommands:
-    """Does what people type. Whoever can see a channel may see to what is told there."""
+    """Does what people type. Everybody who can see a channel may handle its alerts."""
 
-    def __init__(self, district: District, standing: ActiveAlerts, acting: AlertActions, store: Store) -> None:
+    def __init__(
+        self, district: District, active_alerts: ActiveAlerts, alert_actions: AlertActions, store: Store
+    ) -> None:
         self._tree = district.tree
-        self._standing = standing
-        self._acting = acting
+        self._active_alerts = active_alerts
+        self._alert_actions = alert_actions
         self._store = store
 
     def reply(
@@ -45,38 +47,40 @@ class AlertCommands:
         """
         match command:
             case ShowAlerts(campus):
-                return self._standing.alerts(campus or here, now)
+                return self._active_alerts.alerts(campus or here, now)
             case ShowMutes():
-                return self._standing.mutes(now)
+                return self._active_alerts.mutes(now)
             case Acknowledge() as wanted:
                 return self._acknowledge(wanted, by, channels, now)
             case Mute(kpi, campus, end, reason):
-                return self._acting.mute(kpi, campus or here, end, reason, by, now, channels)
+                return self._alert_actions.mute(kpi, campus or here, end, reason, by, now, channels)
             case Unmute() as wanted:
                 return self._unmute(wanted, by, now)
 
     def _acknowledge(self, wanted: Acknowledge, by: str, channels: Collection[str], now: datetime) -> ActionResult:
-        told = [self._acting.acknowledge(each.key, by, now) for each in self._meant(wanted, channels)]
-        is_new = any(each.is_done for each in told)
-        return ActionResult(by, now, self._standing.zone, tuple(_deeds(told, is_new)), is_new)
+        results = [self._alert_actions.acknowledge(each.key, by, now) for each in self._meant(wanted, channels)]
+        is_new = any(each.is_done for each in results)
+        return ActionResult(
+            asker=by, now=now, zone=self._active_alerts.zone, actions=tuple(_actions(results, is_new)), is_new=is_new
+        )
 
     def _meant(self, wanted: Acknowledge, channels: Collection[str]) -> list[AlertGroup]:
-        """The alerts of this channel that are meant; those of other channels are for those who see them there."""
+        """The alerts of this channel that are meant; those of other channels are for people who see them there."""
         matching = [each for each in self._store.alert_groups().values() if self._is_meant(wanted, each)]
-        found = [each for each in matching if each.channel in channels]
-        if not found:
+        groups = [each for each in matching if each.channel in channels]
+        if not groups:
             elsewhere = sorted({each.channel for each in matching})
             where = (
-                f"one stands in {alternatives(elsewhere)}: type it there"
+                f"there is one in {alternatives(elsewhere)}: type it there"
                 if elsewhere
                 else f"type `{ALERTS}` to see all"
             )
-            raise QueryError(f"no such alert stands in this channel; {where}")
+            raise QueryError(f"there is no such alert in this channel; {where}")
         is_named = wanted.everything or wanted.kpi is not None or wanted.campus is not None
-        if len(found) > 1 and not is_named:
-            kpis = (f"{ACK} {kpi}" for kpi in sorted({each.kpi for each in found}))
-            raise QueryError(f"which of them? Type {alternatives([*kpis, f'{ACK} {EVERYTHING}'])}")
-        return found
+        if len(groups) > 1 and not is_named:
+            kpis = (f"{ACK} {kpi}" for kpi in sorted({each.kpi for each in groups}))
+            raise QueryError(f"which one? Type {alternatives([*kpis, f'{ACK} {EVERYTHING}'])}")
+        return groups
 
     def _is_meant(self, wanted: Acknowledge, group: AlertGroup) -> bool:
         if wanted.kpi not in (None, group.kpi):
@@ -84,15 +88,17 @@ class AlertCommands:
         return wanted.campus is None or not group.severities.keys().isdisjoint(self._tree.covered(wanted.campus))
 
     def _unmute(self, wanted: Unmute, by: str, now: datetime) -> ActionResult:
-        found = [each for each in self._store.silences(now) if _is_of(each, wanted)]
-        if not found:
+        silences = [each for each in self._store.silences(now) if _is_of(each, wanted)]
+        if not silences:
             raise QueryError(f"no such mute; type `{MUTES}` to see what is muted")
-        scopes = dict.fromkeys((each.kpi, each.campus) for each in found)
+        scopes = dict.fromkeys((each.kpi, each.campus) for each in silences)
         if len(scopes) > 1:
             choices = (f"{UNMUTE} {kpi or EVERYTHING} {campus or EVERYWHERE}" for kpi, campus in scopes)
-            raise QueryError(f"which of them? Type {alternatives(choices)}")
-        told = [self._acting.unmute(each.id, by, now) for each in found]
-        return ActionResult(by, now, self._standing.zone, tuple(dict.fromkeys(_deeds(told, True))))
+            raise QueryError(f"which one? Type {alternatives(choices)}")
+        results = [self._alert_actions.unmute(each.id, by, now) for each in silences]
+        return ActionResult(
+            asker=by, now=now, zone=self._active_alerts.zone, actions=tuple(dict.fromkeys(_actions(results, True)))
+        )
 
 
 def _is_of(silence: Silence, wanted: Unmute) -> bool:
@@ -103,5 +109,5 @@ def _is_of(silence: Silence, wanted: Unmute) -> bool:
     return wanted.campus in (None, silence.campus or DISTRICT)
 
 
-def _deeds(told: Iterable[ActionResult], is_new: bool) -> list[Action]:
-    return [deed for each in told if each.is_new is is_new for deed in each.actions]
+def _actions(results: Iterable[ActionResult], is_new: bool) -> list[Action]:
+    return [action for each in results if each.is_new is is_new for action in each.actions]

@@ -1,9 +1,9 @@
-"""Watches the data itself: a database that is down, or data that is late or lacking, is no breach but a trouble.
+"""Watches the data itself: a database that is down, or data that is late or missing, is an incident, not a breach.
 
-        trouble                  it has lasted, people are at work
-well ──────────► noticed ────────────────────────────────────────► told ◄─┐ what comes and goes
- ▲                  │ it was over before anybody was told            │ ───┘ is told once
- └──────────────────┴────────────────────────────────────────────────┘ told again: it has worked for a while
+        incident                 it has lasted, people are at work
+OK ────────────► pending ─────────────────────────────────────► reported ◄─┐ what comes and goes
+ ▲                  │ it was over before it was reported           │ ──────┘ is reported once
+ └──────────────────┴──────────────────────────────────────────────┘ reported as resolved: it has worked for a while
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -21,13 +21,13 @@ from kpibot.services.measurement.reporting import Reporting
 from kpibot.store.outbox import OutboxMessage
 from kpibot.store.store import AlertKey
 
-DATA = ":data"  # stands in the place of a campus where the health of a KPI's data is remembered
-OF_USE_FOR = timedelta(days=1)
+DATA = ":data"  # in place of a campus in the alert state of a KPI's data
+RELEVANT_FOR = timedelta(days=1)
 AT_ONCE = timedelta()
-LACKS_FOR = timedelta(days=1)  # before it is told: a quiet morning has no rows, either
-WORKS_FOR = timedelta(minutes=30)  # before it is told: a database that comes and goes would be told all day
-STALE = "the newest row of its dataset is older than fresh_within allows; see what writes it"
-NO_ROWS = "its dataset has no rows for it; look at the table and at the filters"
+LACKS_FOR = timedelta(days=1)  # before it is reported: a quiet morning has no rows, either
+WORKS_FOR = timedelta(minutes=30)  # before it is reported as resolved: a database may come and go all day
+STALE = "the newest row of its dataset is older than fresh_within allows; check what writes it"
+NO_ROWS = "its dataset has no rows for it; check the table and the filters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class DataIncident:
 
 @dataclass(frozen=True, slots=True)
 class DataHealthReport:
-    """The data of all KPIs after a measurement: the troubles by KPI, new states, and what is owed because of them."""
+    """The data of all KPIs after a measurement: the incidents by KPI, new states, and the messages about them."""
 
     incidents: Mapping[str, DataIncident]
     states: Mapping[AlertKey, AlertState]
@@ -49,7 +49,7 @@ class DataHealthReport:
 
 
 class DataHealth:
-    """Tells the administrators (a channel's id) of troubles, once, and once more when all is well again.
+    """Reports each incident to the administrators (a channel's id) once, and once more when it is resolved.
 
     `database_of` names the database of a measure.
     """
@@ -66,30 +66,29 @@ class DataHealth:
         self._calendar = district.calendar
         self._administrators = administrators
         self._databases = {
-            each.id: frozenset(database_of(half) for half in components(each.measure))
-            for each in district.kpis.values()
+            kpi.id: frozenset(database_of(half) for half in components(kpi.measure)) for kpi in district.kpis.values()
         }
 
     def check(
-        self, taken: Mapping[str, Mapping[str, Reading]], known: Mapping[AlertKey, AlertState], now: datetime
+        self, readings_of: Mapping[str, Mapping[str, Reading]], remembered: Mapping[AlertKey, AlertState], now: datetime
     ) -> DataHealthReport:
-        """How the data is, given the readings of each KPI. Outside of working hours nobody is told anything."""
-        troubles = {
-            kpi: trouble
-            for kpi, readings in taken.items()
-            if (trouble := self._trouble(self._kpis[kpi], readings)) is not None
+        """The state of the data, from the readings of each KPI. Outside of working hours nothing is reported."""
+        incidents = {
+            kpi: incident
+            for kpi, readings in readings_of.items()
+            if (incident := self._incident(self._kpis[kpi], readings)) is not None
         }
-        may_tell = self._calendar.is_working_time(now)
-        before = {kpi: known.get((kpi, DATA), AlertState()) for kpi in taken}
-        after = {kpi: _next(before[kpi], troubles.get(kpi), now, may_tell) for kpi in taken}
+        may_notify = self._calendar.is_working_time(now)
+        before = {kpi: remembered.get((kpi, DATA), AlertState()) for kpi in readings_of}
+        after = {kpi: _next(before[kpi], incidents.get(kpi), now, may_notify) for kpi in readings_of}
         changed = {kpi: state for kpi, state in after.items() if state != before[kpi]}
-        was, is_now = _told(before), _told(after)
-        told = [kpi for kpi in taken if kpi in is_now - was]
-        mended = [kpi for kpi in taken if kpi in was - is_now]
+        was_reported, is_reported = _reported(before), _reported(after)
+        reported = [kpi for kpi in readings_of if kpi in is_reported - was_reported]
+        resolved = [kpi for kpi in readings_of if kpi in was_reported - is_reported]
         states = {(kpi, DATA): state for kpi, state in changed.items()}
-        return DataHealthReport(troubles, states, self._owed(told, mended, troubles, now))
+        return DataHealthReport(incidents, states, self._messages(reported, resolved, incidents, now))
 
-    def _trouble(self, kpi: Kpi, readings: Mapping[str, Reading]) -> DataIncident | None:
+    def _incident(self, kpi: Kpi, readings: Mapping[str, Reading]) -> DataIncident | None:
         district = readings[DISTRICT]
         if district.detail is not None:
             return DataIncident(district.detail, is_down=district.missing is Missing.SOURCE_DOWN)
@@ -99,37 +98,40 @@ class DataHealth:
             return DataIncident(NO_ROWS, notify_after=LACKS_FOR)
         return None
 
-    def _owed(
-        self, told: list[str], mended: list[str], troubles: Mapping[str, DataIncident], now: datetime
+    def _messages(
+        self, reported: list[str], resolved: list[str], incidents: Mapping[str, DataIncident], now: datetime
     ) -> tuple[OutboxMessage, ...]:
         """One message for all that began to fail, or came back."""
-        if self._administrators is None or not (told or mended):
+        if self._administrators is None or not (reported or resolved):
             return ()
         zone = str(self._calendar.zone)
-        notice = AdminNotice(now, zone, tuple(self._causes(told, troubles)), tuple(map(self._name, mended)))
+        notice = AdminNotice(now, zone, tuple(self._causes(reported, incidents)), tuple(map(self._name, resolved)))
         return (
             OutboxMessage(
-                key=f"trouble:{now.isoformat()}", channel=self._administrators, body=notice, expires_at=now + OF_USE_FOR
+                key=f"trouble:{now.isoformat()}",
+                channel=self._administrators,
+                body=notice,
+                expires_at=now + RELEVANT_FOR,
             ),
         )
 
-    def _causes(self, told: list[str], troubles: Mapping[str, DataIncident]) -> Iterator[tuple[str, str]]:
-        """Each trouble with what to do: one for all KPIs of a database that is down, and for all that fail alike."""
-        down = self._down(troubles)
+    def _causes(self, reported: list[str], incidents: Mapping[str, DataIncident]) -> Iterator[tuple[str, str]]:
+        """Each incident with what to do: one for all KPIs of a database that is down, and for all that fail alike."""
+        down = self._down(incidents)
         kpis_of: dict[tuple[str, str], list[str]] = {}
-        for kpi in told:
-            database = min(self._databases[kpi] & down, default="") if troubles[kpi].is_down else ""
-            kpis_of.setdefault((database, "" if database else troubles[kpi].description), []).append(kpi)
+        for kpi in reported:
+            database = min(self._databases[kpi] & down, default="") if incidents[kpi].is_down else ""
+            kpis_of.setdefault((database, "" if database else incidents[kpi].description), []).append(kpi)
         for (database, says), kpis in kpis_of.items():
             names = ", ".join(map(self._name, kpis))
             if database:
-                yield f"Database {database}", f"{troubles[kpis[0]].description}. Nothing is known of {names}"
+                yield f"Database {database}", f"{incidents[kpis[0]].description}. No data for {names}"
             else:
                 yield names, says
 
-    def _down(self, troubles: Mapping[str, DataIncident]) -> frozenset[str]:
+    def _down(self, incidents: Mapping[str, DataIncident]) -> frozenset[str]:
         """The databases of which no KPI can be measured."""
-        fails = {kpi for kpi, trouble in troubles.items() if trouble.is_down}
+        fails = {kpi for kpi, trouble in incidents.items() if trouble.is_down}
         answers = frozenset[str]().union(*(self._databases[kpi] for kpi in self._databases if kpi not in fails))
         return frozenset[str]().union(*(self._databases[kpi] for kpi in fails)) - answers
 
@@ -137,28 +139,28 @@ class DataHealth:
         return self._kpis[kpi].card.name
 
 
-def _told(states: Mapping[str, AlertState]) -> set[str]:
+def _reported(states: Mapping[str, AlertState]) -> set[str]:
     return {kpi for kpi, state in states.items() if state.phase is Phase.FIRING}
 
 
-def _next(before: AlertState, trouble: DataIncident | None, now: datetime, may_tell: bool) -> AlertState:
-    """The next state of a KPI's data: pending until it is told, firing until it is told that all is well.
+def _next(before: AlertState, incident: DataIncident | None, now: datetime, may_notify: bool) -> AlertState:
+    """The next state of a KPI's data: pending until it is reported, firing until it is reported as resolved.
 
-    `since` is when a pending trouble began; of one that was told, since when all has been well again.
+    `since` is when a pending incident began; of a reported one, since when the data has been fine again.
     """
     if before.phase is Phase.FIRING:
-        return _next_of_told(before, trouble, now, may_tell)
-    if trouble is None:
+        return _next_of_reported(before, incident, now, may_notify)
+    if incident is None:
         return AlertState()
     since = before.since or now
-    if may_tell and now - since >= trouble.notify_after:
+    if may_notify and now - since >= incident.notify_after:
         return AlertState(Phase.FIRING, notified_at=now)
     return AlertState(Phase.PENDING, since=since)
 
 
-def _next_of_told(before: AlertState, trouble: DataIncident | None, now: datetime, may_tell: bool) -> AlertState:
-    if trouble is not None:
+def _next_of_reported(before: AlertState, incident: DataIncident | None, now: datetime, may_notify: bool) -> AlertState:
+    if incident is not None:
         return replace(before, since=None)
     since = before.since or now
-    is_over = may_tell and now - since >= WORKS_FOR
+    is_over = may_notify and now - since >= WORKS_FOR
     return AlertState() if is_over else replace(before, since=since)

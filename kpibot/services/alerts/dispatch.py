@@ -1,4 +1,4 @@
-"""Says in which channel each breach is told, and which are not told at all. Pure but for the log."""
+"""Decides in which channel each breach is shown, and which are shown nowhere. Pure but for the log."""
 
 import logging
 from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ WORST_FIRST = (Verdict.CRITICAL, Verdict.WARNING, None)
 class DispatchPlan:
     """A KPI's breaches by channel: the severity of each campus, and the route that led there.
 
-    `hidden` says why campuses that fire are told nowhere: they are muted, or the district is told in their place.
+    `suppressed` says why campuses that fire are shown nowhere: they are muted, or inhibited by the district.
     """
 
     by_channel: Mapping[str, Mapping[str, Verdict]]
@@ -33,11 +33,11 @@ class DispatchPlan:
     suppressed: Mapping[str, Reason]
 
     def firing_in(self, channel: str) -> Mapping[str, Verdict]:
-        """What is told in a channel."""
+        """The severities that are shown in a channel."""
         return self.by_channel.get(channel, {})
 
     def suppressed_in(self, channel: str) -> dict[str, Reason]:
-        """Why campuses that fire are not told in a channel."""
+        """Why campuses that fire are not shown in a channel."""
         moved = {campus: Reason.MOVED for campus, route in self.routes.items() if route.channel != channel}
         return {**self.suppressed, **moved}
 
@@ -50,8 +50,8 @@ class DispatchPlan:
 class Dispatch:
     """Finds the channels of breaches.
 
-    A breach goes where the routes say, and stays there until its severity changes: what was told to the team during
-    working hours is not told again to others when these end.
+    A breach goes where the routes say, and stays there until its severity changes: what the team was notified of during
+    working hours is not sent to others when these end.
     """
 
     def __init__(self, routes: tuple[Route, ...], tree: CampusTree, calendar: Calendar) -> None:
@@ -63,36 +63,36 @@ class Dispatch:
         self,
         kpi: Kpi,
         rule: AlertRule,
-        judged: EvaluationResult,
+        evaluated: EvaluationResult,
         opened: Mapping[str, AlertGroup],
         silences: Iterable[AnySilence],
         now: datetime,
     ) -> DispatchPlan:
-        """Where everything that fires is told; `opened` are the KPI's groups by channel."""
-        known = tuple(silences)
+        """Where everything that fires is shown; `opened` are the KPI's groups by channel."""
+        active_silences = tuple(silences)
         by_channel: dict[str, dict[str, Verdict]] = {}
         routes: dict[str, Route] = {}
-        hidden: dict[str, Reason] = {}
-        for campus, severity in judged.firing.items():
-            if active_silence(known, kpi.id, campus, now, self._tree, self._calendar) is not None:
-                hidden[campus] = Reason.MUTED
-            elif rule.inhibits and campus != DISTRICT and DISTRICT in judged.firing:
-                hidden[campus] = Reason.INHIBITED
+        suppressed: dict[str, Reason] = {}
+        for campus, severity in evaluated.firing.items():
+            if active_silence(active_silences, kpi.id, campus, now, self._tree, self._calendar) is not None:
+                suppressed[campus] = Reason.MUTED
+            elif rule.inhibits and campus != DISTRICT and DISTRICT in evaluated.firing:
+                suppressed[campus] = Reason.INHIBITED
             elif (route := self._route(kpi, campus, severity, opened, now)) is not None:
                 by_channel.setdefault(route.channel, {})[campus] = severity
                 routes[campus] = route
-            elif campus in judged.newly_firing:
+            elif campus in evaluated.newly_firing:
                 log.warning("%s at %s: no route leads anywhere; add one under alerts", kpi.id, campus)
-        return DispatchPlan(by_channel, routes, hidden)
+        return DispatchPlan(by_channel, routes, suppressed)
 
     def _route(
         self, kpi: Kpi, campus: str, severity: Verdict, opened: Mapping[str, AlertGroup], now: datetime
     ) -> Route | None:
-        """Where a breach stands already, as severe as it is; otherwise where the routes lead now."""
+        """Where a breach is shown already with this severity; otherwise where the routes lead now."""
         is_working = self._calendar.is_working_time(now)
         ways = [self._way(kpi, campus, severity, hours) for hours in (is_working, not is_working)]
-        stands = {channel for channel, group in opened.items() if group.severities.get(campus) is severity}
-        return next((each for each in ways if each is not None and each.channel in stands), ways[0])
+        showing = {channel for channel, group in opened.items() if group.severities.get(campus) is severity}
+        return next((each for each in ways if each is not None and each.channel in showing), ways[0])
 
     def _way(self, kpi: Kpi, campus: str, severity: Verdict, in_working_hours: bool) -> Route | None:
         return find_route(

@@ -1,4 +1,4 @@
-"""Judges a measurement: which campuses of a KPI breach a threshold or give a signal, and where their alerts stand."""
+"""Evaluates a measurement: which campuses of a KPI breach a threshold or give a signal, and their alert states."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,9 +25,9 @@ States = Mapping[str, AlertState]  # of one KPI, by campus
 
 @dataclass(frozen=True, slots=True)
 class EvaluationResult:
-    """The alerts of a KPI after a measurement, by campus: those that changed, and `before` what they were.
+    """The alerts of a KPI after a measurement, by campus: those that `changed`, and the `previous` ones.
 
-    `says` is what the signals say.
+    `signal_texts` are the signals in words.
     """
 
     previous: States
@@ -48,13 +48,13 @@ class EvaluationResult:
         return [each for each in self.firing if each not in fired]
 
     def since(self, campus: str) -> datetime | None:
-        """Since when a campus breaches, or did until now; None where nobody remembers."""
+        """Since when a campus breaches, or did until now; None if that is not known."""
         now, before = self.changed.get(campus), self.previous.get(campus, AlertState())
         return now.since if now is not None and now.phase is Phase.FIRING else before.since
 
 
 class Evaluation:
-    """Judges KPIs. Its methods block: signals are about series."""
+    """Evaluates KPIs. Its methods block: signals need series."""
 
     def __init__(self, district: District, reporting: Reporting) -> None:
         self._reporting = reporting
@@ -62,59 +62,59 @@ class Evaluation:
         self._calendar = district.calendar
 
     def evaluate(
-        self, kpi: Kpi, rule: AlertRule, taken: Mapping[str, Reading], before: States, now: datetime
+        self, kpi: Kpi, rule: AlertRule, readings: Mapping[str, Reading], before: States, now: datetime
     ) -> EvaluationResult:
         """The next state of the alert at every campus that is watched. A missing value changes none."""
         campuses = watched_campuses(kpi, rule, self._tree)
-        found = self._signals(kpi, rule, taken, campuses, now)
+        active_signals = self._signals(kpi, rule, readings, campuses, now)
         changed: dict[str, AlertState] = {}
         for campus in campuses:
-            levels = kpi.thresholds_for(taken[campus], self._tree)
-            judged = assess(levels, taken[campus].threshold_value, rule, found.get(campus))
+            thresholds = kpi.thresholds_for(readings[campus], self._tree)
+            assessment = assess(thresholds, readings[campus].threshold_value, rule, active_signals.get(campus))
             state = before.get(campus, AlertState())
-            after, _ = next_state(state, judged, rule, now)
+            after, _ = next_state(state, assessment, rule, now)
             changed |= {campus: after} if after != state else {}
-        judged_now = EvaluationResult(
-            before, changed, {campus: tuple(each.text for each in s) for campus, s in found.items()}
+        result = EvaluationResult(
+            before, changed, {campus: tuple(each.text for each in s) for campus, s in active_signals.items()}
         )
-        return replace(judged_now, changed={**changed, **self._dated(kpi, judged_now, now)})
+        return replace(result, changed={**changed, **self._dated(kpi, result, now)})
 
     def _signals(
-        self, kpi: Kpi, rule: AlertRule, taken: Mapping[str, Reading], campuses: Sequence[str], now: datetime
+        self, kpi: Kpi, rule: AlertRule, readings: Mapping[str, Reading], campuses: Sequence[str], now: datetime
     ) -> Signals:
-        """What the rule's signals say; a campus whose series nobody knows is left out."""
+        """What the rule's signals say; a campus whose series is not known is left out."""
         if not rule.signals:
             return dict.fromkeys(campuses, ())
-        found = self._reporting.series_for_signals(kpi, campuses, taken, now, days_needed(rule.signals))
-        levels = {campus: self._levels(kpi, taken[campus]) for campus in campuses}
+        series = self._reporting.series_for_signals(kpi, campuses, readings, now, days_needed(rule.signals))
+        thresholds = {campus: self._series_thresholds(kpi, readings[campus]) for campus in campuses}
         return {
-            campus: signals(found[campus], levels[campus], rule.signals, self._calendar)
+            campus: signals(series[campus], thresholds[campus], rule.signals, self._calendar)
             for campus in campuses
-            if campus in found
+            if campus in series
         }
 
-    def _levels(self, kpi: Kpi, reading: Reading) -> Thresholds:
-        """The levels of a series; those of a budget are about its pace, which a series does not know."""
-        levels = kpi.thresholds_for(reading, self._tree)
-        return levels if reading.pace is None else Thresholds(levels.better)
+    def _series_thresholds(self, kpi: Kpi, reading: Reading) -> Thresholds:
+        """The thresholds of a series; those of a budget are about its pace, which a series does not have."""
+        thresholds = kpi.thresholds_for(reading, self._tree)
+        return thresholds if reading.pace is None else Thresholds(thresholds.better)
 
-    def _dated(self, kpi: Kpi, judged: EvaluationResult, now: datetime) -> dict[str, AlertState]:
+    def _dated(self, kpi: Kpi, result: EvaluationResult, now: datetime) -> dict[str, AlertState]:
         """The states of alerts that begin to fire, with the beginning of the breach as the series knows it."""
-        if not judged.newly_firing:
+        if not result.newly_firing:
             return {}
         dated = {}
-        for report in self._reporting.reports(kpi, judged.newly_firing, now, SERIES_DAYS):
-            state = judged.changed[report.campus]
+        for report in self._reporting.reports(kpi, result.newly_firing, now, SERIES_DAYS):
+            state = result.changed[report.campus]
             dated[report.campus] = replace(state, since=self._since(report, state, now))
         return dated
 
     def _since(self, report: Report, state: AlertState, now: datetime) -> datetime:
-        """When the threshold was crossed: the bot may have seen it later than it happened, but the series knows."""
-        seen = state.since or now
+        """When the threshold was crossed: the bot may have noticed it later than it happened."""
+        noticed = state.since or now
         if report.series is None or report.reading.pace is not None:  # a series is of amounts, not of their pace
-            return seen
+            return noticed
         day = streak_start(report.series, lambda value: report.thresholds.verdict_of(value) in BREACHES)
-        return seen if day is None or day >= self._calendar.local(seen).date() else self._calendar.midnight(day)
+        return noticed if day is None or day >= self._calendar.local(noticed).date() else self._calendar.midnight(day)
 
 
 def watched_campuses(kpi: Kpi, rule: AlertRule, tree: CampusTree) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Watches the KPIs: measures everything, judges it, and owes word of it to whoever must know."""
+"""Watches the KPIs: measures everything, evaluates it, and queues the notifications."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -20,10 +20,10 @@ from kpibot.store.store import AlertGroupKey, AlertKey, Store
 
 WORK = "watch"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-TRIES = 3  # to tell of a group that people act on at the same moment
+TRIES = 3  # to notify of a group that people act on at the same moment
 
 Slot = tuple[str, datetime]
-Known = Mapping[AlertKey, AlertState]
+AlertStates = Mapping[AlertKey, AlertState]
 Groups = Mapping[AlertGroupKey, AlertGroup]
 
 
@@ -49,8 +49,8 @@ class AlertMonitor:
             if kpi.alert is not None
         }
         self._health = DataHealth(district, reporting, database_of, catalog.district.administrators)
-        self._judging = Evaluation(district, reporting)
-        self._notices = NotificationPlanner(district, catalog.routes, catalog.channels, reporting)
+        self._evaluation = Evaluation(district, reporting)
+        self._planner = NotificationPlanner(district, catalog.routes, catalog.channels, reporting)
 
     def run(self, now: datetime) -> bool:
         """Measures everything, unless this or another process did so in the current interval; whether it did."""
@@ -63,74 +63,82 @@ class AlertMonitor:
     def measure(self, now: datetime, slot: Slot | None = None) -> list[Reading]:
         """Measures every KPI for every campus and group, and keeps readings, alert states and notices together.
 
-        Of a KPI whose data is in trouble no alert changes, and nothing is told but the trouble.
+        While the data of a KPI has an incident its alerts do not change, and only the incident is reported.
         """
         remembered = self._store.alert_states()
-        known = {key: state for key, state in remembered.items() if self._is_watched(*key)}
+        watched = {key: state for key, state in remembered.items() if self._is_watched(*key)}
         kpis = list(self._kpis.values())
-        taken = {kpi.id: readings for kpi, readings in zip(kpis, self._reporting.readings(kpis, now), strict=True)}
-        health = self._health.check(taken, known, now)
-        judged = self._judge(taken, known, health, now)
+        readings_of = {
+            kpi.id: readings for kpi, readings in zip(kpis, self._reporting.readings(kpis, now), strict=True)
+        }
+        health = self._health.check(readings_of, watched, now)
+        evaluated = self._evaluate(readings_of, watched, health, now)
         groups = self._store.alert_groups()
-        decided = self._decide(judged, groups, now)
-        readings = [each for by_campus in taken.values() for each in by_campus.values()]
-        gone = {key: AlertState() for key in remembered if key not in known}
-        states = {**health.states, **_changed(judged), **gone}
-        told = {**decided.groups, **self._abandoned(groups)}
-        owed = (*health.messages, *decided.messages)
-        outdated = self._store.save_evaluation(readings, states, owed, now, told, slot)
-        self._decide_anew(judged, outdated, now)
+        decisions = self._decide(evaluated, groups, now)
+        readings = [each for by_campus in readings_of.values() for each in by_campus.values()]
+        gone = {key: AlertState() for key in remembered if key not in watched}
+        states = {**health.states, **_changed(evaluated), **gone}
+        groups_after = {**decisions.groups, **self._abandoned(groups)}
+        messages = (*health.messages, *decisions.messages)
+        outdated = self._store.save_evaluation(readings, states, messages, now, groups_after, slot)
+        self._decide_anew(evaluated, outdated, now)
         return readings
 
-    def _judge(
-        self, taken: Mapping[str, Mapping[str, Reading]], known: Known, health: DataHealthReport, now: datetime
+    def _evaluate(
+        self,
+        readings_of: Mapping[str, Mapping[str, Reading]],
+        states: AlertStates,
+        health: DataHealthReport,
+        now: datetime,
     ) -> dict[str, EvaluationResult]:
         """The alerts of every KPI whose data is sound, by KPI."""
         return {
-            kpi.id: self._judging.evaluate(kpi, kpi.alert, taken[kpi.id], _states_of(kpi, known), now)
+            kpi.id: self._evaluation.evaluate(kpi, kpi.alert, readings_of[kpi.id], _states_of(kpi, states), now)
             for kpi in self._kpis.values()
             if kpi.alert is not None and kpi.id not in health.incidents
         }
 
-    def _decide(self, judged: Mapping[str, EvaluationResult], groups: Groups, now: datetime) -> NotificationPlan:
-        """What is to be told of all KPIs."""
+    def _decide(self, evaluated: Mapping[str, EvaluationResult], groups: Groups, now: datetime) -> NotificationPlan:
+        """The notifications of all KPIs."""
         silences: tuple[AnySilence, ...] = (*self._store.silences(now), *self._recurring)
-        decided: dict[AlertGroupKey, AlertGroup | None] = {}
-        owed: list[OutboxMessage] = []
-        for kpi_id, found in judged.items():
+        changed: dict[AlertGroupKey, AlertGroup | None] = {}
+        messages: list[OutboxMessage] = []
+        for kpi_id, result in evaluated.items():
             kpi = self._kpis[kpi_id]
             if kpi.alert is not None:
-                of_kpi = self._notices.plan(kpi, kpi.alert, found, groups, silences, now)
-                decided |= of_kpi.groups
-                owed += of_kpi.messages
-        return NotificationPlan(decided, tuple(owed))
+                of_kpi = self._planner.plan(kpi, kpi.alert, result, groups, silences, now)
+                changed |= of_kpi.groups
+                messages += of_kpi.messages
+        return NotificationPlan(changed, tuple(messages))
 
-    def _decide_anew(self, judged: Mapping[str, EvaluationResult], outdated: set[AlertGroupKey], now: datetime) -> None:
+    def _decide_anew(
+        self, evaluated: Mapping[str, EvaluationResult], outdated: set[AlertGroupKey], now: datetime
+    ) -> None:
         """Decides again what was decided while somebody acted on the same alert; the next measurement does the rest."""
         for _ in range(TRIES):
             if not outdated:
                 return
             groups = self._store.alert_groups()
-            decided = self._decide({kpi: judged[kpi] for kpi, _ in outdated}, groups, now)
-            changed = {key: group for key, group in decided.groups.items() if key in outdated}
-            told = [groups.get(key) for key in outdated] + list(changed.values())
-            names = {group.key for group in told if group is not None}
-            owed = [each for each in decided.messages if each.group in names]
-            outdated = self._store.save_evaluation([], {}, owed, now, changed)
+            decisions = self._decide({kpi: evaluated[kpi] for kpi, _ in outdated}, groups, now)
+            changed = {key: group for key, group in decisions.groups.items() if key in outdated}
+            affected = [groups.get(key) for key in outdated] + list(changed.values())
+            names = {group.key for group in affected if group is not None}
+            messages = [each for each in decisions.messages if each.group in names]
+            outdated = self._store.save_evaluation([], {}, messages, now, changed)
 
     def _is_watched(self, kpi: str, about: str) -> bool:
         """Whether the configuration still knows an alert or the data that a state is about."""
         return kpi in self._kpis and (about == DATA or about in self._watched.get(kpi, ()))
 
     def _abandoned(self, groups: Groups) -> dict[AlertGroupKey, None]:
-        """The groups of KPIs that are not watched any more: nothing more can be told of them."""
+        """The groups of KPIs that are not watched any more: they get no more notifications."""
         return dict.fromkeys(key for key in groups if key[0] not in self._watched)
 
 
-def _states_of(kpi: Kpi, known: Known) -> dict[str, AlertState]:
+def _states_of(kpi: Kpi, states: AlertStates) -> dict[str, AlertState]:
     """The alert states of a KPI, by campus."""
-    return {campus: state for (of, campus), state in known.items() if of == kpi.id and campus != DATA}
+    return {campus: state for (of, campus), state in states.items() if of == kpi.id and campus != DATA}
 
 
-def _changed(judged: Mapping[str, EvaluationResult]) -> dict[AlertKey, AlertState]:
-    return {(kpi, campus): state for kpi, found in judged.items() for campus, state in found.changed.items()}
+def _changed(evaluated: Mapping[str, EvaluationResult]) -> dict[AlertKey, AlertState]:
+    return {(kpi, campus): state for kpi, found in evaluated.items() for campus, state in found.changed.items()}

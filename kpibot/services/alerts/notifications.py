@@ -1,4 +1,4 @@
-"""Decides what each channel is told of a KPI's breaches, and owes it. Its methods block."""
+"""Decides which messages about a KPI's breaches each channel gets. Its methods block."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -32,7 +32,7 @@ DRAWN = 6  # campuses whose course a picture shows
 
 @dataclass(frozen=True, slots=True)
 class NotificationPlan:
-    """Groups that changed (None: closed), and what is owed because of them."""
+    """Groups that changed (None: closed), and the messages about them."""
 
     groups: Mapping[AlertGroupKey, AlertGroup | None] = field(default_factory=dict)
     messages: tuple[OutboxMessage, ...] = ()
@@ -40,7 +40,7 @@ class NotificationPlan:
 
 @dataclass(frozen=True, slots=True)
 class AlertContext:
-    """A KPI after a measurement at `now`: how its alerts stand, and where they are told."""
+    """A KPI after a measurement at `now`: the state of its alerts, and where they are shown."""
 
     kpi: Kpi
     rule: AlertRule
@@ -50,9 +50,9 @@ class AlertContext:
 
 
 class NotificationPlanner:
-    """Tells breaches in one message for each KPI and channel.
+    """Plans one message for each KPI and channel.
 
-    If a breach moves to another channel, that one is told of it, and the former one that it moved.
+    If a breach moves to another channel, that one shows it, and the former one says that it moved.
     """
 
     def __init__(
@@ -66,37 +66,37 @@ class NotificationPlanner:
         self._reporting = reporting
         self._tree = district.tree
         self._calendar = district.calendar
-        self._placing = Dispatch(routes, self._tree, self._calendar)
+        self._dispatch = Dispatch(routes, self._tree, self._calendar)
 
     def plan(
         self,
         kpi: Kpi,
         rule: AlertRule,
-        judged: EvaluationResult,
+        evaluated: EvaluationResult,
         groups: Mapping[AlertGroupKey, AlertGroup],
         silences: Iterable[AnySilence],
         now: datetime,
     ) -> NotificationPlan:
-        """What is to be told of a KPI now, given the open groups and the silences."""
+        """The notifications of a KPI now, from the open groups and the silences."""
         warning = Breach(kpi.id, DISTRICT, Verdict.WARNING, rule)
-        held = QuietHours((), self._tree, self._calendar).suppression(warning, now)
-        if held is not None and held.reason is SuppressionReason.HOLIDAY:
+        suppression = QuietHours((), self._tree, self._calendar).suppression(warning, now)
+        if suppression is not None and suppression.reason is SuppressionReason.HOLIDAY:
             return NotificationPlan()
         opened = {channel: group for (of, channel), group in groups.items() if of == kpi.id}
-        placed = self._placing.plan(kpi, rule, judged, opened, silences, now)
-        case = AlertContext(kpi, rule, judged, placed, now)
-        decided: dict[AlertGroupKey, AlertGroup | None] = {}
-        owed: list[OutboxMessage] = []
-        for channel in dict.fromkeys((*opened, *placed.by_channel)):
+        dispatched = self._dispatch.plan(kpi, rule, evaluated, opened, silences, now)
+        case = AlertContext(kpi, rule, evaluated, dispatched, now)
+        changed: dict[AlertGroupKey, AlertGroup | None] = {}
+        messages: list[OutboxMessage] = []
+        for channel in dict.fromkeys((*opened, *dispatched.by_channel)):
             before = opened.get(channel)
-            after, tellings = self._advance(case, channel, before, is_quiet=held is not None)
+            after, notifications = self._transition(case, channel, before, is_quiet=suppression is not None)
             if after != before:
-                decided[kpi.id, channel] = after
+                changed[kpi.id, channel] = after
             if (group := after or before) is not None:
-                owed += self._owed(case, group, tellings, is_over=after is None)
-        return NotificationPlan(decided, tuple(owed))
+                messages += self._messages(case, group, notifications, is_over=after is None)
+        return NotificationPlan(changed, tuple(messages))
 
-    def _advance(
+    def _transition(
         self, case: AlertContext, channel: str, before: AlertGroup | None, *, is_quiet: bool
     ) -> tuple[AlertGroup | None, tuple[Notification, ...]]:
         owner = case.dispatch.owner(channel, case.kpi.card.owner)
@@ -110,53 +110,58 @@ class NotificationPlanner:
             named=(case.kpi.id, channel),
         )
 
-    def _owed(
-        self, case: AlertContext, group: AlertGroup, tellings: tuple[Notification, ...], *, is_over: bool
+    def _messages(
+        self, case: AlertContext, group: AlertGroup, notifications: tuple[Notification, ...], *, is_over: bool
     ) -> Iterator[OutboxMessage]:
         """The messages to the group's channel."""
         campuses = self._tree.leaves(DISTRICT)
         is_common = is_whole_district(sum(each in case.evaluation.firing for each in campuses), len(campuses))
-        for telling in tellings:
-            changes = self._changes(case, telling, _reasons(case, group, telling, is_over=is_over))
-            if telling.kind is DeliveryKind.REPLY and not changes:  # the campuses are gone from the configuration
+        for notification in notifications:
+            changes = self._changes(case, notification, _reasons(case, group, notification, is_over=is_over))
+            if notification.kind is DeliveryKind.REPLY and not changes:  # the campuses are gone from the configuration
                 continue
             notice = AlertNotice(
                 card=case.kpi.card,
                 as_of=case.now,
                 zone=str(self._calendar.zone),
-                mention=telling.mention,
+                mention=notification.mention,
                 changes=changes,
                 group=group.key,
-                kind=telling.kind,
-                reason=telling.reason,
+                kind=notification.kind,
+                reason=notification.reason,
                 is_over=is_over,
                 is_common=is_common and not is_over,
             )
-            key = f"alert:{group.key}:{case.now.isoformat()}:{telling.kind}:{telling.reason.name.lower()}"
-            until = case.now + lifetime(telling, case.rule.remind)
+            key = f"alert:{group.key}:{case.now.isoformat()}:{notification.kind}:{notification.reason.name.lower()}"
+            until = case.now + lifetime(notification, case.rule.remind)
             yield OutboxMessage(
                 key=key,
                 channel=group.channel,
                 body=with_actions(notice, group, case.now),
                 expires_at=until,
-                kind=telling.kind,
+                kind=notification.kind,
                 group=group.key,
-                in_channel=telling.in_channel,
+                in_channel=notification.in_channel,
             )
 
-    def _changes(self, case: AlertContext, telling: Notification, reasons: Mapping[str, Reason]) -> tuple[Change, ...]:
+    def _changes(
+        self, case: AlertContext, notification: Notification, reasons: Mapping[str, Reason]
+    ) -> tuple[Change, ...]:
         """The campuses with their numbers, the worst first; the first ones with their series, but in a thread."""
         campuses = [each for each in reasons if each in self._tree]
-        days = None if telling.kind is DeliveryKind.REPLY else SERIES_DAYS
+        days = None if notification.kind is DeliveryKind.REPLY else SERIES_DAYS
         reports = self._reporting.reports(case.kpi, campuses, case.now, days)
-        found = sorted((self._change(case, each, reasons[each.campus]) for each in reports), key=_urgency)
-        return (*found[:DRAWN], *(replace(each, report=replace(each.report, series=None)) for each in found[DRAWN:]))
+        changes = sorted((self._change(case, each, reasons[each.campus]) for each in reports), key=_urgency)
+        return (
+            *changes[:DRAWN],
+            *(replace(each, report=replace(each.report, series=None)) for each in changes[DRAWN:]),
+        )
 
     def _change(self, case: AlertContext, report: Report, reason: Reason) -> Change:
         campus = report.campus
         says = case.evaluation.signal_texts.get(campus, ())
         if reason is Reason.MOVED:
-            says += (f"told in {self._channels[case.dispatch.routes[campus].channel].slack} now",)
+            says += (f"now posted in {self._channels[case.dispatch.routes[campus].channel].slack}",)
         return Change(report, reason, case.evaluation.since(campus), case.evaluation.firing.get(campus), says)
 
 
@@ -173,26 +178,26 @@ def with_actions(notice: AlertNotice, group: AlertGroup, now: datetime) -> Alert
     )
 
 
-def lifetime(telling: Notification, remind: timedelta | None = None) -> timedelta:
-    """How long it is worth telling; a reminder no longer than until the next one, which comes every `remind`."""
-    if telling.kind is DeliveryKind.UPDATE:
+def lifetime(notification: Notification, remind: timedelta | None = None) -> timedelta:
+    """How long it is worth sending; a reminder no longer than until the next one, which comes every `remind`."""
+    if notification.kind is DeliveryKind.UPDATE:
         return EDIT_LIFETIME
-    if telling.kind is DeliveryKind.REPLY and telling.reason is Reason.STILL_FIRING:
+    if notification.kind is DeliveryKind.REPLY and notification.reason is Reason.STILL_FIRING:
         return min(REMINDER, remind or REMINDER)
-    return REMINDER if telling.kind is DeliveryKind.REPLY and telling.reason in REMINDS else DAY
+    return REMINDER if notification.kind is DeliveryKind.REPLY and notification.reason in REMINDS else DAY
 
 
-def _reasons(case: AlertContext, group: AlertGroup, telling: Notification, *, is_over: bool) -> dict[str, Reason]:
-    """The campuses that a message is about: of a reply those that changed, of the message itself all that stand.
+def _reasons(case: AlertContext, group: AlertGroup, notification: Notification, *, is_over: bool) -> dict[str, Reason]:
+    """The campuses that a message is about: of a reply those that changed, of the message itself all that are active.
 
     Once it is over these are those that left last.
     """
-    if telling.kind is DeliveryKind.REPLY:
-        return dict(telling.changes)
+    if notification.kind is DeliveryKind.REPLY:
+        return dict(notification.changes)
     if is_over:
         left = case.dispatch.suppressed_in(group.channel)
         return {campus: left.get(campus, Reason.RECOVERED) for campus in group.severities}
-    return {campus: telling.changes.get(campus, Reason.STILL_FIRING) for campus in group.severities}
+    return {campus: notification.changes.get(campus, Reason.STILL_FIRING) for campus in group.severities}
 
 
 def _urgency(change: Change) -> tuple[int, datetime]:

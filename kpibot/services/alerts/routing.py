@@ -1,4 +1,4 @@
-"""Says where a breach would go, and whether people would be told of it. Its functions block."""
+"""Finds where a breach would go, and whether people would be notified of it. Its functions block."""
 
 from datetime import datetime
 
@@ -74,4 +74,6 @@ def _watched(kpi: Kpi, campus: str | None, tree: CampusTree) -> str:
         raise QueryError(f"which campus? Type one too, for example `{kpi.id} {leaves[0]}`")
     below = tree.leaves(campus)[:OFFERED]
     more = " (or write `at: [campuses, district]` into its `alert`)" if campus == DISTRICT else ""
-    raise QueryError(f"alerts watch campuses, and `{campus}` is none; type one of its own: {alternatives(below)}{more}")
+    raise QueryError(
+        f"alerts are for campuses, and `{campus}` is not one; type one of its campuses: {alternatives(below)}{more}"
+    )

@@ -1,9 +1,9 @@
-"""Delivers what the outbox owes: each message once, in order per channel, whatever happens on the way.
+"""Delivers the messages of the outbox: each one once, in order per channel, whatever happens on the way.
 
 A message and a line in a thread are looked up before they are sent again; an edit is the same however often it is made.
 
 DeliveryError
-├── RefusedError   Slack will never take this message here: somebody must mend the cause
+├── RefusedError   Slack will never take this message here: somebody must fix the cause
 ├── GoneError      the message that this edits or answers was deleted
 ├── NotNowError    it certainly did not arrive; try again later
 └── InDoubtError   it may have arrived: look before sending again
@@ -30,7 +30,7 @@ SEND_WITHIN = timedelta(seconds=40)  # within the lease: what takes longer might
 DOUBLINGS = 9
 LONGEST_WAIT = timedelta(minutes=5)
 JITTER = 0.1  # the share by which a wait is longer or shorter, so that what failed together is not tried together
-COMPLAINT_OF_USE_FOR = timedelta(days=3)
+COMPLAINT_RELEVANT_FOR = timedelta(days=3)
 LOOK_BACK = timedelta(hours=2)  # Slack's clock dates messages, and this one may be wrong by an hour and put right
 
 InThread = Callable[..., Awaitable[Any]]
@@ -69,7 +69,7 @@ class InDoubtError(DeliveryError):
 
 
 class Sender(Protocol):
-    """Where messages go. `channel` is an id of the configuration, `key` names a delivery for ever.
+    """Where messages go. `channel` is an id of the configuration, `key` is the permanent name of a delivery.
 
     `message` is neutral: how it looks is the channel's business. `thread` is the `ts` of a group's message.
     Everything raises DeliveryError, by what may be done about it.
@@ -85,9 +85,9 @@ class Sender(Protocol):
         """Replaces what a message says. Without a new picture it keeps the one that it has."""
 
     async def find(self, channel: str, key: str, since: datetime, thread: str | None) -> str | None:
-        """The `ts` of the message with this key, if it stands in the channel or thread.
+        """The `ts` of the message with this key, if it is in the channel or thread.
 
-        An error means that nobody can tell now.
+        An error means that it cannot be known now.
         """
 
     def mention(self, owner: str) -> str:
@@ -128,17 +128,17 @@ class Delivery:
     async def deliver_due(self) -> int:
         """Sends all that is due, channels side by side: none waits for a slow one. How many messages it took up."""
         under_way: set[asyncio.Task[None]] = set()
-        taken = 0
+        count = 0
         try:
             while (rows := await self._claim()) or under_way:
-                taken += len(rows)
+                count += len(rows)
                 under_way |= {asyncio.create_task(self._deliver(row)) for row in rows}
                 done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     task.result()  # where the state database fails, so does this
         finally:
             await asyncio.gather(*under_way, return_exceptions=True)
-        return taken
+        return count
 
     async def _claim(self) -> list[LeasedMessage]:
         if self._is_stopping:
@@ -148,9 +148,9 @@ class Delivery:
 
     async def _deliver(self, row: LeasedMessage) -> None:
         try:
-            ts = await self._found(row) or await self._send(row)
+            ts = await self._find_sent(row) or await self._send(row)
         except LeaseLostError:
-            log.warning("%s took longer than its lease; whoever has it now sends it", row.message.key)
+            log.warning("%s took longer than its lease; another process sends it now", row.message.key)
         except ExpiredError:
             await self._in_thread(self._outbox.expire, row.id, self._owner)
         except RefusedError as error:
@@ -158,7 +158,7 @@ class Delivery:
             complaint = self._complaint(row, error)
             await self._in_thread(self._outbox.dead_letter, row.id, str(error), complaint, self._now(), self._owner)
         except GoneError as error:
-            log.warning("%s has nothing to belong to: %s", row.message.key, error)
+            log.warning("%s has no message to reply to: %s", row.message.key, error)
             await self._in_thread(self._outbox.drop, row.id, str(error), self._owner)
         except (NotNowError, InDoubtError) as error:
             await self._wait(row, error)
@@ -168,7 +168,7 @@ class Delivery:
         else:
             await self._in_thread(self._outbox.mark_sent, row.id, ts)
 
-    async def _found(self, row: LeasedMessage) -> str | None:
+    async def _find_sent(self, row: LeasedMessage) -> str | None:
         if row.in_doubt_since is None or row.message.kind is DeliveryKind.UPDATE:
             return None
         since = row.in_doubt_since - LOOK_BACK
@@ -191,24 +191,26 @@ class Delivery:
         try:
             drawn: Picture | None = await self._in_thread(self._picture_of, message)
         except Exception:
-            log.exception("%s goes without its picture", key)
+            log.exception("%s is sent without its picture", key)
             return None
         return drawn
 
     async def _hand_over(self, row: LeasedMessage, message: Message, picture: Picture | None) -> str:
         """The message's `ts`, once Slack has it."""
-        owed = row.message
-        if owed.kind is DeliveryKind.POST:
-            return await self._sender.send(owed.channel, owed.key, message, picture)
+        outbox_message = row.message
+        if outbox_message.kind is DeliveryKind.POST:
+            return await self._sender.send(outbox_message.channel, outbox_message.key, message, picture)
         if row.parent_ts is None:
             raise GoneError("its group's message is not in the channel")
-        if owed.kind is DeliveryKind.UPDATE:
-            await self._sender.edit(owed.channel, row.parent_ts, message, picture)
+        if outbox_message.kind is DeliveryKind.UPDATE:
+            await self._sender.edit(outbox_message.channel, row.parent_ts, message, picture)
             return row.parent_ts
-        return await self._sender.reply(owed.channel, owed.key, message, row.parent_ts, in_channel=owed.in_channel)
+        return await self._sender.reply(
+            outbox_message.channel, outbox_message.key, message, row.parent_ts, in_channel=outbox_message.in_channel
+        )
 
     def _complaint(self, row: LeasedMessage, error: RefusedError) -> list[OutboxMessage]:
-        """What the administrators are told of a message that cannot be delivered, unless it was to themselves."""
+        """The notice to the administrators about a message that cannot be delivered, unless it was for them."""
         now, administrators = self._now(), self._district.administrators
         if administrators is None or administrators == row.message.channel:
             return []
@@ -219,7 +221,7 @@ class Delivery:
                 key=f"refused:{row.message.key}",
                 channel=administrators,
                 body=notice,
-                expires_at=now + COMPLAINT_OF_USE_FOR,
+                expires_at=now + COMPLAINT_RELEVANT_FOR,
             )
         ]
 

@@ -1,10 +1,10 @@
-"""Tells of the bot's own database, which cannot carry that message itself: it goes to the administrators directly.
+"""Reports outages of the bot's own database, which cannot carry that message itself, directly to the administrators.
 
-        fails for a while                 works for a while
-works ────────────────────► told: away ────────────────────► told: back
+          fails for a while               works for a while
+works ────────────────────► reported: away ────────────────────► reported: back
 
-Several bots on one database see the same outage. Each message bears a key and is looked up first, so that whoever comes
-second finds it told.
+Several bots on one database see the same outage. Each message has a key and is looked up first, so that the second bot
+finds it sent.
 """
 
 import logging
@@ -35,9 +35,9 @@ class OutageNotifier:
         self._now = now
         self._failing: dict[str, str] = {}
         self._since = now()
-        self._told: datetime | None = None  # when the outage began that they were told of
+        self._reported: datetime | None = None  # when the reported outage began
         self._knows_past = False
-        self._excuse = ""  # why they could not be told the last time
+        self._last_error = ""  # why the last report could not be sent
 
     def record_failure(self, job: str, why: str) -> None:
         """A job could not use the database. The log hears of it once, however often it is tried."""
@@ -55,40 +55,40 @@ class OutageNotifier:
                 self._since = self._now()
 
     async def notify(self) -> None:
-        """Tells the administrators what they should know by now. What Slack does not take is told the next time."""
+        """Reports to the administrators what is due. What Slack does not take is sent the next time."""
         if self._administrators is None:
             return
         try:
-            await self._tell(self._administrators, self._now())
-            self._excuse = ""
+            await self._report(self._administrators, self._now())
+            self._last_error = ""
         except DeliveryError as error:
-            if self._excuse != str(error):
-                log.warning("the administrators cannot be told of the bot's own database: %s", error)
-            self._excuse = str(error)
+            if self._last_error != str(error):
+                log.warning("the administrators cannot be notified about the bot's own database: %s", error)
+            self._last_error = str(error)
 
-    async def _tell(self, channel: str, now: datetime) -> None:
+    async def _report(self, channel: str, now: datetime) -> None:
         if not self._knows_past:
-            self._told = await self._told_before(channel, now)
+            self._reported = await self._reported_before(channel, now)
             self._knows_past = True
         self._since = min(self._since, now)  # the clock may have been set back
         if now - self._since < LASTS:
             return
-        if self._failing and self._told is None:
-            await self._say(channel, AWAY, self._away(now))
-            self._told = self._since
-        elif not self._failing and self._told is not None:
-            await self._say(channel, BACK, AdminNotice(now, self._zone, resolved=(WHAT,)))
-            self._told = None
+        if self._failing and self._reported is None:
+            await self._send_once(channel, AWAY, self._away(now))
+            self._reported = self._since
+        elif not self._failing and self._reported is not None:
+            await self._send_once(channel, BACK, AdminNotice(now, self._zone, resolved=(WHAT,)))
+            self._reported = None
 
-    async def _told_before(self, channel: str, now: datetime) -> datetime | None:
-        """The outage that another process, or this one before it was started again, told of and did not end."""
+    async def _reported_before(self, channel: str, now: datetime) -> datetime | None:
+        """The outage that another process, or this one before a restart, reported and did not end."""
         away = await self._sender.find(channel, AWAY, now - A_DAY, None)
         if away is None:
             return None
-        told = datetime.fromtimestamp(float(away), UTC)
-        return None if await self._sender.find(channel, BACK, told, None) else told
+        reported = datetime.fromtimestamp(float(away), UTC)
+        return None if await self._sender.find(channel, BACK, reported, None) else reported
 
-    async def _say(self, channel: str, key: str, notice: AdminNotice) -> None:
+    async def _send_once(self, channel: str, key: str, notice: AdminNotice) -> None:
         if await self._sender.find(channel, key, self._since - A_MINUTE, None) is None:
             await self._sender.send(channel, key, notice, None)
 

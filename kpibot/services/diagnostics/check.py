@@ -155,7 +155,7 @@ class CatalogCheck:
         is_reported = any(self._is_reported(half) for half in components(kpi.measure))
         if is_reported and reading.missing in (Missing.SOURCE_DOWN, Missing.MISFIT):
             return
-        why = reading.detail or "its dataset holds no rows for the period; look at the table and at the filters"
+        why = reading.detail or "its dataset has no rows for the period; check the table and the filters"
         place = self._catalog.location("kpis", kpi.id, "measure", *(["sql"] if isinstance(kpi.measure, Query) else []))
         yield Finding(f"kpis.{kpi.id}", f"{reading.missing}: {why}", True, place)
 
@@ -172,7 +172,7 @@ class CatalogCheck:
             try:
                 advice = self._inspectors[dataset.database].advice(name, requests, self._rows.get(name))
             except (SourceDownError, SourceMisfitError) as error:
-                yield Finding(f"datasets.{name}", f"its indexes could not be looked at: {error}", False)
+                yield Finding(f"datasets.{name}", f"its indexes could not be read: {error}", False)
                 continue
             rows = self._rows.get(name)
             whole = f"all {plural(rows, 'row')}" if rows is not None else "all rows"

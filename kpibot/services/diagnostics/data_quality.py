@@ -52,7 +52,7 @@ class DataQuality:
             return
         if other.value is None:
             why = f": {other.detail}" if other.detail else ""
-            yield Finding(what, f"{check.other} says nothing of it: {other.missing}{why}", True, place)
+            yield Finding(what, f"{check.other} has no data for it: {other.missing}{why}", True, place)
         elif (conflict := check.conflict(readings[DISTRICT].value, other.value)) is not None:
             allowed = f"they may differ by {100 * check.within:g}%; find out which one is right"
             yield Finding(what, f"{disagreement(conflict, kpi.card)}; {allowed}", False, place)
@@ -67,7 +67,7 @@ class DataQuality:
             return
         are_all = checked.reading.rows > 0 and checked.reading.unplaced == checked.reading.rows
         for codes in unmatched:
-            text = f"not one row belongs to a campus; {codes}" if are_all else str(codes)
+            text = f"no row belongs to a campus; {codes}" if are_all else str(codes)
             yield Finding(f"kpis.{kpi.id}", text, are_all, self._place(kpi, codes))
 
     def _place(self, kpi: Kpi, codes: UnmatchedCodes) -> str:
@@ -85,7 +85,7 @@ class DataQuality:
                     and (text := self._lacks(half, condition))
                 ):
                     return text
-        return "; look at its filters, unless that may be"
+        return "; check its filters, unless that is expected"
 
     def _lacks(self, half: Simple, condition: ValueCondition) -> str:
         try:

@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 Item = TypeVar("Item")
 Aggregates = Mapping[str, Aggregate]  # by campus
-UNEXPECTED = "its data cannot be understood; the log says why"
+UNEXPECTED = "its data could not be read; the log says why"
 
 
 class Measurement:

@@ -92,7 +92,7 @@ class Reporting:
         try:
             return _values(self._store.readings.latest(kpi.id, instant - NEAR, instant))
         except StoreError as error:  # a missing comparison must not cost the number
-            log.warning("no stored readings of %s: %s", kpi.id, error)
+            log.warning("no readings are stored for %s: %s", kpi.id, error)
             return {}
 
     def is_stale(self, kpi: Kpi, readings: Readings) -> bool:
@@ -115,7 +115,7 @@ class Reporting:
         try:
             newest = self._measurement.newest(measure, as_of)
         except SourceError as error:  # an unknown age must cost neither this number nor other KPIs
-            log.warning("cannot tell how fresh the data is: %s", error)
+            log.warning("the freshness of the data is unknown: %s", error)
             return False
         return newest is None or newest < since
 

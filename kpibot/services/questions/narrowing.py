@@ -34,7 +34,7 @@ def _conditions(kpi: Kpi, name: str, typed: str, measurement: Measurement) -> tu
     conditions, labels = [], dict[str, str]()
     for half, dimension in zip(components(kpi.measure), kpi.dimensions[name], strict=True):
         if dimension.bands:
-            raise QueryError(f"`{name}` is no word to pick by; type `{kpi.id} by {name}`")
+            raise QueryError(f"`{name}` cannot be used as a filter; type `{kpi.id} by {name}`")
         by_label = _raw_by_label(half, dimension, measurement)
         labels |= {slug(label): label for label in by_label}
         values = [raw for label, those in by_label.items() if slug(label) == slug(typed) for raw in those]

@@ -35,7 +35,7 @@ def rows_behind(
     """
     half = components(kpi.measure)[0]
     if isinstance(half, Query) or not kpi.detail:
-        raise QueryError(f"`{kpi.id}` has no list of rows; its owner can say which columns one should show (`detail`)")
+        raise QueryError(f"`{kpi.id}` has no list of rows; its owner can set the columns to show (`detail`)")
     dataset = datasets[half.dataset]
     columns = tuple(dict.fromkeys((*kpi.detail, *_link_columns(dataset))))
     conditions = _at_campus(kpi, campus, dataset, measurement)

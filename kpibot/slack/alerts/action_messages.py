@@ -8,7 +8,7 @@ from kpibot.slack.blocks import Rendered, fitting, paragraphs, rendered
 from kpibot.slack.mrkdwn import data
 
 PERSON, REASON = 80, 220
-OVER = "That is over: there is nothing left to do."
+OVER = "This alert is over already. There is nothing left to do."
 
 
 def action_message(notice: ActionNotice) -> Rendered:
@@ -28,21 +28,22 @@ def action_result_message(result: ActionResult) -> Rendered:
 
 
 def action_text(action: Action, zone: str, asker: str = "") -> str:
-    """`Acknowledged by @luis until 4:00 PM CST`; `by you` if the `asker` did it."""
+    """`@luis has it (acknowledged until 4:00 PM CST)`; `You have it …` if the `asker` did it."""
     by = _name(action.by, asker)
+    has = f"{by[:1].upper()}{by[1:]} {'have' if by == 'you' else 'has'} it"
     match action.kind:
         case ActionKind.ACKNOWLEDGED:
-            return f"Acknowledged by {by}{_until(action, zone)}"
+            return f"{has} (acknowledged{_end_text(action, zone)})"
         case ActionKind.SNOOZED:
-            return f"Snoozed by {by}{_until(action, zone)}; what becomes critical is told all the same"
+            return f"Snoozed by {by}{_end_text(action, zone)}; anything that becomes critical is still posted"
         case ActionKind.ASSIGNED if action.to == action.by:
-            return f"Taken over by {by}"
+            return has
         case ActionKind.ASSIGNED:
             return f"Assigned to {_name(action.to, asker)} by {by}"
         case ActionKind.MUTED:
-            return f"{scope_text(action.scope)}: muted by {by}{_until(action, zone)}{_because(action.reason)}"
+            return f"{scope_text(action.scope)}: muted by {by}{_end_text(action, zone)}{_because(action.reason)}"
         case ActionKind.UNMUTED:
-            return f"{scope_text(action.scope)}: unmuted by {by}; what stands is told at the next measurement"
+            return f"{scope_text(action.scope)}: unmuted by {by}; active alerts are posted at the next measurement"
 
 
 def scope_text(scope: Scope) -> str:
@@ -57,15 +58,16 @@ def _former_text(action: Action, result: ActionResult) -> str:
     if action.kind is ActionKind.ASSIGNED:
         done = f"Already assigned to {_name(action.to, result.asker)}"
     elif action.kind in (ActionKind.MUTED, ActionKind.SNOOZED):
-        done = f"{done}{_until(action, result.zone)}"
-    return f"{done} by {_name(action.by, result.asker)} at {soon(action.at, result.now, result.zone)}"
+        done = f"{done}{_end_text(action, result.zone)}"
+    at = soon(action.at, result.now, result.zone)
+    return f"{done} by {_name(action.by, result.asker)}{'' if ',' in at else ' at'} {at}"
 
 
 def _name(person: str, asker: str) -> str:
     return "you" if person == asker else clean(person, PERSON)
 
 
-def _until(action: Action, zone: str) -> str:
+def _end_text(action: Action, zone: str) -> str:
     return f" until {soon(action.until, action.at, zone)}" if action.until is not None else ""
 
 

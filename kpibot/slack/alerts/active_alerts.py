@@ -24,14 +24,13 @@ from kpibot.slack.blocks import Block, Rendered, button, context, fitting, parag
 from kpibot.slack.mrkdwn import data
 
 BUTTONS = 15  # a message has at most 50 blocks, and nobody reads more mutes
-NOBODY = "nobody has taken it"
+NOBODY = "nobody has acknowledged it"
 
 
 def alerts_message(alerts: AlertList) -> Rendered:
     """The active alerts, the worst first, each with who handles it."""
     count, place = len(alerts.alerts), clean(alerts.campus_name, sentences.NAME)
-    head = f"{plural(count, 'alert')} {'stands' if count == 1 else 'stand'} at {place}" if count else None
-    head = head or f"No alert stands at {place}"
+    head = f"{plural(count, 'active alert') if count else 'No active alerts'} at {place}"
     lines = [
         f"{SIGNS[alert.severity].emoji} {data(active_alert_text(alert, alerts.as_of, alerts.zone), 500)}"
         for alert in alerts.alerts
@@ -67,7 +66,7 @@ def mutes_message(mutes: MuteList) -> Rendered:
 
 def why_message(why: AlertExplanation) -> Rendered:
     """Why an alert is active: the measurements, the rule, the route to the channel, and what is muted."""
-    head = f"Why {clean(why.card.name, sentences.NAME)} is told here"
+    head = f"Why you see an alert about {clean(why.card.name, sentences.NAME)} here"
     parts = {
         "Measured": [line for measured in why.histories for line in _measured(measured, why)],
         "Rule": list(_rule(why)),
@@ -76,12 +75,12 @@ def why_message(why: AlertExplanation) -> Rendered:
             *(_muted(each, why.as_of, why.zone) for each in why.mutes),
             *(_recurring(each) for each in why.recurring),
         ]
-        or ["nothing of it"],
+        or ["not muted"],
     }
     if why.further_campuses:
         parts["Measured"].append(f"… and {plural(why.further_campuses, 'more campus', 'more campuses')}")
     lines = [f"*{title}*\n" + "\n".join(f"• {data(each, 400)}" for each in items) for title, items in parts.items()]
-    opened = f"told first {moment(why.opened, why.zone, year=True)}"
+    opened = f"first posted {moment(why.opened, why.zone, year=True)}"
     blocks = (section(f"*{data(head)}*"), *paragraphs(fitting(lines)), context(data(opened)))
     return rendered("\n".join(fitting([data(head), *lines], 2_700)), blocks)
 
@@ -140,18 +139,18 @@ def _measured(measured: AlertHistory, why: AlertExplanation) -> Iterator[str]:
 
 def _recovery(report: Report) -> str:
     recovers_at = report.thresholds.recovers_at
-    return "" if recovers_at is None else f" · over once it reaches {sentences.threshold(report, recovers_at)}"
+    return "" if recovers_at is None else f" · recovers at {sentences.threshold(report, recovers_at)}"
 
 
 def _rule(why: AlertExplanation) -> Iterator[str]:
     rule = why.rule
     often = "the first measurement" if rule.after == 1 else f"{rule.after} measurements in a row"
-    yield f"told after {often} over a threshold"
+    yield f"posted after {often} over a threshold"
     if rule.remind is not None:
-        yield f"reminded of every {stretch(rule.remind)}"
-    yield f"an acknowledgement lasts {stretch(rule.acknowledged_for)}"
+        yield f"reminder every {stretch(rule.remind)}"
+    yield f"an acknowledgment lasts {stretch(rule.acknowledged_for)}"
     for after, owner in rule.escalation:
-        yield f"while nobody acknowledges what is critical, {clean(owner, PERSON)} is called after {stretch(after)}"
+        yield f"if nobody acknowledges a critical one within {stretch(after)}, {clean(owner, PERSON)} is mentioned"
 
 
 def _routes(why: AlertExplanation) -> Iterator[str]:

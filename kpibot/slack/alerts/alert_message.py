@@ -28,18 +28,18 @@ TITLES = {
     Reason.FIRING: "Over the threshold",
     Reason.WORSE: "Worse",
     Reason.MORE: "Also over the threshold",
-    Reason.EASED: "Eased, but not over",
-    Reason.MOVED: "Told elsewhere",
-    Reason.INHIBITED: "Told for the whole district",
+    Reason.EASED: "Better, but still over the threshold",
+    Reason.MOVED: "Moved to another channel",
+    Reason.INHIBITED: "Now part of the district's alert",
     Reason.STILL_FIRING: "Still over the threshold",
-    Reason.LAPSED: "The acknowledgement has lapsed, and it is still over the threshold",
+    Reason.LAPSED: "The acknowledgment has expired, and it is still over the threshold",
     Reason.ESCALATED: "Still critical, and nobody has acknowledged it",
     Reason.RECOVERED: "Recovered",
     Reason.MUTED: "Muted",
 }
-ENDED = {Reason.RECOVERED: "over", Reason.MUTED: "muted", Reason.MOVED: "told elsewhere"}
+ENDED = {Reason.RECOVERED: "recovered", Reason.MUTED: "muted", Reason.MOVED: "moved to another channel"}
 OVER_IT = "over the threshold"
-COMMON = "Most of the district at once: one cause for all is likely."
+COMMON = "Most of the district at once: probably one common cause."
 
 
 def alert_message(notice: AlertNotice, chart: SlackFile | None = None) -> Rendered:
@@ -77,11 +77,11 @@ def _thread_reply(notice: AlertNotice) -> Rendered:
 
 
 def alert_headline(notice: AlertNotice) -> str:
-    """`Outstanding tickets: 2 campuses over the threshold`, at the end `Outstanding tickets: over since …`."""
+    """`Outstanding tickets: 2 campuses over the threshold`, at the end `Outstanding tickets: recovered Sun, …`."""
     name = clean(notice.card.name, sentences.NAME)
     if notice.is_over:
-        ended = ENDED.get(notice.reason, "over")
-        return f"{name}: {ended} since {moment(notice.as_of, notice.zone)}"
+        ended = ENDED.get(notice.reason, "recovered")
+        return f"{name}: {ended} {moment(notice.as_of, notice.zone)}"
     count = len(notice.changes)
     critical = sum(each.severity is Verdict.CRITICAL for each in notice.changes)
     worst = f", {critical} critical" if 0 < critical < count else ""

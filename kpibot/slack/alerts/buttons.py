@@ -53,7 +53,7 @@ class AlertButtons:
     def __init__(
         self,
         acting: AlertActions,
-        standing: ActiveAlerts,
+        active_alerts: ActiveAlerts,
         conversation: Conversation,
         client: AsyncWebClient,
         directory: Directory,
@@ -62,7 +62,7 @@ class AlertButtons:
         in_thread: InThread,
     ) -> None:
         self._actions = acting
-        self._active_alerts = standing
+        self._active_alerts = active_alerts
         self._conversation = conversation
         self._client = client
         self._directory = directory
@@ -125,7 +125,7 @@ class AlertButtons:
     async def _do(
         self, press: ButtonPress, action: Callable[..., ActionResult], *about: Any, always_confirms: bool = False
     ) -> None:
-        """Does something once. What was new shows in the message and its thread; all else is told in private."""
+        """Does something once. What was new shows in the message and its thread; all else is answered in private."""
         by = await self._directory.name_of(press.user)
         result: ActionResult = await self._in_thread(action, *about, by, self._now())
         await self._confirm(result, press.target, press.user, always_confirms=always_confirms)
@@ -161,7 +161,9 @@ class AlertButtons:
         await self._client.views_open(trigger_id=press.trigger_id, view=view)
 
     async def _nothing_left(self, press: ButtonPress) -> ActionResult:
-        return ActionResult(await self._directory.name_of(press.user), self._now(), self._active_alerts.zone)
+        return ActionResult(
+            asker=await self._directory.name_of(press.user), now=self._now(), zone=self._active_alerts.zone
+        )
 
     async def _submitted(self, ack: Any, body: Body, view: Body) -> None:
         request = read_mute_request(view, self._now(), self._calendar)

@@ -31,8 +31,10 @@ def mute_form(mutable: MuteChoices, metadata: Mapping[str, str]) -> dict[str, An
         _input(KPI, "What", _select(kpis, mutable.kpi)),
         _input(CAMPUS, "Where", _select(campuses, only)),
         _input(LASTING, "For how long", _select(LASTINGS.items(), None), optional=True),
-        _input(DAY, "Or through a day", {"type": "datepicker"}, optional=True),
-        _input(REASON, "Why", {"type": "plain_text_input", "max_length": LONGEST_REASON}, hint="Everybody may read it"),
+        _input(DAY, "Or through this day", {"type": "datepicker"}, optional=True),
+        _input(
+            REASON, "Why", {"type": "plain_text_input", "max_length": LONGEST_REASON}, hint="Everyone can read this"
+        ),
     ]
     return {
         "type": "modal",

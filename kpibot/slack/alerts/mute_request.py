@@ -14,7 +14,7 @@ View = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class MuteRequest:
-    """What somebody wants to mute; None stands for every KPI, and for everywhere."""
+    """What somebody wants to mute; None means every KPI, or everywhere."""
 
     kpi: str | None
     campus: str | None
@@ -23,18 +23,18 @@ class MuteRequest:
 
 
 def read_mute_request(view: View, now: datetime, calendar: Calendar) -> MuteRequest | dict[str, str]:
-    """The wish, or what is wrong with it, by block: the words stand below the input that they are about."""
+    """The request, or what is wrong with it, by block: the text appears below the input that it is about."""
     lasting, day = _chosen(view, LASTING), _value(view, DAY, "selected_date")
     reason = " ".join((_value(view, REASON, "value") or "").split())
     if not reason:
-        return {REASON: "Say why, so that nobody has to ask you"}
+        return {REASON: "Say why, so that nobody has to ask"}
     if (lasting is None) is (day is None):
-        both = "Choose either how long, or a day"
+        both = "Choose either how long or a day"
         return {LASTING: both} if day is None else {DAY: both}
     try:
         end = named_end(lasting, now, calendar) if lasting is not None else _through(str(day), now, calendar)
     except QueryError:
-        return {DAY: "Choose a day from today on, within a year"}
+        return {DAY: "Choose today or a later day, at most a year ahead"}
     kpi, campus = (_chosen(view, each) for each in (KPI, CAMPUS))
     return MuteRequest(None if kpi == ANY else kpi, None if campus == ANY else campus, end, reason)
 
@@ -57,5 +57,5 @@ def _value(view: View, block: str, name: str) -> str | None:
 
 
 def _held(view: View, block: str) -> dict[str, Any]:
-    held: dict[str, Any] = view["state"]["values"].get(block, {}).get(INPUT, {})
-    return held
+    value: dict[str, Any] = view["state"]["values"].get(block, {}).get(INPUT, {})
+    return value

@@ -15,7 +15,7 @@ BROKEN = ("Failed to connect", "Failed to check the current session", "Failed to
 def bolt_app(client: AsyncWebClient) -> AsyncApp:
     """The Bolt app. Listeners run before the response: they acknowledge at once and start tasks of their own."""
     quiet = logging.getLogger("kpibot.slack.client.bolt")
-    quiet.setLevel(logging.WARNING)  # every session and reconnection would be told
+    quiet.setLevel(logging.WARNING)  # every session and reconnection would be logged
     quiet.filters = [_News()]
     # Without a name Bolt looks through every loaded module for one, which takes a third of the start.
     return AsyncApp(name="kpibot", client=client, process_before_response=True, logger=quiet)
@@ -25,12 +25,12 @@ class _News(logging.Filter):
     """Lets through what is news.
 
     Bolt warns that it found SLACK_BOT_TOKEN in the environment and does not need it: the client has it. While Slack is
-    away its client tells of every attempt, one in two seconds, each with its traceback.
+    away its client logs every attempt, one in two seconds, each with its traceback.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._told: dict[str, float] = {}
+        self._logged_at: dict[str, float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether the record is to be logged."""
@@ -39,9 +39,9 @@ class _News(logging.Filter):
         if kind is None:
             return "`token` will be unused" not in said
         record.exc_info = None
-        is_new = not 0 <= record.created - self._told.get(kind, -AGAIN_AFTER) < AGAIN_AFTER
+        is_new = not 0 <= record.created - self._logged_at.get(kind, -AGAIN_AFTER) < AGAIN_AFTER
         if is_new:
-            self._told[kind] = record.created
+            self._logged_at[kind] = record.created
         return is_new
 
 

@@ -26,7 +26,7 @@ NEEDED_SCOPES = frozenset(
 )
 
 
-class ConnectionProblem(Exception):  # noqa: N818 - it is told to people as a problem, in these words
+class ConnectionProblem(Exception):  # noqa: N818 - people read it as a problem, in these words
     """Slack does not let the bot in; the message says what to change, and holds no token."""
 
 

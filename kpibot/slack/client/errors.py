@@ -48,7 +48,7 @@ def delivery_error(error: Exception) -> DeliveryError:
     if status == 429 or code in {"ratelimited", "rate_limited"}:
         return NotNowError("Slack asks to wait", after=_retry_after(error))
     if status >= 500 or code in TRANSIENT:
-        return InDoubtError(f"Slack is in trouble ({code})")
+        return InDoubtError(f"Slack has a problem ({code})")
     return GoneError(f"somebody deleted it ({code})") if code in GONE else RefusedError(explained(code))
 
 

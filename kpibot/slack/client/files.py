@@ -27,11 +27,11 @@ async def upload(client: AsyncWebClient, picture: Picture) -> SlackFile | None:
                 return SlackFile(file)
             await asyncio.sleep(BETWEEN_POLLS)
     except SlackApiError as error:
-        log.warning("the picture %s goes missing: %s", picture.name, explained(code_of(error)))
+        log.warning("the picture %s is left out: %s", picture.name, explained(code_of(error)))
     except BROKEN_OFF as error:
-        log.warning("the picture %s goes missing: %s", picture.name, type(error).__name__)
+        log.warning("the picture %s is left out: %s", picture.name, type(error).__name__)
     else:
-        log.warning("the picture %s goes missing: Slack did not process it in time", picture.name)
+        log.warning("the picture %s is left out: Slack did not process it in time", picture.name)
     return None
 
 

@@ -82,7 +82,7 @@ class SlackSender:
     def _place(self, channel: str) -> str:
         place = self._directory.id_of(channel)
         if place is None and not self._directory.is_loaded:
-            raise NotNowError("Slack has not told yet which channels there are")
+            raise NotNowError("Slack has not listed its channels yet")
         if place is None:
             raise RefusedError(f"Slack has no channel for `{channel}`; correct its name under channels")
         return place
@@ -94,7 +94,7 @@ class SlackSender:
         except SlackApiError as error:
             if chart is None or code_of(error) != "invalid_blocks":
                 raise delivery_error(error) from error
-            log.warning("a message goes without its picture: %s", error.response.get("response_metadata"))
+            log.warning("a message is sent without its picture: %s", error.response.get("response_metadata"))
         except BROKEN_OFF as error:
             raise delivery_error(error) from error
         with _as_delivery_errors():
@@ -120,11 +120,11 @@ class SlackSender:
         return str(edited["ts"])
 
     async def _standing_picture(self, place: str, ts: str) -> SlackFile | None:
-        """The picture of a message that stands; None without one, or where Slack does not say: it costs no text."""
+        """The picture of a message in the channel; None without one, or where Slack does not say: it costs no text."""
         try:
             page = await self._client.conversations_history(channel=place, latest=ts, inclusive=True, limit=1)
         except (SlackApiError, *BROKEN_OFF) as error:
-            log.warning("the picture of %s goes missing: %s", ts, type(error).__name__)
+            log.warning("the picture of %s is left out: %s", ts, type(error).__name__)
             return None
         blocks = [block for each in page["messages"] if each["ts"] == ts for block in each.get("blocks", [])]
         files = (block["slack_file"]["id"] for block in blocks if "id" in block.get("slack_file", {}))

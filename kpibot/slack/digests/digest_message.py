@@ -18,7 +18,7 @@ def digest_message(edition: DigestEdition, chart: SlackFile | None = None) -> Re
     blocks = (
         section(f"*{data(digest_heading(edition), 250)}*\n{data(digest_headline(edition), 400)}"),
         *paragraphs(fitting([kpi_line(report) for report in edition.reports])),
-        section("\n".join(["*Moved most*", *moved]) if moved else ""),
+        section("\n".join(["*Biggest changes*", *moved]) if moved else ""),
         picture(chart, alt),
         context(*map(data, (lacking(edition), time_of_edition(edition)))),
         show_buttons(by_verdict(edition.reports)),

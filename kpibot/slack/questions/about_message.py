@@ -16,8 +16,8 @@ def about_message(about: About) -> Rendered:
     examples = ", ".join(code(f"{about.card.id} by {word}", NAME) for word in about.dimensions[:4])
     blocks = (
         section(head),
-        section(f"*Exactly*\n{definition}"),
+        section(f"*Exact definition*\n{definition}"),
         section(labeled),
-        context(f"Ask also {examples}" if examples else ""),
+        context(f"Also try {examples}" if examples else ""),
     )
     return rendered("\n".join((head, definition, labeled)), blocks)

@@ -1,7 +1,5 @@
 """The answer to a question and the overview of a campus as Slack messages."""
 
-from itertools import chain
-
 from kpibot.core.campuses.campus_tree import DISTRICT
 from kpibot.core.kpis.report import Report
 from kpibot.core.reports.answers import Answer, Overview
@@ -106,7 +104,7 @@ def _footing(answer: Answer) -> tuple[str, ...]:
     history = sentences.no_history(report)
     history = f"{history}, so no chart" if history else ""
     lines = (
-        " · ".join(chain([period] if period else [], basis)),
+        " · ".join(filter(None, (period, *basis))),
         " · ".join(
             filter(None, (sentences.time_of_reading(report, zone), sentences.newest_row(report, zone), history))
         ),

@@ -17,19 +17,22 @@ def help_message(kpis: Mapping[str, str], example: str = "tickets campus-west", 
     """
     kpi = example.partition(" ")[0]
     uses = (
-        (COMMAND, "how your campus or the district stands"),
+        (COMMAND, "all KPIs of your campus or the district"),
         (f"{COMMAND} {example}", "one KPI at one campus, with its chart"),
         (f"{COMMAND} {example} 90d", "the same over 90 days; also `12w`, `6m` or `2y`"),
-        (f"{COMMAND} {kpi} by campus", "every campus beside the others" + (f"; also {code(by)}" if by else "")),
-        (f"{COMMAND} about {kpi}", "what it counts, exactly; `rows` in place of `about` lists what is behind it"),
-        (f"{COMMAND} alerts", f"what is over its threshold now, and who sees to it; {code('ack')} takes it on"),
-        (f"{COMMAND} mute {example} 3d exam week", f"no alerts of it for a while; {code('mutes')} lists what is muted"),
+        (f"{COMMAND} {kpi} by campus", "all campuses compared" + (f"; also {code(by)}" if by else "")),
+        (f"{COMMAND} about {kpi}", "exactly what it counts; `rows` instead of `about` lists the rows behind it"),
+        (f"{COMMAND} alerts", f"what is over its threshold now, and who is handling it; {code('ack')} acknowledges it"),
+        (
+            f"{COMMAND} mute {example} 3d exam week",
+            f"no alerts about it for a while; {code('mutes')} lists what is muted",
+        ),
         (f"{COMMAND} list", "every KPI and campus"),
     )
     lines = [f"{code(command, 120)} {purpose}" for command, purpose in uses]
     shown = fitting([_entry(kpi, name) for kpi, name in kpis.items()], 2_000)
-    blocks = (section("*Ask me how the KPIs stand*\n" + "\n".join(lines)), *paragraphs(["*KPIs*", *shown]))
-    return rendered("\n".join(["Ask me how the KPIs stand:", *lines]), blocks)
+    blocks = (section("*Ask me about the KPIs*\n" + "\n".join(lines)), *paragraphs(["*KPIs*", *shown]))
+    return rendered("\n".join(["Ask me about the KPIs:", *lines]), blocks)
 
 
 def list_message(kpis: Mapping[str, str], campuses: Mapping[str, str], not_available: Mapping[str, str]) -> Rendered:

@@ -78,7 +78,7 @@ def _value(body: Body) -> dict[str, Any]:
 
 
 def _question(body: Body) -> str:
-    """The question that a button stands for, as somebody would type it."""
+    """The question of a button, as somebody would type it."""
     value = _value(body)
     days = f"{value['days']}d" if "days" in value else ""
     words = (value.get(key, "") for key in ("wish", "kpi", "campus", "only"))
@@ -86,13 +86,13 @@ def _question(body: Body) -> str:
 
 
 def _channel(body: Body) -> str:
-    """Where the button stands; on the home tab the answer goes to the presser's own messages."""
+    """Where the button is; on the home tab the answer goes to the presser's own messages."""
     channel = body.get("channel", {}).get("id") or body.get("container", {}).get("channel_id")
     return str(channel or body["user"]["id"])
 
 
 def _message_ts(body: Body) -> str | None:
-    """The message that the button stands in; an ephemeral one cannot be edited."""
+    """The message that has the button; an ephemeral one cannot be edited."""
     if body.get("container", {}).get("is_ephemeral"):
         return None
     ts: str | None = body.get("message", {}).get("ts")
@@ -100,7 +100,7 @@ def _message_ts(body: Body) -> str | None:
 
 
 def _thread_ts(body: Body) -> str | None:
-    """The thread of the message that the button stands in: answers to a digest belong below it."""
+    """The thread of the message that has the button: answers to a digest belong below it."""
     message = body.get("message", {})
     ts: str | None = message.get("thread_ts") or message.get("ts")
     return ts

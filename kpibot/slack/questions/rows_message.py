@@ -14,7 +14,7 @@ def rows_message(row_list: RowList) -> Rendered:
     blocks = (
         section(head),
         *paragraphs(fitting(lines)),
-        context(data(f"{how_many_shown(row_list)} · only you see this list")),
+        context(data(f"{how_many_shown(row_list)} · only you can see this list")),
     )
     return rendered("\n".join(fitting([head, *(data(line, 300) for line in row_lines(row_list))], 2_800)), blocks)
 

@@ -1,4 +1,4 @@
-"""The engine of a state database. Every failure of a statement or connection is told as a StoreError.
+"""The engine of a state database. Every failure of a statement or connection is raised as a StoreError.
 
 Everything that writes does so in `writing`, which takes SQLite's only writing lock at its beginning: what a
 transaction reads before it writes cannot be changed by somebody else in between. PostgreSQL locks rows instead.

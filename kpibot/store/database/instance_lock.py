@@ -38,7 +38,7 @@ def instance_lock(url: str) -> Iterator[None]:
 
 
 def _file(url: str) -> Path | None:
-    """A URL that cannot be read is told of where it is opened."""
+    """A URL that cannot be read is reported where it is opened."""
     try:
         return file_of(sa.make_url(url))
     except (ArgumentError, ValueError):

@@ -18,7 +18,7 @@ from contextlib import asynccontextmanager, closing
 from datetime import timedelta
 from pathlib import Path
 
-from kpibot.workspace import Channel, Fault, Group, Person, Workspace, WorkspaceServer
+from localslack import Channel, Fault, Group, Person, Workspace, WorkspaceServer
 from tests.scenario.earlier import EXPECTED, HELPDESK, SLACK, STATE, Json, go_on, kept_messages, kept_slack
 from tests.scenario.scene import MONDAY, Clock, Helpdesk, Scene
 

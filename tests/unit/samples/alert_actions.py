@@ -48,13 +48,13 @@ def action_results() -> Rendered:
         MUTED,
         replace(MUTED, kind=ActionKind.UNMUTED),
     ]
-    return action_result_message(ActionResult("@nobody", NOW, ZONE, tuple(actions)))
+    return action_result_message(ActionResult(asker="@nobody", now=NOW, zone=ZONE, actions=tuple(actions)))
 
 
 def former_results() -> Rendered:
     """The same for people who come second; the last reply goes to the one who did it."""
     actions = [ACKNOWLEDGED, SNOOZED, ASSIGNED, replace(MUTED, at=NOW - DAY), replace(ACKNOWLEDGED, by="@mei")]
-    return action_result_message(ActionResult("@mei", NOW, ZONE, tuple(actions), is_new=False))
+    return action_result_message(ActionResult(asker="@mei", now=NOW, zone=ZONE, actions=tuple(actions), is_new=False))
 
 
 def mention() -> Rendered:
@@ -95,7 +95,7 @@ def mutes() -> Rendered:
 def why(samples: Samples) -> Rendered:
     values = tuple((NOW - n * timedelta(minutes=15), 104.0 - n) for n in (2, 1, 0))
     rule = AlertRule(after=2, remind=4 * HOUR, acknowledged_for=8 * HOUR, escalation=((HOUR, "@director"),))
-    routes = (("tech-leads", "is for warning breaches only"), ("west-tech", "takes it"))
+    routes = (("tech-leads", "is for warning alerts only"), ("west-tech", "matches"))
     card, west = samples.tickets.card, active_alerts(samples)[0]
     levels = replace(samples.tickets.thresholds, recovers_at=35.0)
     measured = (AlertHistory(replace(west, report=replace(west.report, thresholds=levels)), values),)

@@ -72,13 +72,13 @@ BREACHES = st.fixed_dictionaries(
             "is about `security` KPIs only, and this one is operational",
         ),
         (Route(channel="a", categories=frozenset({"security", "operational"})), TAKES_IT),
-        (Route(channel="a", severities=frozenset({"critical"})), "is for `critical` breaches only"),
+        (Route(channel="a", severities=frozenset({"critical"})), "is for `critical` alerts only"),
         (Route(channel="a", severities=frozenset({"warning", "critical"})), TAKES_IT),
         (Route(channel="a", in_working_hours=True), TAKES_IT),
         (Route(channel="a", in_working_hours=False), "is for other hours only"),
         (
             Route(channel="a", kpis=frozenset({"x"}), severities=frozenset({"critical"})),
-            "is about `x` only; is for `critical` breaches only",
+            "is about `x` only; is for `critical` alerts only",
         ),
     ],
 )

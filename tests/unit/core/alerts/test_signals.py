@@ -60,7 +60,7 @@ def test_nothing_is_said_of_a_change_from_0_or_from_an_unknown_value() -> None:
 def test_a_friday_is_held_against_fridays() -> None:
     """Mondays are always busy: 50 on a Friday is unusual, though every Monday has it."""
     shape = series(lambda day: 50.0 if day.weekday() == 0 or day == FRIDAY else 20.0 + day.day % 3)
-    assert said(shape, AnomalyRule()) == ["unusual for a Friday at this time of the year, when about 21 is usual"]
+    assert said(shape, AnomalyRule()) == ["unusual for a Friday at this time of year (usually about 21)"]
     assert said(Series(shape.days[:-4], shape.values[:-4]), AnomalyRule()) == []
 
 
@@ -163,7 +163,7 @@ def test_where_nothing_ever_moved_a_unit_and_half_a_percent_are_noise(level: flo
 def test_what_is_usual_is_told_in_plain_digits() -> None:
     for usual, words in ((12_345.0, "12,345"), (21.5, "21.5"), (0.03, "0.03")):
         (told,) = said(on_friday(2 * usual + 5, usual=usual), AnomalyRule())
-        assert told.endswith(f"when about {words} is usual")
+        assert told.endswith(f"(usually about {words})")
 
 
 @given(st.lists(st.integers(0, 3), min_size=13, max_size=13), st.integers(0, 100))

@@ -1,4 +1,4 @@
-"""What rows are told apart by, as people see it."""
+"""What rows are broken down by, as people see it."""
 
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo

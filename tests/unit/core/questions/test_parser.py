@@ -83,7 +83,7 @@ def test_what_is_meant(text: str, request_: Question) -> None:
         ("tickets campus-west campus-east", "one campus at a time: `campus-west` or `campus-east`?"),
         ("tickets 1d", "`1d` is too short for a chart"),
         ("tickets 6y", "`6y` is too long for a chart"),
-        ("🎉", "`🎉` is no KPI, campus or period"),
+        ("🎉", "`🎉` is not a KPI, campus or period"),
         ("🎉" * 1_001, "that is too long for a question"),
     ],
 )

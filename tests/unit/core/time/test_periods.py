@@ -76,7 +76,7 @@ def test_words_for_periods(words: str, rule: PeriodRule) -> None:
     "words", ["", "0 days", "30", "month", "days to date", "year to date", "-1 days", "99999 d", "cycle to date"]
 )
 def test_words_for_no_period(words: str) -> None:
-    with pytest.raises(PeriodError, match="is no period; write for example `30 days`"):
+    with pytest.raises(PeriodError, match="is not a period; write for example `30 days`"):
         PeriodRule.parse(words)
 
 

@@ -112,6 +112,23 @@ def test_threads_draw_the_same_bytes(samples):
     assert drawn == {answer_chart(answer)}
 
 
+MEASURING = """
+import string, sys, warnings
+from concurrent.futures import ThreadPoolExecutor
+from kpibot.render.charts.canvas import width_of
+warnings.simplefilter("error")
+sys.setswitchinterval(1e-6)
+text = string.printable[:94]
+with ThreadPoolExecutor(8) as pool:
+    widths = list(pool.map(lambda n: width_of(text[n:] + text[:n], 10), range(94)))
+assert max(widths) - min(widths) < 1e-6
+"""
+
+
+def test_threads_measure_the_same_widths_from_the_first_text_on():
+    subprocess.run([sys.executable, "-c", MEASURING], check=True)
+
+
 def test_the_png_keeps_its_pixels():
     noise = np.random.default_rng(1).integers(0, 16, (40, 30, 4), np.uint8) * np.uint8(17)
     assert np.array_equal(pixels(png(noise)), noise[:, :, :3])

@@ -15,14 +15,31 @@ from kpibot.render.phrases.changes import change, difference_since, improved
     [
         (92.0, "▲ 12 more than the same point last week (92), worse"),
         (105.0, "▼ 1 fewer than the same point last week (105), better"),
-        (104.0, "unchanged from the same point last week (104)"),
-        (104.0 + 1e-12, "unchanged from the same point last week (104)"),
+        (104.0, "unchanged from last week (104)"),
+        (104.0 + 1e-12, "unchanged from last week (104)"),
         (None, ""),
         (math.nan, ""),
     ],
 )
 def test_a_change_says_how_much_and_against_what(samples, before, sentence):
     assert change(samples.report(before=before)) == sentence
+
+
+@pytest.mark.parametrize(
+    ("kpi", "value", "before", "sentence"),
+    [
+        ("response-time", 4.23, 4.2372, "about the same as last week (4.2 h)"),
+        ("response-time", 4.23, 4.1, "▲ 8 min longer than the same point last week (4.1 h), worse"),
+        ("response-time", 0.5, 0.504, "about the same as last week (30 min)"),
+        ("response-time", 0.5, 0.512, "▼ 1 min shorter than the same point last week (31 min), better"),
+        ("po-value", 1_240_300.0, 1_240_300.45, "about the same as at this point last week ($1,240,300)"),
+        ("po-value", 5_210.0, 5_164.55, "▲ $45 more than the same point last week ($5,165)"),
+        ("utilization", 79.2, 79.16, "about the same as last week (79.2%)"),
+        ("tickets", 1_204.4, 1_204.0, "about the same as last week (1,204)"),
+    ],
+)
+def test_a_change_is_no_more_exact_than_the_numbers(samples, kpi, value, before, sentence):
+    assert change(samples.report(kpi, value, before=before)) == sentence
 
 
 def test_a_change_of_a_percentage_is_in_points(samples):

@@ -10,15 +10,15 @@ from kpibot.render.terminal.text import digest_text
 
 def test_a_digest_sums_up_in_one_sentence(samples):
     assert digest_headline(samples.edition) == (
-        "1 of 2 judged KPIs is critical; 1 KPI has no data; 7 thresholds are crossed at campuses."
+        "1 of 2 rated KPIs is critical; 1 KPI has no data; 7 campus thresholds are crossed."
     )
     calm = replace(samples.edition, reports=(samples.report(value=5.0),) * 3, breaches=0)
-    assert digest_headline(calm) == "All 3 judged KPIs are on target."
+    assert digest_headline(calm) == "All 3 rated KPIs are on target."
 
 
 def test_what_is_calm_in_sum_is_not_called_so_where_campuses_are_over_a_threshold(samples):
     edition = replace(samples.edition, reports=(samples.report(value=5.0),) * 2, breaches=1)
-    assert digest_headline(edition) == "Both judged KPIs are on target; 1 threshold is crossed at campuses."
+    assert digest_headline(edition) == "Both rated KPIs are on target; 1 campus threshold is crossed."
     assert digest_text(edition).count("crossed") == 1
 
 
@@ -26,13 +26,13 @@ def test_what_is_calm_in_sum_is_not_called_so_where_campuses_are_over_a_threshol
     ("kpis", "sentence"),
     [
         ({}, "No KPIs in this digest."),
-        ({"po-value": 5.0}, "For information."),
-        ({"tickets": 5.0, "po-value": 5.0}, "The one judged KPI is on target."),
-        ({"tickets": 50.0, "po-value": 5.0}, "The one judged KPI is at warning."),
+        ({"po-value": 5.0}, "For information only."),
+        ({"tickets": 5.0, "po-value": 5.0}, "The one rated KPI is on target."),
+        ({"tickets": 50.0, "po-value": 5.0}, "The one rated KPI is at warning."),
         ({"tickets": None, "response-time": None}, "2 KPIs have no data."),
-        ({"tickets": 5.0, "response-time": None}, "The one judged KPI is on target; 1 KPI has no data."),
-        ({"tickets": 50.0, "response-time": 7.0}, "Both judged KPIs are at warning."),
-        ({"tickets": 30.0, "response-time": 7.0}, "1 of 2 judged KPIs is at warning, 1 off target."),
+        ({"tickets": 5.0, "response-time": None}, "The one rated KPI is on target; 1 KPI has no data."),
+        ({"tickets": 50.0, "response-time": 7.0}, "Both rated KPIs are at warning."),
+        ({"tickets": 30.0, "response-time": 7.0}, "1 of 2 rated KPIs is at warning, 1 off target."),
     ],
 )
 def test_a_digest_counts_only_what_is_judged(samples, kpis, sentence):
@@ -45,5 +45,5 @@ def test_a_digest_praises_no_improvement_that_is_small(samples):
         reports = (samples.report(value=19.0, before=before),)
         return digest_headline(replace(samples.edition, reports=reports, breaches=0))
 
-    assert headline_after(19.5) == "The one judged KPI is on target."
-    assert headline_after(20.0) == "The one judged KPI is on target; Outstanding tickets improved most."
+    assert headline_after(19.5) == "The one rated KPI is on target."
+    assert headline_after(20.0) == "The one rated KPI is on target; Outstanding tickets improved most."

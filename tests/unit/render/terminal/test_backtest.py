@@ -64,7 +64,7 @@ def test_what_does_not_fit_is_counted() -> None:
 def test_where_the_recovery_threshold_differs_both_ends_are_told() -> None:
     lower = replace(WEST.report.thresholds, recovers_at=52.5)
     other = replace(WEST, report=replace(WEST.report, thresholds=lower))
-    assert "over when it reaches 35 to 52.5" in backtest_text(backtest(other, CEDAR_HILL))
+    assert "recovers at 35 to 52.5" in backtest_text(backtest(other, CEDAR_HILL))
 
 
 def test_of_many_years_the_last_months_are_shown() -> None:

@@ -35,7 +35,7 @@ def test_a_line_says_value_rows_time_freshness_and_coverage(samples: Samples) ->
         "tickets     104 tickets 1,200 12 3 h of 1 working day    97%    99%",
         "utilization 79.2%       1,200 12 3 h                     97%    99%",
         "",
-        "all is well",
+        "no problems found",
     ]
 
 
@@ -55,7 +55,7 @@ def test_problems_come_first_and_a_statement_stays_on_its_line(samples: Samples)
     assert lines[3] == "✗ datasets.tickets.table (config/datasets.yaml:12)"
     assert f"    {STATEMENT}" in lines
     assert max(display_width(each) for each in lines if STATEMENT not in each) <= 100
-    assert lines[-1] == "1 thing must be mended, marked ✗"
+    assert lines[-1] == "1 problem to fix, marked ✗"
 
 
 def test_the_longest_names_and_numbers_still_fit(samples: Samples) -> None:

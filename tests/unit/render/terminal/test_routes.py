@@ -13,7 +13,7 @@ from tests.unit.samples.backtests import AT, HELD, ROUTED
 @pytest.mark.parametrize(
     ("held", "says"),
     [
-        ("hours", "outside of working hours only what is critical is told"),
+        ("hours", "outside working hours only critical alerts are posted"),
         ("holiday", "it is Thanksgiving, and"),
         ("nameless-holiday", "it is a holiday, and"),
         ("muted", "muted by Dana (exam week)"),

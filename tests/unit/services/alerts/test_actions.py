@@ -303,7 +303,7 @@ def test_other_mutes_can_be_made_anywhere_and_are_told_nobody_else(services: Ser
 
 def test_without_an_administrators_channel_a_wide_mute_says_what_to_configure(services: Services) -> None:
     acting = AlertActions(services.district, services.active_alerts, services.store, None)
-    with pytest.raises(QueryError, match="there is none; whoever runs kpibot can name it as `administrators`"):
+    with pytest.raises(QueryError, match="there is none; the person who runs kpibot can set it as `administrators`"):
         acting.mute(None, None, MONDAY + HOUR, "", "@dana", MONDAY, {"tech-leads"})
 
 
@@ -363,9 +363,9 @@ def test_what_stands_in_this_channel_is_acknowledged_by_word(services: Services)
 
 
 def test_an_alert_of_another_channel_is_acknowledged_there(services: Services) -> None:
-    with pytest.raises(QueryError, match="no such alert stands in this channel; one stands in `west-tech`"):
+    with pytest.raises(QueryError, match="there is no such alert in this channel; there is one in `west-tech`"):
         services.dispatcher.reply("ack tickets", MONDAY, "@dana", frozenset({"tech-leads"}))
-    with pytest.raises(QueryError, match="no such alert stands in this channel; type `alerts` to"):
+    with pytest.raises(QueryError, match="there is no such alert in this channel; type `alerts` to"):
         told(services, "ack campus-north")
 
 
@@ -386,7 +386,7 @@ def test_mutes_are_listed_and_ended_by_word(services: Services) -> None:
         (Scope("", "Campus <!channel> North"), "@luis", "power cut"),
         (Scope("Outstanding tickets", "Campus West High School"), "@dana", "exam week"),
     ]
-    with pytest.raises(QueryError, match=r"which of them\? Type `unmute everything campus-north` or `unmute tickets"):
+    with pytest.raises(QueryError, match=r"which one\? Type `unmute everything campus-north` or `unmute tickets"):
         told(services, "unmute")
     with pytest.raises(QueryError, match="no such mute; type `mutes`"):
         told(services, "unmute tickets campus-north")
@@ -455,8 +455,8 @@ def test_why_shows_the_last_values_the_rule_the_route_and_the_silences(services:
     assert measured.alert.severity is CRITICAL
     assert measured.alert.report.thresholds.recovers_at == 4
     assert [(channel, says) for channel, says in why.routes] == [
-        ("west-tech", "takes it"),
-        ("tech-leads", "would take it, but an earlier rule does"),
+        ("west-tech", "matches"),
+        ("tech-leads", "would match, but an earlier rule does"),
     ]
     assert [each.reason for each in why.mutes] == ["exam week"]
 

@@ -191,7 +191,7 @@ def test_where_the_databases_know_no_past_the_bots_own_readings_do(store: Store)
     ("kpi", "told"),
     [
         (replace(TICKETS, thresholds=Thresholds()), "write `better: lower` or `better: higher`"),
-        (replace(TICKETS, budget=Budget({"FY2027": 100.0})), "judged by the pace of its budget"),
+        (replace(TICKETS, budget=Budget({"FY2027": 100.0})), "compared with the pace of its budget"),
         (replace(TICKETS, measure=Query("helpdesk", "SELECT")), "kpibot has not measured it yet"),
     ],
 )

@@ -27,7 +27,7 @@ def test_a_database_that_is_down_is_one_cause_that_names_its_kpis_and_is_told_on
     (notice,) = watched.troubles()
     ((what, says),) = notice.problems
     assert what == "Database helpdesk"
-    assert says == "database `helpdesk` did not answer within 2 s. Nothing is known of Tickets, Backlog"
+    assert says == "database `helpdesk` did not answer within 2 s. No data for Tickets, Backlog"
     assert [watched.troubles() for _ in range(5)] == [[]] * 5
     watched.database.is_down = False
     assert [watched.troubles() for _ in range(2)] == [[], []]

@@ -268,7 +268,7 @@ def test_whoever_is_told_that_a_breach_moved_is_told_where_to(tmp_path: Path) ->
     post, _, line = watched.measure(oak=90)
     assert isinstance(line.body, AlertNotice)
     assert isinstance(post.body, AlertNotice)
-    assert line.body.changes[0].details == ("told in #leads now",)
+    assert line.body.changes[0].details == ("now posted in #leads",)
     assert (line.body.mention, post.body.mention) == ("", "@director")
 
 

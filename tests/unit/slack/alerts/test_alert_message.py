@@ -52,7 +52,7 @@ def test_what_is_acknowledged_needs_no_button_for_it_and_what_is_over_needs_none
 
 
 def test_what_is_over_says_since_when_and_how_long_it_lasted(samples):
-    assert alert_headline(samples.over) == "Outstanding tickets: over since Sun, Nov 22, 2:02 PM CST"
+    assert alert_headline(samples.over) == "Outstanding tickets: recovered Sun, Nov 22, 2:02 PM CST"
     assert "*Oak*: 15 tickets · On target · warning from 40 · was over the threshold for 12 days" in words(
         alert_message(samples.over)
     )
@@ -63,9 +63,9 @@ def test_what_is_over_says_since_when_and_how_long_it_lasted(samples):
     [
         (Reason.WORSE, "Outstanding tickets: worse"),
         (Reason.MORE, "Outstanding tickets: also over the threshold"),
-        (Reason.LAPSED, "the acknowledgement has lapsed, and it is still over the threshold"),
+        (Reason.LAPSED, "the acknowledgment has expired, and it is still over the threshold"),
         (Reason.ESCALATED, "still critical, and nobody has acknowledged it"),
-        (Reason.MOVED, "told elsewhere"),
+        (Reason.MOVED, "moved to another channel"),
     ],
 )
 def test_a_line_in_the_thread_says_why(samples, reason, said):

@@ -60,7 +60,9 @@ routes = st.lists(st.tuples(words, words), max_size=3)
 @thorough
 @given(st.lists(actions, max_size=3), times, words, instants, st.booleans())
 def test_any_action(some, often, asker, now, is_new):
-    check(action_result_message(ActionResult(asker, now, ZONE, tuple(some * often), is_new)))
+    check(
+        action_result_message(ActionResult(asker=asker, now=now, zone=ZONE, actions=tuple(some * often), is_new=is_new))
+    )
     for action in some:
         check(action_message(ActionNotice(action, ZONE)))
 

@@ -56,12 +56,12 @@ def test_everything_and_everywhere_can_be_chosen() -> None:
 @pytest.mark.parametrize(
     ("held", "errors"),
     [
-        ({}, {"lasting": "Choose either how long, or a day"}),
-        ({"lasting": "1h", "day": "2026-12-18"}, {"day": "Choose either how long, or a day"}),
-        ({"day": "2026-11-15"}, {"day": "Choose a day from today on, within a year"}),
-        ({"day": "2028-01-01"}, {"day": "Choose a day from today on, within a year"}),
-        ({"lasting": "1h", "reason": "  "}, {"reason": "Say why, so that nobody has to ask you"}),
-        ({"lasting": "1h", "reason": None}, {"reason": "Say why, so that nobody has to ask you"}),
+        ({}, {"lasting": "Choose either how long or a day"}),
+        ({"lasting": "1h", "day": "2026-12-18"}, {"day": "Choose either how long or a day"}),
+        ({"day": "2026-11-15"}, {"day": "Choose today or a later day, at most a year ahead"}),
+        ({"day": "2028-01-01"}, {"day": "Choose today or a later day, at most a year ahead"}),
+        ({"lasting": "1h", "reason": "  "}, {"reason": "Say why, so that nobody has to ask"}),
+        ({"lasting": "1h", "reason": None}, {"reason": "Say why, so that nobody has to ask"}),
     ],
 )
 def test_what_is_wrong_is_said_below_the_input_that_it_is_about(held: dict[str, str], errors: dict[str, str]) -> None:

@@ -9,7 +9,7 @@ from tests.unit.samples.shown import buttons, words
 def test_a_digest_says_what_it_lacks_and_why(samples):
     message = digest_message(samples.edition)
     assert "Incomplete: no data for Response time" in words(message)
-    assert "No data: its database did not answer (time-out after 30 s)" in words(message)
+    assert "No data: the database did not answer (time-out after 30 s)" in words(message)
 
 
 def test_a_digest_offers_five_buttons_at_most(samples):

@@ -61,4 +61,4 @@ def test_a_line_of_an_overview_says_what_its_change_is_against(samples):
 
 def test_a_change_that_rounds_to_no_points_is_none(samples):
     report = replace(samples.utilization, before=samples.utilization.reading.value + 0.014)
-    assert "unchanged from the same point last week" in words(answer_message(samples.answer(report)))
+    assert "about the same as last week" in words(answer_message(samples.answer(report)))

@@ -8,7 +8,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Makes the new tables, and takes over what is owed and what is done."""
+    """Makes the new tables, and takes over the outbox and the work that is done."""
     _groups()
     _silences_and_trail()
     _leased_slots()
@@ -79,7 +79,7 @@ def _leased_slots() -> None:
 
 
 def _outbox() -> None:
-    """What is owed is a message of its own: there was nothing else."""
+    """Every row is a message of its own: there was nothing else."""
     op.drop_index("outbox_by_state", "outbox")
     with op.batch_alter_table("outbox") as table:
         table.alter_column("key", type_=sa.String(300), existing_nullable=False)

@@ -10,7 +10,7 @@ from alembic import op
 revision = "0003"
 down_revision = "0002"
 
-BATCH = 500  # outbox rows held in memory at a time: a body may hold long series
+BATCH = 500  # outbox rows in memory at a time: a body may hold long series
 COLUMNS = {
     "alert_states": {"told": "notified_at"},
     "alert_groups": {"called": "mentioned_at", "shown": "severities", "escalated": "escalation_step"},
