@@ -37,9 +37,9 @@ def read_end(words: Sequence[str], now: datetime, calendar: Calendar) -> tuple[d
             return _checked(_after(match, now, calendar), now, phrase), length
     word = words[0].casefold()
     if word in UNTIL:
-        return _until(words, now, calendar)
+        return _until_phrase(words, now, calendar)
     if word in THROUGH:
-        return _through(words, now, calendar)
+        return _through_phrase(words, now, calendar)
     return None
 
 
@@ -95,7 +95,7 @@ def _after(length: re.Match[str], now: datetime, calendar: Calendar) -> datetime
     return to_the_minute(calendar.local(now) + min(delta, LONGEST * 2))
 
 
-def _until(words: Sequence[str], now: datetime, calendar: Calendar) -> tuple[datetime, int]:
+def _until_phrase(words: Sequence[str], now: datetime, calendar: Calendar) -> tuple[datetime, int]:
     """Reads `until friday`, `until 4pm` and `until friday 4pm`."""
     today = calendar.local(now).date()
     day = _day(words[1:2], today)
@@ -112,7 +112,7 @@ def _until(words: Sequence[str], now: datetime, calendar: Calendar) -> tuple[dat
     return _checked(end, now, phrase), length
 
 
-def _through(words: Sequence[str], now: datetime, calendar: Calendar) -> tuple[datetime, int]:
+def _through_phrase(words: Sequence[str], now: datetime, calendar: Calendar) -> tuple[datetime, int]:
     day = _day(words[1:2], calendar.local(now).date(), including_today=True)
     if day is None:
         raise _unclear(words)

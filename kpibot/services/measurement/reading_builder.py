@@ -42,7 +42,8 @@ class ReadingBuilder:
         """A reading for every node, from the sums of each component of the measure."""
         has_data = _data_test(kpi, sums)
         pairs = [
-            (each, empty_aggregate(component)) for each, component in zip(sums, components(kpi.measure), strict=True)
+            (by_node, empty_aggregate(component))
+            for by_node, component in zip(sums, components(kpi.measure), strict=True)
         ]
         readings = {
             node.slug: self.reading(kpi, node.slug, as_of, [by_node.get(node.slug, empty) for by_node, empty in pairs])
