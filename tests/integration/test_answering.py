@@ -203,7 +203,7 @@ def test_levels_of_a_count_are_for_all_of_its_rows(services: Services) -> None:
         ("tickets priority:urgnt", "no priority `urgnt`; did you mean `Urgent`?"),
         ("tickets priority:xyz", "there is `Urgent`"),
         ("tickets type:ipad", "cannot be broken down by `type`; type `tickets by priority`, `tickets by age` or"),
-        ("tickets age:old", "is no word to pick by; type `tickets by age`"),
+        ("tickets age:old", "cannot be used as a filter; type `tickets by age`"),
         ("tickets by priorty", "did you mean `priority`?"),
         ("rows utilization", "has no list of rows"),
         ("pd-completion west", "`pd-completion` is not available: nobody keeps training records"),

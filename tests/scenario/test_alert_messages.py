@@ -90,7 +90,7 @@ async def test_a_recovery_is_told_without_calling_the_owner_and_the_message_says
     quiet.helpdesk.resolve("101", quiet.clock.now, keep=2)
     await quiet.later(QUARTER)
     (alert,) = alerts(quiet)
-    assert "over since Mon, Nov 16, 10:45 AM CST" in said(alert)
+    assert "recovered Mon, Nov 16, 10:45 AM CST" in said(alert)
     assert "alert:ack" not in said(alert)
     recovered = thread(quiet, alert)[-1]
     assert "recovered" in recovered.text

@@ -236,7 +236,7 @@ def test_how_many_rows_name_what_they_are_about_is_told_with_the_number(
     helpdesk.resolve("101", MONDAY, keep=4)  # of five; one that ends now still stands
     config = with_changed(tmp_path, "until: resolved}", "until: resolved}\n    linked: resolved")
     assert main(["ask", "tickets", "--config", str(config), "--as-of", MONDAY.isoformat()]) == 0
-    assert "20% of what is counted names its resolved" in " ".join(capsys.readouterr().out.split())
+    assert "resolved is filled in for 20%" in " ".join(capsys.readouterr().out.split())
 
 
 def test_an_event_of_the_feed_that_is_no_holiday_is_told_v40(
